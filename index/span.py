@@ -1,0 +1,32 @@
+"""A span: a stretch of an article."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """`[start, end)` in code points of an article's text."""
+
+    start: int
+    end: int
+
+    def cut(self, text: str) -> str:
+        """What stands there."""
+        return text[self.start : self.end]
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def holds(self, other: "Span") -> bool:
+        """Whether all of `other` lies inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+def without_gaps(text: str, span: Span, gaps: Iterable[Span]) -> str:
+    """What stands in a span, with the gaps inside it turned into blanks, offset by offset."""
+    pieces, at = [], span.start
+    for gap in gaps:
+        pieces += [text[at : gap.start], " " * len(gap)]
+        at = gap.end
+    return "".join([*pieces, text[at : span.end]])

@@ -1,0 +1,52 @@
+"""The sentences' vectors in FAISS: row = sentence."""
+
+import os
+from pathlib import Path
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from index.embedding import Vectors
+from index.errors import IndexDamagedError
+
+
+def write_vectors(path: Path, vectors: Vectors) -> None:
+    """Keep unit vectors for exhaustive inner-product search, 8 bits a dimension.
+
+    Through a callback, since `faiss.write_index` reports no error on a full
+    disk where the file is small.
+    """
+    index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    if len(vectors):
+        index.train(vectors)
+        index.add(vectors)
+    with path.open("wb") as file:
+        writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
+        faiss.write_index(index, writer)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+class VectorIndex:
+    """Opened vectors; reading only."""
+
+    def __init__(self, path: Path) -> None:
+        # One question is one scan; FAISS's own threads cost more than they bring below a million rows.
+        faiss.omp_set_num_threads(1)
+        try:
+            self._index = faiss.read_index(str(path))
+        except RuntimeError as error:
+            raise IndexDamagedError(f"{path}: FAISS cannot read it; run qa index --rebuild") from error
+        self.dim: int = self._index.d
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def search(self, query: Vectors, *, top_k: int) -> npt.NDArray[np.int64]:
+        """The rows of the sentences nearest to a (1, dim) query, nearest first."""
+        if not len(self):
+            return np.empty(0, np.int64)
+        _, rows = self._index.search(query, min(top_k, len(self)))
+        found: npt.NDArray[np.int64] = rows[0][rows[0] >= 0]
+        return found

@@ -1,0 +1,20 @@
+"""Asking: finding, quoting and judging. `Retriever` answers questions from an index."""
+
+from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError, QaError
+from qa.answer import Answer, FoundPassage, Quote, by_article
+from qa.retriever import Retriever
+from qa.settings import AskSettings
+
+__all__ = [
+    "Answer",
+    "AskSettings",
+    "FoundPassage",
+    "IndexDamagedError",
+    "IndexMismatchError",
+    "IndexUnusableError",
+    "InputError",
+    "QaError",
+    "Quote",
+    "Retriever",
+    "by_article",
+]

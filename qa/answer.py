@@ -1,0 +1,191 @@
+"""Answers: quotes that say where they stand, and cut their text from the article on demand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from index.article import Article
+from index.opened import IndexInfo, SourceState
+from index.span import Span
+
+SCHEMA = "answer/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span of an article shown as an answer.
+
+    `rank` counts from 1; `probability` is that it answers the question;
+    `gaps` are stretches of page furniture inside it, a link in mid-sentence;
+    `speaker` is where the article says whose word it is; `marks` are the
+    answering words, inside the quote; `same_as` is the rank of a better quote
+    that says the same in nearly the same words.
+    """
+
+    rank: int
+    article: Article
+    span: Span
+    probability: float
+    speaker: Span | None
+    passage: Span
+    marks: tuple[Span, ...]
+    gaps: tuple[Span, ...]
+    same_as: int | None
+    source_state: SourceState
+
+    @property
+    def source(self) -> str:
+        """The file, relative to the folder that was indexed."""
+        return self.article.source
+
+    @property
+    def start(self) -> int:
+        """Where it begins, in code points of the article's text."""
+        return self.span.start
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.span.end
+
+    @property
+    def text(self) -> str:
+        """The quote, word for word."""
+        return self.span.cut(self.article.text)
+
+    @property
+    def first_line(self) -> int:
+        """The line that it begins on, from 1."""
+        return self.article.line(self.span.start)
+
+    @property
+    def last_line(self) -> int:
+        """The line that it ends on."""
+        return self.article.line(self.span.end)
+
+    @property
+    def said_by(self) -> str | None:
+        """Whose word it is, as the article names them; nothing where the article speaks for itself."""
+        return " ".join(self.speaker.cut(self.article.text).split()) if self.speaker else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The quote's part of the record."""
+        article = self.article
+        return {
+            "rank": self.rank,
+            "source": self.source,
+            "sha256": article.sha256,
+            "encoding": article.encoding,
+            "title": article.title,
+            "outlet": article.outlet,
+            "published": article.masthead.published.isoformat() if article.masthead.published else None,
+            "start": self.start,
+            "end": self.end,
+            "byte_start": article.byte_offset(self.start),
+            "byte_end": article.byte_offset(self.end),
+            "first_line": self.first_line,
+            "last_line": self.last_line,
+            "text": self.text,
+            "probability": round(self.probability, 4),
+            "said_by": self.said_by,
+            "said_by_span": _span(self.speaker) if self.speaker else None,
+            "marks": [_span(mark) for mark in self.marks],
+            "gaps": [_span(gap) for gap in self.gaps],
+            "passage": _span(self.passage),
+            "same_as": self.same_as,
+            "source_state": self.source_state.value,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question's quotes, best first, and whether and how surely they answer it.
+
+    Where nothing answers, `quotes` is empty, `reason` is a sentence for people
+    and `closest` holds the nearest misses. `confidence` is 0..1, that the
+    articles answer the question.
+    """
+
+    question: str
+    searched: tuple[str, ...]
+    answered: bool
+    confidence: float
+    reason: str | None
+    quotes: tuple[Quote, ...]
+    closest: tuple[Quote, ...]
+    index: IndexInfo
+    took_ms: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record, schema answer/1."""
+        return {
+            "schema": SCHEMA,
+            "question": self.question,
+            "searched": list(self.searched),
+            "answered": self.answered,
+            "confidence": round(self.confidence, 4),
+            "reason": self.reason,
+            "quotes": [quote.to_dict() for quote in self.quotes],
+            "closest": [quote.to_dict() for quote in self.closest],
+            "index": {"generation": self.index.generation, "model": self.index.model.name, "articles": self.index.articles},
+            "took_ms": round(self.took_ms, 2),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage that may answer, for those who bring their own reader. Scores are 0..1 within one question."""
+
+    article: Article
+    span: Span
+    score: float
+
+    @property
+    def source(self) -> str:
+        """The file, relative to the folder that was indexed."""
+        return self.article.source
+
+    @property
+    def start(self) -> int:
+        """Where it begins, in code points of the article's text."""
+        return self.span.start
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.span.end
+
+    @property
+    def text(self) -> str:
+        """The passage, word for word, page furniture in it included."""
+        return self.span.cut(self.article.text)
+
+    @property
+    def first_line(self) -> int:
+        """The line that it begins on, from 1."""
+        return self.article.line(self.span.start)
+
+    @property
+    def last_line(self) -> int:
+        """The line that it ends on."""
+        return self.article.line(self.span.end)
+
+
+def by_article(quotes: Sequence[Quote]) -> list[tuple[Quote, ...]]:
+    """Quotes grouped by article, the article of the best quote first; inside a group, best first.
+
+    A quote in nearly the words of a better one follows that one, whatever its article.
+    """
+    ranks = {quote.rank for quote in quotes}
+    copies: dict[int, list[Quote]] = {}
+    groups: dict[str, list[Quote]] = {}
+    for quote in quotes:
+        if quote.same_as in ranks and quote.same_as is not None:
+            copies.setdefault(quote.same_as, []).append(quote)
+        else:
+            groups.setdefault(quote.source, []).append(quote)
+    return [tuple(shown for quote in group for shown in (quote, *copies.get(quote.rank, ()))) for group in groups.values()]
+
+
+def _span(span: Span) -> dict[str, int]:
+    return {"start": span.start, "end": span.end}

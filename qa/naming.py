@@ -1,0 +1,78 @@
+"""Which names mean the same, as far as the articles say so."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.names import GENERIC_HEADS, Alias
+from index.words import terms
+
+_GENERIC = frozenset(term for head in GENERIC_HEADS for term in terms(head))
+_SMALL = frozenset(terms("the of a an and for s on in"))
+MIN_STEM_CHARS = 4  # "Korea" and "Korean", "Ukraine" and "Ukrainian": the first letters agree.
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Something with an abbreviation: its short form, the words of its long one, and whose it is."""
+
+    short: tuple[str, ...]
+    long: tuple[str, ...]
+    owners: tuple[frozenset[str], ...]
+
+    def named_by(self, words: frozenset[str]) -> bool:
+        """Whether these words name it: by its short form, its long one, or its owner and kind.
+
+        "South Korea's intelligence service" and "the South Korean intelligence
+        agency" name South Korea's National Intelligence Service.
+        """
+        if set(self.short) <= words or set(self.long) <= words:
+            return True
+        for owner in self.owners:
+            rest = {word for word in words if not any(_akin(word, part) for part in owner)} - _SMALL
+            owned = all(any(_akin(word, part) for word in words) for part in owner)
+            specific = (rest & set(self.long)) - _GENERIC
+            if owned and specific and rest & _GENERIC and rest <= set(self.long) | _GENERIC:
+                return True
+        return False
+
+
+def bodies(aliases: Sequence[Alias]) -> tuple[Body, ...]:
+    """One body for each short form and its words, with all the owners that the articles name."""
+    found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[frozenset[str]]] = {}
+    for alias in aliases:
+        key = (tuple(terms(alias.short)), tuple(terms(alias.long)))
+        owners = found.setdefault(key, [])
+        owner = frozenset(terms(alias.owner))
+        if owner and owner not in owners:
+            owners.append(owner)
+    return tuple(Body(short, long, tuple(owners)) for (short, long), owners in found.items() if short and long)
+
+
+BY_OTHER_NAME = 0.4  # How surely another name of a body means it, against its own name.
+
+
+def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Body]) -> float:
+    """How surely a speaker that an article names is the one that a question asks for, 0..1; both as terms.
+
+    "Kirby" is "White House spokesman John Kirby", and NIS is the National
+    Intelligence Service where any article spells it out.
+    """
+    named = named - _SMALL
+    asked = asked - _SMALL
+    if not named or not asked:
+        return 0.0
+    if asked <= named or (named <= asked and not named <= _GENERIC):
+        return 1.0
+    return BY_OTHER_NAME if any(body.named_by(asked) and body.named_by(named) for body in known) else 0.0
+
+
+def _akin(word: str, other: str) -> bool:
+    """Whether two words are one name's forms."""
+    shared = len(_common_start(word, other))
+    return word == other or (shared >= MIN_STEM_CHARS and shared >= min(len(word), len(other)) - 1)
+
+
+def _common_start(a: str, b: str) -> str:
+    size = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return re.sub(r"\d", "", a[:size])

@@ -1,0 +1,331 @@
+"""The `qa` command. The only place that reads arguments and environment, prints, and knows exit statuses."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from ui.printable import printable
+
+if TYPE_CHECKING:  # Each command imports what it runs: `qa --help` and `qa ask` start at once.
+    from index import BuildReport, Progress
+    from qa import Retriever
+    from ui.terminal import Style
+
+ANSWERED, NOT_ANSWERED, UNUSABLE, INDEX_UNUSABLE, INTERRUPTED = 0, 1, 2, 3, 130
+DEFAULT_INDEX = ".qa-index"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return _fail("stopped", INTERRUPTED)
+    except BrokenPipeError:  # The reader of our output left, as `head` does.
+        _drop_output()
+        return ANSWERED
+    except OSError as error:
+        _drop_output()
+        what = printable(str(error.filename)) if error.filename else "the output"
+        return _fail(f"{what}: cannot be used ({error.strerror or error}); check the place and its rights", UNUSABLE)
+    except Exception as error:  # No traceback reaches a user; QA_DEBUG=1 shows it.
+        if os.environ.get("QA_DEBUG"):
+            raise
+        fault = f"a fault of the program: {type(error).__name__}: {error}"
+        return _fail(f"{fault}; run again with QA_DEBUG=1 and report it", UNUSABLE)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run the command; what the program can say in one line becomes an exit status."""
+    from index.errors import IndexUnusableError, QaError
+
+    try:
+        chosen = _parser().parse_args(arguments)
+        return int(chosen.run(chosen))
+    except IndexUnusableError as error:
+        return _fail(str(error), INDEX_UNUSABLE)
+    except QaError as error:
+        return _fail(str(error), UNUSABLE)
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()  # Here, so that output that cannot be written is our error and not the interpreter's.
+
+
+def _drop_output() -> None:
+    """Let what is still buffered go nowhere when the interpreter flushes it."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SystemExit(_fail(f"{message}; see {self.prog} --help", UNUSABLE))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="qa", description="Ask a folder of news articles; get back the sentences that answer, word for word.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        where = os.environ.get("QA_INDEX") or DEFAULT_INDEX
+        shown = printable(where).replace("%", "%%")
+        sub.add_argument("--index", metavar="DIR", type=Path, default=Path(where), help=f"the index folder (now {shown})")
+        sub.set_defaults(run=run)
+        return sub
+
+    index = command("index", _index, "Read files and folders, embed what is new or changed, drop what is gone, publish.")
+    index.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="files and folders of .txt and .md; none: those of the last time"
+    )
+    _add_model(index)
+    index.add_argument("--encoding", help="how to read files without a byte-order mark (default: UTF-8)")
+    index.add_argument("--max-file-mb", type=float, default=16.0, metavar="MB", help="refuse larger files (default: 16)")
+    index.add_argument("--rebuild", action="store_true", help="embed everything anew, whatever is there")
+
+    ask = command("ask", _ask, "Print the quotes that answer a question. Status 1: the articles do not answer.")
+    ask.add_argument("question", metavar="QUESTION")
+    _add_asking(ask)
+    ask.add_argument("--json", action="store_true", help="print the answer's record")
+    ask.add_argument("--history", metavar="FILE", type=Path, help="earlier turns: a JSON list of {role, content} or of answers")
+
+    chat = command("chat", _chat, "Ask turn by turn; an empty line or Ctrl-D ends.")
+    _add_asking(chat)
+
+    info = command("info", _info, "Print what the index holds.")
+    info.add_argument("--json", action="store_true", help="print it as JSON")
+    return parser
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", help="a sentence-transformers model's name or folder (default: the index's own, else all-MiniLM-L6-v2)"
+    )
+    parser.add_argument("--precision", choices=("int8", "fp32"), help="of the exported model (default: int8)")
+    parser.add_argument("--device", help="run the model through sentence-transformers there, such as cuda")
+
+
+def _add_asking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-k", metavar="N", type=int, default=5, dest="top_k", help="at most N quotes (default: 5)")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show each quote in its passage")
+    _add_model(parser)
+
+
+def _index(chosen: argparse.Namespace) -> int:
+    from index import BuildSettings, build
+
+    settings = BuildSettings(
+        model=_model(chosen), encoding=chosen.encoding, max_file_mb=chosen.max_file_mb, rebuild=chosen.rebuild
+    )
+    report = build(chosen.paths, chosen.index, settings, progress=_progress())
+    _print_report(report)
+    return ANSWERED
+
+
+def _ask(chosen: argparse.Namespace) -> int:
+    from qa.conversation import variants
+    from qa.retriever import check_top_k
+
+    history = _history(chosen.history) if chosen.history else ()
+    check_top_k(chosen.top_k)
+    variants(chosen.question, history)  # What cannot be asked is refused before an index is built for it.
+    answer = _open(chosen).ask(chosen.question, history=history, top_k=chosen.top_k)
+    if chosen.json:
+        _print_json(answer.to_dict())
+    else:
+        from ui.terminal import render_answer
+
+        _print(render_answer(answer, _style(chosen)), end="")
+    return ANSWERED if answer.answered else NOT_ANSWERED
+
+
+def _chat(chosen: argparse.Namespace) -> int:
+    from index.errors import InputError
+    from qa.retriever import check_top_k
+    from ui.terminal import render_answer
+
+    check_top_k(chosen.top_k)
+    retriever = _open(chosen)
+    history: list[dict[str, Any]] = []
+    if sys.stdin.isatty():
+        _note(f"{retriever.info.articles:,} articles. Ask; an empty line ends.")
+    while question := _next_question():
+        try:
+            answer = retriever.ask(question, history=history, top_k=chosen.top_k)
+        except InputError as error:
+            _fail(str(error), UNUSABLE)
+            continue
+        _print(render_answer(answer, _style(chosen)))
+        sys.stdout.flush()
+        history.append(answer.to_dict())
+    return ANSWERED
+
+
+def _info(chosen: argparse.Namespace) -> int:
+    from index import Index
+
+    info = Index.open(chosen.index).info
+    if chosen.json:
+        model = info.model.to_dict()
+        record = {
+            name: getattr(info, name)
+            for name in ("articles", "passages", "sentences", "refused", "generation", "size_bytes", "built")
+        }
+        _print_json({"index": str(info.directory), "root": str(info.root), "model": model, **record})
+    else:
+        from ui.terminal import render_info
+
+        _print(render_info(info), end="")
+    return ANSWERED
+
+
+def _open(chosen: argparse.Namespace) -> Retriever:
+    """The retriever of the index asked for; where none exists, one is built from the bundled articles first."""
+    from index.generation import index_exists
+    from qa.retriever import Retriever
+
+    if not index_exists(chosen.index):
+        from index import BuildSettings, build
+
+        _note(f"qa: no index at {chosen.index} yet; building one from the bundled articles")
+        build([bundled_articles()], chosen.index, BuildSettings(model=_model(chosen)), progress=_progress())
+    return Retriever.open(chosen.index, model=_model(chosen))
+
+
+def bundled_articles() -> Path:
+    """The folder of the five articles that come with the program.
+
+    Raises:
+        InputError: the installation lacks them.
+    """
+    from importlib.util import find_spec
+
+    from index.errors import InputError
+
+    spec = find_spec("seeds")
+    places = [Path(place) for place in spec.submodule_search_locations or ()] if spec else []
+    for folder in places:
+        if folder.is_dir():
+            return folder
+    raise InputError("the bundled articles are not installed; name a folder: qa index FOLDER")
+
+
+def _model(chosen: argparse.Namespace) -> Any:
+    """The model that the arguments name, or None for the index's own."""
+    if chosen.model is None and chosen.precision is None and chosen.device is None:
+        return None
+    from index.model import DEFAULT_MODEL, ModelSettings, Precision
+
+    name = DEFAULT_MODEL if chosen.model is None else chosen.model
+    return ModelSettings(name, Precision(chosen.precision or "int8"), chosen.device)
+
+
+def _history(path: Path) -> Sequence[Any]:
+    """The turns of a conversation file.
+
+    Raises:
+        InputError: it cannot be read, or is no list.
+    """
+    from index.errors import InputError
+
+    try:
+        turns = json.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}); check --history") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON ({str(error)[:80]}); give a list of turns") from error
+    if not isinstance(turns, list):
+        raise InputError(f"{path}: not a JSON list; give a list of turns")
+    return turns
+
+
+def _next_question() -> str:
+    """The next line that is typed; "" at the end."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # Bytes that are not text become a question that is refused.
+    try:
+        return input("> " if sys.stdin.isatty() else "").strip()
+    except EOFError:
+        return ""
+
+
+def _progress() -> Progress:
+    """A bar with passages/s on a terminal, nothing elsewhere."""
+    from index import Progress
+
+    if not sys.stderr.isatty():
+        return Progress(note=lambda text: _note(f"qa: {text}"))
+    from tqdm import tqdm
+
+    bar = tqdm(desc="embedding", unit=" passages", leave=False, dynamic_ncols=True, delay=0.3)
+
+    def embedding(total: int) -> None:
+        bar.reset(total)
+
+    def done(count: int) -> None:
+        bar.update(count)
+        if bar.n >= (bar.total or 0):
+            bar.close()
+
+    return Progress(embedding, done, note=lambda text: tqdm.write(f"qa: {text}", file=sys.stderr))
+
+
+def _print_report(report: BuildReport) -> None:
+    for refusal in report.refused:
+        _note(f"refused {refusal}")
+    counts = {name: len(getattr(report, name)) for name in ("added", "changed", "removed", "unchanged", "refused")}
+    _print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    others = f"; {report.other_files:,} other files passed over" if report.other_files else ""
+    held = f"{report.passages:,} passages, {report.sentences:,} sentences"
+    _print(f"generation {report.generation}: {held}, {report.took_s:.1f} s{others}")
+
+
+def _style(chosen: argparse.Namespace) -> Style:
+    from ui.terminal import Style
+
+    terminal = sys.stdout.isatty()
+    columns = min(shutil.get_terminal_size().columns, 100) if terminal else 0
+    return Style(columns, colour=terminal and "NO_COLOR" not in os.environ, context=chosen.verbose)
+
+
+def _fail(message: str, status: int) -> int:
+    _note(f"qa: {message.strip()}")
+    return status
+
+
+def _note(line: str) -> None:
+    """One line to the person, never among the results."""
+    _write(sys.stderr, printable(line) + "\n")
+
+
+def _print(text: str, *, end: str = "\n") -> None:
+    """A result."""
+    _write(sys.stdout, text + end)
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    """A result as JSON, with escapes where the output's encoding needs them."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    _print(json.dumps(record, ensure_ascii=not encoding.lower().startswith("utf"), indent=1))
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write, whatever the stream's encoding can show; nothing where the stream was closed before we began."""
+    if stream is not None:
+        encoding = stream.encoding or "utf-8"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""Answers as text for a terminal: pure functions, no decision about relevance."""
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from index import IndexInfo, Span
+from qa import Answer, Quote, by_article
+from ui.printable import printable
+
+BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+INDENT = "     "
+# Lowest probability and the word for it, best first.
+SURENESS = ((0.9, "very likely"), (0.7, "likely"), (0.0, "possibly"))
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to print: columns to wrap at (0: never), and whether bold and dim are understood."""
+
+    columns: int = 0
+    colour: bool = False
+    context: bool = False
+
+
+def render_answer(answer: Answer, style: Style) -> str:
+    """What was found, then the quotes, grouped by article."""
+    if not answer.answered:
+        lines = [_styled(answer.reason or "", BOLD, style)]
+        if answer.closest:
+            lines += ["", "The nearest sentences, which are not an answer:"]
+            lines += [line for group in by_article(answer.closest) for line in _group(group, style)]
+        return "\n".join(lines) + "\n"
+    articles = len({quote.source for quote in answer.quotes})
+    lines = [f"{_count(len(answer.quotes), 'quote')} from {_count(articles, 'article')}"]
+    lines += [line for group in by_article(answer.quotes) for line in _group(group, style)]
+    return "\n".join(lines) + "\n"
+
+
+def render_info(info: IndexInfo) -> str:
+    """What an index holds, a line each."""
+    model = info.model
+    facts = f"sha256 {model.sha256[:16]}…, {model.precision.value}, {model.dim} dimensions"
+    rows = (
+        ("index", printable(str(info.directory))),
+        ("articles", f"{info.articles:,} from {printable(str(info.root))}"),
+        ("refused", f"{info.refused:,}"),
+        ("passages", f"{info.passages:,}"),
+        ("sentences", f"{info.sentences:,}"),
+        ("model", f"{printable(model.name)} ({facts})"),
+        ("generation", str(info.generation)),
+        ("size", f"{info.size_bytes / 1e6:.1f} MB"),
+        ("built", info.built),
+    )
+    return "".join(f"{name:<11}{value}\n" for name, value in rows)
+
+
+def sureness(probability: float) -> str:
+    """A word for how surely a quote answers."""
+    return next(word for least, word in SURENESS if probability >= least)
+
+
+def _group(quotes: Iterable[Quote], style: Style) -> list[str]:
+    """An article's heading and its quotes."""
+    quotes = tuple(quotes)
+    article = quotes[0].article
+    about = [article.title, article.outlet, article.masthead.published.isoformat() if article.masthead.published else None]
+    heading = " · ".join(printable(" ".join(part.split())) for part in about if part)
+    lines = ["", _styled(heading or printable(article.source), DIM, style)]
+    for quote in quotes:
+        lines += _quote(quote, style)
+    return lines
+
+
+def _quote(quote: Quote, style: Style) -> list[str]:
+    """A numbered quote, its answering words bold, and the line that says where it stands."""
+    text = quote.article.text
+    lines: list[str] = []
+    if style.context and quote.passage.start < quote.start:
+        lines += _block(text, Span(quote.passage.start, quote.start), (), (Span(quote.passage.start, quote.start),), style)
+    body = _block(text, quote.span, quote.marks, quote.gaps, style)
+    lines += [f"{f'[{quote.rank}]':<{len(INDENT)}}{body[0][len(INDENT) :]}", *body[1:]]
+    if style.context and quote.end < quote.passage.end:
+        lines += _block(text, Span(quote.end, quote.passage.end), (), (Span(quote.end, quote.passage.end),), style)
+    first, last = quote.first_line, quote.last_line
+    where = f"{printable(quote.source)}:{first}" + (f"-{last}" if last > first else "")
+    notes = [where, f"said by {printable(quote.said_by)}" if quote.said_by else "", sureness(quote.probability)]
+    notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
+    notes.append(
+        "" if quote.source_state.value == "unchanged" else f"the file is {quote.source_state.value} since it was indexed"
+    )
+    return [*lines, INDENT + _styled(" · ".join(note for note in notes if note), DIM, style)]
+
+
+def _block(text: str, span: Span, bold: Iterable[Span], dim: Iterable[Span], style: Style) -> list[str]:
+    """The lines of a stretch of an article, wrapped at blanks, empty lines left out."""
+    codes = {}
+    for code, spans in ((BOLD, bold), (DIM, dim)):
+        for marked in spans:
+            codes.update(dict.fromkeys(range(marked.start, marked.end), code))
+    lines: list[str] = []
+    at = span.start
+    for line in span.cut(text).split("\n"):
+        for start, end in _wrapped(line, style.columns - len(INDENT) if style.columns else 0):
+            shown = _coloured(text, Span(at + start, at + end), codes if style.colour else {})
+            lines.append(INDENT + shown)
+        at += len(line) + 1
+    return lines or [INDENT]
+
+
+def _wrapped(line: str, columns: int) -> Iterable[tuple[int, int]]:
+    """Where the pieces of a line start and end, so that each fits; nothing for a blank line."""
+    if not line.strip():
+        return []
+    line = line.rstrip("\r")
+    if not columns:
+        return [(len(line) - len(line.lstrip()), len(line.rstrip()))]
+    pieces = textwrap.wrap(
+        line.replace("\t", " "), max(columns, 20), expand_tabs=False, replace_whitespace=False, break_on_hyphens=False
+    )
+    found, at = [], 0
+    for piece in pieces:
+        at = line.replace("\t", " ").index(piece, at)
+        found.append((at, at + len(piece)))
+        at += len(piece)
+    return found
+
+
+def _coloured(text: str, span: Span, codes: dict[int, str]) -> str:
+    """A stretch with each marked run in its style."""
+    out: list[str] = []
+    current = ""
+    for i in range(span.start, span.end):
+        code = codes.get(i, "")
+        if code != current:
+            out.append((PLAIN if current else "") + code)
+            current = code
+        out.append("    " if text[i] == "\t" else printable(text[i]))
+    return "".join(out) + (PLAIN if current else "")
+
+
+def _styled(text: str, code: str, style: Style) -> str:
+    return f"{code}{text}{PLAIN}" if style.colour and text else text
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
