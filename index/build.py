@@ -27,6 +27,7 @@ from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_
 from index.names import aliases
 from index.passages import MAX_PASSAGE_CHARS, passages
 from index.sentences import sentences
+from index.span import without_gaps
 from index.speakers import speakers
 from index.store import Entry, Store, StoredSentence, write_store
 from index.words import terms, write_words
@@ -334,10 +335,5 @@ def _passage_words(entry: Entry) -> list[str]:
     text = entry.article.text
     lines: list[list[str]] = [[] for _ in entry.passages]
     for sentence in entry.sentences:
-        pieces, at = [], sentence.span.start
-        for gap in sentence.gaps:
-            pieces.append(text[at : gap.start])
-            at = gap.end
-        pieces.append(text[at : sentence.span.end])
-        lines[sentence.passage].append(" ".join(pieces))
+        lines[sentence.passage].append(without_gaps(text, sentence.span, sentence.gaps))
     return [" ".join(line) for line in lines]

@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 
 from index.furniture import is_furniture
-from index.span import Span
+from index.span import Span, without_gaps
 
 # Text is hard-wrapped when its widest line lies between; else each line is a paragraph.
 MIN_WRAP_CHARS, MAX_WRAP_CHARS = 40, 120
@@ -42,12 +42,7 @@ class Block:
 
     def flow(self, text: str) -> str:
         """The block's text with each line end and interruption turned into blanks, offset by offset."""
-        pieces, at = [], self.span.start
-        for gap in self.gaps:
-            pieces += [text[at : gap.start], " " * len(gap)]
-            at = gap.end
-        pieces.append(text[at : self.span.end])
-        return re.sub(r"\s", " ", "".join(pieces))
+        return without_gaps(text, self.span, self.gaps)
 
 
 def blocks(text: str) -> tuple[Block, ...]:

@@ -1,7 +1,7 @@
 """Names that the articles themselves say are one: abbreviations and what they stand for."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.span import Span
@@ -12,13 +12,12 @@ GENERIC_HEADS = frozenset(
     "committee commission association company group union force forces fund bank court".split()
 )
 _SMALL = frozenset("of the and for on in to".split())
+MAX_NAME_CHARS = 160  # Of the words before an abbreviation, ten at most.
+# The abbreviation is found first and its name read leftwards: looking for names first took forty times as long.
+_BRACKETED = r"\((?:the\s+)?(?P<bracketed>[A-Z][A-Z&.-]{1,9})(?:[;,][^()]{0,40})?\)"
+_SHORT = re.compile(rf"{_BRACKETED}|,?\s+or\s+(?:the\s+)?(?P<or>[A-Z]{{2,9}})\b")
 _GAP = r"(?:[^\S\n]+\n?[^\S\n]*|\n[^\S\n]*)"  # Blanks inside a paragraph: a hard wrap at most.
-_SPELT_OUT = re.compile(
-    rf"(?P<long>(?:[\w’'.&-]+{_GAP}){{1,10}})\((?:the\s+)?(?P<short>[A-Z][A-Z&.-]{{1,9}})(?:[;,][^()]{{0,40}})?\)"
-)
-_OR = re.compile(
-    r"(?P<long>[A-Z][\w’'.&-]+(?:\s+(?:(?:of|the|and|for|on)\s+)*[A-Z][\w’'.&-]+){1,8}?),?\s+or\s+(?:the\s+)?(?P<short>[A-Z]{2,9})\b"
-)
+_WORDS = re.compile(rf"(?:(?<![\w’'.&-])[\w’'.&-]+{_GAP}){{0,9}}(?<![\w’'.&-])[\w’'.&-]+{_GAP}?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +43,22 @@ def aliases(text: str) -> tuple[Alias, ...]:
 
 
 def _read(text: str) -> Iterator[Alias]:
-    for match in _candidates(text):
-        short = match["short"].rstrip(".-&")
-        words = match["long"].split()
+    for match in _SHORT.finditer(text):
+        short = (match["bracketed"] or match["or"]).rstrip(".-&")
+        before = text[max(0, match.start() - MAX_NAME_CHARS) : match.start()]
+        long = _WORDS.search(before)
+        if long is None:
+            continue
+        words = long.group().split()
         possessive = max((i for i, word in enumerate(words) if re.search(r"['’]s?$", word)), default=-1)
         size = _matching_initials(short, words)
-        if not size and 0 <= possessive < len(words) - 1:
+        if not size and match["bracketed"] and 0 <= possessive < len(words) - 1:
             size = len(words) - 1 - possessive
         if not size:
             continue
         owner = _owner(words[: len(words) - size]) if possessive == len(words) - size - 1 else ""
-        yield Alias(short, " ".join(words[-size:]).strip(","), owner, Span(*match.span()))
-
-
-def _candidates(text: str) -> Iterable[re.Match[str]]:
-    yield from _SPELT_OUT.finditer(text)
-    yield from _OR.finditer(text)
+        start = match.start() - len(before) + long.start()
+        yield Alias(short, " ".join(words[-size:]), owner, Span(start, match.end()))
 
 
 def _matching_initials(short: str, words: list[str]) -> int:

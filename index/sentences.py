@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index.furniture import is_furniture
 from index.layout import Block, Kind, blocks
-from index.span import Span
+from index.span import Span, without_gaps
 
 MAX_SENTENCE_CHARS = 1000  # Longer stretches without a full stop are parted at blanks; no quote needs more.
 
@@ -26,7 +26,7 @@ class Sentence:
 
     def words(self, text: str) -> str:
         """The sentence as one line, without what interrupts it: for matching and embedding, never for quoting."""
-        return " ".join(Block(self.span, Kind.PROSE, self.gaps).flow(text).split())
+        return " ".join(without_gaps(text, self.span, self.gaps).split())
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:

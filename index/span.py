@@ -1,5 +1,6 @@
 """A span: a stretch of an article."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,9 +25,9 @@ class Span:
 
 
 def without_gaps(text: str, span: Span, gaps: Iterable[Span]) -> str:
-    """What stands in a span, with the gaps inside it turned into blanks, offset by offset."""
+    """What stands in a span, with line ends and the gaps inside it turned into blanks, offset by offset."""
     pieces, at = [], span.start
     for gap in gaps:
         pieces += [text[at : gap.start], " " * len(gap)]
         at = gap.end
-    return "".join([*pieces, text[at : span.end]])
+    return re.sub(r"\s", " ", "".join([*pieces, text[at : span.end]]))

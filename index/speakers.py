@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from index.names import GENERIC_HEADS
 from index.sentences import Sentence
-from index.span import Span
+from index.span import Span, without_gaps
 
 _VERBS = (
     r"sa(?:ys?|id)|claim(?:s|ed)?|report(?:s|ed)?|stat(?:es?|ed)|announc(?:es?|ed)|not(?:es?|ed)|confirm(?:s|ed)?|estimat(?:es?|ed)|"
@@ -76,7 +76,7 @@ def speakers(text: str, found: Sequence[Sentence]) -> tuple[Span | None, ...]:
 
 def _read(sentence: Sentence, text: str) -> Span | None:
     """The speaker that the sentence names."""
-    flow = _masked(sentence, text)
+    flow = without_gaps(text, sentence.span, sentence.gaps)
     outside = _QUOTED.sub(
         lambda match: match.group()[0] + "·" * (len(match.group()) - 2) + match.group()[-1] if len(match.group()) > 1 else "·",
         flow,
@@ -95,15 +95,6 @@ def _is_verb(word: str, after: str) -> bool:
     if word in _PARTICIPLES and re.match(r"\s+to\b", after):
         return False
     return not (word in _NOUNS and _AFTER_NOUN.match(after))
-
-
-def _masked(sentence: Sentence, text: str) -> str:
-    """The sentence with line ends and furniture turned into blanks, offset by offset."""
-    flow = sentence.span.cut(text)
-    for gap in sentence.gaps:
-        a, b = gap.start - sentence.span.start, gap.end - sentence.span.start
-        flow = flow[:a] + " " * (b - a) + flow[b:]
-    return re.sub(r"\s", " ", flow)
 
 
 def _placed(span: Span, sentence: Sentence) -> Span:

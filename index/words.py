@@ -3,6 +3,7 @@
 import errno
 import gc
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _ANALYZER = "english"
 # Figures stay whole ("12,000", "3.5"), other words are runs of letters and digits.
 _TOKEN = r"\d+(?:[.,]\d+)+|[\p{L}\p{M}\p{N}_]+"
 _WRITER_BYTES = 64_000_000
+_REMOVALS = 20
 _LOCKS = ".tantivy-*.lock"
 
 
@@ -120,11 +122,20 @@ def _opened(folder: Path) -> Any:
     nothing to the index and a read-only index can be read. The links can go
     once the files are mapped into memory.
     """
-    with tempfile.TemporaryDirectory(prefix="qa-words-") as links:
+    links = Path(tempfile.mkdtemp(prefix="qa-words-"))
+    try:
         for path in folder.absolute().iterdir():
             if not path.match(_LOCKS):
-                (Path(links) / path.name).symlink_to(path)
-        return tantivy.Index.open(links)
+                (links / path.name).symlink_to(path)
+        index = tantivy.Index.open(str(links))
+        # No watching for commits, which never come: the watcher takes the lock now and then, in a folder that goes.
+        index.config_reader(reload_policy="manual")
+        return index
+    finally:
+        for _ in range(_REMOVALS):
+            shutil.rmtree(links, ignore_errors=True)  # A watcher that is just ending may put its lock back once.
+            if not links.exists():
+                break
 
 
 @cache

@@ -62,9 +62,14 @@ def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Body
     asked = asked - _SMALL
     if not named or not asked:
         return 0.0
-    if asked <= named or (named <= asked and not named <= _GENERIC):
+    if _all_akin(asked, named) or (_all_akin(named, asked) and not named <= _GENERIC):
         return 1.0
     return BY_OTHER_NAME if any(body.named_by(asked) and body.named_by(named) for body in known) else 0.0
+
+
+def _all_akin(words: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether each of the words has its like among the others: "Zelenskyy" in "President Zelensky"."""
+    return all(any(_akin(word, other) for other in others) for word in words)
 
 
 def _akin(word: str, other: str) -> bool:

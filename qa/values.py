@@ -76,7 +76,7 @@ def answering(text: str, question: Question) -> Iterator[Span]:
     dates = [match.span() for match in _DATE.finditer(text)] if question.asks_for in _NO_DATES else []
     for match in pattern.finditer(text):
         start, end = match.span("place" if question.asks_for is AnswerType.PLACE else 0)
-        if any(first <= start and end <= last for first, last in dates):
+        if any(first <= start < last for first, last in dates):
             continue
         # The first word of a sentence is capitalised anyway.
         if question.asks_for is AnswerType.WHO and not start and " " not in match.group():
