@@ -38,7 +38,7 @@ def write_export(source: Path, folder: Path, settings: ModelSettings, *, sha256:
     card's note says why.
 
     Raises:
-        InputError: sentence-transformers cannot load the model.
+        InputError: sentence-transformers cannot load the model, or it has no working tokenizer.
     """
     model = load_reference(source, settings.device)
     modules = [type(module).__name__ for module in model]
@@ -63,6 +63,11 @@ def write_export(source: Path, folder: Path, settings: ModelSettings, *, sha256:
     )
     backend = getattr(model.tokenizer, "backend_tokenizer", None)
     if backend is not None:
+        # Where a folder lacks its tokenizer, transformers makes one without words.
+        if len({tuple(encoding.ids) for encoding in backend.encode_batch(list(SAMPLES))}) < len(SAMPLES):
+            raise InputError(
+                f"--model {source}: its tokenizer tells no words apart; check that the folder holds tokenizer.json"
+            )
         backend.save(str(folder / "tokenizer.json"))
     if settings.device:
         return replace(card, note=f"runs on {settings.device} through sentence-transformers")

@@ -40,8 +40,11 @@ def find_files(paths: Sequence[Path]) -> Found:
         InputError: a path is missing.
     """
     for path in paths:
-        if not path.exists():
-            raise InputError(f"{shown(str(path))}: there is no such file or folder; check the path")
+        try:
+            path.stat()
+        except (OSError, ValueError) as error:  # ValueError where the name holds a NUL.
+            reason = getattr(error, "strerror", None) or "No such file or folder"
+            raise InputError(f"{shown(str(path))[:200]}: cannot be found ({reason}); check the path") from error
     tops = [path.resolve() for path in paths]
     folders = [top if top.is_dir() else top.parent for top in tops]
     root = Path(os.path.commonpath(folders))

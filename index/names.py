@@ -15,9 +15,9 @@ _SMALL = frozenset("of the and for on in to".split())
 MAX_NAME_CHARS = 160  # Of the words before an abbreviation, ten at most.
 # The abbreviation is found first and its name read leftwards: looking for names first took forty times as long.
 _BRACKETED = r"\((?:the\s+)?(?P<bracketed>[A-Z][A-Z&.-]{1,9})(?:[;,][^()]{0,40})?\)"
-_SHORT = re.compile(rf"{_BRACKETED}|,?\s+or\s+(?:the\s+)?(?P<or>[A-Z]{{2,9}})\b")
+_SHORT = re.compile(rf"{_BRACKETED}|,?\s{{1,3}}or\s{{1,3}}(?:the\s{{1,3}})?(?P<or>[A-Z]{{2,9}})\b")
 _GAP = r"(?:[^\S\n]+\n?[^\S\n]*|\n[^\S\n]*)"  # Blanks inside a paragraph: a hard wrap at most.
-_WORDS = re.compile(rf"(?:(?<![\w’'.&-])[\w’'.&-]+{_GAP}){{0,9}}(?<![\w’'.&-])[\w’'.&-]+{_GAP}?$")
+_WORDS = re.compile(rf"(?:(?<![\w’'.&-])[\w’'.&-]+{_GAP}){{0,9}}(?<![\w’'.&-])[\w’'.&-]+{_GAP}?\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,10 +109,7 @@ class WordIndex:
             return []
         hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=top_k, count=False).hits
         numbers = self._searcher.fast_field_values(KEY, [address for _, address in hits])
-        return [
-            WordHit(int(number), float(score))  # type: ignore[arg-type]  # Every passage has its number.
-            for (score, _), number in zip(hits, numbers, strict=True)
-        ]
+        return [WordHit(int(number), float(score)) for (score, _), number in zip(hits, numbers, strict=True)]
 
 
 def _opened(folder: Path) -> Any:

@@ -36,7 +36,7 @@ _DATE = re.compile(
     rf"|\b(?:last|next|earlier this|this|past)\s+{_PERIOD}\b|\b(?:yesterday|today|tomorrow)\b"
 )
 _CAPITALISED = r"[^\W\d_a-z][\w’'.&-]*"
-_NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of|the|de|von|van|bin|al)\s+)*{_CAPITALISED})*")
+_NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of(?:\s+the)?|de|von|van|bin|al)\s+)*{_CAPITALISED})*")
 _AT = (
     r"(?:in|at|on|near|from|to|into|across|outside|inside|around|between|toward|towards|throughout|"
     r"reach(?:ed|ing)?|occupied|entered)"
@@ -60,7 +60,9 @@ _PATTERNS = {
     AnswerType.REASON: _REASON,
 }
 # "Dec. 26" is neither a number of anything nor a place.
-_NO_DATES = (AnswerType.FIGURE, AnswerType.PLACE)
+_NO_DATES = (AnswerType.FIGURE, AnswerType.WHO, AnswerType.PLACE)
+_FIRST_WORD = re.compile(r"(?:The|An?|On|In|At|By|For|From|But|And|Later|This|These|Some|When|While|As|After|Since)\s+")
+_FULL_STOP = re.compile(r"(?:^|\s)[^\s.]+\.$")
 
 
 def answering(text: str, question: Question) -> Iterator[Span]:
@@ -76,6 +78,10 @@ def answering(text: str, question: Question) -> Iterator[Span]:
     dates = [match.span() for match in _DATE.finditer(text)] if question.asks_for in _NO_DATES else []
     for match in pattern.finditer(text):
         start, end = match.span("place" if question.asks_for is AnswerType.PLACE else 0)
+        if question.asks_for is AnswerType.WHO and not start and (first_word := _FIRST_WORD.match(text)):
+            start = min(end, first_word.end())
+        if question.asks_for is not AnswerType.REASON and _FULL_STOP.search(text[start:end]):
+            end -= 1  # The sentence's, not the name's; "U.S." keeps its own.
         if any(first <= start < last for first, last in dates):
             continue
         # The first word of a sentence is capitalised anyway.

@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     index.add_argument("--rebuild", action="store_true", help="embed everything anew, whatever is there")
 
     ask = command("ask", _ask, "Print the quotes that answer a question. Status 1: the articles do not answer.")
-    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("question", metavar="QUESTION", help="in plain words; put -- before one that starts with a dash")
     _add_asking(ask)
     ask.add_argument("--json", action="store_true", help="print the answer's record")
     ask.add_argument("--history", metavar="FILE", type=Path, help="earlier turns: a JSON list of {role, content} or of answers")
@@ -158,7 +158,9 @@ def _chat(chosen: argparse.Namespace) -> int:
     check_top_k(chosen.top_k)
     retriever = _open(chosen)
     history: list[dict[str, Any]] = []
-    if sys.stdin.isatty():
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="surrogateescape")  # Bytes that are not text become a question that is refused.
+    if _on_terminal(sys.stdin):
         _note(f"{retriever.info.articles:,} articles. Ask; an empty line ends.")
     while question := _next_question():
         try:
@@ -252,11 +254,9 @@ def _history(path: Path) -> Sequence[Any]:
 
 def _next_question() -> str:
     """The next line that is typed; "" at the end."""
-    if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="surrogateescape")  # Bytes that are not text become a question that is refused.
     try:
-        return input("> " if sys.stdin.isatty() else "").strip()
-    except EOFError:
+        return input("> " if _on_terminal(sys.stdin) else "").strip()
+    except (EOFError, RuntimeError):  # Python's word for an input that was closed before we began.
         return ""
 
 
@@ -264,7 +264,7 @@ def _progress() -> Progress:
     """A bar with passages/s on a terminal, nothing elsewhere."""
     from index import Progress
 
-    if not sys.stderr.isatty():
+    if not _on_terminal(sys.stderr):
         return Progress(note=lambda text: _note(f"qa: {text}"))
     from tqdm import tqdm
 
@@ -294,9 +294,14 @@ def _print_report(report: BuildReport) -> None:
 def _style(chosen: argparse.Namespace) -> Style:
     from ui.terminal import Style
 
-    terminal = sys.stdout.isatty()
+    terminal = _on_terminal(sys.stdout)
     columns = min(shutil.get_terminal_size().columns, 100) if terminal else 0
     return Style(columns, colour=terminal and "NO_COLOR" not in os.environ, context=chosen.verbose)
+
+
+def _on_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sits at this stream; a stream closed before we began is nothing."""
+    return stream is not None and stream.isatty()
 
 
 def _fail(message: str, status: int) -> int:

@@ -112,15 +112,13 @@ def _wrapped(line: str, columns: int) -> Iterable[tuple[int, int]]:
     """Where the pieces of a line start and end, so that each fits; nothing for a blank line."""
     if not line.strip():
         return []
-    line = line.rstrip("\r")
+    line = line.rstrip("\r").replace("\t", " ")
     if not columns:
         return [(len(line) - len(line.lstrip()), len(line.rstrip()))]
-    pieces = textwrap.wrap(
-        line.replace("\t", " "), max(columns, 20), expand_tabs=False, replace_whitespace=False, break_on_hyphens=False
-    )
+    pieces = textwrap.wrap(line, max(columns, 20), expand_tabs=False, replace_whitespace=False, break_on_hyphens=False)
     found, at = [], 0
     for piece in pieces:
-        at = line.replace("\t", " ").index(piece, at)
+        at = line.index(piece, at)
         found.append((at, at + len(piece)))
         at += len(piece)
     return found
@@ -135,7 +133,7 @@ def _coloured(text: str, span: Span, codes: dict[int, str]) -> str:
         if code != current:
             out.append((PLAIN if current else "") + code)
             current = code
-        out.append("    " if text[i] == "\t" else printable(text[i]))
+        out.append(" " if text[i] == "\t" else printable(text[i]))
     return "".join(out) + (PLAIN if current else "")
 
 

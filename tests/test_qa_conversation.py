@@ -1,0 +1,101 @@
+"""Follow-up questions: what the turns before lend to the search."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from qa import InputError, Retriever
+from qa.conversation import Turn, variants
+from qa.question import MAX_QUESTION_CHARS, AnswerType
+
+NIS = "how many casualties did NIS report?"
+FOLLOW_UP = "and what about Zelensky?"
+TURNS = [{"role": "user", "content": NIS}, {"role": "assistant", "content": "“Over 100 …”"}]
+
+
+def test_a_follow_up_leads_to_the_one_it_names(retriever: Retriever) -> None:
+    first = retriever.ask(FOLLOW_UP, history=TURNS).quotes[0]
+    assert "3,000" in first.text and "Zelensky" in (first.said_by or "")
+
+
+def test_a_saved_answer_is_a_turn(retriever: Retriever) -> None:
+    record = json.loads(json.dumps(retriever.ask(NIS).to_dict()))
+    by_record = retriever.ask(FOLLOW_UP, history=[record])
+    assert by_record.quotes == retriever.ask(FOLLOW_UP, history=TURNS).quotes
+
+
+def test_the_answer_shows_what_was_searched(retriever: Retriever) -> None:
+    answer = retriever.ask(FOLLOW_UP, history=TURNS)
+    assert answer.question == FOLLOW_UP
+    assert answer.searched == (FOLLOW_UP, f"{NIS} {FOLLOW_UP}")
+    assert retriever.ask(NIS).searched == (NIS,)
+
+
+def test_a_whole_question_is_answered_whatever_was_asked_before(retriever: Retriever) -> None:
+    before = [{"role": "user", "content": "What is the Storm Corps trained in?"}]
+    assert "over 100" in retriever.ask(NIS, history=before).quotes[0].text
+
+
+def test_search_takes_the_conversation_too(retriever: Retriever) -> None:
+    alone, after = retriever.search("and Zelensky?"), retriever.search("and Zelensky?", history=TURNS)
+    assert [passage.start for passage in alone] != [passage.start for passage in after]
+
+
+# Turns, and how many wordings are searched.
+HISTORIES: list[tuple[Sequence[Turn], int]] = [
+    ([], 1),
+    ((), 1),
+    ([{"role": "assistant", "content": "Ask me anything"}], 1),
+    ([{"role": "user", "content": "\x00 \n"}], 1),  # Nothing was asked.
+    ([{"role": "user", "content": NIS}], 2),
+    ([{"question": NIS, "quotes": [], "anything": None}], 2),
+    ([{"role": "user", "content": "x " * 100_000}], 2),
+    ([{"role": "user", "content": "\ud800 why?"}], 2),  # Half a character before does not stop the question now.
+]
+
+
+@pytest.mark.parametrize(("history", "wordings"), HISTORIES, ids=range(len(HISTORIES)))
+def test_what_was_asked_before_is_searched_along(history: Sequence[Turn], wordings: int) -> None:
+    found = variants("who said so, and when?", history)
+    assert len(found) == wordings
+    assert all(len(question.text) <= MAX_QUESTION_CHARS for question in found)
+
+
+def test_the_longest_question_leaves_no_room_and_is_still_asked() -> None:
+    question = ("why " * MAX_QUESTION_CHARS)[: MAX_QUESTION_CHARS - 1] + "?"
+    assert variants(question, TURNS)[-1].text == question
+
+
+def test_the_kind_of_the_question_now_counts_more() -> None:
+    assert variants("and when?", TURNS)[-1].asks_for is AnswerType.DATE
+    assert variants(FOLLOW_UP, TURNS)[-1].asks_for is AnswerType.FIGURE
+
+
+MALFORMED: list[Any] = [
+    "a string",
+    b"bytes",
+    None,
+    7,
+    {"role": "user", "content": NIS},
+    ["a string"],
+    [None],
+    [[]],
+    [{}],
+    [{"content": NIS}],
+    [{"role": "system", "content": NIS}],
+    [{"role": ["user"], "content": NIS}],
+    [{"role": "user"}],
+    [{"role": "user", "content": None}],
+    [{"role": "user", "content": [{"type": "text", "text": NIS}]}],
+    [{"role": "assistant", "content": 5}],
+    [{"question": 5}],
+    [*TURNS, {"question": None}],
+]
+
+
+@pytest.mark.parametrize("history", MALFORMED, ids=str)
+def test_a_malformed_conversation_gets_one_line(history: Any, retriever: Retriever) -> None:
+    with pytest.raises(InputError, match=r"^history: [^\n]+; give [^\n]+$"):
+        retriever.ask("who?", history=history)
