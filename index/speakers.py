@@ -27,6 +27,7 @@ _BETWEEN = (
 )
 _REPORTING = re.compile(rf"{_BETWEEN}\s+(?P<verb>{_VERBS})\b(?!\s+by\b)")
 # Not verbs: "believed to be", and the plural nouns of "reports suggest" and "citing reports,".
+_ADDING = frozenset("added adds".split())
 _PARTICIPLES = frozenset("believed said reported estimated alleged".split())
 _NOUNS = frozenset("reports states notes claims estimates".split())
 _AFTER_NOUN = re.compile(
@@ -92,6 +93,8 @@ def _read(sentence: Sentence, text: str) -> Span | None:
 
 def _is_verb(word: str, after: str) -> bool:
     """Whether the word reports something, rather than being a noun or a participle of the same letters."""
+    if word in _ADDING and not re.match(r"\s*(?:[,.:;]|that\b|$)", after):
+        return False  # "Has added a new layer" reports nothing.
     if word in _PARTICIPLES and re.match(r"\s+to\b", after):
         return False
     return not (word in _NOUNS and _AFTER_NOUN.match(after))

@@ -21,13 +21,19 @@ class Body:
     owners: tuple[frozenset[str], ...]
 
     def named_by(self, words: frozenset[str]) -> bool:
-        """Whether these words name it: by its short form, its long one, or its owner and kind.
+        """Whether these words name or describe it."""
+        return self.spelt_by(words) or self.described_by(words)
+
+    def spelt_by(self, words: frozenset[str]) -> bool:
+        """Whether these words hold its short form or its long one."""
+        return set(self.short) <= words or set(self.long) <= words
+
+    def described_by(self, words: frozenset[str]) -> bool:
+        """Whether these words say whose it is and of what kind.
 
         "South Korea's intelligence service" and "the South Korean intelligence
-        agency" name South Korea's National Intelligence Service.
+        agency" describe South Korea's National Intelligence Service.
         """
-        if set(self.short) <= words or set(self.long) <= words:
-            return True
         for owner in self.owners:
             rest = {word for word in words if not any(_akin(word, part) for part in owner)} - _SMALL
             owned = all(any(_akin(word, part) for word in words) for part in owner)
@@ -49,7 +55,7 @@ def bodies(aliases: Sequence[Alias]) -> tuple[Body, ...]:
     return tuple(Body(short, long, tuple(owners)) for (short, long), owners in found.items() if short and long)
 
 
-BY_OTHER_NAME = 0.4  # How surely another name of a body means it, against its own name.
+BY_DESCRIPTION = 0.4  # How surely a description of a body means it, against its own name, short or long.
 
 
 def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Body]) -> float:
@@ -64,7 +70,9 @@ def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Body
         return 0.0
     if _all_akin(asked, named) or (_all_akin(named, asked) and not named <= _GENERIC):
         return 1.0
-    return BY_OTHER_NAME if any(body.named_by(asked) and body.named_by(named) for body in known) else 0.0
+    if any(body.spelt_by(asked) and body.spelt_by(named) for body in known):
+        return 1.0
+    return BY_DESCRIPTION if any(body.named_by(asked) and body.named_by(named) for body in known) else 0.0
 
 
 def _all_akin(words: frozenset[str], others: frozenset[str]) -> bool:

@@ -29,7 +29,9 @@ _NAME = r"(?P<name>(?:the\s+)?[^\W_][^,?;:()\"“”]{0,60}?)"
 _SPEAKER = (
     re.compile(rf"\baccording\s+to\s+{_NAME}\s*(?:[,?;:]|$)", re.IGNORECASE),
     re.compile(rf"\b(?:did|do|does|has|have|had)\s+{_NAME}\s+(?:also\s+|ever\s+)?{_REPORT}\b", re.IGNORECASE),
-    re.compile(rf"\b(?:said|reported|claimed|announced|confirmed|estimated)\s+by\s+{_NAME}\s*(?:[,?;:]|$)", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<verb>said|reported|claimed|announced|confirmed|estimated)\s+by\s+{_NAME}\s*(?:[,?;:]|$)", re.IGNORECASE
+    ),
     re.compile(
         r"(?P<name>\b[A-Z][\w.-]*(?:\s+[A-Z][\w.-]*){0,4})['’]s?\s+(?:own\s+)?"
         r"(?:figures?|estimates?|claims?|statement|account|toll|count|version)\b"

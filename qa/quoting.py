@@ -12,7 +12,7 @@ from qa.scoring import REFERS_BACK, Scored
 from qa.values import answering, shared_words
 
 MAX_JOINED = 4  # Sentences in one quote; a longer quotation is quoted in part.
-COMPLETES = 0.5  # A next sentence is joined when it is at least this share as probable, and refers back.
+COMPLETES = 0.75  # A next sentence is joined when it is at least this share as probable, and refers back.
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
 SAME_WORDING = 0.75  # Share of words in common, of all words of both, from which two sentences are one report.
 

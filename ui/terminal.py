@@ -29,11 +29,11 @@ def render_answer(answer: Answer, style: Style) -> str:
         lines = [_styled(answer.reason or "", BOLD, style)]
         if answer.closest:
             lines += ["", "The nearest sentences, which are not an answer:"]
-            lines += [line for group in by_article(answer.closest) for line in _group(group, style)]
+            lines += [line for group in by_article(answer.closest) for line in _group(group, style, answers=False)]
         return "\n".join(lines) + "\n"
     articles = len({quote.source for quote in answer.quotes})
     lines = [f"{_count(len(answer.quotes), 'quote')} from {_count(articles, 'article')}"]
-    lines += [line for group in by_article(answer.quotes) for line in _group(group, style)]
+    lines += [line for group in by_article(answer.quotes) for line in _group(group, style, answers=True)]
     return "\n".join(lines) + "\n"
 
 
@@ -60,7 +60,7 @@ def sureness(probability: float) -> str:
     return next(word for least, word in SURENESS if probability >= least)
 
 
-def _group(quotes: Iterable[Quote], style: Style) -> list[str]:
+def _group(quotes: Iterable[Quote], style: Style, *, answers: bool) -> list[str]:
     """An article's heading and its quotes."""
     quotes = tuple(quotes)
     article = quotes[0].article
@@ -68,12 +68,15 @@ def _group(quotes: Iterable[Quote], style: Style) -> list[str]:
     heading = " · ".join(printable(" ".join(part.split())) for part in about if part)
     lines = ["", _styled(heading or printable(article.source), DIM, style)]
     for quote in quotes:
-        lines += _quote(quote, style)
+        lines += _quote(quote, style, answers=answers)
     return lines
 
 
-def _quote(quote: Quote, style: Style) -> list[str]:
-    """A numbered quote, its answering words bold, and the line that says where it stands."""
+def _quote(quote: Quote, style: Style, *, answers: bool) -> list[str]:
+    """A numbered quote, its answering words bold, and the line that says where it stands.
+
+    How surely it answers is said of answers only.
+    """
     text = quote.article.text
     lines: list[str] = []
     if style.context and quote.passage.start < quote.start:
@@ -84,7 +87,11 @@ def _quote(quote: Quote, style: Style) -> list[str]:
         lines += _block(text, Span(quote.end, quote.passage.end), (), (Span(quote.end, quote.passage.end),), style)
     first, last = quote.first_line, quote.last_line
     where = f"{printable(quote.source)}:{first}" + (f"-{last}" if last > first else "")
-    notes = [where, f"said by {printable(quote.said_by)}" if quote.said_by else "", sureness(quote.probability)]
+    notes = [
+        where,
+        f"said by {printable(quote.said_by)}" if quote.said_by else "",
+        sureness(quote.probability) if answers else "",
+    ]
     notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
     notes.append(
         "" if quote.source_state.value == "unchanged" else f"the file is {quote.source_state.value} since it was indexed"
