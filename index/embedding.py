@@ -105,14 +105,19 @@ class Embedder:
         """The means of the states of each sentence's tokens."""
         size = len(passage.sentences)
         windows = self._windows(passage)
-        sums = np.zeros((size + 1, self.card.dim), np.float64)
-        counts = np.zeros(size + 1, np.int64)
+        sums = np.zeros((size, self.card.dim), np.float64)
+        counts = np.zeros(size, np.int64)
         for window, states in zip(windows, self._states(windows, 1), strict=True):
-            np.add.at(sums, window.owners, states)
-            np.add.at(counts, window.owners, 1)
+            # Tokens of one sentence stand together: sums of runs, some 100 times as fast as numpy.add.at.
+            own = np.flatnonzero(window.owners >= 0)
+            if len(own):
+                owners = window.owners[own]
+                starts = np.flatnonzero(np.diff(owners, prepend=-1))
+                sums[owners[starts]] += np.add.reduceat(states[own], starts, axis=0)
+                counts[owners[starts]] += np.diff(starts, append=len(own))
         # A sentence without a token of its own (marks only) takes the whole passage's mean.
-        sums[:size][counts[:size] == 0] = sums[:size].sum(axis=0)
-        return _unit((sums[:size] / np.maximum(counts[:size], 1)[:, None]).astype(np.float32))
+        sums[counts == 0] = sums.sum(axis=0)
+        return _unit((sums / np.maximum(counts, 1)[:, None]).astype(np.float32))
 
     def _pool_whole(self, window: _Tokens, states: States) -> npt.NDArray[np.float32]:
         if self.card.pooling == "cls":
@@ -136,26 +141,23 @@ class Embedder:
 
     def _window(self, text: str, *, prompt_chars: int) -> _Tokens:
         """The first tokens of a text that fit; all but the prompt's belong together."""
-        encoding = self._tokenizer.encode(text[: self.card.max_tokens * 20])
-        lead, body, trail = _around_specials(encoding)
+        lead, body, trail = _around_specials(self._tokenizer.encode(text[: self.card.max_tokens * 20]))
         body = body[: self.card.max_tokens - len(lead) - len(trail)]
-        ids = (*lead, *(encoding.ids[i] for i in body), *trail)
-        owners = [0] * len(lead) + [-1 if encoding.offsets[i][0] < prompt_chars else 0 for i in body] + [0] * len(trail)
-        return _Tokens(ids, np.array(owners, np.int64))
+        owners = [0] * len(lead) + [-1 if start < prompt_chars else 0 for _, start in body] + [0] * len(trail)
+        return _Tokens((*lead, *(token for token, _ in body), *trail), np.array(owners, np.int64))
 
     def _windows(self, passage: PassageText) -> list[_Tokens]:
         """All tokens of a passage, in as many windows as the model needs."""
         head = self.card.passage_prompt + (f"{passage.title}. " if passage.title else "")
-        encoding = self._tokenizer.encode(head + " ".join(passage.sentences))
+        lead, body, trail = _around_specials(self._tokenizer.encode(head + " ".join(passage.sentences)))
         starts = np.cumsum([len(head), *(len(sentence) + 1 for sentence in passage.sentences[:-1])])
-        lead, body, trail = _around_specials(encoding)
         room = self.card.max_tokens - len(lead) - len(trail)
         windows = []
         for at in range(0, len(body), room):
             part = body[at : at + room]
-            owners = np.searchsorted(starts, [encoding.offsets[i][0] for i in part], side="right") - 1
-            ids = (*lead, *(encoding.ids[i] for i in part), *trail)
-            windows.append(_Tokens(ids, np.array([-1] * len(lead) + list(owners) + [-1] * len(trail), np.int64)))
+            owners = np.full(len(lead) + len(part) + len(trail), -1, np.int64)
+            owners[len(lead) : len(lead) + len(part)] = np.searchsorted(starts, [start for _, start in part], side="right") - 1
+            windows.append(_Tokens((*lead, *(token for token, _ in part), *trail), owners))
         return windows
 
     def _states(self, windows: Sequence[_Tokens], threads: int) -> Iterator[States]:
@@ -209,11 +211,12 @@ class Embedder:
         return np.asarray(vectors, np.float32).reshape(len(texts), self.card.dim)
 
 
-def _around_specials(encoding: Any) -> tuple[list[int], range, list[int]]:
-    """The special tokens before and after a text, and the places of its own tokens."""
-    own = [i for i, special in enumerate(encoding.special_tokens_mask) if not special]
-    first, last = (own[0], own[-1] + 1) if own else (len(encoding.ids), len(encoding.ids))
-    return list(encoding.ids[:first]), range(first, last), list(encoding.ids[last:])
+def _around_specials(encoding: Any) -> tuple[list[int], list[tuple[int, int]], list[int]]:
+    """The special tokens before a text, its own tokens each with where it starts, and the special tokens after it."""
+    ids, specials, offsets = encoding.ids, encoding.special_tokens_mask, encoding.offsets  # Each makes a list anew.
+    own = [i for i, special in enumerate(specials) if not special]
+    first, last = (own[0], own[-1] + 1) if own else (len(ids), len(ids))
+    return ids[:first], [(ids[i], offsets[i][0]) for i in range(first, last)], ids[last:]
 
 
 def _unit(vectors: npt.NDArray[np.float32]) -> Vectors:

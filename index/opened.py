@@ -7,6 +7,9 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from index.article import Article
 from index.embedding import Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
@@ -40,6 +43,15 @@ class IndexInfo:
     size_bytes: int
     built: str
     refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceVectors:
+    """Sentences' numbers (n,), for each the place of its passage in what was asked for (n,), and their vectors (n, dim)."""
+
+    sentences: npt.NDArray[np.int64]
+    passage_of: npt.NDArray[np.int64]
+    vectors: Vectors
 
 
 class Index:
@@ -86,8 +98,16 @@ class Index:
 
     def nearest_passages(self, query: Vectors, *, sentences: int) -> list[int]:
         """The passages of the sentences nearest to a (1, dim) query, nearest first, each once."""
-        rows = [int(row) for row in self._vectors.search(query, top_k=sentences)]
-        return list(dict.fromkeys(self.store.passages_of(rows)))
+        rows = self._vectors.search(query, top_k=sentences)
+        return list(dict.fromkeys((np.searchsorted(self._first_sentences, rows, side="right") - 1).tolist()))
+
+    def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
+        """The vectors of all sentences of these passages, in the passages' order."""
+        starts = self._first_sentences[list(passages)]
+        sizes = self._first_sentences[[passage + 1 for passage in passages]] - starts
+        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        rows = np.repeat(starts, sizes) + within
+        return SentenceVectors(rows, np.repeat(np.arange(len(passages)), sizes), self._vectors.stored(rows))
 
     def passages_by_words(self, groups: Sequence[Sequence[str]], *, top_k: int) -> list[WordHit]:
         """The passages that hold most of these terms and phrases, best first."""
@@ -116,6 +136,10 @@ class Index:
     def aliases(self) -> list[Alias]:
         """The abbreviations that any article spells out."""
         return self.store.aliases()
+
+    @cached_property
+    def _first_sentences(self) -> npt.NDArray[np.int64]:
+        return self.store.first_sentences()
 
     @cached_property
     def _embedder(self) -> Embedder:

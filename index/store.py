@@ -74,15 +74,6 @@ class Entry:
     vectors: Vectors
 
 
-@dataclass(frozen=True, slots=True)
-class StoredVectors:
-    """Sentences' numbers (n,), their passages' numbers (n,) and their vectors (n, dim)."""
-
-    sentences: npt.NDArray[np.int64]
-    passages: npt.NDArray[np.int64]
-    vectors: Vectors
-
-
 def write_store(path: Path, entries: Iterable[Entry]) -> None:
     """Write a new database; articles, passages and sentences are numbered from 0 in the order given.
 
@@ -165,11 +156,10 @@ class Store:
         )
         return [StoredPassage(number, article, Span(start, end)) for number, article, start, end in rows]
 
-    def passages_of(self, sentences: Sequence[int]) -> list[int]:
-        """The number of the passage that each of these sentences stands in, in the sentences' order."""
-        rows = self._rows(f"SELECT id, passage FROM sentences WHERE id IN ({_marks(sentences)})", *sentences)
-        passage = dict(rows)
-        return [passage[number] for number in sentences]
+    def first_sentences(self) -> npt.NDArray[np.int64]:
+        """The number of each passage's first sentence, and after the last passage the number of sentences. (passages + 1,)"""
+        rows = self._rows("SELECT min(id) FROM sentences GROUP BY passage ORDER BY passage")
+        return np.array([*(row[0] for row in rows), self.counts()[2]], np.int64)
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """All sentences of these passages, in number order."""
@@ -179,16 +169,6 @@ class Store:
             *passages,
         )
         return [_sentence(row) for row in rows]
-
-    def vectors(self, passages: Sequence[int]) -> StoredVectors:
-        """The vectors of all sentences of these passages, in number order."""
-        rows = self._rows(
-            f"SELECT id, passage, vector FROM sentences WHERE passage IN ({_marks(passages)}) ORDER BY id",
-            *passages,
-        )
-        numbers = np.array([row[:2] for row in rows], np.int64).reshape(len(rows), 2)
-        stored = np.frombuffer(b"".join(row[2] for row in rows), np.float16).reshape(len(rows), -1 if rows else 0)
-        return StoredVectors(numbers[:, 0], numbers[:, 1], stored.astype(np.float32))
 
     def aliases(self) -> list[Alias]:
         """The abbreviations that the articles spell out, each once a wording."""
@@ -208,7 +188,7 @@ class Store:
             for at in range(0, len(passages), 500):
                 part = [row[0] for row in passages[at : at + 500]]
                 kept += self.sentences(part)
-                parts.append(self.vectors(part).vectors)
+                parts.append(self._vectors(part))
             sentences = tuple(
                 StoredSentence(i, s.passage - first, s.span, s.paragraph, s.gaps, s.speaker, s.terms)
                 for i, s in enumerate(kept)
@@ -221,6 +201,12 @@ class Store:
                 tuple(Alias(short, long, owner, Span(start, end)) for short, long, owner, start, end in aliases),
                 np.concatenate(parts) if parts else np.empty((0, 0), np.float32),
             )
+
+    def _vectors(self, passages: Sequence[int]) -> Vectors:
+        """The vectors of all sentences of these passages as they were embedded, in number order."""
+        rows = self._rows(f"SELECT vector FROM sentences WHERE passage IN ({_marks(passages)}) ORDER BY id", *passages)
+        stored = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
+        return stored.reshape(len(rows), -1 if rows else 0).astype(np.float32)
 
     def _rows(self, query: str, *values: int) -> list[tuple]:  # type: ignore[type-arg]
         try:

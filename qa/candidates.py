@@ -1,11 +1,12 @@
 """Finding: the passages that may answer a question, by meaning and by words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from index.embedding import Vectors
 from index.opened import Index
 from index.store import StoredPassage
 from qa.naming import Body
@@ -26,6 +27,10 @@ class Candidates:
     scores: Scores
     cosines: Mapping[int, float]
 
+    def best(self, number: int) -> "Candidates":
+        """The first `number` passages."""
+        return replace(self, passages=self.passages[:number], scores=self.scores[:number])
+
 
 def find_candidates(index: Index, questions: Sequence[Question], bodies: Sequence[Body]) -> Candidates:
     """The candidates of both indexes, passages ranked by the sum of both scores; ties keep article order.
@@ -40,15 +45,14 @@ def find_candidates(index: Index, questions: Sequence[Question], bodies: Sequenc
     near = {number for query in queries for number in index.nearest_passages(query, sentences=BY_MEANING)}
     hits = [index.passages_by_words(_groups(question, bodies), top_k=BY_WORDS) for question in questions]
     numbers = sorted(near | {hit.passage for found in hits for hit in found})
-    stored = index.store.vectors(numbers)
+    stored = index.sentence_vectors(numbers)
     row = {number: i for i, number in enumerate(numbers)}
-    passage_of = np.searchsorted(numbers, stored.passages)
     cosines = np.zeros(len(stored.sentences))
     scores = np.zeros(len(numbers))
     for query, found in zip(queries, hits, strict=True):
-        by_sentence = (stored.vectors @ query[0]).astype(np.float64) if len(cosines) else cosines
+        by_sentence = _inner_products(stored.vectors, query) if len(cosines) else cosines
         meaning = np.full(len(numbers), -1.0)
-        np.maximum.at(meaning, passage_of, by_sentence)
+        np.maximum.at(meaning, stored.passage_of, by_sentence)
         words = np.zeros(len(numbers))
         words[[row[hit.passage] for hit in found]] = [hit.score for hit in found]
         scores += (MEANING_WEIGHT * _scaled(meaning) + (1 - MEANING_WEIGHT) * _scaled(words, low=0.0)) / len(queries)
@@ -60,6 +64,12 @@ def find_candidates(index: Index, questions: Sequence[Question], bodies: Sequenc
         scores[order],
         dict(zip(stored.sentences.tolist(), cosines.tolist(), strict=True)),
     )
+
+
+def _inner_products(vectors: Vectors, query: Vectors) -> Scores:
+    """Of each row with a (1, dim) query. Without BLAS, whose waiting threads cost a question more than they save."""
+    products: Scores = np.einsum("ij,j->i", vectors, query[0]).astype(np.float64)
+    return products
 
 
 def _groups(question: Question, bodies: Sequence[Body]) -> list[tuple[str, ...]]:

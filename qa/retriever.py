@@ -12,7 +12,7 @@ from qa.candidates import find_candidates
 from qa.conversation import Turn, variants
 from qa.naming import bodies
 from qa.quoting import quotes
-from qa.scoring import score_sentences
+from qa.scoring import PASSAGES_SCORED, score_sentences
 from qa.settings import AskSettings
 
 MAX_TOP_K = 100
@@ -56,7 +56,7 @@ class Retriever:
         began = time.perf_counter()
         check_top_k(top_k)
         asked = variants(question, history)
-        found = find_candidates(self._index, asked, self._bodies)
+        found = find_candidates(self._index, asked, self._bodies).best(max(PASSAGES_SCORED, top_k))
         scored = score_sentences(self._index, asked[-1], found, self._bodies, self._settings.weights)
         best = scored[0].probability if scored else 0.0
         answered = best >= self._settings.min_answer

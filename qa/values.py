@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from index.span import Span
 from index.words import terms
@@ -87,11 +88,17 @@ def answering(text: str, question: Question) -> Iterator[Span]:
         # The first word of a sentence is capitalised anyway.
         if question.asks_for is AnswerType.WHO and not start and " " not in match.group():
             continue
-        if question.asks_for is AnswerType.REASON or not set(terms(text[start:end])) <= asked:
+        if question.asks_for is AnswerType.REASON or not _terms(text[start:end]) <= asked:
             yield Span(start, end)
 
 
 def shared_words(text: str, question: Question) -> tuple[Span, ...]:
     """The words of a sentence that the question has too. Offsets count from the sentence's start."""
     asked = set(question.terms)
-    return tuple(Span(*match.span()) for match in re.finditer(r"\w[\w’'-]*", text) if asked & set(terms(match.group())))
+    return tuple(Span(*match.span()) for match in re.finditer(r"\w[\w’'-]*", text) if asked & _terms(match.group()))
+
+
+@lru_cache(maxsize=20_000)
+def _terms(words: str) -> frozenset[str]:
+    """The terms of a few words; the same few come again and again."""
+    return frozenset(terms(words))
