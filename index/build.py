@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from index.article import Article, known_encoding, read_article
-from index.embedding import Embedder, PassageText
+from index.embedding import Embedder
+from index.entries import make_entries, passage_words
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
 from index.folder import Found, SourceFile, find_files, shown
 from index.generation import (
@@ -24,13 +25,9 @@ from index.generation import (
     writer,
 )
 from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_model
-from index.names import aliases
-from index.passages import MAX_PASSAGE_CHARS, passages
-from index.sentences import sentences
-from index.span import without_gaps
-from index.speakers import speakers
-from index.store import Entry, Store, StoredSentence, write_store
-from index.words import terms, write_words
+from index.passages import MAX_PASSAGE_CHARS
+from index.store import Entry, Store, write_store
+from index.words import write_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,51 +245,9 @@ def _entries_now(
     """The articles' entries, in order. What is known by its content, under any name, is not embedded again."""
     known = {_content(entry.article): entry for entry in before.values()}
     fresh = {_content(article): article for article in articles if _content(article) not in known}
-    known |= _embed(list(fresh.values()), embedder, progress)
+    made = make_entries(list(fresh.values()), embedder, total=progress.embedding, done=progress.done)
+    known |= {_content(entry.article): entry for entry in made}
     return [replace(known[_content(article)], article=article) for article in articles]
-
-
-def _embed(articles: Sequence[Article], embedder: Embedder, progress: Progress) -> dict[tuple[str, str], Entry]:
-    """What is to be known of each article, by sha256 and encoding."""
-    drafts = [_draft(article) for article in articles]
-    texts = [text for _, passage_texts in drafts for text in passage_texts]
-    progress.embedding(len(texts))
-    vectors = iter(embedder.embed_passages(texts, progress=progress.done))
-    found = {}
-    for entry, passage_texts in drafts:
-        parts = [next(vectors) for _ in passage_texts]
-        rows = np.concatenate(parts) if parts else np.empty((0, embedder.card.dim), np.float32)
-        # As they are stored, so that an entry that is new and one that is read back are the same.
-        rows = rows.astype(np.float16).astype(np.float32)
-        found[_content(entry.article)] = replace(entry, vectors=rows)
-    return found
-
-
-def _draft(article: Article) -> tuple[Entry, list[PassageText]]:
-    """An article split up, still without vectors."""
-    text = article.text
-    found = sentences(text)
-    speaker = dict(zip(found, speakers(text, found), strict=True))
-    parts = passages(text, found)
-    stored: list[StoredSentence] = []
-    texts: list[PassageText] = []
-    for number, passage in enumerate(parts):
-        words = [sentence.words(text) for sentence in passage.sentences]
-        texts.append(PassageText(article.title or "", tuple(words)))
-        for sentence, line in zip(passage.sentences, words, strict=True):
-            stored.append(
-                StoredSentence(
-                    id=len(stored),
-                    passage=number,
-                    span=sentence.span,
-                    paragraph=sentence.paragraph,
-                    gaps=sentence.gaps,
-                    speaker=speaker[sentence],
-                    terms=tuple(terms(line)),
-                )
-            )
-    empty = np.empty((0, 0), np.float32)
-    return Entry(article, tuple(passage.span for passage in parts), tuple(stored), aliases(text), empty), texts
 
 
 def _record(
@@ -326,14 +281,5 @@ def _write(folder: Path, entries: Sequence[Entry], card: ModelCard, record: Mapp
     write_store(folder / ARTICLES, entries)
     rows = [entry.vectors for entry in entries if len(entry.vectors)]
     write_vectors(folder / VECTORS, np.concatenate(rows) if rows else np.empty((0, card.dim), np.float32))
-    write_words(folder / WORDS, (words for entry in entries for words in _passage_words(entry)))
+    write_words(folder / WORDS, (words for entry in entries for words in passage_words(entry)))
     return record
-
-
-def _passage_words(entry: Entry) -> list[str]:
-    """Each passage's words for the word index: its sentences without furniture."""
-    text = entry.article.text
-    lines: list[list[str]] = [[] for _ in entry.passages]
-    for sentence in entry.sentences:
-        lines[sentence.passage].append(without_gaps(text, sentence.span, sentence.gaps))
-    return [" ".join(line) for line in lines]
