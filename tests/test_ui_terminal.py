@@ -13,7 +13,7 @@ from index.article import decode_article
 from index.opened import IndexInfo
 from qa import Answer, Quote, Retriever
 from ui.printable import printable
-from ui.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info, sureness
+from ui.terminal import BOLD, DIM, FILE_NOTES, INDENT, PLAIN, Style, render_answer, render_info, sureness
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 
@@ -159,7 +159,7 @@ def test_context_shows_the_passage_around_a_quote(retriever: Retriever) -> None:
 def test_a_quote_of_a_changed_file_says_so(info: IndexInfo) -> None:
     for state in (SourceState.CHANGED, SourceState.MISSING):
         shown = render_answer(answer_of(info, replace(quote_of("It rained."), source_state=state)), Style())
-        assert f"the file is {state.value} since it was indexed" in shown
+        assert FILE_NOTES[state] and FILE_NOTES[state] in shown
 
 
 def test_a_near_copy_names_the_quote_it_is_like(info: IndexInfo) -> None:

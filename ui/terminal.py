@@ -4,12 +4,17 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index import IndexInfo, Span
+from index import IndexInfo, SourceState, Span
 from qa import Answer, Quote, by_article
 from ui.printable import printable
 
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "     "
+FILE_NOTES = {
+    SourceState.UNCHANGED: "",
+    SourceState.CHANGED: "the file has changed since it was indexed",
+    SourceState.MISSING: "the file is gone since it was indexed",
+}
 # Lowest probability and the word for it, best first.
 SURENESS = ((0.9, "very likely"), (0.7, "likely"), (0.0, "possibly"))
 
@@ -93,9 +98,7 @@ def _quote(quote: Quote, style: Style, *, answers: bool) -> list[str]:
         sureness(quote.probability) if answers else "",
     ]
     notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
-    notes.append(
-        "" if quote.source_state.value == "unchanged" else f"the file is {quote.source_state.value} since it was indexed"
-    )
+    notes.append(FILE_NOTES[quote.source_state])
     return [*lines, INDENT + _styled(" · ".join(note for note in notes if note), DIM, style)]
 
 
