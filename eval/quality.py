@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.cases import UNANSWERABLE_KINDS, Case, load_cases
+from eval.cases import UNANSWERABLE_KINDS, Case, check_spans, load_cases
 from index import BuildSettings, ModelSettings, Precision, QaError, build
+from index.article import read_article
 from qa import Answer, Quote, Retriever
 
 
@@ -102,7 +103,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory() as folder:
             build([seeds], folder, BuildSettings(model=ModelSettings(precision=Precision(chosen.precision))))
-            results = run(load_cases(), Retriever.open(folder))
+            cases = load_cases()
+            check_spans(cases, [read_article(path, path.name) for path in seeds.glob("*.txt")])
+            results = run(cases, Retriever.open(folder))
     except QaError as error:
         print(f"eval.quality: {error}", file=sys.stderr)
         return 2

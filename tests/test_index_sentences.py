@@ -179,3 +179,8 @@ def test_one_very_long_line_is_split_up(unit: str) -> None:
     assert all(len(sentence.span) <= MAX_SENTENCE_CHARS for sentence in found)
     parts = passages(text, found)
     assert sum(len(part.sentences) for part in parts) == len(found)
+
+
+def test_a_furniture_sentence_inside_a_paragraph_is_left_out() -> None:
+    text = "The mayor opened the bridge on Friday. Click here to get our newsletter every day."
+    assert [sentence.span.cut(text) for sentence in sentences(text)] == ["The mayor opened the bridge on Friday."]

@@ -8,12 +8,12 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ui.printable import printable
+from ui.streams import drop_output, note, on_terminal, show, show_json
 
 if TYPE_CHECKING:  # Each command imports what it runs: `qa --help` and `qa ask` start at once.
     from index import BuildReport, Progress
@@ -31,10 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _fail("stopped", INTERRUPTED)
     except BrokenPipeError:  # The reader of our output left, as `head` does.
-        _drop_output()
+        drop_output()
         return ANSWERED
     except OSError as error:
-        _drop_output()
+        drop_output()
         what = printable(str(error.filename)) if error.filename else "the output"
         return _fail(f"{what}: cannot be used ({error.strerror or error}); check the place and its rights", UNUSABLE)
     except Exception as error:  # No traceback reaches a user; QA_DEBUG=1 shows it.
@@ -58,12 +58,6 @@ def _run(arguments: Sequence[str] | None) -> int:
     finally:
         if sys.stdout is not None:
             sys.stdout.flush()  # Here, so that output that cannot be written is our error and not the interpreter's.
-
-
-def _drop_output() -> None:
-    """Let what is still buffered go nowhere when the interpreter flushes it."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class _Parser(argparse.ArgumentParser):
@@ -142,11 +136,11 @@ def _ask(chosen: argparse.Namespace) -> int:
     variants(chosen.question, history)  # What cannot be asked is refused before an index is built for it.
     answer = _open(chosen).ask(chosen.question, history=history, top_k=chosen.top_k)
     if chosen.json:
-        _print_json(answer.to_dict())
+        show_json(answer.to_dict())
     else:
         from ui.terminal import render_answer
 
-        _print(render_answer(answer, _style(chosen)), end="")
+        show(render_answer(answer, _style(chosen)), end="")
     return ANSWERED if answer.answered else NOT_ANSWERED
 
 
@@ -160,15 +154,15 @@ def _chat(chosen: argparse.Namespace) -> int:
     history: list[dict[str, Any]] = []
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # Bytes that are not text become a question that is refused.
-    if _on_terminal(sys.stdin):
-        _note(f"{retriever.info.articles:,} articles. Ask; an empty line ends.")
+    if on_terminal(sys.stdin):
+        note(f"{retriever.info.articles:,} articles. Ask; an empty line ends.")
     while question := _next_question():
         try:
             answer = retriever.ask(question, history=history, top_k=chosen.top_k)
         except InputError as error:
             _fail(str(error), UNUSABLE)
             continue
-        _print(render_answer(answer, _style(chosen)))
+        show(render_answer(answer, _style(chosen)))
         sys.stdout.flush()
         history.append(answer.to_dict())
     return ANSWERED
@@ -184,11 +178,11 @@ def _info(chosen: argparse.Namespace) -> int:
             name: getattr(info, name)
             for name in ("articles", "passages", "sentences", "refused", "generation", "size_bytes", "built")
         }
-        _print_json({"index": str(info.directory), "root": str(info.root), "model": model, **record})
+        show_json({"index": str(info.directory), "root": str(info.root), "model": model, **record})
     else:
         from ui.terminal import render_info
 
-        _print(render_info(info), end="")
+        show(render_info(info), end="")
     return ANSWERED
 
 
@@ -200,7 +194,7 @@ def _open(chosen: argparse.Namespace) -> Retriever:
     if not index_exists(chosen.index):
         from index import BuildSettings, build
 
-        _note(f"qa: no index at {chosen.index} yet; building one from the bundled articles")
+        note(f"qa: no index at {chosen.index} yet; building one from the bundled articles")
         build([bundled_articles()], chosen.index, BuildSettings(model=_model(chosen)), progress=_progress())
     return Retriever.open(chosen.index, model=_model(chosen))
 
@@ -255,7 +249,7 @@ def _history(path: Path) -> Sequence[Any]:
 def _next_question() -> str:
     """The next line that is typed; "" at the end."""
     try:
-        return input("> " if _on_terminal(sys.stdin) else "").strip()
+        return input("> " if on_terminal(sys.stdin) else "").strip()
     except (EOFError, RuntimeError):  # Python's word for an input that was closed before we began.
         return ""
 
@@ -264,8 +258,8 @@ def _progress() -> Progress:
     """A bar with passages/s on a terminal, nothing elsewhere."""
     from index import Progress
 
-    if not _on_terminal(sys.stderr):
-        return Progress(note=lambda text: _note(f"qa: {text}"))
+    if not on_terminal(sys.stderr):
+        return Progress(note=lambda text: note(f"qa: {text}"))
     from tqdm import tqdm
 
     bar = tqdm(desc="embedding", unit=" passages", leave=False, dynamic_ncols=True, delay=0.3)
@@ -283,53 +277,25 @@ def _progress() -> Progress:
 
 def _print_report(report: BuildReport) -> None:
     for refusal in report.refused:
-        _note(f"refused {refusal}")
+        note(f"refused {refusal}")
     counts = {name: len(getattr(report, name)) for name in ("added", "changed", "removed", "unchanged", "refused")}
-    _print(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    show(", ".join(f"{count:,} {name}" for name, count in counts.items()))
     others = f"; {report.other_files:,} other files passed over" if report.other_files else ""
     held = f"{report.passages:,} passages, {report.sentences:,} sentences"
-    _print(f"generation {report.generation}: {held}, {report.took_s:.1f} s{others}")
+    show(f"generation {report.generation}: {held}, {report.took_s:.1f} s{others}")
 
 
 def _style(chosen: argparse.Namespace) -> Style:
     from ui.terminal import Style
 
-    terminal = _on_terminal(sys.stdout)
+    terminal = on_terminal(sys.stdout)
     columns = min(shutil.get_terminal_size().columns, 100) if terminal else 0
     return Style(columns, colour=terminal and "NO_COLOR" not in os.environ, context=chosen.verbose)
 
 
-def _on_terminal(stream: TextIO | None) -> bool:
-    """Whether a person sits at this stream; a stream closed before we began is nothing."""
-    return stream is not None and stream.isatty()
-
-
 def _fail(message: str, status: int) -> int:
-    _note(f"qa: {message.strip()}")
+    note(f"qa: {message.strip()}")
     return status
-
-
-def _note(line: str) -> None:
-    """One line to the person, never among the results."""
-    _write(sys.stderr, printable(line) + "\n")
-
-
-def _print(text: str, *, end: str = "\n") -> None:
-    """A result."""
-    _write(sys.stdout, text + end)
-
-
-def _print_json(record: dict[str, Any]) -> None:
-    """A result as JSON, with escapes where the output's encoding needs them."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    _print(json.dumps(record, ensure_ascii=not encoding.lower().startswith("utf"), indent=1))
-
-
-def _write(stream: TextIO | None, text: str) -> None:
-    """Write, whatever the stream's encoding can show; nothing where the stream was closed before we began."""
-    if stream is not None:
-        encoding = stream.encoding or "utf-8"
-        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 if __name__ == "__main__":
