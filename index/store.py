@@ -149,6 +149,11 @@ class Store:
                 self._cached_chars -= len(dropped.text)
         return article
 
+    def article_named(self, source: str) -> Article | None:
+        """The article of this source, where there is one."""
+        rows = self._rows("SELECT id FROM articles WHERE source = ?", source)
+        return self.article(rows[0][0]) if rows else None
+
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages with these numbers, in number order."""
         rows = self._rows(
@@ -208,7 +213,7 @@ class Store:
         stored = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
         return stored.reshape(len(rows), -1 if rows else 0).astype(np.float32)
 
-    def _rows(self, query: str, *values: int) -> list[tuple]:  # type: ignore[type-arg]
+    def _rows(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
         try:
             connection = getattr(self._local, "connection", None)
             if connection is None:

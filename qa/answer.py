@@ -134,11 +134,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A passage that may answer, for those who bring their own reader. Scores are 0..1 within one question."""
+    """A passage that may answer, for those who bring their own reader.
+
+    Scores are 0..1 within one question; `by_meaning` and `by_words` are where
+    each index ranked it, from 1, or None where it did not find it.
+    """
 
     article: Article
     span: Span
     score: float
+    by_meaning: int | None
+    by_words: int | None
 
     @property
     def source(self) -> str:

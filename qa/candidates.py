@@ -20,16 +20,25 @@ MEANING_WEIGHT = 0.6  # Of 0.3 to 0.7 the best on squad2-dev's questions; 0.5 to
 
 
 @dataclass(frozen=True, slots=True)
+class Ranks:
+    """Where each index ranked a passage, from 1; None where it did not find it, in several wordings the best one."""
+
+    by_meaning: int | None
+    by_words: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages, best first, and their scores, 0..1; `cosines` gives each of their sentences' by its number."""
+    """Passages, best first, with their scores, 0..1, and ranks; `cosines` gives each of their sentences' by its number."""
 
     passages: tuple[StoredPassage, ...]
     scores: Scores
+    ranks: tuple[Ranks, ...]
     cosines: Mapping[int, float]
 
     def best(self, number: int) -> "Candidates":
         """The first `number` passages."""
-        return replace(self, passages=self.passages[:number], scores=self.scores[:number])
+        return replace(self, passages=self.passages[:number], scores=self.scores[:number], ranks=self.ranks[:number])
 
 
 def find_candidates(index: Index, questions: Sequence[Question], bodies: Sequence[Body]) -> Candidates:
@@ -42,9 +51,10 @@ def find_candidates(index: Index, questions: Sequence[Question], bodies: Sequenc
     Source: convex combination, Bruch et al. 2022, arXiv 2210.11934, section 4.
     """
     queries = [index.embed(question.text) for question in questions]
-    near = {number for query in queries for number in index.nearest_passages(query, sentences=BY_MEANING)}
+    near = [index.nearest_passages(query, sentences=BY_MEANING) for query in queries]
     hits = [index.passages_by_words(_groups(question, bodies), top_k=BY_WORDS) for question in questions]
-    numbers = sorted(near | {hit.passage for found in hits for hit in found})
+    by_meaning, by_words = _best_ranks(near), _best_ranks([[hit.passage for hit in found] for found in hits])
+    numbers = sorted(by_meaning | by_words)
     stored = index.sentence_vectors(numbers)
     row = {number: i for i, number in enumerate(numbers)}
     cosines = np.zeros(len(stored.sentences))
@@ -62,8 +72,18 @@ def find_candidates(index: Index, questions: Sequence[Question], bodies: Sequenc
     return Candidates(
         tuple(passages[i] for i in order.tolist()),
         scores[order],
+        tuple(Ranks(by_meaning.get(numbers[i]), by_words.get(numbers[i])) for i in order.tolist()),
         dict(zip(stored.sentences.tolist(), cosines.tolist(), strict=True)),
     )
+
+
+def _best_ranks(rankings: Sequence[Sequence[int]]) -> dict[int, int]:
+    """The best rank, from 1, of each passage in several rankings."""
+    ranks: dict[int, int] = {}
+    for ranking in rankings:
+        for rank, number in enumerate(ranking, 1):
+            ranks[number] = min(rank, ranks.get(number, rank))
+    return ranks
 
 
 def _inner_products(vectors: Vectors, query: Vectors) -> Scores:

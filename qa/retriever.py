@@ -91,10 +91,10 @@ class Retriever:
             InputError: as `ask`.
         """
         check_top_k(top_k)
-        found = find_candidates(self._index, variants(question, history), self._bodies)
+        best = find_candidates(self._index, variants(question, history), self._bodies).best(top_k)
         return tuple(
-            FoundPassage(self._index.store.article(passage.article), passage.span, float(score))
-            for passage, score in zip(found.passages[:top_k], found.scores[:top_k], strict=True)
+            FoundPassage(self._index.store.article(passage.article), passage.span, score, ranks.by_meaning, ranks.by_words)
+            for passage, score, ranks in zip(best.passages, best.scores.tolist(), best.ranks, strict=True)
         )
 
 

@@ -1,0 +1,67 @@
+"""Running: every case of a data set asked once."""
+
+from collections.abc import Callable, Sequence
+
+from eval.cases import Case, check_spans
+from eval.outcome import Outcome, Place
+from index import Article, Index, InputError
+from qa import AskSettings, Retriever
+
+TOP_K = 5  # Quotes asked for, as `qa ask` does.
+PLACES = 100  # Passages ranked; no more are ever found.
+
+
+def run(
+    cases: Sequence[Case],
+    index: Index,
+    settings: AskSettings | None = None,
+    *,
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[Outcome, ...]:
+    """Ask every case, in order. `progress` is told of each one done.
+
+    Raises:
+        InputError: a case's span is not in the index, or a question cannot be asked.
+    """
+    articles = _gold_articles(cases, index)
+    check_spans(cases, list(articles.values()))
+    retriever = Retriever(index, settings)
+    if cases:
+        retriever.ask(cases[0].question)  # The model is loaded before anything is timed.
+    outcomes = []
+    for case in cases:
+        outcomes.append(_outcome(case, retriever, articles))
+        progress(1)
+    return tuple(outcomes)
+
+
+def _gold_articles(cases: Sequence[Case], index: Index) -> dict[str, Article]:
+    """The articles that the cases' spans stand in, by source."""
+    found: dict[str, Article] = {}
+    for case in cases:
+        for gold in case.spans:
+            if gold.source not in found:
+                article = index.store.article_named(gold.source)
+                if article is None:
+                    where = index.info.directory
+                    raise InputError(f"{case.id}: {gold.source} is not in {where}; name the index it is in (--index)")
+                found[gold.source] = article
+    return found
+
+
+def _outcome(case: Case, retriever: Retriever, articles: dict[str, Article]) -> Outcome:
+    try:
+        answer = retriever.ask(case.question, history=case.history, top_k=TOP_K)
+        found = retriever.search(case.question, history=case.history, top_k=PLACES)
+    except InputError as error:
+        raise InputError(f"{case.id}: {error}") from error
+    return Outcome(
+        case=case,
+        answered=answer.answered,
+        confidence=answer.confidence,
+        quotes=answer.quotes,
+        closest=answer.closest,
+        places=tuple(Place(p.source, p.span, p.by_meaning, p.by_words) for p in found),
+        wanted=tuple(gold.span.cut(articles[gold.source].text) for gold in case.spans),
+        took_ms=answer.took_ms,
+    )
