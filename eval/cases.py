@@ -1,11 +1,10 @@
 """Cases: questions with the spans or documents that answer them, or none."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from eval.records import Ids, Record, read_records
 from index import Article, InputError, Span
 from qa.conversation import Turn
 
@@ -54,20 +53,10 @@ def load_cases(path: Path = OWN_CASES) -> tuple[Case, ...]:
     articles do not answer.
 
     Raises:
-        InputError: the file cannot be read, a line is not a case, or an id comes twice.
+        InputError: the file cannot be read, a line is not a case, or an id comes twice; see eval/cases.jsonl for the form.
     """
-    try:
-        lines = path.read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(f"{path}: cannot be read ({reason}); check the path") from error
-    cases = tuple(_case(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip())
-    seen: set[str] = set()
-    for case in cases:
-        if case.id in seen:
-            raise InputError(f"{path}: the id {case.id!r} comes twice; give each case its own")
-        seen.add(case.id)
-    return cases
+    ids = Ids()
+    return tuple(_case(record, ids) for record in read_records(path))
 
 
 def check_spans(cases: Sequence[Case], articles: Sequence[Article]) -> None:
@@ -91,26 +80,23 @@ def check_spans(cases: Sequence[Case], articles: Sequence[Article]) -> None:
                 )
 
 
-def _case(line: str, where: str) -> Case:
-    try:
-        record = json.loads(line)
-        spans = tuple(GoldSpan(_text(s["source"]), Span(int(s["start"]), int(s["end"]))) for s in record["spans"])
-        case = Case(
-            id=_text(record["id"]),
-            kind=_text(record.get("kind", "question")),
-            question=_text(record["question"]),
-            answerable=bool(spans),
-            history=tuple(record.get("history", ())),
-            spans=spans,
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{where}: not a case ({type(error).__name__}: {error}); see eval/cases.jsonl for the form") from error
-    if case.answerable == (case.kind in UNANSWERABLE_KINDS):
-        raise InputError(f"{where}: a case of kind {case.kind!r} with {len(spans)} spans; correct one of them")
-    return case
+def _case(record: Record, ids: Ids) -> Case:
+    spans = tuple(_gold(gold) for gold in record.records("spans"))
+    kind = record.text("kind", "question")
+    if bool(spans) == (kind in UNANSWERABLE_KINDS):
+        raise InputError(f"{record.where}: a case of kind {kind!r} with {len(spans)} spans; correct one of them")
+    return Case(
+        id=ids.new(record, "id"),
+        kind=kind,
+        question=record.filled("question"),
+        answerable=bool(spans),
+        history=tuple(dict(turn.fields) for turn in record.records("history", ())),
+        spans=spans,
+    )
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError(f"{value!r} is not text")
-    return value
+def _gold(record: Record) -> GoldSpan:
+    start, end = record.whole("start"), record.whole("end")
+    if not 0 <= start < end:
+        raise InputError(f"{record.where}: [{start}, {end}) is no stretch of a text; correct it")
+    return GoldSpan(record.filled("source"), Span(start, end))

@@ -33,7 +33,7 @@ def test_the_python_example_runs(seeds_index: Path, capsys: pytest.CaptureFixtur
 
 def test_each_qa_command_in_the_readme_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
     commands = re.findall(r"^(?:\.venv/bin/)?qa (\w+)", "\n".join(_blocks("sh")), re.MULTILINE)
-    assert {"index", "ask", "chat", "info"} <= set(commands)
+    assert {"index", "ask", "chat", "info", "eval"} <= set(commands)
     for command in set(commands):
         with pytest.raises(SystemExit) as exit_status:
             main([command, "--help"])
@@ -50,7 +50,7 @@ def test_each_make_target_in_the_readme_exists() -> None:
 
 def test_each_module_stands_in_the_map() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    modules = [path for folder in ("index", "qa", "ui") for path in (ROOT / folder).glob("*.py")]
+    modules = [path for folder in ("index", "qa", "eval", "ui") for path in (ROOT / folder).glob("*.py")]
     missing = [path.name for path in modules if path.name not in text and path.stem not in ("__init__", "errors", "span")]
     assert missing == []
 

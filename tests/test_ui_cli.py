@@ -299,7 +299,7 @@ def test_a_fault_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_names_every_command(capsys: Capsys) -> None:
     assert run(["--help"]) == 0
     out = capsys.readouterr().out
-    assert all(f"\n    {command} " in out for command in ("index", "ask", "chat", "info"))
+    assert all(f"\n    {command} " in out for command in ("index", "ask", "chat", "eval", "info"))
 
 
 def test_any_encoding_of_the_output_will_do(at: list[str]) -> None:

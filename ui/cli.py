@@ -1,4 +1,4 @@
-"""The `qa` command. The only place that reads arguments and environment, prints, and knows exit statuses."""
+"""The `qa` command. The only place that reads arguments and environment, and knows exit statuses."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from ui.opening import build_progress, open_retriever
 from ui.printable import printable
 from ui.streams import drop_output, note, on_terminal, show, show_json
 
 if TYPE_CHECKING:  # Each command imports what it runs: `qa --help` and `qa ask` start at once.
-    from index import BuildReport, Progress
-    from qa import Retriever
+    from index import BuildReport, ModelSettings
     from ui.terminal import Style
 
 ANSWERED, NOT_ANSWERED, UNUSABLE, INDEX_UNUSABLE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -97,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     chat = command("chat", _chat, "Ask turn by turn; an empty line or Ctrl-D ends.")
     _add_asking(chat)
 
+    measure = command("eval", _eval, "Ask a set of questions whose answers are known; print how well it went, with intervals.")
+    _add_measuring(measure)
+
     info = command("info", _info, "Print what the index holds.")
     info.add_argument("--json", action="store_true", help="print it as JSON")
     return parser
@@ -116,13 +119,34 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
     _add_model(parser)
 
 
+def _add_measuring(parser: argparse.ArgumentParser) -> None:
+    forms = "the project's own JSONL, SQuAD JSON, a BEIR folder, CLAP NQ or MTRAG JSONL"
+    parser.add_argument(
+        "paths", metavar="DATASET", nargs="*", type=Path, help=f"files of one form: {forms}; none: the bundled cases"
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the report's record, with every case")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write the report as one page, with the cases that failed")
+    parser.add_argument("--limit", metavar="N", type=int, help="ask only N cases, spread evenly over the set")
+    parser.add_argument(
+        "--fail-under",
+        metavar="MEASURE=VALUE",
+        action="append",
+        default=[],
+        help="end with status 1 where a measure is worse than this; may be given several times",
+    )
+    parser.add_argument(
+        "--compare", metavar=("A.json", "B.json"), nargs=2, type=Path, help="print what got better and worse from A to B"
+    )
+    _add_model(parser)
+
+
 def _index(chosen: argparse.Namespace) -> int:
     from index import BuildSettings, build
 
     settings = BuildSettings(
         model=_model(chosen), encoding=chosen.encoding, max_file_mb=chosen.max_file_mb, rebuild=chosen.rebuild
     )
-    report = build(chosen.paths, chosen.index, settings, progress=_progress())
+    report = build(chosen.paths, chosen.index, settings, progress=build_progress())
     _print_report(report)
     return ANSWERED
 
@@ -134,7 +158,7 @@ def _ask(chosen: argparse.Namespace) -> int:
     history = _history(chosen.history) if chosen.history else ()
     check_top_k(chosen.top_k)
     variants(chosen.question, history)  # What cannot be asked is refused before an index is built for it.
-    answer = _open(chosen).ask(chosen.question, history=history, top_k=chosen.top_k)
+    answer = open_retriever(chosen.index, _model(chosen)).ask(chosen.question, history=history, top_k=chosen.top_k)
     if chosen.json:
         show_json(answer.to_dict())
     else:
@@ -150,7 +174,7 @@ def _chat(chosen: argparse.Namespace) -> int:
     from ui.terminal import render_answer
 
     check_top_k(chosen.top_k)
-    retriever = _open(chosen)
+    retriever = open_retriever(chosen.index, _model(chosen))
     history: list[dict[str, Any]] = []
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # Bytes that are not text become a question that is refused.
@@ -165,6 +189,27 @@ def _chat(chosen: argparse.Namespace) -> int:
         show(render_answer(answer, _style(chosen)))
         sys.stdout.flush()
         history.append(answer.to_dict())
+    return ANSWERED
+
+
+def _eval(chosen: argparse.Namespace) -> int:
+    from index.errors import InputError
+    from ui.evaluation import Request, compare_reports, evaluate
+
+    request = Request(
+        paths=tuple(chosen.paths),
+        index=chosen.index,
+        model=_model(chosen),
+        json=chosen.json,
+        html=chosen.html,
+        limits=tuple(chosen.fail_under),
+        cases=chosen.limit,
+    )
+    if not chosen.compare:
+        return ANSWERED if evaluate(request, colour=_colour()) else NOT_ANSWERED
+    if request != Request(index=chosen.index):
+        raise InputError("--compare: takes two saved reports and nothing else; leave out the other arguments")
+    compare_reports(*chosen.compare, colour=_colour())
     return ANSWERED
 
 
@@ -186,38 +231,7 @@ def _info(chosen: argparse.Namespace) -> int:
     return ANSWERED
 
 
-def _open(chosen: argparse.Namespace) -> Retriever:
-    """The retriever of the index asked for; where none exists, one is built from the bundled articles first."""
-    from index.generation import index_exists
-    from qa.retriever import Retriever
-
-    if not index_exists(chosen.index):
-        from index import BuildSettings, build
-
-        note(f"qa: no index at {chosen.index} yet; building one from the bundled articles")
-        build([bundled_articles()], chosen.index, BuildSettings(model=_model(chosen)), progress=_progress())
-    return Retriever.open(chosen.index, model=_model(chosen))
-
-
-def bundled_articles() -> Path:
-    """The folder of the five articles that come with the program.
-
-    Raises:
-        InputError: the installation lacks them.
-    """
-    from importlib.util import find_spec
-
-    from index.errors import InputError
-
-    spec = find_spec("seeds")
-    places = [Path(place) for place in spec.submodule_search_locations or ()] if spec else []
-    for folder in places:
-        if folder.is_dir():
-            return folder
-    raise InputError("the bundled articles are not installed; name a folder: qa index FOLDER")
-
-
-def _model(chosen: argparse.Namespace) -> Any:
+def _model(chosen: argparse.Namespace) -> ModelSettings | None:
     """The model that the arguments name, or None for the index's own."""
     if chosen.model is None and chosen.precision is None and chosen.device is None:
         return None
@@ -254,27 +268,6 @@ def _next_question() -> str:
         return ""
 
 
-def _progress() -> Progress:
-    """A bar with passages/s on a terminal, nothing elsewhere."""
-    from index import Progress
-
-    if not on_terminal(sys.stderr):
-        return Progress(note=lambda text: note(f"qa: {text}"))
-    from tqdm import tqdm
-
-    bar = tqdm(desc="embedding", unit=" passages", leave=False, dynamic_ncols=True, delay=0.3)
-
-    def embedding(total: int) -> None:
-        bar.reset(total)
-
-    def done(count: int) -> None:
-        bar.update(count)
-        if bar.n >= (bar.total or 0):
-            bar.close()
-
-    return Progress(embedding, done, note=lambda text: tqdm.write(f"qa: {text}", file=sys.stderr))
-
-
 def _print_report(report: BuildReport) -> None:
     for refusal in report.refused:
         note(f"refused {refusal}")
@@ -288,9 +281,12 @@ def _print_report(report: BuildReport) -> None:
 def _style(chosen: argparse.Namespace) -> Style:
     from ui.terminal import Style
 
-    terminal = on_terminal(sys.stdout)
-    columns = min(shutil.get_terminal_size().columns, 100) if terminal else 0
-    return Style(columns, colour=terminal and "NO_COLOR" not in os.environ, context=chosen.verbose)
+    columns = min(shutil.get_terminal_size().columns, 100) if on_terminal(sys.stdout) else 0
+    return Style(columns, colour=_colour(), context=chosen.verbose)
+
+
+def _colour() -> bool:
+    return on_terminal(sys.stdout) and "NO_COLOR" not in os.environ
 
 
 def _fail(message: str, status: int) -> int:

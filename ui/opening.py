@@ -1,0 +1,71 @@
+"""The index that a command asks: opened, and built from the bundled articles where there is none yet."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ui.streams import note, on_terminal
+
+if TYPE_CHECKING:
+    from index import ModelSettings, Progress
+    from qa import Retriever
+
+
+def open_retriever(directory: Path, model: ModelSettings | None) -> Retriever:
+    """The retriever of an index folder; where there is no index, one is built first. `model` None: the index's own."""
+    from qa.retriever import Retriever
+
+    build_where_missing(directory, model)
+    return Retriever.open(directory, model=model)
+
+
+def build_where_missing(directory: Path, model: ModelSettings | None) -> None:
+    """Build an index of the bundled articles where there is none, and say so."""
+    from index.generation import index_exists
+
+    if not index_exists(directory):
+        from index import BuildSettings, build
+
+        note(f"qa: no index at {directory} yet; building one from the bundled articles")
+        build([bundled_articles()], directory, BuildSettings(model=model), progress=build_progress())
+
+
+def bundled_articles() -> Path:
+    """The folder of the five articles that come with the program.
+
+    Raises:
+        InputError: the installation lacks them.
+    """
+    from importlib.util import find_spec
+
+    from index.errors import InputError
+
+    spec = find_spec("seeds")
+    places = [Path(place) for place in spec.submodule_search_locations or ()] if spec else []
+    for folder in places:
+        if folder.is_dir():
+            return folder
+    raise InputError("the bundled articles are not installed; name a folder: qa index FOLDER")
+
+
+def build_progress() -> Progress:
+    """A bar with passages/s on a terminal, nothing elsewhere."""
+    from index import Progress
+
+    if not on_terminal(sys.stderr):
+        return Progress(note=lambda text: note(f"qa: {text}"))
+    from tqdm import tqdm
+
+    bar = tqdm(desc="embedding", unit=" passages", leave=False, dynamic_ncols=True, delay=0.3)
+
+    def embedding(total: int) -> None:
+        bar.reset(total)
+
+    def done(count: int) -> None:
+        bar.update(count)
+        if bar.n >= (bar.total or 0):
+            bar.close()
+
+    return Progress(embedding, done, note=lambda text: tqdm.write(f"qa: {text}", file=sys.stderr))
