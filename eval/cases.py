@@ -34,6 +34,7 @@ class Case:
 
     `spans` are the stretches that answer it, `documents` the ones that do,
     where whole documents are judged; both are empty where nothing answers.
+    `home` is the document that it was asked about, where its data set says.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Case:
     history: tuple[Turn, ...] = ()
     spans: tuple[GoldSpan, ...] = ()
     documents: tuple[GoldDocument, ...] = ()
+    home: str = ""
 
 
 def load_cases(path: Path = OWN_CASES) -> tuple[Case, ...]:

@@ -80,7 +80,8 @@ class Report:
 
     `by_kind` says of each kind how many `cases` it has, how many of them are
     `answerable`, the share `refused`, and the measures that it can be scored
-    by. `date` is UTC, `model` the index's model card.
+    by. `date` is UTC, `model` the index's model card; `settings` name the
+    reranker too, None without one.
     """
 
     schema: Literal["eval/1"]

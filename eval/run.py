@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from eval.cases import Case
 from eval.outcome import Outcome, Place
 from index import Article, Index, InputError
+from index.cross_encoder import Reranker
 from qa import AskSettings, Retriever
 
 TOP_K = 5  # Quotes asked for, as `qa ask` does.
@@ -16,6 +17,7 @@ def run(
     index: Index,
     settings: AskSettings | None = None,
     *,
+    reranker: Reranker | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> tuple[Outcome, ...]:
     """Ask every case, in order. `progress` is told of each one done.
@@ -24,7 +26,7 @@ def run(
         InputError: a case's span is not in the index, or a question cannot be asked.
     """
     articles = gold_articles(cases, index)
-    retriever = Retriever(index, settings)
+    retriever = Retriever(index, settings, reranker=reranker)
     if cases:
         retriever.ask(cases[0].question)  # The model is loaded before anything is timed.
     outcomes = []

@@ -55,7 +55,7 @@ def _key(documents: Sequence[Document], card: ModelCard) -> str:
 def _parts(documents: Sequence[Document], card: ModelCard) -> Iterator[bytes]:
     model = (card.files_sha256, card.export_sha256, card.precision.value, card.runtime.value, card.device or "")
     yield from (text.encode() for text in (*model, *(version(name) for name in _SPLITTERS)))
-    for path in sorted(_CODE.glob("*.py")):
+    for path in sorted(path for path in _CODE.iterdir() if path.suffix in (".py", ".json")):
         yield from (path.name.encode(), path.read_bytes())
     for document in documents:
         yield from (document.source.encode(), document.text.encode())

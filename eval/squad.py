@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from eval.cases import Case, GoldSpan
@@ -31,10 +32,11 @@ def load_squad(paths: Sequence[Path], name: str) -> DataSet:
                 context = paragraph.filled("context")
                 document = shelf.put(title, context)
                 for qa in paragraph.records("qas"):
-                    case = Case(ids.new(qa, "id"), "unanswerable", qa.text("question"), answerable=False)
+                    home, question = document.source, qa.text("question")
+                    case = Case(ids.new(qa, "id"), "unanswerable", question, answerable=False, home=home)
                     if not qa.flag("is_impossible", default=False):
                         spans = _answers(qa, document, context, left_out)
-                        case = Case(case.id, question_word(case.question), case.question, answerable=True, spans=spans)
+                        case = replace(case, kind=question_word(question), answerable=True, spans=spans)
                     cases.append(case)
     usable = tuple(case for case in cases if case.spans or not case.answerable)
     if len(usable) < len(cases):

@@ -46,7 +46,7 @@ def _asked(report: Report) -> list[Line]:
     return [
         Line(f"{_cut(data.name, 60)}: {count_text(data.cases, 'case')} ({told})", heading=True),
         Line(f"asked of {', '.join(of)}, generation {index.generation}"),
-        Line(_cut(f"{report.model.get('name')}, {report.model.get('precision')}, {report.model.get('runtime')}", COLUMNS)),
+        Line(_cut(f"{_model(report)}, {report.model.get('runtime')}{_reranker(report)}", COLUMNS)),
         *(Line(_cut(note, COLUMNS)) for note in data.notes),
     ]
 
@@ -101,10 +101,19 @@ def comparison_lines(comparison: Comparison, a: Report, b: Report) -> tuple[Line
 def _made(letter: str, report: Report) -> Line:
     """When and by what a report was made."""
     commit = f"commit {report.commit[:12]}{'-dirty' * report.commit.endswith('-dirty')}" if report.commit else "no commit"
-    model = f"{report.model.get('name')}, {report.model.get('precision')}"
+    model = f"{_model(report)}{_reranker(report)}"
     return Line(
         _cut(f"{letter}  {report.date[:16].replace('T', ' ')} UTC, version {report.version}, {commit}, {model}", COLUMNS)
     )
+
+
+def _model(report: Report) -> str:
+    return f"{report.model.get('name')}, {report.model.get('precision')}"
+
+
+def _reranker(report: Report) -> str:
+    name = report.settings.get("reranker")  # Earlier records do not say.
+    return f", reranker {name}" if name else ""
 
 
 def _differences(differences: Sequence[Difference]) -> Iterable[Line]:

@@ -29,7 +29,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a data set was asked of, and what came of it. `outcomes` are those of `limit` cases, None: of all."""
+    """What a data set was asked of, and what came of it.
+
+    `outcomes` are those of `limit` cases, None: of all. `reranker` is the name
+    of the cross-encoder that had a say, if any had.
+    """
 
     data: DataSet
     outcomes: tuple[Outcome, ...]
@@ -37,6 +41,7 @@ class Trial:
     settings: AskSettings
     took_s: float
     limit: int | None = None
+    reranker: str | None = None
 
 
 def even_sample(items: Sequence[T], size: int) -> tuple[T, ...]:
@@ -59,7 +64,7 @@ def report_on(trial: Trial) -> Report:
         dataset=_data_facts(trial),
         index=_index_facts(trial.index),
         model=trial.index.model.to_dict(),
-        settings=_plain(asdict(trial.settings)),
+        settings={**_plain(asdict(trial.settings)), "reranker": trial.reranker},
         measures={measure.name: _measured(measure, outcomes, gold) for measure in MEASURES},
         by_kind=_by_kind(outcomes, gold),
         curves=Curves(

@@ -1,18 +1,20 @@
 """Vectors: of sentences, pooled from one pass over their passage, and of questions."""
 
-import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from index.errors import IndexMismatchError
+from index.exports import GRAPH
 from index.model import Export, Runtime, find_model
+from index.session import Session, cores
+from index.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of
 
 Vectors: TypeAlias = npt.NDArray[np.float32]
 """(n, dim) float32, rows of length 1."""
@@ -32,11 +34,37 @@ class PassageText:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddedPassage:
+    """A passage's sentences: their vectors, (sentences, dim), and each one's tokens, packed; none where they are not kept."""
+
+    vectors: Vectors
+    tokens: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedQuestion:
+    """A question's vector, (1, dim), and its tokens, special ones included.
+
+    `starts` are where each token begins in the text, -1 for special ones;
+    `ids`, `rows` and `starts` are empty where tokens are not kept.
+    """
+
+    vector: Vectors
+    ids: npt.NDArray[np.uint16]
+    rows: TokenRows
+    starts: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class _Tokens:
-    """One window: ids with the special tokens around them, and for each id the sentence it belongs to, or -1."""
+    """One window: ids with the special tokens around them, and for each id the sentence it belongs to, or -1.
+
+    `starts` are where each id's token begins in the text, -1 for special ones.
+    """
 
     ids: tuple[int, ...]
     owners: npt.NDArray[np.int64]
+    starts: tuple[int, ...] = ()
 
 
 class Embedder:
@@ -45,8 +73,7 @@ class Embedder:
     def __init__(self, export: Export) -> None:
         self.card = export.card
         self._export = export
-        self._sessions: dict[int, Any] = {}  # By number of threads.
-        self._lock = threading.Lock()
+        self._session = Session(export.folder / GRAPH, export.card.inputs)
 
     def embed_texts(self, texts: Sequence[str], *, prompt: str = "") -> Vectors:
         """One vector a text, pooled as the model says; what exceeds its window is left out. (n, dim)"""
@@ -54,18 +81,51 @@ class Embedder:
             return self._encode(texts, prompt)
         windows = [self._window(prompt + text, prompt_chars=0 if self.card.pools_prompt else len(prompt)) for text in texts]
         pooled = [
-            self._pool_whole(window, states) for window, states in zip(windows, self._states(windows, _cores()), strict=True)
+            self._pool_whole(window, states) for window, states in zip(windows, self._states(windows, cores()), strict=True)
         ]
         return _unit(np.stack(pooled)) if pooled else np.empty((0, self.card.dim), np.float32)
 
-    def embed_question(self, question: str) -> Vectors:
-        """The question's vector, under the model's prompt for questions. (1, dim)"""
-        return self.embed_texts([question], prompt=self.card.query_prompt)
+    def embed_question(self, question: str) -> EmbeddedQuestion:
+        """The question's vector and tokens, under the model's prompt for questions; one pass."""
+        prompt = self.card.query_prompt
+        projection = self._projection
+        if projection is None or not self.card.late_chunking:
+            nothing = np.empty(0, np.uint16), np.empty((0, TOKEN_DIM), np.float32), np.empty(0, np.int64)
+            return EmbeddedQuestion(self.embed_texts([question], prompt=prompt), *nothing)
+        window = self._window(prompt + question, prompt_chars=0 if self.card.pools_prompt else len(prompt))
+        states = next(self._states([window], cores()))
+        starts = np.array(window.starts, np.int64)
+        starts[starts >= 0] -= len(prompt)
+        return EmbeddedQuestion(
+            _unit(self._pool_whole(window, states)[None]),
+            (np.array(window.ids, np.int64) & 0xFFFF).astype(np.uint16),
+            projection.rows(states),
+            np.maximum(starts, -1),
+        )
+
+    def token_states(self, passage: PassageText) -> States:
+        """The states of all tokens of a passage's sentences, in order; of a model that pools by mean."""
+        windows = self._windows(passage)
+        parts = zip(windows, self._states(windows, cores()), strict=True)
+        return np.concatenate([states[window.owners >= 0] for window, states in parts])
+
+    @property
+    def keeps_tokens(self) -> bool:
+        """Whether sentences get token vectors."""
+        return self.card.late_chunking and self._projection is not None
+
+    def knows(self, word: str) -> bool | None:
+        """Whether the model reads a word in one piece, as it does common words and names; None where it cannot be told."""
+        if self.card.pooling == "other":
+            return None
+        forms = {word, word.lower()}
+        read = (self._tokenizer.encode(form, add_special_tokens=False).tokens for form in forms)
+        return any(len(pieces) == 1 and pieces[0].strip("▁Ġ") in forms for pieces in read)
 
     def embed_passages(
         self, passages: Sequence[PassageText], *, progress: Callable[[int], None] = lambda done: None
-    ) -> list[Vectors]:
-        """For each passage its sentences' vectors, in order. [(sentences, dim)]
+    ) -> list[EmbeddedPassage]:
+        """For each passage its sentences' vectors and tokens, in order.
 
         A passage is read alone, never in a batch with others: quantised sums
         depend on what shares the batch, and a vector must not. `progress` is
@@ -76,37 +136,41 @@ class Embedder:
         """
         if self.card.late_chunking:
             return self._late(passages, progress)
-        found: list[Vectors] = []
+        found: list[EmbeddedPassage] = []
         for passage in passages:
             texts = [f"{passage.title}. {sentence}" if passage.title else sentence for sentence in passage.sentences]
-            found.append(self.embed_texts(texts, prompt=self.card.passage_prompt))
+            vectors = self.embed_texts(texts, prompt=self.card.passage_prompt)
+            found.append(EmbeddedPassage(vectors, (b"",) * len(texts)))
             progress(1)
         return found
 
-    def _late(self, passages: Sequence[PassageText], progress: Callable[[int], None]) -> list[Vectors]:
+    def _late(self, passages: Sequence[PassageText], progress: Callable[[int], None]) -> list[EmbeddedPassage]:
         """Sentence vectors as means of their own tokens' states."""
         # Longest first, so that the workers end together.
         order = sorted(range(len(passages)), key=lambda i: -sum(map(len, passages[i].sentences)))
-        found: list[Vectors] = [np.empty((0, self.card.dim), np.float32)] * len(passages)
-        for i, vectors in zip(order, self._map(self._pool_sentences, [passages[i] for i in order]), strict=True):
-            found[i] = vectors
+        found = [EmbeddedPassage(np.empty((0, self.card.dim), np.float32), ())] * len(passages)
+        for i, embedded in zip(order, self._map(self._pool_sentences, [passages[i] for i in order]), strict=True):
+            found[i] = embedded
             progress(1)
         return found
 
-    def _map(self, pool: Callable[[PassageText], Vectors], passages: Sequence[PassageText]) -> Iterator[Vectors]:
+    def _map(
+        self, pool: Callable[[PassageText], EmbeddedPassage], passages: Sequence[PassageText]
+    ) -> Iterator[EmbeddedPassage]:
         """One core a passage beats all cores on each: 117 against 98 passages/s on two."""
         if self.card.runtime is Runtime.SENTENCE_TRANSFORMERS:
             yield from map(pool, passages)
             return
-        with ThreadPoolExecutor(_cores()) as workers:
+        with ThreadPoolExecutor(cores()) as workers:
             yield from workers.map(pool, passages)
 
-    def _pool_sentences(self, passage: PassageText) -> Vectors:
-        """The means of the states of each sentence's tokens."""
+    def _pool_sentences(self, passage: PassageText) -> EmbeddedPassage:
+        """The means of the states of each sentence's tokens, and these tokens."""
         size = len(passage.sentences)
         windows = self._windows(passage)
         sums = np.zeros((size, self.card.dim), np.float64)
         counts = np.zeros(size, np.int64)
+        tokens = [b""] * size
         for window, states in zip(windows, self._states(windows, 1), strict=True):
             # Tokens of one sentence stand together: sums of runs, some 100 times as fast as numpy.add.at.
             own = np.flatnonzero(window.owners >= 0)
@@ -115,9 +179,18 @@ class Embedder:
                 starts = np.flatnonzero(np.diff(owners, prepend=-1))
                 sums[owners[starts]] += np.add.reduceat(states[own], starts, axis=0)
                 counts[owners[starts]] += np.diff(starts, append=len(own))
+                if self._projection:
+                    packed = self._projection.packed(np.array(window.ids, np.int64)[own], states[own])
+                    size_bytes = len(packed) // len(own)
+                    for start, end in pairwise([*starts.tolist(), len(own)]):
+                        tokens[owners[start]] += packed[start * size_bytes : end * size_bytes]
         # A sentence without a token of its own (marks only) takes the whole passage's mean.
         sums[counts == 0] = sums.sum(axis=0)
-        return _unit((sums / np.maximum(counts, 1)[:, None]).astype(np.float32))
+        return EmbeddedPassage(_unit((sums / np.maximum(counts, 1)[:, None]).astype(np.float32)), tuple(tokens))
+
+    @cached_property
+    def _projection(self) -> Projection | None:
+        return projection_of(self.card.sha256)
 
     def _pool_whole(self, window: _Tokens, states: States) -> npt.NDArray[np.float32]:
         if self.card.pooling == "cls":
@@ -144,7 +217,8 @@ class Embedder:
         lead, body, trail = _around_specials(self._tokenizer.encode(text[: self.card.max_tokens * 20]))
         body = body[: self.card.max_tokens - len(lead) - len(trail)]
         owners = [0] * len(lead) + [-1 if start < prompt_chars else 0 for _, start in body] + [0] * len(trail)
-        return _Tokens((*lead, *(token for token, _ in body), *trail), np.array(owners, np.int64))
+        starts = (*(-1 for _ in lead), *(start for _, start in body), *(-1 for _ in trail))
+        return _Tokens((*lead, *(token for token, _ in body), *trail), np.array(owners, np.int64), starts)
 
     def _windows(self, passage: PassageText) -> list[_Tokens]:
         """All tokens of a passage, in as many windows as the model needs."""
@@ -168,20 +242,7 @@ class Embedder:
         for window in windows:
             ids = np.array([window.ids], np.int64)
             values = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-            yield self._session(threads).run(None, {name: values[name] for name in self.card.inputs})[0][0]
-
-    def _session(self, threads: int) -> Any:
-        with self._lock:
-            if threads not in self._sessions:
-                import onnxruntime
-
-                options = onnxruntime.SessionOptions()
-                options.intra_op_num_threads = threads
-                options.inter_op_num_threads = 1
-                options.log_severity_level = 3
-                model = str(self._export.folder / "model.onnx")
-                self._sessions[threads] = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-            return self._sessions[threads]
+            yield self._session.run(values, threads=threads)[0]
 
     @cached_property
     def _reference(self) -> Any:
@@ -222,7 +283,3 @@ def _around_specials(encoding: Any) -> tuple[list[int], list[tuple[int, int]], l
 def _unit(vectors: npt.NDArray[np.float32]) -> Vectors:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
-
-
-def _cores() -> int:
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

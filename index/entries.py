@@ -21,14 +21,16 @@ def make_entries(
 ) -> Iterator[Entry]:
     """Split up and embed articles, in order. `total` is told the number of passages, `done` of each one embedded."""
     drafts = [_draft(article) for article in articles]
-    texts = [text for _, passage_texts in drafts for text in passage_texts]
+    texts = [text for _, read in drafts for text in read]
     total(len(texts))
-    vectors = iter(embedder.embed_passages(texts, progress=done))
-    for entry, passage_texts in drafts:
-        parts = [next(vectors) for _ in passage_texts]
-        rows = np.concatenate(parts) if parts else np.empty((0, embedder.card.dim), np.float32)
+    embedded = iter(embedder.embed_passages(texts, progress=done))
+    for entry, read in drafts:
+        parts = [next(embedded) for _ in read]
+        rows = np.concatenate([part.vectors for part in parts]) if parts else np.empty((0, embedder.card.dim), np.float32)
+        tokens = [sentence for part in parts for sentence in part.tokens]
+        sentences = tuple(replace(sentence, tokens=kept) for sentence, kept in zip(entry.sentences, tokens, strict=True))
         # As they are stored, so that an entry that is new and one that is read back are the same.
-        yield replace(entry, vectors=rows.astype(np.float16).astype(np.float32))
+        yield replace(entry, sentences=sentences, vectors=rows.astype(np.float16).astype(np.float32))
 
 
 def passage_words(entry: Entry) -> list[str]:
@@ -38,6 +40,11 @@ def passage_words(entry: Entry) -> list[str]:
     for sentence in entry.sentences:
         lines[sentence.passage].append(without_gaps(text, sentence.span, sentence.gaps))
     return [" ".join(line) for line in lines]
+
+
+def passage_texts(article: Article) -> list[PassageText]:
+    """What the model reads of an article, a passage each."""
+    return _draft(article)[1]
 
 
 def _draft(article: Article) -> tuple[Entry, list[PassageText]]:

@@ -19,7 +19,7 @@ from typing import Any
 from index.errors import IndexDamagedError, IndexMismatchError, InputError
 from index.folder import is_utf8, shown
 
-FORMAT = 1
+FORMAT = 2
 # What a manifest says beside its format, and the type of each.
 _SHAPE: Mapping[str, type] = {
     "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "refused": list, "built": str, "files": dict

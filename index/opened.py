@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article
-from index.embedding import Embedder, Vectors
+from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.generation import ARTICLES, VECTORS, WORDS, Generation, open_generation
 from index.model import ModelCard, ModelSettings, export_model, find_export
@@ -92,8 +92,8 @@ class Index:
             opened.info.model.check_same(export_model(model).card, str(directory))
         return opened
 
-    def embed(self, question: str) -> Vectors:
-        """A question's vector, by the model that made the index. (1, dim)"""
+    def embed(self, question: str) -> EmbeddedQuestion:
+        """A question's vector and tokens, by the model that made the index."""
         return self._embedder.embed_question(question)
 
     def nearest_passages(self, query: Vectors, *, sentences: int) -> list[int]:
@@ -116,6 +116,15 @@ class Index:
     def passages_with(self, term: str) -> int:
         """In how many passages a term stands."""
         return self._words.passages_with(term)
+
+    def model_knows(self, word: str) -> bool | None:
+        """Whether the model reads a word in one piece, as it does common words and names; None where it cannot be told."""
+        return self._embedder.knows(word)
+
+    @cached_property
+    def keeps_tokens(self) -> bool:
+        """Whether its sentences have token vectors."""
+        return self._embedder.keeps_tokens
 
     def source_state(self, article: Article) -> SourceState:
         """Whether the file that an article was read from is still what it was."""

@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote
@@ -32,7 +32,7 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
 CREATE TABLE sentences (
     id INTEGER PRIMARY KEY, passage INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    paragraph INTEGER NOT NULL, gaps TEXT, speaker TEXT, terms TEXT NOT NULL, vector BLOB NOT NULL);
+    paragraph INTEGER NOT NULL, gaps TEXT, speaker TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL, vector BLOB NOT NULL);
 CREATE TABLE aliases (
     article INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, owner TEXT NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL);
@@ -43,7 +43,10 @@ CREATE INDEX sentences_of_passage ON sentences (passage);
 
 @dataclass(frozen=True, slots=True)
 class StoredSentence:
-    """A sentence as the index keeps it. `terms` are its words as the word index sees them."""
+    """A sentence as the index keeps it. `terms` are its words as the word index sees them.
+
+    `tokens` are its token vectors, packed; empty where the model's are not kept.
+    """
 
     id: int
     passage: int
@@ -52,6 +55,7 @@ class StoredSentence:
     gaps: tuple[Span, ...]
     speaker: Span | None
     terms: tuple[str, ...]
+    tokens: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def write_store(path: Path, entries: Iterable[Entry]) -> None:
             )
             rows = zip(entry.sentences, entry.vectors, strict=True)
             connection.executemany(
-                "INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?,?,?)",
                 [_sentence_row(sentences + i, passages, s, v.astype(np.float16).tobytes()) for i, (s, v) in enumerate(rows)],
             )
             connection.executemany(
@@ -169,7 +173,7 @@ class Store:
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """All sentences of these passages, in number order."""
         rows = self._rows(
-            f'SELECT id, passage, start, "end", paragraph, gaps, speaker, terms FROM sentences '
+            f'SELECT id, passage, start, "end", paragraph, gaps, speaker, terms, tokens FROM sentences '
             f"WHERE passage IN ({_marks(passages)}) ORDER BY id",
             *passages,
         )
@@ -195,8 +199,7 @@ class Store:
                 kept += self.sentences(part)
                 parts.append(self._vectors(part))
             sentences = tuple(
-                StoredSentence(i, s.passage - first, s.span, s.paragraph, s.gaps, s.speaker, s.terms)
-                for i, s in enumerate(kept)
+                replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept)
             )
             aliases = self._rows('SELECT short, long, owner, start, "end" FROM aliases WHERE article = ?', number)
             yield Entry(
@@ -248,13 +251,13 @@ def _sentence_row(number: int, first_passage: int, sentence: StoredSentence, vec
     gaps = json.dumps([[gap.start, gap.end] for gap in sentence.gaps]) if sentence.gaps else None
     span = sentence.span
     fixed = (number, first_passage + sentence.passage, span.start, span.end, sentence.paragraph)
-    return (*fixed, gaps, _span_json(sentence.speaker), " ".join(sentence.terms), vector)
+    return (*fixed, gaps, _span_json(sentence.speaker), " ".join(sentence.terms), sentence.tokens, vector)
 
 
-def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str]) -> StoredSentence:
-    number, passage, start, end, paragraph, gaps, speaker, terms = row
+def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes]) -> StoredSentence:
+    number, passage, start, end, paragraph, gaps, speaker, terms, tokens = row
     inside = tuple(Span(*gap) for gap in json.loads(gaps)) if gaps else ()
-    return StoredSentence(number, passage, Span(start, end), paragraph, inside, _span(speaker), tuple(terms.split(" ")))
+    return StoredSentence(number, passage, Span(start, end), paragraph, inside, _span(speaker), tuple(terms.split(" ")), tokens)
 
 
 def _span_json(span: Span | None) -> str | None:

@@ -103,7 +103,9 @@ class Answer:
 
     Where nothing answers, `quotes` is empty, `reason` is a sentence for people
     and `closest` holds the nearest misses. `confidence` is 0..1, that the
-    articles answer the question.
+    articles answer the question. `reranker` names the cross-encoder that had a
+    say in the order, where one was asked for; in the record it stands beside
+    the index's model.
     """
 
     question: str
@@ -115,6 +117,7 @@ class Answer:
     closest: tuple[Quote, ...]
     index: IndexInfo
     took_ms: float
+    reranker: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The record, schema answer/1."""
@@ -127,7 +130,12 @@ class Answer:
             "reason": self.reason,
             "quotes": [quote.to_dict() for quote in self.quotes],
             "closest": [quote.to_dict() for quote in self.closest],
-            "index": {"generation": self.index.generation, "model": self.index.model.name, "articles": self.index.articles},
+            "index": {
+                "generation": self.index.generation,
+                "model": self.index.model.name,
+                "reranker": self.reranker,
+                "articles": self.index.articles,
+            },
             "took_ms": round(self.took_ms, 2),
         }
 

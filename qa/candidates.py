@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.embedding import Vectors
+from index.embedding import EmbeddedQuestion, Vectors
 from index.opened import Index
 from index.store import StoredPassage
+from qa.conversation import Wordings
 from qa.naming import Body
+from qa.numbers import spellings
 from qa.question import Question
 
 Scores = npt.NDArray[np.float64]
@@ -28,20 +30,39 @@ class Ranks:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A question as it was searched; `cosines` gives each candidate sentence's by its number."""
+
+    question: Question
+    embedded: EmbeddedQuestion
+    cosines: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages, best first, with their scores, 0..1, and ranks; `cosines` gives each of their sentences' by its number."""
+    """Passages, best first, with their scores, 0..1, and ranks, and the wordings that sentences are to be judged by."""
 
     passages: tuple[StoredPassage, ...]
     scores: Scores
     ranks: tuple[Ranks, ...]
-    cosines: Mapping[int, float]
+    judged: tuple[Wording, ...]
 
     def best(self, number: int) -> "Candidates":
         """The first `number` passages."""
         return replace(self, passages=self.passages[:number], scores=self.scores[:number], ranks=self.ranks[:number])
 
+    def rescored(self, better: Mapping[int, float]) -> "Candidates":
+        """The same passages, those with a better score by it, and after them the others, in their order and below."""
+        if not better:
+            return self
+        least = min(better.values())
+        scores = [better.get(p.id, least * score) for p, score in zip(self.passages, self.scores.tolist(), strict=True)]
+        order = sorted(range(len(scores)), key=lambda i: (self.passages[i].id not in better, -scores[i], i))
+        passages, ranks = tuple(self.passages[i] for i in order), tuple(self.ranks[i] for i in order)
+        return replace(self, passages=passages, scores=np.array([scores[i] for i in order]), ranks=ranks)
 
-def find_candidates(index: Index, questions: Sequence[Question], bodies: Sequence[Body]) -> Candidates:
+
+def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body]) -> Candidates:
     """The candidates of both indexes, passages ranked by the sum of both scores; ties keep article order.
 
     A passage's meaning is that of its nearest sentence. Each score is scaled
@@ -50,30 +71,34 @@ def find_candidates(index: Index, questions: Sequence[Question], bodies: Sequenc
 
     Source: convex combination, Bruch et al. 2022, arXiv 2210.11934, section 4.
     """
-    queries = [index.embed(question.text) for question in questions]
-    near = [index.nearest_passages(query, sentences=BY_MEANING) for query in queries]
-    hits = [index.passages_by_words(_groups(question, bodies), top_k=BY_WORDS) for question in questions]
+    embedded = [index.embed(question.text) for question in wordings.searched]
+    near = [index.nearest_passages(query.vector, sentences=BY_MEANING) for query in embedded]
+    hits = [index.passages_by_words(_groups(question, bodies), top_k=BY_WORDS) for question in wordings.searched]
     by_meaning, by_words = _best_ranks(near), _best_ranks([[hit.passage for hit in found] for found in hits])
     numbers = sorted(by_meaning | by_words)
     stored = index.sentence_vectors(numbers)
     row = {number: i for i, number in enumerate(numbers)}
-    cosines = np.zeros(len(stored.sentences))
+    cosines: list[Scores] = []
     scores = np.zeros(len(numbers))
-    for query, found in zip(queries, hits, strict=True):
-        by_sentence = _inner_products(stored.vectors, query) if len(cosines) else cosines
+    for query, found in zip(embedded, hits, strict=True):
+        cosines.append(_inner_products(stored.vectors, query.vector) if len(stored.sentences) else np.zeros(0))
         meaning = np.full(len(numbers), -1.0)
-        np.maximum.at(meaning, stored.passage_of, by_sentence)
+        np.maximum.at(meaning, stored.passage_of, cosines[-1])
         words = np.zeros(len(numbers))
         words[[row[hit.passage] for hit in found]] = [hit.score for hit in found]
-        scores += (MEANING_WEIGHT * _scaled(meaning) + (1 - MEANING_WEIGHT) * _scaled(words, low=0.0)) / len(queries)
-        cosines = cosines + by_sentence / len(queries)
+        scores += (MEANING_WEIGHT * _scaled(meaning) + (1 - MEANING_WEIGHT) * _scaled(words, low=0.0)) / len(embedded)
     order = np.argsort(-scores, kind="stable")
     passages = index.store.passages(numbers)
+    sentences = stored.sentences.tolist()
+    judged = [
+        Wording(question, query, dict(zip(sentences, own.tolist(), strict=True)))
+        for question, query, own in zip(wordings.searched, embedded, cosines, strict=True)
+    ][-wordings.judged :]
     return Candidates(
         tuple(passages[i] for i in order.tolist()),
         scores[order],
         tuple(Ranks(by_meaning.get(numbers[i]), by_words.get(numbers[i])) for i in order.tolist()),
-        dict(zip(stored.sentences.tolist(), cosines.tolist(), strict=True)),
+        tuple(judged),
     )
 
 
@@ -93,7 +118,7 @@ def _inner_products(vectors: Vectors, query: Vectors) -> Scores:
 
 
 def _groups(question: Question, bodies: Sequence[Body]) -> list[tuple[str, ...]]:
-    """The question's terms, and the other names of the bodies that it names."""
+    """The question's terms, the other names of the bodies that it names, and the other spellings of its numbers."""
     groups: list[tuple[str, ...]] = [(term,) for term in question.terms]
     asked = frozenset(question.terms)
     for body in bodies:
@@ -101,7 +126,8 @@ def _groups(question: Question, bodies: Sequence[Body]) -> list[tuple[str, ...]]
             groups.append(body.long)
         elif set(body.long) <= asked:
             groups.append(body.short)
-    return groups
+    numbers = spellings(question).values()
+    return groups + list(dict.fromkeys(phrase for phrases in numbers for phrase in phrases))
 
 
 def _scaled(scores: Scores, low: float | None = None) -> Scores:

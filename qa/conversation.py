@@ -1,8 +1,8 @@
 """The conversation before a question: what it lends to the search."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from index.errors import InputError
@@ -13,15 +13,30 @@ _INSTEAD = re.compile(
     r"(?:\b(?:what|how) about|^(?:and|or|but))\s+(?:the\s+)?(?P<name>[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*){0,4})\s*\?*$"
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """The wordings in which a question is searched; sentences are judged by the last `judged` of them."""
+
+    searched: tuple[Question, ...]
+    judged: int
+
+
 Turn: TypeAlias = Mapping[str, Any]
 """`{"role": "user" | "assistant", "content": str}`, or a saved answer record."""
 
 
-def variants(question: str, history: Sequence[Turn]) -> list[Question]:
-    """The question as it is searched: alone, and after a conversation also together with the question before it.
+def _as_asked(question: Question) -> Question:
+    return question
 
-    The last one is what candidates are judged by. Two rankings summed beat
-    either alone on mtrag's follow-ups (R@5 .714 against .671 and .599).
+
+def variants(question: str, history: Sequence[Turn], respelt: Callable[[Question], Question] = _as_asked) -> Wordings:
+    """The question as it is searched: as asked, respelt, and after a conversation also together with the question before it.
+
+    Two rankings summed beat either alone on mtrag's follow-ups (R@5 .714
+    against .671 and .599), and so do two judgements of a sentence. `respelt`
+    returns what it is given where nothing is misspelt. The question as asked
+    stays beside it: the articles' word may be another one.
 
     Raises:
         InputError: a turn is of another shape, or the question cannot be used.
@@ -30,14 +45,16 @@ def variants(question: str, history: Sequence[Turn]) -> list[Question]:
     if not isinstance(history, Sequence) or isinstance(history, (str, bytes)):
         raise InputError("history: not a list of turns; give {role, content} or saved answers, oldest first")
     asked = [text for turn in history if (text := _asked(turn))]
+    spelt = respelt(alone)
+    wordings = (alone,) if spelt == alone else (alone, spelt)
     if not asked:
-        return [alone]
-    room = max(0, MAX_QUESTION_CHARS - len(alone.text) - 1)
-    together = read_question(f"{asked[-1][:room]} {alone.text}".strip())
-    kind = alone.asks_for if alone.asks_for is not AnswerType.ANY else together.asks_for
-    if together.speaker and (instead := alone.speaker or _instead(alone.text)):
+        return Wordings(wordings, judged=1)
+    room = max(0, MAX_QUESTION_CHARS - len(spelt.text) - 1)
+    together = respelt(read_question(f"{asked[-1][:room]} {spelt.text}".strip()))
+    kind = spelt.asks_for if spelt.asks_for is not AnswerType.ANY else together.asks_for
+    if together.speaker and (instead := spelt.speaker or _instead(spelt.text)):
         together = _said_by(together, instead)
-    return [alone, replace(together, asks_for=kind)]
+    return Wordings((*wordings, replace(together, asks_for=kind)), judged=2)
 
 
 def _instead(text: str) -> str:
@@ -47,10 +64,10 @@ def _instead(text: str) -> str:
 
 
 def _said_by(question: Question, speaker: str) -> Question:
-    """The question, asked about another speaker's word than the one that it names."""
+    """The question, asked about another speaker's word than the one that it names; it keeps its words where none is left."""
     asked = frozenset(terms(speaker))
     kept = tuple(term for term in question.terms if term in asked or term not in question.speaker_terms)
-    return replace(question, terms=kept, speaker=speaker, speaker_terms=asked)
+    return replace(question, terms=kept or question.terms, speaker=speaker, speaker_terms=asked)
 
 
 def _asked(turn: Turn) -> str:

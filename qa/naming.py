@@ -55,7 +55,7 @@ def bodies(aliases: Sequence[Alias]) -> tuple[Body, ...]:
     return tuple(Body(short, long, tuple(owners)) for (short, long), owners in found.items() if short and long)
 
 
-BY_DESCRIPTION = 0.4  # How surely a description of a body means it, against its own name, short or long.
+BY_DESCRIPTION = 0.8  # How surely a description of a body means it, against its own name, short or long.
 
 
 def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Body]) -> float:

@@ -7,8 +7,9 @@ from index.opened import Index
 from index.span import Span, without_gaps
 from index.store import StoredSentence
 from qa.answer import Quote
+from qa.features import REFERS_BACK
 from qa.question import Question
-from qa.scoring import REFERS_BACK, Scored
+from qa.scoring import Scored
 from qa.values import answering, shared_words
 
 MAX_JOINED = 4  # Sentences in one quote; a longer quotation is quoted in part.

@@ -4,16 +4,20 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.cross_encoder import Reranker
 from index.errors import InputError
 from index.model import ModelSettings
 from index.opened import Index, IndexInfo
 from qa.answer import Answer, FoundPassage
 from qa.candidates import find_candidates
-from qa.conversation import Turn, variants
+from qa.conversation import Turn, Wordings, variants
 from qa.naming import bodies
 from qa.quoting import quotes
-from qa.scoring import PASSAGES_SCORED, score_sentences
+from qa.reranking import rerank
+from qa.scoring import PASSAGES_SCORED, best_sentences, score_sentences
 from qa.settings import AskSettings
+from qa.spelling import respelt
+from qa.weights import packaged_weights
 
 MAX_TOP_K = 100
 
@@ -21,23 +25,31 @@ MAX_TOP_K = 100
 class Retriever:
     """Answers questions from one opened index; holds no conversation, and may be used from several threads."""
 
-    def __init__(self, index: Index, settings: AskSettings | None = None) -> None:
+    def __init__(self, index: Index, settings: AskSettings | None = None, *, reranker: Reranker | None = None) -> None:
         self._index = index
+        self._reranker = reranker
         self._settings = settings or AskSettings()
         self._bodies = bodies(index.aliases)
+        self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
 
     @classmethod
     def open(
-        cls, directory: str | Path, *, model: ModelSettings | None = None, settings: AskSettings | None = None
+        cls,
+        directory: str | Path,
+        *,
+        model: ModelSettings | None = None,
+        settings: AskSettings | None = None,
+        reranker: str | None = None,
     ) -> "Retriever":
-        """Open an index folder; never writes to it.
+        """Open an index folder; never writes to it. `reranker` is a cross-encoder's name or folder.
 
         Raises:
-            InputError: the folder holds something else.
+            InputError: the folder holds something else, or there is no such reranker.
             IndexDamagedError: there is no index, or it is not what was published.
             IndexMismatchError: the index is of another format, or another model than `model`.
         """
-        return cls(Index.open(directory, model=model), settings)
+        index = Index.open(directory, model=model)
+        return cls(index, settings, reranker=None if reranker is None else Reranker.open(reranker))
 
     @property
     def info(self) -> IndexInfo:
@@ -55,47 +67,58 @@ class Retriever:
         """
         began = time.perf_counter()
         check_top_k(top_k)
-        asked = variants(question, history)
-        found = find_candidates(self._index, asked, self._bodies).best(max(PASSAGES_SCORED, top_k))
-        scored = score_sentences(self._index, asked[-1], found, self._bodies, self._settings.weights)
-        best = scored[0].probability if scored else 0.0
-        answered = best >= self._settings.min_answer
+        asked = self._wordings(question, history)
+        found = find_candidates(self._index, asked, self._bodies).best(PASSAGES_SCORED)
+        scores = score_sentences(self._index, found, self._bodies, self._weights)
+        judged_by = asked.searched[-1]
+        if self._reranker is not None:
+            scores = rerank(self._index, judged_by.text, scores, self._reranker, at_least=top_k)
+        best = scores.sentences[0].probability if scores.sentences else 0.0
+        answered = bool(scores.sentences) and scores.confidence >= self._settings.min_answer
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0
+        least = min(least, best)  # An answer has a quote, however unsure its best one is.
         shown = quotes(
             self._index,
-            asked[-1],
-            scored,
+            judged_by,
+            scores.sentences,
             least=least,
             top_k=top_k if answered else min(top_k, self._settings.closest),
         )
         return Answer(
             question=question,
-            searched=tuple(variant.text for variant in asked),
+            searched=tuple(wording.text for wording in asked.searched),
             answered=answered,
-            confidence=best,
+            confidence=scores.confidence,
             reason=None if answered else _reason(self.info),
             quotes=shown if answered else (),
             closest=() if answered else shown,
             index=self.info,
             took_ms=(time.perf_counter() - began) * 1e3,
+            reranker=None if self._reranker is None else self._reranker.card.name,
         )
 
     def search(self, question: str, history: Sequence[Turn] = (), top_k: int = 10) -> tuple[FoundPassage, ...]:
-        """The passages closest to the question, best first.
+        """The passages that most likely answer the question, best first.
 
-        Scores lie in 0..1 within one question and do not compare across
-        questions. Fewer than `top_k` come back from a smaller index. Ties keep
-        article order.
+        A passage's score is the probability that its best sentence answers;
+        of those beyond the PASSAGES_SCORED best by meaning and words, its rank
+        alone counts. Scores lie in 0..1 and do not compare across questions.
+        Fewer than `top_k` come back from a smaller index.
 
         Raises:
             InputError: as `ask`.
         """
         check_top_k(top_k)
-        best = find_candidates(self._index, variants(question, history), self._bodies).best(top_k)
+        candidates = find_candidates(self._index, self._wordings(question, history), self._bodies)
+        scores = score_sentences(self._index, candidates.best(PASSAGES_SCORED), self._bodies, self._weights)
+        found = candidates.rescored(best_sentences(scores)).best(top_k)
         return tuple(
             FoundPassage(self._index.store.article(passage.article), passage.span, score, ranks.by_meaning, ranks.by_words)
-            for passage, score, ranks in zip(best.passages, best.scores.tolist(), best.ranks, strict=True)
+            for passage, score, ranks in zip(found.passages, found.scores.tolist(), found.ranks, strict=True)
         )
+
+    def _wordings(self, question: str, history: Sequence[Turn]) -> Wordings:
+        return variants(question, history, lambda asked: respelt(self._index, asked))
 
 
 def check_top_k(top_k: int) -> None:

@@ -42,7 +42,7 @@ def files_of(directory: Path) -> list[Path]:
 def ask(directory: Path) -> list[int]:
     """Use every part of an index."""
     index = Index.open(directory)
-    nearest = index.nearest_passages(index.embed("how many casualties did NIS report?"), sentences=20)
+    nearest = index.nearest_passages(index.embed("how many casualties did NIS report?").vector, sentences=20)
     assert index.passages_by_words([["casualti"], ["captur"]], top_k=5)
     return nearest
 

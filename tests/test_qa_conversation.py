@@ -58,19 +58,19 @@ HISTORIES: list[tuple[Sequence[Turn], int]] = [
 
 @pytest.mark.parametrize(("history", "wordings"), HISTORIES, ids=range(len(HISTORIES)))
 def test_what_was_asked_before_is_searched_along(history: Sequence[Turn], wordings: int) -> None:
-    found = variants("who said so, and when?", history)
+    found = variants("who said so, and when?", history).searched
     assert len(found) == wordings
     assert all(len(question.text) <= MAX_QUESTION_CHARS for question in found)
 
 
 def test_the_longest_question_leaves_no_room_and_is_still_asked() -> None:
     question = ("why " * MAX_QUESTION_CHARS)[: MAX_QUESTION_CHARS - 1] + "?"
-    assert variants(question, TURNS)[-1].text == question
+    assert variants(question, TURNS).searched[-1].text == question
 
 
 def test_the_kind_of_the_question_now_counts_more() -> None:
-    assert variants("and when?", TURNS)[-1].asks_for is AnswerType.DATE
-    assert variants(FOLLOW_UP, TURNS)[-1].asks_for is AnswerType.FIGURE
+    assert variants("and when?", TURNS).searched[-1].asks_for is AnswerType.DATE
+    assert variants(FOLLOW_UP, TURNS).searched[-1].asks_for is AnswerType.FIGURE
 
 
 MALFORMED: list[Any] = [

@@ -39,13 +39,13 @@ def test_furniture_is_not_quoted_whatever_is_asked(words: str, retriever: Retrie
             assert not is_furniture(quote.text) and not re.fullmatch(r"\S*https?://\S+|COMMENTS", quote.text)
 
 
-def test_no_quote_is_a_heading(retriever: Retriever) -> None:
+def test_no_quote_is_a_heading(generous: Retriever) -> None:
     for heading in (
         "Heavy Casualties in Kursk",
         "Russia-North Korea Partnership",
         "Intelligence Sharing and International Response",
     ):
-        answer = retriever.ask(heading, top_k=50)
+        answer = generous.ask(heading, top_k=50)
         assert answer.quotes and all(not quote.text.startswith(heading) for quote in answer.quotes)
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -148,6 +149,10 @@ UNUSABLE: list[tuple[list[str], str]] = [
     (["ask"], "required: QUESTION"),
     (["ask", "how", "many"], "unrecognized arguments: many"),
     (["ask", "-where?"], "required: QUESTION"),
+    (["ask", "why?", "--reranker", "./nowhere"], "--reranker ./nowhere: neither a folder"),
+    (["ask", "why?", "--reranker", ""], "--reranker: empty"),
+    (["ask", "why?", "--reranker", "empty"], "--reranker empty: holds no weights"),
+    (["chat", "--reranker", "./nowhere"], "--reranker ./nowhere: neither a folder"),
     (["ask", "why?", "two\nlines \x1b]0;"], "two␊lines ␛]0;"),
     (["chat", "-k", "0"], "1 to 100"),
     (["frobnicate"], "invalid choice: 'frobnicate'"),
@@ -351,7 +356,7 @@ def test_ctrl_c_stops_with_one_line(seeds_index: Path) -> None:
         assert chat.stdin and chat.stdout and chat.stderr
         chat.stdin.write(f"{NIS}\n")
         chat.stdin.flush()
-        assert "quotes from" in chat.stdout.readline()  # It waits for the next question now, or soon.
+        assert re.match(r"\d+ quotes? from", chat.stdout.readline())  # It waits for the next question now, or soon.
         time.sleep(0.2)
         chat.send_signal(signal.SIGINT)
         assert chat.wait(10) == 130 and chat.stderr.read() == "qa: stopped\n"

@@ -46,10 +46,10 @@ SQUAD = {
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Every test runs in an empty folder of its own, with a cache of its own but for the exported models."""
     models = export_model(ModelSettings()).folder.parent.resolve()
-    for name in ("here", "cache"):
+    for name in ("here", "own"):
         (tmp_path / name).mkdir()
-    (tmp_path / "cache" / "models").symlink_to(models)
-    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "own" / "models").symlink_to(models)
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "own"))
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.delenv("QA_INDEX", raising=False)
     return tmp_path / "here"
@@ -188,6 +188,9 @@ UNUSABLE = [
     (["--compare", "a.json", "b.json", "--limit", "3"], "--compare: takes two saved reports and nothing else"),
     (["--compare", "a.json", "b.json", "--json", "c.json"], "--compare: takes two saved reports and nothing else"),
     (["--model", "./nowhere"], "nowhere"),
+    (["--reranker", "./nowhere"], "--reranker ./nowhere: neither a folder"),
+    (["--reranker", ""], "--reranker: empty"),
+    (["--compare", "a.json", "b.json", "--reranker", "folder"], "--compare: takes two saved reports and nothing else"),
 ]
 
 
@@ -256,6 +259,22 @@ def test_what_was_measured_is_printed_even_where_it_cannot_be_written(monkeypatc
     assert "answer@1" in out and err.count("\n") == 1 and "No space left" in err
 
 
+def first_probability(report: Any) -> float:
+    """Of the first quote that was put forward for the first case, as an answer or not."""
+    case = report["cases"][0]
+    return float((case["quotes"] or case["closest"])[0]["probability"])
+
+
+def test_a_reranker_has_a_say_and_is_named(cross_encoder: Callable[..., Path], capsys: Capsys) -> None:
+    folder = str(cross_encoder("never", prefers="never"))
+    assert run([write_squad(), "--reranker", folder, "--json", "a.json", "--html", "a.html"]) == 0
+    assert ", reranker /" in capsys.readouterr().out and f"reranker {folder}<" in Path("a.html").read_text("utf-8")
+    assert run(["squad.json", "--json", "b.json"]) == 0 and "reranker" not in capsys.readouterr().out
+    again, before = saved("a.json"), saved("b.json")
+    assert (again["settings"]["reranker"], before["settings"]["reranker"]) == (folder, None)
+    assert first_probability(again) < first_probability(before)
+
+
 def test_headings_are_bold_on_a_terminal_only(at: list[str], capsys: Capsys) -> None:
     request = Request(index=Path(at[1]), cases=1)
     assert evaluate(request, colour=True) and "\x1b[1mThe bundled cases: 1 case" in capsys.readouterr().out
@@ -308,4 +327,5 @@ def test_a_link_to_a_file_stays_one() -> None:
 def test_help_names_what_there_is(capsys: Capsys) -> None:
     assert run(["--help"]) == 0
     out = capsys.readouterr().out
-    assert all(name in out for name in ("DATASET", "--json", "--html", "--limit", "--fail-under", "--compare", "--model"))
+    options = "--json --html --limit --fail-under --compare --model --reranker".split()
+    assert all(name in out for name in ("DATASET", *options))

@@ -117,6 +117,13 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", metavar="N", type=int, default=5, dest="top_k", help="at most N quotes (default: 5)")
     parser.add_argument("-v", "--verbose", action="store_true", help="show each quote in its passage")
     _add_model(parser)
+    _add_reranker(parser)
+
+
+def _add_reranker(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reranker", metavar="MODEL", help="a cross-encoder's name or folder, to read the best sentences again (default: none)"
+    )
 
 
 def _add_measuring(parser: argparse.ArgumentParser) -> None:
@@ -138,6 +145,7 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
         "--compare", metavar=("A.json", "B.json"), nargs=2, type=Path, help="print what got better and worse from A to B"
     )
     _add_model(parser)
+    _add_reranker(parser)
 
 
 def _index(chosen: argparse.Namespace) -> int:
@@ -158,7 +166,8 @@ def _ask(chosen: argparse.Namespace) -> int:
     history = _history(chosen.history) if chosen.history else ()
     check_top_k(chosen.top_k)
     variants(chosen.question, history)  # What cannot be asked is refused before an index is built for it.
-    answer = open_retriever(chosen.index, _model(chosen)).ask(chosen.question, history=history, top_k=chosen.top_k)
+    retriever = open_retriever(chosen.index, _model(chosen), reranker=chosen.reranker)
+    answer = retriever.ask(chosen.question, history=history, top_k=chosen.top_k)
     if chosen.json:
         show_json(answer.to_dict())
     else:
@@ -174,7 +183,7 @@ def _chat(chosen: argparse.Namespace) -> int:
     from ui.terminal import render_answer
 
     check_top_k(chosen.top_k)
-    retriever = open_retriever(chosen.index, _model(chosen))
+    retriever = open_retriever(chosen.index, _model(chosen), reranker=chosen.reranker)
     history: list[dict[str, Any]] = []
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # Bytes that are not text become a question that is refused.
@@ -200,6 +209,7 @@ def _eval(chosen: argparse.Namespace) -> int:
         paths=tuple(chosen.paths),
         index=chosen.index,
         model=_model(chosen),
+        reranker=chosen.reranker,
         json=chosen.json,
         html=chosen.html,
         limits=tuple(chosen.fail_under),

@@ -20,8 +20,9 @@ from eval.table import Line, comparison_lines, report_lines
 from eval.trial import Trial, even_sample, report_on
 from index import Article, BuildSettings, Index, InputError, ModelSettings
 from index.article import read_article
+from index.cross_encoder import Reranker
 from qa import AskSettings
-from ui.opening import build_progress, build_where_missing, bundled_articles
+from ui.opening import build_progress, build_where_missing, bundled_articles, open_reranker
 from ui.printable import printable
 from ui.saving import check_writable, write_whole
 from ui.streams import note, on_terminal, show
@@ -38,6 +39,7 @@ class Request:
     index: Path
     paths: tuple[Path, ...] = ()
     model: ModelSettings | None = None
+    reranker: str | None = None
     json: Path | None = None
     html: Path | None = None
     limits: tuple[str, ...] = ()
@@ -52,11 +54,12 @@ def evaluate(request: Request, *, colour: bool) -> bool:
         IndexUnusableError: the index cannot be asked.
     """
     _check(request)
+    reranker = open_reranker(request.reranker)
     data = load(request.paths) if request.paths else replace(load([OWN_CASES]), name=BUNDLED)
     index = _index_for(data, request)
     if data.documents is None:
         check_spans(data.cases, list(gold_articles(data.cases, index).values()))
-    report = _report(data, index, request.cases)
+    report = _report(data, index, request.cases, reranker)
     try:
         _write(report, request)
     finally:
@@ -115,24 +118,25 @@ def _holds(index: Index, article: Article) -> bool:
     return held is not None and held.sha256 == article.sha256
 
 
-def _report(data: DataSet, index: Index, limit: int | None) -> Report:
+def _report(data: DataSet, index: Index, limit: int | None, reranker: Reranker | None) -> Report:
     """What came of asking the cases, or an even sample of them."""
     cases, settings = even_sample(data.cases, limit or len(data.cases)), AskSettings()
     began = time.perf_counter()
-    outcomes = _asked(cases, index, settings)
+    outcomes = _asked(cases, index, settings, reranker)
     took_s = time.perf_counter() - began
     sampled = limit if len(cases) < len(data.cases) else None
-    return report_on(Trial(data, outcomes, index.info, settings, took_s, sampled))
+    name = None if reranker is None else reranker.card.name
+    return report_on(Trial(data, outcomes, index.info, settings, took_s, sampled, name))
 
 
-def _asked(cases: Sequence[Case], index: Index, settings: AskSettings) -> tuple[Outcome, ...]:
+def _asked(cases: Sequence[Case], index: Index, settings: AskSettings, reranker: Reranker | None) -> tuple[Outcome, ...]:
     """The outcomes, with a bar on a terminal."""
     if not on_terminal(sys.stderr):
-        return run(cases, index, settings)
+        return run(cases, index, settings, reranker=reranker)
     from tqdm import tqdm
 
     with tqdm(total=len(cases), desc="asking", unit=" questions", leave=False, dynamic_ncols=True, delay=0.3) as bar:
-        return run(cases, index, settings, progress=bar.update)
+        return run(cases, index, settings, reranker=reranker, progress=bar.update)
 
 
 def _write(report: Report, request: Request) -> None:

@@ -10,15 +10,34 @@ from ui.streams import note, on_terminal
 
 if TYPE_CHECKING:
     from index import ModelSettings, Progress
+    from index.cross_encoder import Reranker
     from qa import Retriever
 
 
-def open_retriever(directory: Path, model: ModelSettings | None) -> Retriever:
-    """The retriever of an index folder; where there is no index, one is built first. `model` None: the index's own."""
+def open_retriever(directory: Path, model: ModelSettings | None, *, reranker: str | None) -> Retriever:
+    """The retriever of an index folder; where there is no index, one is built first.
+
+    `model` None: the index's own; `reranker` None: none.
+    """
+    from index import Index
     from qa.retriever import Retriever
 
+    read_again = open_reranker(reranker)
     build_where_missing(directory, model)
-    return Retriever.open(directory, model=model)
+    return Retriever(Index.open(directory, model=model), reranker=read_again)
+
+
+def open_reranker(name: str | None) -> Reranker | None:
+    """The cross-encoder of this name, if any; what keeps it slow is said."""
+    if name is None:
+        return None
+    from index.cross_encoder import Reranker
+    from index.model import Runtime
+
+    reranker = Reranker.open(name)
+    if reranker.card.runtime is Runtime.SENTENCE_TRANSFORMERS:
+        note(f"qa: reranker {name}: {reranker.card.note}")
+    return reranker
 
 
 def build_where_missing(directory: Path, model: ModelSettings | None) -> None:

@@ -1,0 +1,66 @@
+"""The projection of token states, index/projection.json, made again from the bundled articles.
+
+    python -m eval.projection [--check]
+
+It keeps the directions in which the default model's states of the articles'
+tokens, each of length 1, differ most. Made anew, indexes must be rebuilt and
+qa/weights.json trained again.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import ModelSettings, QaError
+from index.article import read_article
+from index.embedding import Embedder
+from index.entries import passage_texts
+from index.model import export_model
+from index.token_vectors import PROJECTION, TOKEN_DIM
+
+_SCALE = 1000  # Entries are whole thousandths; rows are brought to length 1 after it, so that its size does not matter.
+
+
+def record(folder: Path) -> dict[str, Any]:
+    """The projection for the default model, from the articles of a folder.
+
+    Source: principal components by singular value decomposition, uncentred,
+    since it is inner products that are to be kept.
+    """
+    card = export_model(ModelSettings()).card
+    embedder = Embedder(export_model(ModelSettings()))
+    articles = [read_article(path, path.name) for path in sorted(folder.glob("*.txt"))]
+    states = np.concatenate([embedder.token_states(text) for article in articles for text in passage_texts(article)])
+    states = states.astype(np.float64) / np.linalg.norm(states, axis=1, keepdims=True)
+    directions = np.linalg.svd(states, full_matrices=False)[2][:TOKEN_DIM].T
+    signs = np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(TOKEN_DIM)])
+    matrix = np.rint(directions * signs * _SCALE).astype(int).tolist()
+    command = "python -m eval.projection"
+    return {"made_by": command, "model": card.name, "model_sha256": card.sha256, "matrix": matrix}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the projection, or compare it with the one that is there."""
+    parser = argparse.ArgumentParser(prog="python -m eval.projection", description=main.__doc__)
+    parser.add_argument("--check", action="store_true")
+    chosen = parser.parse_args(arguments)
+    try:
+        made = record(Path(__file__).parents[1] / "seeds")
+        if chosen.check:
+            same = json.loads(PROJECTION.read_text("utf-8")) == made
+            print("the same projection" if same else "another projection")
+            return 0 if same else 1
+        PROJECTION.write_text(json.dumps(made) + "\n", "utf-8")
+    except (QaError, OSError) as error:
+        print(f"eval.projection: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Exports: folders in the user's cache with a model's card, its tokenizer and its ONNX graph, put there whole."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from index.errors import InputError
+from index.model_files import sha256_of
+
+# Raise it when the export changes, so that older exports are made anew.
+EXPORT_FORMAT = 1
+CARD, GRAPH, TOKENIZER = "card.json", "model.onnx", "tokenizer.json"
+
+
+@contextmanager
+def working_folder(cache: Path) -> Iterator[Path]:
+    """An empty folder in the cache to make an export in, removed at the end unless it was kept.
+
+    Raises:
+        InputError: nothing can be written there.
+    """
+    folder = None
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="export-", dir=cache))
+        yield folder
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"{cache}: the model's export cannot be kept here ({reason}); set QA_CACHE to a folder") from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def keep_export(working: Path, folder: Path, record: Mapping[str, object]) -> None:
+    """Put a finished export, with its card's record, in its place."""
+    (working / CARD).write_text(json.dumps({"format": EXPORT_FORMAT, **record}, indent=1), "utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        working.rename(folder)
+    except OSError:  # Another process was first; its export is the same.
+        if read_record(folder) is None:
+            raise
+
+
+def read_record(folder: Path) -> dict[str, Any] | None:
+    """The card's record of a whole export in that folder, or nothing.
+
+    `export_sha256` is that of its graph, "" where there is none.
+    """
+    try:
+        record = json.loads((folder / CARD).read_text("utf-8"))
+        if not isinstance(record, dict) or record.pop("format", None) != EXPORT_FORMAT:
+            return None
+        if (digest := record.get("export_sha256")) and sha256_of(folder / GRAPH) != digest:
+            return None
+    except (OSError, ValueError):
+        return None
+    return record
