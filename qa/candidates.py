@@ -91,9 +91,9 @@ def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body]) ->
     passages = index.store.passages(numbers)
     sentences = stored.sentences.tolist()
     judged = [
-        Wording(question, query, dict(zip(sentences, own.tolist(), strict=True)))
-        for question, query, own in zip(wordings.searched, embedded, cosines, strict=True)
-    ][-wordings.judged :]
+        Wording(wordings.searched[i], embedded[i], dict(zip(sentences, cosines[i].tolist(), strict=True)))
+        for i in wordings.judged
+    ]
     return Candidates(
         tuple(passages[i] for i in order.tolist()),
         scores[order],

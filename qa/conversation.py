@@ -14,12 +14,20 @@ _INSTEAD = re.compile(
 )
 
 
+ALONE_TERMS = 3  # Content words, whose word is asked for counting as one more; with fewer, something is mostly left out.
+_LEANS = re.compile(
+    r"^(?:and|or|but|so|then|also|what about|how about)\b"
+    r"|\b(?:he|she|they|it|him|her|them|his|hers|their|theirs|its|this|that|these|those|ones?|there|then|both|latter)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """The wordings in which a question is searched; sentences are judged by the last `judged` of them."""
+    """The wordings in which a question is searched, and the places of those that sentences are judged by."""
 
     searched: tuple[Question, ...]
-    judged: int
+    judged: tuple[int, ...]
 
 
 Turn: TypeAlias = Mapping[str, Any]
@@ -34,7 +42,8 @@ def variants(question: str, history: Sequence[Turn], respelt: Callable[[Question
     """The question as it is searched: as asked, respelt, and after a conversation also together with the question before it.
 
     Two rankings summed beat either alone on mtrag's follow-ups (R@5 .714
-    against .671 and .599), and so do two judgements of a sentence. `respelt`
+    against .671 and .599); sentences are judged by the question alone where it
+    says all that it asks, else by it alone and together, alike. `respelt`
     returns what it is given where nothing is misspelt. The question as asked
     stays beside it: the articles' word may be another one.
 
@@ -48,13 +57,19 @@ def variants(question: str, history: Sequence[Turn], respelt: Callable[[Question
     spelt = respelt(alone)
     wordings = (alone,) if spelt == alone else (alone, spelt)
     if not asked:
-        return Wordings(wordings, judged=1)
+        return Wordings(wordings, judged=(len(wordings) - 1,))
     room = max(0, MAX_QUESTION_CHARS - len(spelt.text) - 1)
     together = respelt(read_question(f"{asked[-1][:room]} {spelt.text}".strip()))
     kind = spelt.asks_for if spelt.asks_for is not AnswerType.ANY else together.asks_for
     if together.speaker and (instead := spelt.speaker or _instead(spelt.text)):
         together = _said_by(together, instead)
-    return Wordings((*wordings, replace(together, asks_for=kind)), judged=2)
+    own, both = len(wordings) - 1, len(wordings)
+    return Wordings((*wordings, replace(together, asks_for=kind)), judged=(own,) if _stands_alone(spelt) else (own, both))
+
+
+def _stands_alone(question: Question) -> bool:
+    """Whether a question says all that it asks: enough words, and none that stands for something said before."""
+    return len(question.terms) + bool(question.speaker) >= ALONE_TERMS and not _LEANS.search(question.text)
 
 
 def _instead(text: str) -> str:

@@ -70,7 +70,7 @@ class Retriever:
         asked = self._wordings(question, history)
         found = find_candidates(self._index, asked, self._bodies).best(PASSAGES_SCORED)
         scores = score_sentences(self._index, found, self._bodies, self._weights)
-        judged_by = asked.searched[-1]
+        judged_by = asked.searched[asked.judged[-1]]
         if self._reranker is not None:
             scores = rerank(self._index, judged_by.text, scores, self._reranker, at_least=top_k)
         best = scores.sentences[0].probability if scores.sentences else 0.0

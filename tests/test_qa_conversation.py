@@ -99,3 +99,17 @@ MALFORMED: list[Any] = [
 def test_a_malformed_conversation_gets_one_line(history: Any, retriever: Retriever) -> None:
     with pytest.raises(InputError, match=r"^history: [^\n]+; give [^\n]+$"):
         retriever.ask("who?", history=history)
+
+
+@pytest.mark.parametrize(
+    ("question", "judged"),
+    [
+        ("how many casualties did NIS report?", 1),
+        ("Who commands the Storm Corps in Kursk?", 1),
+        ("and what about Zelensky?", 2),
+        ("how many of them were injured in Kursk last week?", 2),  # Long, but of whom?
+        ("why?", 2),
+    ],
+)
+def test_a_question_that_stands_alone_is_judged_alone(question: str, judged: int) -> None:
+    assert len(variants(question, TURNS).judged) == judged
