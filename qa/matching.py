@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from index.embedding import EmbeddedQuestion
 from index.store import StoredSentence
-from index.token_vectors import unpack
+from index.token_vectors import product, unpack
 from qa.candidates import Wording
 from qa.coverage import WORD, first_term
 
@@ -42,7 +42,6 @@ MATCHES = (
     "same_word_met_behind",
 )
 _ASKING = frozenset("who whom whose when where why what which how".split())
-_CHUNK = 200  # Tokens a product: below 2^18 multiplications BLAS wakes no other thread (see qa.candidates).
 
 Met = npt.NDArray[np.float32]
 """(sentences, question's tokens) float32: the best cosine with any of the sentence's tokens."""
@@ -104,9 +103,7 @@ def matches(
 def _met(asked: EmbeddedQuestion, packed: Sequence[bytes]) -> tuple[Met, Met]:
     """How each of the question's tokens is met by each sentence, by any token and by the same word piece."""
     tokens = unpack(packed)
-    cosines = np.empty((len(tokens.rows), len(asked.rows)), np.float32)
-    for at in range(0, len(tokens.rows), _CHUNK):
-        np.dot(tokens.rows[at : at + _CHUNK], asked.rows.T, out=cosines[at : at + _CHUNK])
+    cosines = product(tokens.rows, asked.rows.T)
     same = np.where(tokens.ids[:, None] == asked.ids[None, :], cosines, 0)
     return np.maximum.reduceat(cosines, tokens.starts), np.maximum.reduceat(same, tokens.starts)
 
