@@ -1,15 +1,20 @@
 """Reading, splitting and embedding articles; building, publishing and opening an index."""
 
+from index.added import add_file
 from index.article import Article
-from index.build import BuildReport, BuildSettings, Progress, build
+from index.build import BuildReport, Progress, build
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError, QaError
+from index.listing import ArticlePage, ArticleSummary
 from index.model import ModelSettings, Precision
 from index.opened import Index, IndexInfo, SourceState
+from index.settings import BuildSettings
 from index.span import Span
 
 __all__ = [
     "Article",
+    "ArticlePage",
     "ArticleRefused",
+    "ArticleSummary",
     "BuildReport",
     "BuildSettings",
     "Index",
@@ -24,5 +29,6 @@ __all__ = [
     "QaError",
     "SourceState",
     "Span",
+    "add_file",
     "build",
 ]

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from index.article import Article, known_encoding, read_article
+from index.added import find_added, leaving, settle, sweep
+from index.article import Article
+from index.collection import Before, Collection, collect
 from index.embedding import Embedder
 from index.entries import make_entries, passage_words
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
-from index.folder import Found, SourceFile, find_files, shown
+from index.folder import shown
 from index.generation import (
     ARTICLES,
     VECTORS,
@@ -21,29 +23,17 @@ from index.generation import (
     index_exists,
     open_generation,
     publish,
-    published_paths,
+    published_manifest,
     writer,
 )
 from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_model
 from index.passages import MAX_PASSAGE_CHARS
+from index.settings import BuildSettings
 from index.store import Entry, Store, write_store
 from index.words import write_words
 
-
-@dataclass(frozen=True, slots=True)
-class BuildSettings:
-    """How articles are read and embedded. `model` None keeps the model that the index has, or takes the default."""
-
-    model: ModelSettings | None = None
-    encoding: str | None = None
-    max_file_mb: float = 16.0
-    rebuild: bool = False
-
-    def __post_init__(self) -> None:
-        if not self.max_file_mb > 0:  # So that NaN is refused too.
-            raise InputError("--max-file-mb: must be more than 0")
-        if self.encoding is not None:
-            object.__setattr__(self, "encoding", known_encoding(self.encoding))
+# An upload takes seconds; what is as old as this was left by a process that is no more.
+SWEEP_AFTER_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. Sources are named once each; `took_s` leaves out `export_s`, the model's one-time export."""
+    """What a build did. Sources are named once each; `took_s` leaves out `export_s`, the model's one-time export.
+
+    `excluded` are the sources that are kept out, whenever they were taken out.
+    """
 
     generation: int
     added: tuple[str, ...]
@@ -65,6 +58,7 @@ class BuildReport:
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
     refused: tuple[ArticleRefused, ...]
+    excluded: tuple[str, ...]
     other_files: int
     passages: int
     sentences: int
@@ -93,14 +87,16 @@ def build(
     *,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Make the index hold the articles that these files and folders hold now.
+    """Make the index hold the articles that these files and folders hold now, and those added to it by hand.
 
     Only new and changed articles are embedded; those that are gone are
-    dropped. With no paths, the ones of the last build. Where nothing changed,
-    nothing is published.
+    dropped. With no paths, the ones of the last build, read in its encoding.
+    Where nothing changed, nothing is published. Articles taken out stay out while the paths have the
+    same root and the file is there; an added one that is taken out is deleted.
 
     Raises:
-        InputError: no path, a missing one, no article in any, or the index folder is something else.
+        InputError: no path, a missing one, no article in any, the index folder is something else, or an
+            article to take out or bring back is unknown.
         IndexDamagedError: the index to update is damaged; `rebuild` starts afresh.
     """
     settings, progress, directory = settings or BuildSettings(), progress or Progress(), Path(directory)
@@ -110,27 +106,34 @@ def build(
 
 def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, progress: Progress) -> BuildReport:
     began = time.perf_counter()
+    settle(directory)
+    sweep(directory, older_than_s=SWEEP_AFTER_S)
     generation = _generation_before(directory, settings, progress)
-    paths = paths or _paths_before(generation, directory)
-    found, articles, refused = _gather(paths, settings)
+    held = _entries(generation, settings) if generation else {}
+    before = Before.of(generation.manifest if generation else published_manifest(directory), list(held))
+    if not paths:
+        paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
+    collection = collect(paths, directory, settings, before)
+    _note_dropped(before, collection, progress)
     export, export_s = _exported(settings, generation, progress)
     kept = generation if generation is not None and _same(export.card, generation, settings) else None
-    before = _entries(kept) if kept else {}
-    entries = _entries_now(articles, before, Embedder(export), progress)
-    changes = _changes(articles, before)
-    record = _record(entries, export.card, found.root, paths, refused)
-    if kept is not None and not changes.any and _stable(kept.manifest) == _stable(record):
-        number = kept.number
-    else:
-        number = publish(directory, lambda folder: _write(folder, entries, export.card, record)).number
+    entries = _entries_now(collection.articles, held if kept else {}, Embedder(export), progress)
+    changes = _changes(collection.articles, held)
+    record = {**_record(entries, export.card, collection, paths), "encoding": settings.encoding}
+    with leaving(directory, collection.leaving):
+        if kept is not None and not changes.any and _stable(kept.manifest) == _stable(record):
+            number = kept.number
+        else:
+            number = publish(directory, lambda folder: _write(folder, entries, export.card, record)).number
     return BuildReport(
         generation=number,
         added=changes.added,
         changed=changes.changed,
         removed=changes.removed,
         unchanged=changes.unchanged,
-        refused=tuple(refused),
-        other_files=found.other_files,
+        refused=tuple(sorted([*collection.refused, *collection.repeated], key=lambda refusal: refusal.source)),
+        excluded=collection.excluded,
+        other_files=collection.other_files,
         passages=sum(len(entry.passages) for entry in entries),
         sentences=sum(len(entry.sentences) for entry in entries),
         took_s=time.perf_counter() - began - export_s,
@@ -153,24 +156,28 @@ def _generation_before(directory: Path, settings: BuildSettings, progress: Progr
     return None
 
 
-def _paths_before(generation: Generation | None, directory: Path) -> list[Path]:
-    """The files and folders of the last build, from a damaged index too."""
-    paths = generation.manifest["paths"] if generation else published_paths(directory)
-    if not paths:
+def _entries(generation: Generation, settings: BuildSettings) -> dict[str, Entry]:
+    """What the generation before holds, by source."""
+    try:
+        return {entry.article.source: entry for entry in Store(generation.folder / ARTICLES).entries()}
+    except IndexDamagedError:
+        if not settings.rebuild:
+            raise
+        return {}
+
+
+def _paths_before(before: Before, directory: Path) -> list[Path]:
+    """The files and folders of the last build, from a damaged index too; none where articles were added by hand."""
+    if not before.paths and not find_added(directory).files:
         raise InputError(f"{directory}: no earlier build names its articles; name their folder: qa index FOLDER")
-    return [Path(path) for path in paths]
+    return [Path(path) for path in before.paths]
 
 
-def _gather(paths: Sequence[Path], settings: BuildSettings) -> tuple[Found, list[Article], list[ArticleRefused]]:
-    """What lies under the paths, read; at least one article. (3,)"""
-    found = find_files(paths)
-    articles, unread = _read(found.files, settings)
-    refused = sorted([*found.refused, *unread], key=lambda refusal: refusal.source)
-    if not articles:
-        reasons = f"; the first of {len(refused)} refused is {refused[0]}" if refused else ""
-        where = ", ".join(shown(str(path)) for path in paths)
-        raise InputError(f"{where}: no article to index (.txt, .md){reasons}")
-    return found, articles, refused
+def _note_dropped(before: Before, collection: Collection, progress: Progress) -> None:
+    """Say which articles are back because their sources mean other files now."""
+    if before.excluded and before.root != str(collection.root):
+        gone = f"{len(before.excluded)} taken out below {shown(before.root)} are not kept out any more"
+        progress.note(f"{shown(str(collection.root))}: another root than before, so {gone}")
 
 
 def _exported(settings: BuildSettings, generation: Generation | None, progress: Progress) -> tuple[Export, float]:
@@ -198,28 +205,6 @@ def _same(card: ModelCard, generation: Generation, settings: BuildSettings) -> b
     except IndexMismatchError:
         return False
     return True
-
-
-def _entries(generation: Generation) -> dict[str, Entry]:
-    return {entry.article.source: entry for entry in Store(generation.folder / ARTICLES).entries()}
-
-
-def _read(files: Sequence[SourceFile], settings: BuildSettings) -> tuple[list[Article], list[ArticleRefused]]:
-    """The articles that can be read, and the reasons for the others."""
-    articles: list[Article] = []
-    refused: list[ArticleRefused] = []
-    for file in files:
-        try:
-            size_mb = file.path.stat().st_size / 1e6
-            if size_mb > settings.max_file_mb:
-                reason = f"{size_mb:.1f} MB is over the limit of {settings.max_file_mb:g} MB; split it or raise --max-file-mb"
-                raise ArticleRefused(file.source, reason)
-            articles.append(read_article(file.path, file.source, encoding=settings.encoding))
-        except ArticleRefused as refusal:
-            refused.append(refusal)
-        except OSError as error:
-            refused.append(ArticleRefused(file.source, f"cannot be read ({error.strerror})"))
-    return articles, refused
 
 
 def _changes(articles: Sequence[Article], before: Mapping[str, Entry]) -> _Changes:
@@ -250,9 +235,7 @@ def _entries_now(
     return [replace(known[_content(article)], article=article) for article in articles]
 
 
-def _record(
-    entries: Sequence[Entry], card: ModelCard, root: Path, paths: Sequence[Path], refused: Sequence[ArticleRefused]
-) -> dict[str, Any]:
+def _record(entries: Sequence[Entry], card: ModelCard, collection: Collection, paths: Sequence[Path]) -> dict[str, Any]:
     """What the manifest says beside format and files."""
     return {
         "model": card.to_dict(),
@@ -262,16 +245,20 @@ def _record(
             "passages": sum(len(entry.passages) for entry in entries),
             "sentences": sum(len(entry.sentences) for entry in entries),
         },
-        "root": str(root),
+        "root": str(collection.root),
         "paths": [str(path.resolve()) for path in paths],
-        "refused": [{"source": refusal.source, "reason": refusal.reason} for refusal in refused],
+        # Sources in DIR/added: below the index folder, wherever that is moved.
+        "added": list(collection.added),
+        "excluded": list(collection.excluded),
+        "refused": [{"source": refusal.source, "reason": refusal.reason} for refusal in collection.refused],
         "built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 
 
 def _stable(record: Mapping[str, Any]) -> list[Any]:
-    """What makes a new generation worth publishing."""
-    return [record[key] for key in ("model", "settings", "root", "paths", "refused")]
+    """What makes a new generation worth publishing; older manifests do not say what was added and taken out."""
+    said = [record[key] for key in ("model", "settings", "root", "paths", "refused")]
+    return [*said, record.get("added", []), record.get("excluded", [])]
 
 
 def _write(folder: Path, entries: Sequence[Entry], card: ModelCard, record: Mapping[str, Any]) -> Mapping[str, Any]:

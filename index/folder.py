@@ -29,8 +29,8 @@ class Found:
     other_files: int
 
 
-def find_files(paths: Sequence[Path]) -> Found:
-    """Every .txt and .md file, in name order; hidden files and folders are passed over.
+def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
+    """Every .txt and .md file, in name order; hidden files and folders, and what lies in `besides`, are passed over.
 
     The root is the folder itself where one is named, a file's own folder, or
     the folder that holds all of several. Symbolic links below a named path
@@ -52,7 +52,7 @@ def find_files(paths: Sequence[Path]) -> Found:
     refused: dict[str, ArticleRefused] = {}
     others = 0
     for top in tops:
-        for path, failure in _walk(top):
+        for path, failure in _walk(top, besides):
             source = path.relative_to(root).as_posix()
             if failure is None and path != top and not _has_suffix(path):
                 others += 1
@@ -70,15 +70,17 @@ def shown(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in name)
 
 
-def _walk(top: Path) -> Iterator[tuple[Path, str | None]]:
+def _walk(top: Path, besides: Path | None) -> Iterator[tuple[Path, str | None]]:
     """Each file under a path, with the reason why it cannot be read, if any."""
+    if besides in (top, *top.parents):
+        return
     if not top.is_dir():
         yield top, _problem(top)
         return
     failed: list[OSError] = []
     for folder, folders, names in os.walk(top, onerror=failed.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
         here = Path(folder)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and here / name != besides)
         for name in [name for name in folders if (here / name).is_symlink()]:
             yield here / name, "a symbolic link, not followed; name its target to index it"
         for name in sorted(names):

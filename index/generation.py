@@ -3,6 +3,7 @@
 DIR/LOCK       held by the one writer
 DIR/CURRENT    names the generation in force and its manifest's sha256
 DIR/gen-000007/manifest.json, articles.db, vectors.faiss, words/
+DIR/added/     articles dropped in by hand: no part of a generation, but read by every build
 """
 
 import hashlib
@@ -10,8 +11,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,9 @@ FORMAT = 2
 _SHAPE: Mapping[str, type] = {
     "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "refused": list, "built": str, "files": dict
 }  # fmt: skip
-LOCK, CURRENT, MANIFEST = "LOCK", "CURRENT", "manifest.json"
+# What older indexes of the same format do not say: nothing was added and nothing taken out.
+_SHAPE_WHERE_SAID: Mapping[str, type] = {"added": list, "excluded": list}
+LOCK, CURRENT, MANIFEST, ADDED = "LOCK", "CURRENT", "manifest.json", "added"
 ARTICLES, VECTORS, WORDS = "articles.db", "vectors.faiss", "words"
 _GENERATION = re.compile(r"gen-(\d{6,})(\.tmp)?")
 
@@ -56,7 +59,9 @@ def index_exists(directory: Path) -> bool:
         raise InputError(f"{directory}: cannot be listed ({error.strerror}); name another place with --index") from error
     if CURRENT in names or any(_GENERATION.fullmatch(name) and not name.endswith(".tmp") for name in names):
         return True
-    if strangers := sorted(name for name in names if name != LOCK and not _GENERATION.fullmatch(name)):
+    # A folder of that name alone may be anybody's; beside a lock it is ours.
+    ours = {LOCK, ADDED} if LOCK in names else set()
+    if strangers := sorted(name for name in names if name not in ours and not _GENERATION.fullmatch(name)):
         raise InputError(f"{directory}: holds something else ({strangers[0]!a}) and no index; name another place with --index")
     return False
 
@@ -88,20 +93,25 @@ def open_generation(directory: Path) -> Generation:
         raise IndexMismatchError(
             f"{directory}: index format {manifest.get('format')}, this program reads {FORMAT}; run qa index"
         )
-    if odd := [key for key, kind in _SHAPE.items() if not isinstance(manifest.get(key), kind)]:
+    odd = [key for key, kind in _SHAPE.items() if not isinstance(manifest.get(key), kind)]
+    odd += [key for key, kind in _SHAPE_WHERE_SAID.items() if not isinstance(manifest.get(key, kind()), kind)]
+    if odd:
         raise IndexMismatchError(f"{folder / MANIFEST}: {', '.join(odd)} not as this program writes it; run qa index")
     _check_files(folder, manifest["files"])
     return Generation(number, folder, manifest)
 
 
-def published_paths(directory: Path) -> list[str]:
-    """The files and folders that the latest readable manifest names, checked or not; none where none can be read."""
-    for folder in sorted(directory.glob("gen-*[0-9]"), reverse=True):
-        try:
-            return [str(path) for path in json.loads((folder / MANIFEST).read_bytes())["paths"]]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
-    return []
+def published_manifest(directory: Path) -> Mapping[str, Any]:
+    """What the manifest in force says, checked or not; where it cannot be read, the latest that can; else nothing."""
+    folders = sorted(directory.glob("gen-*[0-9]"), reverse=True)
+    if (number := _in_force(directory)) is not None:
+        folders.insert(0, directory / _name(number))
+    for folder in folders:
+        with suppress(OSError, ValueError):
+            manifest = json.loads((folder / MANIFEST).read_bytes())
+            if isinstance(manifest, dict):
+                return manifest
+    return {}
 
 
 def _check_files(folder: Path, records: Mapping[str, Any]) -> None:
@@ -119,12 +129,15 @@ def _check_files(folder: Path, records: Mapping[str, Any]) -> None:
 def writer(directory: Path) -> Iterator[None]:
     """Hold the index folder's lock; the kernel frees it when the process ends, however it ends.
 
+    What fails before there is an index leaves nothing that was made for it.
+
     Raises:
         InputError: the folder cannot be made or written, or another process writes it.
     """
     from filelock import FileLock, Timeout
 
     index_exists(directory)
+    made = [path for path in (directory / LOCK, directory, *directory.parents) if not os.path.lexists(path)]
     try:
         directory.mkdir(parents=True, exist_ok=True)
         lock = FileLock(directory / LOCK, timeout=0)
@@ -135,8 +148,19 @@ def writer(directory: Path) -> Iterator[None]:
         raise InputError(f"{directory}: cannot be written ({error.strerror}); name another place with --index") from error
     try:
         yield
+    except BaseException:
+        _unmake(made, directory)  # Under the lock still, so that no other writer is at work here.
+        raise
     finally:
         lock.release()
+
+
+def _unmake(made: Sequence[Path], directory: Path) -> None:
+    """Remove the lock and the empty folders that a first build made, innermost first, where it came to no index."""
+    with suppress(OSError):
+        if {path.name for path in directory.iterdir()} == {LOCK}:
+            for path in made:
+                path.rmdir() if path.is_dir() else path.unlink()
 
 
 def publish(directory: Path, write: Callable[[Path], Mapping[str, Any]]) -> Generation:
@@ -155,11 +179,11 @@ def publish(directory: Path, write: Callable[[Path], Mapping[str, Any]]) -> Gene
         working.mkdir()
         raw = _fill(working, write)
         working.rename(folder)
-        _sync_folder(directory)
+        sync_folder(directory)
         current = {"generation": number, "manifest_sha256": hashlib.sha256(raw).hexdigest()}
         _write(directory / f"{CURRENT}.tmp", json.dumps(current).encode())
         os.replace(directory / f"{CURRENT}.tmp", directory / CURRENT)
-        _sync_folder(directory)
+        sync_folder(directory)
     except BaseException as error:
         (directory / f"{CURRENT}.tmp").unlink(missing_ok=True)
         shutil.rmtree(working, ignore_errors=True)
@@ -183,7 +207,7 @@ def _fill(working: Path, write: Callable[[Path], Mapping[str, Any]]) -> bytes:
     raw = json.dumps({"format": FORMAT, **record, "files": files}, indent=1).encode()
     _write(working / MANIFEST, raw)
     for folder in [*(path for path in working.rglob("*") if path.is_dir()), working]:
-        _sync_folder(folder)
+        sync_folder(folder)
     return raw
 
 
@@ -220,7 +244,8 @@ def _synced(path: Path) -> dict[str, object]:
         return {"size": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """See to it that the names in a folder are on disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +15,12 @@ from index.article import Article
 from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.generation import ARTICLES, VECTORS, WORDS, Generation, open_generation
+from index.listing import ArticlePage, date_range, list_articles, outlet_names
 from index.model import ModelCard, ModelSettings, export_model, find_export
 from index.names import Alias
+from index.span import Span
 from index.store import Store
-from index.vectors import VectorIndex
+from index.vectors import Flags, VectorIndex
 from index.words import WordHit, WordIndex
 
 
@@ -31,7 +34,11 @@ class SourceState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index holds. `size_bytes` is that of its files; `built` is UTC."""
+    """What an index holds. `size_bytes` is that of its files; `built` is UTC.
+
+    `added` is how many of the articles were dropped in by hand, `excluded` are
+    the sources of those taken out, in order.
+    """
 
     directory: Path
     generation: int
@@ -43,6 +50,8 @@ class IndexInfo:
     size_bytes: int
     built: str
     refused: int
+    added: int
+    excluded: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +63,21 @@ class SentenceVectors:
     vectors: Vectors
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """Some of an index's articles: how many, and which passages and sentences are theirs, a flag each."""
+
+    articles: int
+    passages: Flags
+    sentences: Flags
+
+
 class Index:
     """One generation of an index folder; opening and reading never write."""
 
     def __init__(self, directory: Path, generation: Generation) -> None:
         manifest = generation.manifest
+        self._added = frozenset(manifest.get("added", ()))
         self.info = IndexInfo(
             directory=directory,
             generation=generation.number,
@@ -70,6 +89,8 @@ class Index:
             size_bytes=sum(int(record["size"]) for record in manifest["files"].values()),
             built=manifest["built"],
             refused=len(manifest["refused"]),
+            added=len(self._added),
+            excluded=tuple(manifest.get("excluded", ())),
         )
         self.store = Store(generation.folder / ARTICLES)
         self._vectors = VectorIndex(generation.folder / VECTORS)
@@ -96,9 +117,14 @@ class Index:
         """A question's vector and tokens, by the model that made the index."""
         return self._embedder.embed_question(question)
 
-    def nearest_passages(self, query: Vectors, *, sentences: int) -> list[int]:
+    def select(self, articles: Flags) -> Selection:
+        """The articles with a flag, by number, as what a search may be kept to."""
+        passages = articles[self._article_of]
+        return Selection(int(articles.sum()), passages, np.repeat(passages, np.diff(self._first_sentences)))
+
+    def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
         """The passages of the sentences nearest to a (1, dim) query, nearest first, each once."""
-        rows = self._vectors.search(query, top_k=sentences)
+        rows = self._vectors.search(query, top_k=sentences, among=None if among is None else among.sentences)
         return list(dict.fromkeys((np.searchsorted(self._first_sentences, rows, side="right") - 1).tolist()))
 
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
@@ -109,9 +135,11 @@ class Index:
         rows = np.repeat(starts, sizes) + within
         return SentenceVectors(rows, np.repeat(np.arange(len(passages)), sizes), self._vectors.stored(rows))
 
-    def passages_by_words(self, groups: Sequence[Sequence[str]], *, top_k: int) -> list[WordHit]:
+    def passages_by_words(
+        self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
+    ) -> list[WordHit]:
         """The passages that hold most of these terms and phrases, best first."""
-        return self._words.search(groups, top_k=top_k)
+        return self._words.search(groups, top_k=top_k, among=None if among is None else among.passages)
 
     def passages_with(self, term: str) -> int:
         """In how many passages a term stands."""
@@ -126,9 +154,37 @@ class Index:
         """Whether its sentences have token vectors."""
         return self._embedder.keeps_tokens
 
+    def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+        """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
+
+        Raises:
+            InputError: the query is too long, or `offset` or `limit` is out of range.
+        """
+        return list_articles(self.store, query, offset=offset, limit=limit)
+
+    def article_named(self, source: str) -> Article | None:
+        """The article of this source, with its text, where there is one."""
+        return self.store.article_named(source)
+
+    def surrounding(self, article: Article, span: Span, *, sentences: int) -> Span:
+        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
+        return self.store.surrounding(article.source, span, sentences=sentences)
+
+    def outlets(self) -> tuple[str, ...]:
+        """The names of the outlets that the articles show, in order; at most MAX_OUTLETS."""
+        return self._outlets
+
+    def date_range(self) -> tuple[date, date] | None:
+        """The first and the last day of publication that any article shows."""
+        return self._date_range
+
+    def path_of(self, source: str) -> Path:
+        """The file that an article was read from; one added by hand lies in the index folder, wherever that is now."""
+        return (self.info.directory if source in self._added else self.info.root) / source
+
     def source_state(self, article: Article) -> SourceState:
         """Whether the file that an article was read from is still what it was."""
-        path = self.info.root / article.source
+        path = self.path_of(article.source)
         try:
             stat = path.stat()
             seen = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
@@ -145,6 +201,19 @@ class Index:
     def aliases(self) -> list[Alias]:
         """The abbreviations that any article spells out."""
         return self.store.aliases()
+
+    @cached_property
+    def _outlets(self) -> tuple[str, ...]:
+        return outlet_names(self.store)
+
+    @cached_property
+    def _date_range(self) -> tuple[date, date] | None:
+        return date_range(self.store)
+
+    @cached_property
+    def _article_of(self) -> npt.NDArray[np.int32]:
+        """The number of each passage's article. (passages,)"""
+        return self.store.articles_of_passages()
 
     @cached_property
     def _first_sentences(self) -> npt.NDArray[np.int64]:

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from index.article import Article
 from index.embedding import Vectors
 from index.errors import IndexDamagedError
+from index.folding import folded
 from index.masthead import Masthead
 from index.names import Alias
 from index.span import Span
@@ -115,7 +117,8 @@ class _Connection(sqlite3.Connection):
     """Closed with its thread or its store, whichever ends first."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # It was never opened: the file was gone.
+            self.close()
 
 
 class Store:
@@ -131,7 +134,7 @@ class Store:
     def counts(self) -> tuple[int, int, int]:
         """How many articles, passages and sentences there are. (3,)"""
         tables = ("articles", "passages", "sentences")
-        found = [int(self._rows(f"SELECT count(*) FROM {table}")[0][0]) for table in tables]
+        found = [int(self.rows(f"SELECT count(*) FROM {table}")[0][0]) for table in tables]
         return found[0], found[1], found[2]
 
     def article(self, number: int) -> Article:
@@ -140,7 +143,7 @@ class Store:
             if (article := self._articles.get(number)) is not None:
                 self._articles.move_to_end(number)
                 return article
-        rows = self._rows(
+        rows = self.rows(
             "SELECT source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text FROM articles WHERE id = ?",
             number,
         )
@@ -155,42 +158,57 @@ class Store:
 
     def article_named(self, source: str) -> Article | None:
         """The article of this source, where there is one."""
-        rows = self._rows("SELECT id FROM articles WHERE source = ?", source)
+        rows = self.rows("SELECT id FROM articles WHERE source = ?", source)
         return self.article(rows[0][0]) if rows else None
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages with these numbers, in number order."""
-        rows = self._rows(
+        rows = self.rows(
             f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(numbers)}) ORDER BY id', *numbers
         )
         return [StoredPassage(number, article, Span(start, end)) for number, article, start, end in rows]
 
     def first_sentences(self) -> npt.NDArray[np.int64]:
         """The number of each passage's first sentence, and after the last passage the number of sentences. (passages + 1,)"""
-        rows = self._rows("SELECT min(id) FROM sentences GROUP BY passage ORDER BY passage")
+        rows = self.rows("SELECT min(id) FROM sentences GROUP BY passage ORDER BY passage")
         return np.array([*(row[0] for row in rows), self.counts()[2]], np.int64)
+
+    def articles_of_passages(self) -> npt.NDArray[np.int32]:
+        """The number of each passage's article. (passages,)"""
+        rows = np.array(self.rows("SELECT article, count(*) FROM passages GROUP BY article ORDER BY article"), np.int32)
+        return np.repeat(*rows.reshape(-1, 2).T)
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """All sentences of these passages, in number order."""
-        rows = self._rows(
+        rows = self.rows(
             f'SELECT id, passage, start, "end", paragraph, gaps, speaker, terms, tokens FROM sentences '
             f"WHERE passage IN ({_marks(passages)}) ORDER BY id",
             *passages,
         )
         return [_sentence(row) for row in rows]
 
+    def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
+        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
+        beside = (
+            'SELECT s.start, s."end" FROM articles a JOIN passages p ON p.article = a.id JOIN sentences s ON s.passage = p.id '
+            "WHERE a.source = ? AND "
+        )
+        before = self.rows(beside + 's."end" <= ? ORDER BY s.start DESC LIMIT ?', source, span.start, sentences)
+        after = self.rows(beside + "s.start >= ? ORDER BY s.start LIMIT ?", source, span.end, sentences)
+        return Span(before[-1][0] if before else span.start, after[-1][1] if after else span.end)
+
     def aliases(self) -> list[Alias]:
         """The abbreviations that the articles spell out, each once a wording."""
-        rows = self._rows(
+        rows = self.rows(
             'SELECT short, long, owner, min(start), "end" FROM aliases GROUP BY short, long, owner ORDER BY 1, 2, 3'
         )
         return [Alias(short, long, owner, Span(start, end)) for short, long, owner, start, end in rows]
 
     def entries(self) -> Iterator[Entry]:
         """Everything, article by article, as `write_store` takes it."""
-        for (number,) in self._rows("SELECT id FROM articles ORDER BY id"):
+        for (number,) in self.rows("SELECT id FROM articles ORDER BY id"):
             article = self.article(number)
-            passages = self._rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
+            passages = self.rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
             first = passages[0][0] if passages else 0
             kept: list[StoredSentence] = []
             parts: list[Vectors] = []
@@ -201,7 +219,7 @@ class Store:
             sentences = tuple(
                 replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept)
             )
-            aliases = self._rows('SELECT short, long, owner, start, "end" FROM aliases WHERE article = ?', number)
+            aliases = self.rows('SELECT short, long, owner, start, "end" FROM aliases WHERE article = ?', number)
             yield Entry(
                 article,
                 tuple(Span(start, end) for _, start, end in passages),
@@ -212,11 +230,12 @@ class Store:
 
     def _vectors(self, passages: Sequence[int]) -> Vectors:
         """The vectors of all sentences of these passages as they were embedded, in number order."""
-        rows = self._rows(f"SELECT vector FROM sentences WHERE passage IN ({_marks(passages)}) ORDER BY id", *passages)
+        rows = self.rows(f"SELECT vector FROM sentences WHERE passage IN ({_marks(passages)}) ORDER BY id", *passages)
         stored = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
         return stored.reshape(len(rows), -1 if rows else 0).astype(np.float32)
 
-    def _rows(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
+    def rows(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
+        """What a query selects; its SQL may use `holds`, as SQLite's own functions know small letters of ASCII only."""
         try:
             connection = getattr(self._local, "connection", None)
             if connection is None:
@@ -224,9 +243,18 @@ class Store:
                 connection = self._local.connection = sqlite3.connect(
                     uri, uri=True, check_same_thread=False, factory=_Connection
                 )
+                connection.create_function("holds", 2, _holds, deterministic=True)
             return list(connection.execute(query, values))
+        except UnicodeEncodeError:
+            return []  # Half a character, which JSON can carry, stands in no text that was ever stored.
         except sqlite3.Error as error:
             raise IndexDamagedError(f"{self._path}: SQLite cannot read it ({error}); run qa index --rebuild") from error
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether all of these words, one a line, stand in a text, whatever the case of either."""
+    inside = folded(text)
+    return all(word in inside for word in words.split("\n"))
 
 
 def _marks(numbers: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TypeAlias
 
 import faiss
 import numpy as np
@@ -9,6 +10,9 @@ import numpy.typing as npt
 
 from index.embedding import Vectors
 from index.errors import IndexDamagedError
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
+"""(n,) bool, one an article, a passage or a sentence."""
 
 
 def write_vectors(path: Path, vectors: Vectors) -> None:
@@ -43,11 +47,16 @@ class VectorIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
-    def search(self, query: Vectors, *, top_k: int) -> npt.NDArray[np.int64]:
-        """The rows of the sentences nearest to a (1, dim) query, nearest first."""
+    def search(self, query: Vectors, *, top_k: int, among: Flags | None = None) -> npt.NDArray[np.int64]:
+        """The rows of the sentences nearest to a (1, dim) query, nearest first; `among` says which rows count."""
         if not len(self):
             return np.empty(0, np.int64)
-        _, rows = self._index.search(query, min(top_k, len(self)))
+        params = None
+        if among is not None:
+            # Bits, not a list of numbers: the scan skips a row 2 to 3 times as fast.
+            chosen = faiss.IDSelectorBitmap(np.packbits(among, bitorder="little"))  # type: ignore[call-arg, arg-type]
+            params = faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]
+        _, rows = self._index.search(query, min(top_k, len(self)), params=params)
         found: npt.NDArray[np.int64] = rows[0][rows[0] >= 0]
         return found
 

@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tantivy
 
 from index.errors import IndexDamagedError
+from index.vectors import Flags
 
 FIELD, KEY = "words", "passage"
 _ANALYZER = "english"
@@ -22,6 +24,8 @@ _TOKEN = r"\d+(?:[.,]\d+)+|[\p{L}\p{M}\p{N}_]+"
 _WRITER_BYTES = 64_000_000
 _REMOVALS = 20
 _LOCKS = ".tantivy-*.lock"
+MAX_RUNS = 100  # Of passages that follow each other, in one query; each costs 0.3 ms over 300,000 passages.
+_MORE = 10  # Times as many hits are fetched where too few of them count.
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,12 @@ class WordIndex:
         """In how many passages the term stands."""
         return int(self._searcher.doc_freq(FIELD, term))
 
-    def search(self, groups: Sequence[Sequence[str]], *, top_k: int) -> list[WordHit]:
-        """The passages that hold most of the groups, best first.
+    def search(self, groups: Sequence[Sequence[str]], *, top_k: int, among: Flags | None = None) -> list[WordHit]:
+        """The passages that hold most of the groups, best first; `among` says which passages count.
 
-        A group is one term, or several that count only as a phrase.
+        A group is one term, or several that count only as a phrase. Scores
+        are the same whichever passages count.
+
         Source: BM25, Robertson & Zaragoza 2009; k1 = 1.2, b = 0.75.
         """
         clauses: list[tuple[Any, Any]] = []
@@ -107,7 +113,36 @@ class WordIndex:
             clauses.append((tantivy.Occur.Should, query))
         if not clauses:
             return []
-        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=top_k, count=False).hits
+        query = tantivy.Query.boolean_query(clauses)
+        return self._hits(query, top_k) if among is None else self._hits_among(query, top_k, among)
+
+    def _hits_among(self, query: Any, top_k: int, among: Flags) -> list[WordHit]:
+        """The best hits of those that count: asked for alone where they make few runs, else found among more and more hits.
+
+        A handful of articles is a few runs, and all hits would have to be
+        fetched to find theirs (0.4 s of 260,000); of many articles' passages
+        enough stand among the first hits.
+        """
+        edges = np.flatnonzero(np.diff(among, prepend=False, append=False)).reshape(-1, 2)
+        if len(edges) <= MAX_RUNS:
+            runs = [(tantivy.Occur.Should, self._run(int(start), int(end) - 1)) for start, end in edges]
+            inside = tantivy.Query.const_score_query(tantivy.Query.boolean_query(runs), 0.0)
+            both = [(tantivy.Occur.Must, inside), (tantivy.Occur.Must, query)]
+            return self._hits(tantivy.Query.boolean_query(both), top_k)
+        limit = top_k
+        while True:
+            hits = self._hits(query, limit)
+            found = [hit for hit in hits if among[hit.passage]]
+            if len(found) >= top_k or len(hits) < limit:
+                return found[:top_k]
+            limit *= _MORE
+
+    def _run(self, first: int, last: int) -> Any:
+        """A query for the passages from one number to another."""
+        return tantivy.Query.range_query(self._schema, KEY, tantivy.FieldType.Unsigned, first, last)
+
+    def _hits(self, query: Any, limit: int) -> list[WordHit]:
+        hits = self._searcher.search(query, limit=limit, count=False).hits
         numbers = self._searcher.fast_field_values(KEY, [address for _, address in hits])
         return [WordHit(int(number), float(score)) for (score, _), number in zip(hits, numbers, strict=True)]
 

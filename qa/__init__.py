@@ -3,6 +3,7 @@
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError, QaError
 from qa.answer import Answer, FoundPassage, Quote, by_article
 from qa.retriever import Retriever
+from qa.scope import Scope, Within
 from qa.settings import AskSettings
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "QaError",
     "Quote",
     "Retriever",
+    "Scope",
+    "Within",
     "by_article",
 ]

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from index.article import Article
 from index.opened import IndexInfo, SourceState
 from index.span import Span
+from qa.scope import Within
 
 SCHEMA = "answer/1"
 
@@ -19,7 +20,8 @@ class Quote:
     `gaps` are stretches of page furniture inside it, a link in mid-sentence;
     `speaker` is where the article says whose word it is; `marks` are the
     answering words, inside the quote; `same_as` is the rank of a better quote
-    that says the same in nearly the same words.
+    that says the same in nearly the same words; `by_meaning` and `by_words`
+    are where each index ranked its passage, from 1, None where it did not find it.
     """
 
     rank: int
@@ -32,6 +34,8 @@ class Quote:
     gaps: tuple[Span, ...]
     same_as: int | None
     source_state: SourceState
+    by_meaning: int | None = None
+    by_words: int | None = None
 
     @property
     def source(self) -> str:
@@ -92,6 +96,7 @@ class Quote:
             "marks": [_span(mark) for mark in self.marks],
             "gaps": [_span(gap) for gap in self.gaps],
             "passage": _span(self.passage),
+            "ranks": {"by_meaning": self.by_meaning, "by_words": self.by_words},
             "same_as": self.same_as,
             "source_state": self.source_state.value,
         }
@@ -103,7 +108,8 @@ class Answer:
 
     Where nothing answers, `quotes` is empty, `reason` is a sentence for people
     and `closest` holds the nearest misses. `confidence` is 0..1, that the
-    articles answer the question. `reranker` names the cross-encoder that had a
+    articles answer the question. `within` is which articles were asked, where
+    not all of them were. `reranker` names the cross-encoder that had a
     say in the order, where one was asked for; in the record it stands beside
     the index's model.
     """
@@ -118,6 +124,7 @@ class Answer:
     index: IndexInfo
     took_ms: float
     reranker: str | None = None
+    within: Within | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The record, schema answer/1."""
@@ -125,6 +132,7 @@ class Answer:
             "schema": SCHEMA,
             "question": self.question,
             "searched": list(self.searched),
+            "within": self.within.to_dict() if self.within else None,
             "answered": self.answered,
             "confidence": round(self.confidence, 4),
             "reason": self.reason,
@@ -184,15 +192,47 @@ class FoundPassage:
         """The line that it ends on."""
         return self.article.line(self.span.end)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The passage as the page's API gives it."""
+        published = self.article.masthead.published
+        return {
+            "source": self.source,
+            "sha256": self.article.sha256,
+            "title": self.article.title,
+            "outlet": self.article.outlet,
+            "published": published.isoformat() if published else None,
+            "start": self.start,
+            "end": self.end,
+            "first_line": self.first_line,
+            "last_line": self.last_line,
+            "text": self.text,
+            "score": round(self.score, 4),
+            "ranks": {"by_meaning": self.by_meaning, "by_words": self.by_words},
+        }
 
-def by_article(quotes: Sequence[Quote]) -> list[tuple[Quote, ...]]:
+
+class _Placed(Protocol):
+    """What quotes are grouped by, made just now or read from a record."""
+
+    @property
+    def rank(self) -> int: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def same_as(self) -> int | None: ...
+
+
+_Q = TypeVar("_Q", bound=_Placed)
+
+
+def by_article(quotes: Sequence[_Q]) -> list[tuple[_Q, ...]]:
     """Quotes grouped by article, the article of the best quote first; inside a group, best first.
 
     A quote in nearly the words of a better one follows that one, whatever its article.
     """
     ranks = {quote.rank for quote in quotes}
-    copies: dict[int, list[Quote]] = {}
-    groups: dict[str, list[Quote]] = {}
+    copies: dict[int, list[_Q]] = {}
+    groups: dict[str, list[_Q]] = {}
     for quote in quotes:
         if quote.same_as in ranks and quote.same_as is not None:
             copies.setdefault(quote.same_as, []).append(quote)

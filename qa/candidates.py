@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import EmbeddedQuestion, Vectors
-from index.opened import Index
+from index.opened import Index, Selection
 from index.store import StoredPassage
 from qa.conversation import Wordings
 from qa.naming import Body
@@ -27,6 +27,9 @@ class Ranks:
 
     by_meaning: int | None
     by_words: int | None
+
+
+UNRANKED = Ranks(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +65,20 @@ class Candidates:
         return replace(self, passages=passages, scores=np.array([scores[i] for i in order]), ranks=ranks)
 
 
-def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body]) -> Candidates:
+def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *, among: Selection | None = None) -> Candidates:
     """The candidates of both indexes, passages ranked by the sum of both scores; ties keep article order.
 
     A passage's meaning is that of its nearest sentence. Each score is scaled
     to 0..1 within the question's candidates before they are summed. Several
-    wordings of one question count alike.
+    wordings of one question count alike. Of a selection the same numbers of
+    sentences and passages are asked as of the whole index.
 
     Source: convex combination, Bruch et al. 2022, arXiv 2210.11934, section 4.
     """
     embedded = [index.embed(question.text) for question in wordings.searched]
-    near = [index.nearest_passages(query.vector, sentences=BY_MEANING) for query in embedded]
-    hits = [index.passages_by_words(_groups(question, bodies), top_k=BY_WORDS) for question in wordings.searched]
+    near = [index.nearest_passages(query.vector, sentences=BY_MEANING, among=among) for query in embedded]
+    groups = [_groups(question, bodies) for question in wordings.searched]
+    hits = [index.passages_by_words(group, top_k=BY_WORDS, among=among) for group in groups]
     by_meaning, by_words = _best_ranks(near), _best_ranks([[hit.passage for hit in found] for found in hits])
     numbers = sorted(by_meaning | by_words)
     stored = index.sentence_vectors(numbers)

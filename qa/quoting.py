@@ -48,6 +48,8 @@ def quotes(index: Index, question: Question, scored: Sequence[Scored], *, least:
                 gaps=tuple(gap for part in parts for gap in part.gaps),
                 same_as=same_as,
                 source_state=index.source_state(article),
+                by_meaning=candidate.ranks.by_meaning,
+                by_words=candidate.ranks.by_words,
             )
         )
         if same_as is None:

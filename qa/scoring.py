@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from index.opened import Index
 from index.store import StoredPassage, StoredSentence
-from qa.candidates import Candidates
+from qa.candidates import UNRANKED, Candidates, Ranks
 from qa.features import FEATURES, Features, features
 from qa.naming import Body
 from qa.weights import Weights
@@ -30,11 +30,12 @@ _NO_SECOND = 6.0  # By how much a sentence leads that stands alone.
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate sentence, its passage, and the probability that it answers the question."""
+    """A candidate sentence, its passage and where that was ranked, and the probability that it answers the question."""
 
     sentence: StoredSentence
     passage: StoredPassage
     probability: float
+    ranks: Ranks = UNRANKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ def score_sentences(index: Index, found: Candidates, bodies: Sequence[Body], wei
     judged = judged_inputs(np.mean(rows, axis=0), logits)[None, :]
     right, answerable = float(weights.right.logits(judged)[0]), float(weights.answerable.logits(judged)[0])
     moved = logits + (right - logits.max())
-    passages = {passage.id: passage for passage in found.passages}
+    passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
     scored = [
-        Scored(sentence, passages[sentence.passage], _probability(logit))
+        Scored(sentence, passages[sentence.passage][0], _probability(logit), passages[sentence.passage][1])
         for sentence, logit in zip(sentences, moved.tolist(), strict=True)
     ]
     return Scores(sorted(scored, key=lambda s: (-s.probability, s.sentence.id)), _probability((right + answerable) / 2))

@@ -1,8 +1,15 @@
-"""What all tests share: the seeds, and one index of them."""
+"""What all tests share: the seeds, and one index of them; a browser, and pages served to it."""
 
-from collections.abc import Callable, Mapping
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, TreeBuilder
 
 import pytest
 
@@ -10,7 +17,16 @@ from index import build
 from index.model import cache_folder
 from qa import AskSettings, Retriever
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
+
 SEEDS = Path(__file__).parent.parent / "seeds"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Without what a browser does by itself over the network, and without a sandbox, which needs rights that containers lack.
+BROWSER_ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+)
+PATIENCE_MS = 60_000  # For a machine that does much else; what is waited for mostly takes a hundredth of a second.
 
 
 @pytest.fixture(scope="session")
@@ -101,3 +117,169 @@ def _prefer(model: Any, *, token: int) -> None:
                 weight.copy_(torch.eye(len(weight)))
         model.bert.embeddings.word_embeddings.weight[token, :2] = torch.tensor([1.0, -1.0])
         model.classifier.weight[0, 0], model.classifier.bias[0] = 8.0, -4.0
+
+
+@pytest.fixture(scope="session")
+def parsed() -> Callable[[str], Element]:
+    """Reads a fragment of HTML as a tree below one <div>; its tags must close in order."""
+
+    class Reader(HTMLParser):
+        def __init__(self) -> None:
+            super().__init__()
+            self.open: list[str] = []
+            self.tree = TreeBuilder()
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            self.open.append(tag)
+            self.tree.start(tag, {name: value or "" for name, value in attrs})
+
+        def handle_endtag(self, tag: str) -> None:
+            assert self.open.pop() == tag
+            self.tree.end(tag)
+
+        def handle_data(self, data: str) -> None:
+            self.tree.data(data)
+
+    def parse(fragment: str) -> Element:
+        reader = Reader()
+        reader.feed(f"<div>{fragment}</div>")
+        reader.close()
+        assert not reader.open
+        return reader.tree.close()
+
+    return parse
+
+
+@pytest.fixture(scope="session")
+def make_page() -> Callable[[], Any]:
+    """Makes a small page to serve: one event that is private and queued, an upload, and two public endpoints."""
+    from ui.server import Page
+
+    def ask(question: str, top_k: int = 5) -> dict[str, Any]:
+        """Ask the articles.
+
+        Args:
+            question: In plain words.
+            top_k: At most so many quotes.
+        """
+        return {"question": question, "quotes": [], "top_k": top_k}
+
+    def search(query: str) -> list[str]:
+        """Find passages."""
+        return [query]
+
+    def make() -> Page:
+        import gradio as gr
+        from gradio.events import api
+
+        with gr.Blocks(title="small", analytics_enabled=False) as blocks:
+            box = gr.Textbox(elem_id="question")
+            button = gr.Button("Ask", elem_id="ask")
+            shown = gr.HTML("<p>nothing yet</p>", elem_id="shown", js_on_load="element.dataset.loaded = 'yes'")
+            file = gr.File(elem_id="file")
+            button.click(lambda text: f"<p>{len(text)} characters</p>", box, shown, api_visibility="private")
+            file.upload(lambda path: Path(path).name, file, box, api_visibility="private")
+            gr.Dropdown(["secret choice"], elem_id="choice").change(str, box, box, api_name="choose", queue=False)
+            api(ask, api_name="ask", queue=False)
+            api(search, api_name="search", queue=False)
+        return Page(blocks.queue(max_size=16))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def chromium() -> "Iterator[Browser]":
+    """A real browser without a window. Where there is none the tests skip; where CI is set that is a failure."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        path = next((found for name in BROWSERS if (found := shutil.which(name))), own if own.is_file() else None)
+        if path is None:
+            missing = (
+                f"no browser: none of {', '.join(BROWSERS)} is installed, nor Playwright's own (playwright install chromium)"
+            )
+            pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(chromium: "Browser") -> "Iterator[BrowserContext]":
+    """One visitor a module, so that the page's files are fetched once; other hosts cannot be reached."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    context.set_default_timeout(PATIENCE_MS)
+    context.route(re.compile(r"^(?!(https?|wss?)://127\.0\.0\.1[:/])"), lambda route: route.abort())
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(visitor: "BrowserContext") -> "Iterator[Callable[[str], Page]]":
+    """Opens an address as a test's own visitor, who begins without a memory of the page.
+
+    In the end nothing asked other hosts, no script failed, no dialog opened, and no page moved away.
+    """
+    wrong: list[str] = []
+    pages: list[Page] = []
+
+    def went_to(url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:blank", "chrome-error:")):
+            wrong.append(f"asked for {url}")
+
+    def dismiss(dialog: "Dialog") -> None:
+        wrong.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def watch(page: "Page") -> None:
+        page.on("pageerror", lambda error: wrong.append(f"failed: {error}"))
+        page.on("dialog", dismiss)
+        page.on("popup", lambda popup: wrong.append(f"opened {popup.url}"))
+        page.on("framenavigated", lambda frame: went_to(frame.url))
+
+    def open_page(url: str) -> "Page":
+        page = visitor.new_page()
+        watch(page)
+        pages.append(page)
+        page.goto(url)
+        page.wait_for_selector(".welcome p, .turn", state="attached")
+        return page
+
+    def asked(request: "Request") -> None:
+        went_to(request.url)
+
+    visitor.on("request", asked)
+    yield open_page
+    for page in pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
+    visitor.remove_listener("request", asked)
+    assert not wrong
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[..., AbstractContextManager[str]]:
+    """Serves the page over an index for a while; gives its address."""
+    from ui.live import Live
+    from ui.page import make_page as page_over
+    from ui.server import ServeSettings, running
+
+    @contextmanager
+    def serve_page(directory: Path, *, editable: bool = True, port: int = 0) -> Iterator[str]:
+        live = Live(directory)
+        with ExitStack() as served, ThreadPoolExecutor(1) as aside:
+            # Playwright's event loop runs in this thread, and starting needs one of its own.
+            page = running(lambda: page_over(live, editable=editable), ServeSettings(port=port))
+            yield aside.submit(served.enter_context, page).result()
+
+    return serve_page
+
+
+@pytest.fixture(scope="module")
+def serve(serving: Callable[..., AbstractContextManager[str]]) -> Iterator[Callable[..., str]]:
+    """Serves the page over an index until the module's tests are done; gives its address."""
+    with ExitStack() as served:
+        yield lambda directory, **how: served.enter_context(serving(directory, **how))

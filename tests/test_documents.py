@@ -26,14 +26,14 @@ def test_the_transcript_in_the_readme_is_what_make_ask_prints(seeds_index: Path)
 
 
 def test_the_python_example_runs(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (example,) = _blocks("python")
+    example = _blocks("python")[0]
     exec(example.replace('"my-index"', repr(str(seeds_index))), {})
     assert "NIS" in capsys.readouterr().out
 
 
 def test_each_qa_command_in_the_readme_is_understood(capsys: pytest.CaptureFixture[str]) -> None:
     commands = re.findall(r"^(?:\.venv/bin/)?qa (\w+)", "\n".join(_blocks("sh")), re.MULTILINE)
-    assert {"index", "ask", "chat", "info", "eval"} <= set(commands)
+    assert {"index", "ask", "chat", "serve", "info", "eval"} <= set(commands)
     for command in set(commands):
         with pytest.raises(SystemExit) as exit_status:
             main([command, "--help"])

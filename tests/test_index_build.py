@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import BuildReport, BuildSettings, Index, InputError, Progress, build
+from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Precision, Progress, build
 from index.generation import ARTICLES, open_generation
 from index.sentences import sentences
 from index.store import Entry, Store
@@ -26,10 +26,10 @@ def write(path: Path, place: str) -> None:
     path.write_bytes(STORY.replace("Oslo", place).encode())
 
 
-def counted(paths: list[Path], directory: Path) -> tuple[BuildReport, int]:
+def counted(paths: list[Path], directory: Path, settings: BuildSettings | None = None) -> tuple[BuildReport, int]:
     """A build's report, and how many passages it embedded."""
     embedded: list[int] = []
-    return build(paths, directory, progress=Progress(embedding=embedded.append)), sum(embedded)
+    return build(paths, directory, settings, progress=Progress(embedding=embedded.append)), sum(embedded)
 
 
 def entries(directory: Path) -> dict[str, Entry]:
@@ -69,6 +69,17 @@ def test_only_what_is_new_or_changed_is_embedded(folder: Path, tmp_path: Path) -
     assert (report.generation, embedded) == (2, 2)
     build([folder], tmp_path / "fresh")
     assert_same(tmp_path / "index", tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("settings", [BuildSettings(rebuild=True), BuildSettings(ModelSettings(precision=Precision.FP32))])
+def test_what_is_embedded_anew_is_still_told_by_its_content(folder: Path, tmp_path: Path, settings: BuildSettings) -> None:
+    build([folder], tmp_path / "index")
+    (folder / "a.txt").unlink()
+    write(folder / "b.txt", "Stavanger")
+    write(folder / "d.txt", "Narvik")
+    report, embedded = counted([folder], tmp_path / "index", settings)
+    assert (report.added, report.changed, report.removed, report.unchanged) == (("d.txt",), ("b.txt",), ("a.txt",), ("c.txt",))
+    assert (report.generation, embedded) == (2, 3)
 
 
 def test_a_renamed_file_is_not_embedded_again(folder: Path, tmp_path: Path) -> None:
@@ -130,6 +141,16 @@ def test_what_holds_no_article_leaves_the_index_as_it_is(folder: Path, tmp_path:
     assert "cannot be found (File name too long)" in refuse([tmp_path / ("x" * 300)], tmp_path / "index")
     assert "cannot be found" in refuse([tmp_path / "a\0b"], tmp_path / "index")
     assert Index.open(tmp_path / "index").info.generation == 1
+
+
+@pytest.mark.parametrize("place", ["index", "new/deep/index", "there/index", "there"])
+def test_a_first_build_that_fails_leaves_nothing_that_it_made(tmp_path: Path, place: str) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "empty").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    for paths in ([tmp_path / "nowhere"], [tmp_path / "empty"], []):
+        refuse(paths, tmp_path / place)
+        assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_without_an_index_and_paths_a_build_asks_for_the_folder(tmp_path: Path) -> None:

@@ -127,6 +127,8 @@ def edit_manifest(directory: Path, change: Callable[[dict[str, Any]], object]) -
         lambda manifest: manifest.pop("files"),
         lambda manifest: manifest["files"].pop("vectors.faiss"),
         lambda manifest: manifest.update(root=None),
+        lambda manifest: manifest.update(added="a.txt"),
+        lambda manifest: manifest.update(excluded=None),
     ],
 )
 def test_an_index_of_another_kind_is_refused(copied: Path, change: Callable[[dict[str, Any]], object]) -> None:
@@ -134,6 +136,13 @@ def test_an_index_of_another_kind_is_refused(copied: Path, change: Callable[[dic
     with pytest.raises(IndexMismatchError) as refused:
         ask(copied)
     assert "\n" not in str(refused.value)
+
+
+def test_an_index_that_does_not_say_what_was_added_and_taken_out_is_as_good_as_new(copied: Path) -> None:
+    edit_manifest(copied, lambda manifest: (manifest.pop("added"), manifest.pop("excluded")))
+    info = Index.open(copied).info
+    assert (info.added, info.excluded) == (0, ())
+    assert build([], copied).generation == 1
 
 
 def test_counts_that_differ_from_the_manifest_are_damage(copied: Path) -> None:

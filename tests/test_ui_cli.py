@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -104,6 +105,99 @@ def test_k_limits_the_quotes_and_v_shows_their_context(at: list[str], capsys: Ca
     assert "[1]" in short and "[2]" not in short and "Zelensky has suggested" in long and "Zelensky has suggested" not in short
 
 
+@pytest.fixture
+def dated() -> list[str]:
+    """An index of articles of three days and two outlets."""
+    for name, outlet, day, number in (
+        ("2023/a.txt", "Linz Gazette", "December 30, 2023", 11),
+        ("2024/b.txt", "Linz Gazette", "January 2, 2024", 12),
+        ("2024/c.txt", "Steyr News", "March 5, 2024", 13),
+    ):
+        Path("dated", name).parent.mkdir(parents=True, exist_ok=True)
+        text = f"{outlet}\n\nThe ferry again\n\n{day}\n\nThe ferry Amalia carried {number} people, the police said.\n"
+        Path("dated", name).write_text(text, "utf-8")
+    assert run(["index", "dated", "--index", "dated-index"]) == 0
+    return ["--index", "dated-index"]
+
+
+# Arguments, the files that are asked, in order, and the status.
+SCOPES: list[tuple[list[str], list[str], int]] = [
+    ([], ["2023/a.txt", "2024/b.txt", "2024/c.txt"], 0),
+    (["--source", "2024"], ["2024/b.txt", "2024/c.txt"], 0),
+    (["--source", "*b.txt", "--source", "2023/"], ["2023/a.txt", "2024/b.txt"], 0),
+    (["--outlet", "steyr news"], ["2024/c.txt"], 0),
+    (["--outlet", "Linz Gazette", "--outlet", "Steyr News"], ["2023/a.txt", "2024/b.txt", "2024/c.txt"], 0),
+    (["--since", "2024-01-02"], ["2024/b.txt", "2024/c.txt"], 0),
+    (["--until", "2024-01-02"], ["2023/a.txt", "2024/b.txt"], 0),
+    (["--since", "2024-01-02", "--until", "2024-01-02"], ["2024/b.txt"], 0),
+    (["--outlet", "Linz Gazette", "--since", "2024-01-01"], ["2024/b.txt"], 0),
+    (["--source", "nowhere"], [], 1),
+    (["--outlet", "Linz"], [], 1),
+    (["--since", "2030-01-01"], [], 1),
+    (["--source", "caf\udce9"], [], 1),
+]
+
+
+def test_a_question_is_asked_of_the_articles_chosen(dated: list[str], capsys: Capsys) -> None:
+    question = "How many people did the ferry Amalia carry?"
+    for scope, files, status in SCOPES:
+        capsys.readouterr()
+        assert run(["ask", question, *dated, *scope, "--json", "-k", "20"]) == status
+        out, err = capsys.readouterr()
+        record = json.loads(out)
+        assert (record["within"]["articles"] if scope else 3) == len(files) and err == ""
+        assert {quote["source"] for quote in record["quotes"]} <= set(files) and record["answered"] == bool(files)
+    assert run(["ask", question, *dated, "--since", "2030-01-01"]) == 1
+    assert capsys.readouterr().out == "No article matches what was chosen.\n"
+
+
+def test_chat_keeps_to_the_articles_chosen(dated: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:
+    type_in(monkeypatch, b"How many people did the ferry Amalia carry?\nWhat did the police say?\n")
+    assert run(["chat", *dated, "--until", "2023-12-31"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("[1]") == 2 and "2023/a.txt" in out and "2024" not in out.replace("generation", "")
+
+
+def test_index_brings_back_what_was_taken_out(dated: list[str], capsys: Capsys) -> None:
+    from index import BuildSettings, build
+
+    build([], "dated-index", BuildSettings(exclude=("2023/a.txt", "2024/b.txt")))
+    capsys.readouterr()
+    assert run(["index", *dated]) == 0
+    assert capsys.readouterr().out.startswith("0 added, 0 changed, 0 removed, 1 unchanged, 0 refused, 2 taken out\n")
+    assert run(["index", *dated, "--restore"]) == 0
+    assert capsys.readouterr().out.startswith("2 added, 0 changed, 0 removed, 1 unchanged, 0 refused\n")
+    assert run(["index", *dated, "--restore"]) == 0
+    assert capsys.readouterr().out.startswith("0 added, 0 changed, 0 removed, 3 unchanged, 0 refused\n")
+
+
+def test_accounts_from_the_environment_are_checked_before_anything_is_served(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capsys
+) -> None:
+    monkeypatch.setenv("QA_AUTH", "anna:secret word\nno account")
+    assert run(["serve"]) == 2
+    line = only_line(capsys)
+    assert "QA_AUTH, line 2: not an account" in line and "secret" not in line
+    assert not Path(".qa-index").exists()
+
+
+def test_a_port_in_use_is_status_2(at: list[str], capsys: Capsys) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert run(["serve", *at, "--port", str(port)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.splitlines()[-1].startswith(f"qa: --port {port}: in use") and "Traceback" not in err
+
+
+def test_serving_a_damaged_index_is_status_3(seeds_index: Path, capsys: Capsys) -> None:
+    shutil.copytree(seeds_index, "index")
+    damage(Path("index"), "bit")
+    assert run(["serve", "--index", "index"]) == 3
+    assert "run qa index" in only_line(capsys)
+
+
 @pytest.mark.parametrize("question", ["-how many casualties?", "--json", "-k", "--"])
 def test_a_question_that_starts_with_a_dash_follows_two_dashes(question: str, at: list[str], capsys: Capsys) -> None:
     status = run(["ask", *at, "--json", "--", question])
@@ -167,12 +261,48 @@ UNUSABLE: list[tuple[list[str], str]] = [
     (["index", "articles", "--max-file-mb", "0"], "more than 0"),
     (["index", "articles", "--model", "./nowhere"], "nowhere"),
     (["info", "--index", "file"], "file: not a folder"),
+    (["ask", "why?", "--since", "tomorrow"], "argument --since: 'tomorrow' is no day"),
+    (["ask", "why?", "--since", "2024-02-30"], "is no day"),
+    (["ask", "why?", "--until", ""], "is no day"),
+    (["ask", "why?", "--until", "2024-12-3\n"], "is no day"),
+    (["ask", "why?", "--until", "caf\udce9"], "is no day"),
+    (["ask", "why?", "--since", "2025-01-02", "--until", "2025-01-01"], "2025-01-02 is after until"),
+    (["ask", "why?", "--source", ""], "sources: one is empty"),
+    (["ask", "why?", "--source", "a", "--source", "/"], "sources: one is empty"),
+    (["ask", "why?", "--source", "a" * 501], "501 characters"),
+    (["ask", "why?", *["--source=a"] * 101], "101 are too many"),
+    (["ask", "why?", "--outlet", " "], "outlets: one is empty"),
+    (["chat", "--outlet", ""], "outlets: one is empty"),
+    (["index", "--restore"], "qa index FOLDER"),
+    (["serve", "--host", "0.0.0.0"], "give accounts"),
+    (["serve", "--host", "::"], "give accounts"),
+    (["serve", "--host", "0.0.0.0", "--auth", "accounts"], "--allow-host"),
+    (["serve", "--host", "0.0.0.0", "--allow-host", "qa.example.org"], "give accounts"),
+    (["serve", "--auth", "missing.txt"], "missing.txt: cannot be read"),
+    (["serve", "--auth", "empty"], "empty: not a file"),
+    (["serve", "--auth", "file"], "not an account; write name:password"),
+    (["serve", "--auth", "open"], "open: other users of this machine can read it"),
+    (["serve", "--allow-host", "two words"], "not a host"),
+    (["serve", "--port", "70000"], "--port 70000: not a port"),
+    (["serve", "--port", "-1"], "--port -1: not a port"),
+    (["serve", "--port", "http"], "invalid int"),
+    (["serve", "--certfile", "file"], "file: no certificate"),
+    (["serve", "--certfile", "missing.pem"], "missing.pem: no certificate"),
+    (["serve", "--keyfile", "file"], "file: a key without its certificate"),
+    (["serve", "--reranker", "./nowhere"], "--reranker ./nowhere: neither a folder"),
+    (["serve", "--index", "file"], "file: not a folder"),
+    (["serve", "--index", "strangers"], "strangers: holds something else"),
+    (["serve", "seeds"], "unrecognized arguments: seeds"),
 ]
 
 
-@pytest.mark.parametrize(("arguments", "words"), UNUSABLE, ids=[str(a)[:40] for a, _ in UNUSABLE])
+@pytest.mark.parametrize(("arguments", "words"), UNUSABLE, ids=[str(a)[:60] for a, _ in UNUSABLE])
 def test_unusable_input_is_one_line_and_status_2(arguments: list[str], words: str, capsys: Capsys) -> None:
     Path("file").write_text("not an index", "utf-8")
+    Path("file").chmod(0o600)
+    for name, mode in (("accounts", 0o600), ("open", 0o644)):
+        Path(name).write_text("anna:hunter2 is not it", "utf-8")
+        Path(name).chmod(mode)
     Path("strangers").mkdir()
     Path("strangers/photo.jpg").touch()
     Path("empty").mkdir()
@@ -304,7 +434,7 @@ def test_a_fault_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_names_every_command(capsys: Capsys) -> None:
     assert run(["--help"]) == 0
     out = capsys.readouterr().out
-    assert all(f"\n    {command} " in out for command in ("index", "ask", "chat", "eval", "info"))
+    assert all(f"\n    {command} " in out for command in ("index", "ask", "chat", "serve", "eval", "info"))
 
 
 def test_any_encoding_of_the_output_will_do(at: list[str]) -> None:

@@ -13,7 +13,8 @@ from index.article import decode_article
 from index.opened import IndexInfo
 from qa import Answer, Quote, Retriever
 from ui.printable import printable
-from ui.terminal import BOLD, DIM, FILE_NOTES, INDENT, PLAIN, Style, render_answer, render_info, sureness
+from ui.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
+from ui.wording import FILE_NOTES, sureness
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

@@ -7,21 +7,24 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
-from ui.opening import build_progress, open_retriever
+from ui.arguments import UNUSABLE, parser
+from ui.opening import build_progress, build_where_missing, open_reranker, open_retriever
 from ui.printable import printable
 from ui.streams import drop_output, note, on_terminal, show, show_json
 
 if TYPE_CHECKING:  # Each command imports what it runs: `qa --help` and `qa ask` start at once.
     from index import BuildReport, ModelSettings
+    from qa import Scope
     from ui.terminal import Style
 
-ANSWERED, NOT_ANSWERED, UNUSABLE, INDEX_UNUSABLE, INTERRUPTED = 0, 1, 2, 3, 130
-DEFAULT_INDEX = ".qa-index"
+ANSWERED, NOT_ANSWERED, INDEX_UNUSABLE, INTERRUPTED = 0, 1, 3, 130
+WATCHED_EVERY_S = 1.0  # For another generation of the index that is served.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +52,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     from index.errors import IndexUnusableError, QaError
 
     try:
-        chosen = _parser().parse_args(arguments)
+        runs = {"index": _index, "ask": _ask, "chat": _chat, "serve": _serve, "eval": _eval, "info": _info}
+        chosen = parser(runs).parse_args(arguments)
         return int(chosen.run(chosen))
     except IndexUnusableError as error:
         return _fail(str(error), INDEX_UNUSABLE)
@@ -60,99 +64,15 @@ def _run(arguments: Sequence[str] | None) -> int:
             sys.stdout.flush()  # Here, so that output that cannot be written is our error and not the interpreter's.
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise SystemExit(_fail(f"{message}; see {self.prog} --help", UNUSABLE))
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="qa", description="Ask a folder of news articles; get back the sentences that answer, word for word.")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-
-    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text)
-        where = os.environ.get("QA_INDEX") or DEFAULT_INDEX
-        shown = printable(where).replace("%", "%%")
-        sub.add_argument("--index", metavar="DIR", type=Path, default=Path(where), help=f"the index folder (now {shown})")
-        sub.set_defaults(run=run)
-        return sub
-
-    index = command("index", _index, "Read files and folders, embed what is new or changed, drop what is gone, publish.")
-    index.add_argument(
-        "paths", metavar="PATH", nargs="*", type=Path, help="files and folders of .txt and .md; none: those of the last time"
-    )
-    _add_model(index)
-    index.add_argument("--encoding", help="how to read files without a byte-order mark (default: UTF-8)")
-    index.add_argument("--max-file-mb", type=float, default=16.0, metavar="MB", help="refuse larger files (default: 16)")
-    index.add_argument("--rebuild", action="store_true", help="embed everything anew, whatever is there")
-
-    ask = command("ask", _ask, "Print the quotes that answer a question. Status 1: the articles do not answer.")
-    ask.add_argument("question", metavar="QUESTION", help="in plain words; put -- before one that starts with a dash")
-    _add_asking(ask)
-    ask.add_argument("--json", action="store_true", help="print the answer's record")
-    ask.add_argument("--history", metavar="FILE", type=Path, help="earlier turns: a JSON list of {role, content} or of answers")
-
-    chat = command("chat", _chat, "Ask turn by turn; an empty line or Ctrl-D ends.")
-    _add_asking(chat)
-
-    measure = command("eval", _eval, "Ask a set of questions whose answers are known; print how well it went, with intervals.")
-    _add_measuring(measure)
-
-    info = command("info", _info, "Print what the index holds.")
-    info.add_argument("--json", action="store_true", help="print it as JSON")
-    return parser
-
-
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--model", help="a sentence-transformers model's name or folder (default: the index's own, else all-MiniLM-L6-v2)"
-    )
-    parser.add_argument("--precision", choices=("int8", "fp32"), help="of the exported model (default: int8)")
-    parser.add_argument("--device", help="run the model through sentence-transformers there, such as cuda")
-
-
-def _add_asking(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-k", metavar="N", type=int, default=5, dest="top_k", help="at most N quotes (default: 5)")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show each quote in its passage")
-    _add_model(parser)
-    _add_reranker(parser)
-
-
-def _add_reranker(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--reranker", metavar="MODEL", help="a cross-encoder's name or folder, to read the best sentences again (default: none)"
-    )
-
-
-def _add_measuring(parser: argparse.ArgumentParser) -> None:
-    forms = "the project's own JSONL, SQuAD JSON, a BEIR folder, CLAP NQ or MTRAG JSONL"
-    parser.add_argument(
-        "paths", metavar="DATASET", nargs="*", type=Path, help=f"files of one form: {forms}; none: the bundled cases"
-    )
-    parser.add_argument("--json", metavar="FILE", type=Path, help="write the report's record, with every case")
-    parser.add_argument("--html", metavar="FILE", type=Path, help="write the report as one page, with the cases that failed")
-    parser.add_argument("--limit", metavar="N", type=int, help="ask only N cases, spread evenly over the set")
-    parser.add_argument(
-        "--fail-under",
-        metavar="MEASURE=VALUE",
-        action="append",
-        default=[],
-        help="end with status 1 where a measure is worse than this; may be given several times",
-    )
-    parser.add_argument(
-        "--compare", metavar=("A.json", "B.json"), nargs=2, type=Path, help="print what got better and worse from A to B"
-    )
-    _add_model(parser)
-    _add_reranker(parser)
-
-
 def _index(chosen: argparse.Namespace) -> int:
     from index import BuildSettings, build
 
     settings = BuildSettings(
-        model=_model(chosen), encoding=chosen.encoding, max_file_mb=chosen.max_file_mb, rebuild=chosen.rebuild
+        model=_model(chosen),
+        encoding=chosen.encoding,
+        max_file_mb=chosen.max_file_mb,
+        rebuild=chosen.rebuild,
+        restore_all=chosen.restore,
     )
     report = build(chosen.paths, chosen.index, settings, progress=build_progress())
     _print_report(report)
@@ -166,8 +86,9 @@ def _ask(chosen: argparse.Namespace) -> int:
     history = _history(chosen.history) if chosen.history else ()
     check_top_k(chosen.top_k)
     variants(chosen.question, history)  # What cannot be asked is refused before an index is built for it.
+    within = _scope(chosen)
     retriever = open_retriever(chosen.index, _model(chosen), reranker=chosen.reranker)
-    answer = retriever.ask(chosen.question, history=history, top_k=chosen.top_k)
+    answer = retriever.ask(chosen.question, history=history, top_k=chosen.top_k, within=within)
     if chosen.json:
         show_json(answer.to_dict())
     else:
@@ -183,6 +104,7 @@ def _chat(chosen: argparse.Namespace) -> int:
     from ui.terminal import render_answer
 
     check_top_k(chosen.top_k)
+    within = _scope(chosen)
     retriever = open_retriever(chosen.index, _model(chosen), reranker=chosen.reranker)
     history: list[dict[str, Any]] = []
     if isinstance(sys.stdin, TextIOWrapper):
@@ -191,13 +113,47 @@ def _chat(chosen: argparse.Namespace) -> int:
         note(f"{retriever.info.articles:,} articles. Ask; an empty line ends.")
     while question := _next_question():
         try:
-            answer = retriever.ask(question, history=history, top_k=chosen.top_k)
+            answer = retriever.ask(question, history=history, top_k=chosen.top_k, within=within)
         except InputError as error:
             _fail(str(error), UNUSABLE)
             continue
         show(render_answer(answer, _style(chosen)))
         sys.stdout.flush()
         history.append(answer.to_dict())
+    return ANSWERED
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from ui.accounts import Accounts
+    from ui.live import Live
+    from ui.page import make_page
+    from ui.server import ServeSettings, serve
+
+    accounts = None
+    if chosen.auth is not None:
+        accounts = Accounts.from_file(chosen.auth)
+    elif listed := os.environ.get("QA_AUTH"):
+        accounts = Accounts.from_text(listed, where="QA_AUTH")
+    settings = ServeSettings(
+        host=chosen.host,
+        port=chosen.port,
+        accounts=accounts,
+        allow_hosts=tuple(chosen.allow_host),
+        insecure=chosen.insecure,
+        mcp=chosen.mcp,
+        certfile=chosen.certfile,
+        keyfile=chosen.keyfile,
+    )
+    reranker = open_reranker(chosen.reranker)
+    build_where_missing(chosen.index, None)
+    live = Live(chosen.index, reranker=reranker)
+    live.watch(threading.Event(), every_s=WATCHED_EVERY_S)
+    note(f"{live.now().index.info.articles:,} articles. Starting ...")
+    serve(
+        lambda: make_page(live, editable=not chosen.read_only),
+        settings,
+        ready=lambda url: note(f"The page is at {url} - Ctrl-C ends."),
+    )
     return ANSWERED
 
 
@@ -231,7 +187,17 @@ def _info(chosen: argparse.Namespace) -> int:
         model = info.model.to_dict()
         record = {
             name: getattr(info, name)
-            for name in ("articles", "passages", "sentences", "refused", "generation", "size_bytes", "built")
+            for name in (
+                "articles",
+                "added",
+                "excluded",
+                "passages",
+                "sentences",
+                "refused",
+                "generation",
+                "size_bytes",
+                "built",
+            )
         }
         show_json({"index": str(info.directory), "root": str(info.root), "model": model, **record})
     else:
@@ -249,6 +215,14 @@ def _model(chosen: argparse.Namespace) -> ModelSettings | None:
 
     name = DEFAULT_MODEL if chosen.model is None else chosen.model
     return ModelSettings(name, Precision(chosen.precision or "int8"), chosen.device)
+
+
+def _scope(chosen: argparse.Namespace) -> Scope | None:
+    """The articles that the arguments choose, or None for all."""
+    from qa import Scope
+
+    scope = Scope(tuple(chosen.source), tuple(chosen.outlet), chosen.since, chosen.until)
+    return None if scope == Scope() else scope
 
 
 def _history(path: Path) -> Sequence[Any]:
@@ -282,7 +256,8 @@ def _print_report(report: BuildReport) -> None:
     for refusal in report.refused:
         note(f"refused {refusal}")
     counts = {name: len(getattr(report, name)) for name in ("added", "changed", "removed", "unchanged", "refused")}
-    show(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    out = f", {len(report.excluded):,} taken out" if report.excluded else ""
+    show(", ".join(f"{count:,} {name}" for name, count in counts.items()) + out)
     others = f"; {report.other_files:,} other files passed over" if report.other_files else ""
     held = f"{report.passages:,} passages, {report.sentences:,} sentences"
     show(f"generation {report.generation}: {held}, {report.took_s:.1f} s{others}")

@@ -4,20 +4,13 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index import IndexInfo, SourceState, Span
+from index import IndexInfo, Span
 from qa import Answer, Quote, by_article
 from ui.printable import printable
+from ui.wording import FILE_NOTES, NEAREST, found, place, sureness
 
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "     "
-FILE_NOTES = {
-    SourceState.UNCHANGED: "",
-    SourceState.CHANGED: "the file has changed since it was indexed",
-    SourceState.MISSING: "the file is gone since it was indexed",
-}
-# Lowest probability and the word for it, best first. Of the questions that taught the probabilities half were made to
-# mislead; of people's own, .25 and .5 mean about an even chance and three in four.
-SURENESS = ((0.5, "very likely"), (0.25, "likely"), (0.0, "possibly"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +27,11 @@ def render_answer(answer: Answer, style: Style) -> str:
     if not answer.answered:
         lines = [_styled(answer.reason or "", BOLD, style)]
         if answer.closest:
-            lines += ["", "The nearest sentences, which are not an answer:"]
+            lines += ["", f"{NEAREST}:"]
             lines += [line for group in by_article(answer.closest) for line in _group(group, style, answers=False)]
         return "\n".join(lines) + "\n"
     articles = len({quote.source for quote in answer.quotes})
-    lines = [f"{_count(len(answer.quotes), 'quote')} from {_count(articles, 'article')}"]
+    lines = [found(len(answer.quotes), articles)]
     lines += [line for group in by_article(answer.quotes) for line in _group(group, style, answers=True)]
     return "\n".join(lines) + "\n"
 
@@ -47,9 +40,11 @@ def render_info(info: IndexInfo) -> str:
     """What an index holds, a line each."""
     model = info.model
     facts = f"sha256 {model.sha256[:16]}…, {model.precision.value}, {model.dim} dimensions"
+    added = f", {info.added:,} added by hand" if info.added else ""
     rows = (
         ("index", printable(str(info.directory))),
-        ("articles", f"{info.articles:,} from {printable(str(info.root))}"),
+        ("articles", f"{info.articles:,} from {printable(str(info.root))}{added}"),
+        *([("taken out", f"{len(info.excluded):,}")] if info.excluded else []),
         ("refused", f"{info.refused:,}"),
         ("passages", f"{info.passages:,}"),
         ("sentences", f"{info.sentences:,}"),
@@ -59,11 +54,6 @@ def render_info(info: IndexInfo) -> str:
         ("built", info.built),
     )
     return "".join(f"{name:<11}{value}\n" for name, value in rows)
-
-
-def sureness(probability: float) -> str:
-    """A word for how surely a quote answers."""
-    return next(word for least, word in SURENESS if probability >= least)
 
 
 def _group(quotes: Iterable[Quote], style: Style, *, answers: bool) -> list[str]:
@@ -91,10 +81,8 @@ def _quote(quote: Quote, style: Style, *, answers: bool) -> list[str]:
     lines += [f"{f'[{quote.rank}]':<{len(INDENT)}}{body[0][len(INDENT) :]}", *body[1:]]
     if style.context and quote.end < quote.passage.end:
         lines += _block(text, Span(quote.end, quote.passage.end), (), (Span(quote.end, quote.passage.end),), style)
-    first, last = quote.first_line, quote.last_line
-    where = f"{printable(quote.source)}:{first}" + (f"-{last}" if last > first else "")
     notes = [
-        where,
+        place(printable(quote.source), quote.first_line, quote.last_line),
         f"said by {printable(quote.said_by)}" if quote.said_by else "",
         sureness(quote.probability) if answers else "",
     ]
@@ -150,7 +138,3 @@ def _coloured(text: str, span: Span, codes: dict[int, str]) -> str:
 
 def _styled(text: str, code: str, style: Style) -> str:
     return f"{code}{text}{PLAIN}" if style.colour and text else text
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,179 @@
+"""The collection: the articles that an index is to hold. Those under the paths and those added, without those taken out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from index.added import find_added, give_way
+from index.article import Article, read_article
+from index.errors import ArticleRefused, InputError
+from index.folder import Found, SourceFile, find_files, shown
+from index.generation import ADDED
+from index.settings import BuildSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the last build says of its collection; `sources` are those that the index holds, where it can be read."""
+
+    root: str
+    paths: tuple[str, ...]
+    added: frozenset[str]
+    excluded: frozenset[str]
+    sources: frozenset[str]
+    encoding: str | None = None
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any], sources: Sequence[str]) -> "Before":
+        """From a manifest, checked or not; older programs wrote none of the later keys."""
+        return cls(
+            root=str(manifest.get("root", "")),
+            paths=_strings(manifest.get("paths")),
+            added=frozenset(_strings(manifest.get("added"))),
+            excluded=frozenset(_strings(manifest.get("excluded"))),
+            sources=frozenset(sources),
+            encoding=manifest.get("encoding"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The articles, by source, and why the other files are none.
+
+    `added` are the sources that lie in DIR/added, `excluded` those of the
+    user's files that are kept out. `repeated` are added files, refused for
+    once, whose content another article has; they and the added ones that are
+    taken out are `leaving`: to be deleted when the index is published.
+    """
+
+    root: Path
+    articles: tuple[Article, ...]
+    refused: tuple[ArticleRefused, ...]
+    repeated: tuple[ArticleRefused, ...]
+    other_files: int
+    added: tuple[str, ...]
+    excluded: tuple[str, ...]
+    leaving: tuple[SourceFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """The files of DIR/added that stay, which of them are new, and those that go."""
+
+    files: tuple[SourceFile, ...]
+    new: frozenset[str]
+    leaving: tuple[SourceFile, ...]
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def collect(paths: Sequence[Path], directory: Path, settings: BuildSettings, before: Before) -> Collection:
+    """What lies under the paths and in DIR/added, read; at least one article. Call under `writer`.
+
+    Raises:
+        InputError: a path is missing, no article is left, or one to take out or bring back is unknown.
+    """
+    # DIR/added may lie under a path; its files have their sources from DIR, wherever it is.
+    home = directory.resolve() / ADDED
+    own = find_files(paths, besides=home) if paths else Found(directory.resolve(), (), (), 0)
+    found = find_added(directory)
+    added = _added(found, own, settings, before)
+    excluded = _excluded(own, added, settings, before)
+    kept = [file for file in own.files if file.source not in excluded]
+    articles, unread = _read(kept, settings)
+    # Whoever drops a file names no encoding, and was told when it was not Unicode.
+    dropped, undropped = _read(added.files, replace(settings, encoding=None))
+    articles, repeated = _without_repeated([*articles, *dropped], added)
+    refused = sorted([*own.refused, *found.refused, *unread, *undropped], key=lambda refusal: refusal.source)
+    if not articles:
+        raise InputError(_nothing_left(paths or [home], settings, refused, excluded))
+    again = {refusal.source for refusal in repeated}
+    return Collection(
+        root=own.root,
+        articles=tuple(sorted(articles, key=lambda article: article.source)),
+        refused=tuple(refused),
+        repeated=tuple(repeated),
+        other_files=own.other_files + found.other_files,
+        added=tuple(sorted(file.source for file in added.files if file.source not in again)),
+        excluded=tuple(sorted(excluded)),
+        leaving=(*added.leaving, *(file for file in added.files if file.source in again)),
+    )
+
+
+def _added(found: Found, own: Found, settings: BuildSettings, before: Before) -> _Added:
+    """What becomes of the files in DIR/added: a source that the user's own folder has is not theirs any more."""
+    taken = {file.source for file in own.files} | {refusal.source for refusal in own.refused}
+    # Whoever takes a source out means the file that the index has under it.
+    out = {source for source in settings.exclude if source in before.added or source not in taken}
+    staying, new = [], set()
+    for file in found.files:
+        if file.source in out:
+            continue
+        kept = give_way(file, own.root / ADDED) if file.source in taken else file
+        staying.append(kept)
+        if kept != file or file.source not in before.added:
+            new.add(kept.source)
+    leaving = tuple(file for file in found.files if file.source in out)
+    return _Added(tuple(staying), frozenset(new), leaving)
+
+
+def _excluded(own: Found, added: _Added, settings: BuildSettings, before: Before) -> set[str]:
+    """The user's own files that are kept out: those of before, as long as root and file are the same, and new ones."""
+    earlier = before.excluded if before.root == str(own.root) else frozenset()
+    out = {*settings.exclude} - {file.source for file in added.leaving}
+    there = {file.source for file in own.files}
+    known = there | {file.source for file in added.files} | before.sources | earlier
+    if strange := sorted({*out, *settings.restore} - known):
+        raise InputError(f"{shown(strange[0])}: no such article, in the index or out of it; check its name")
+    wanted = out if settings.restore_all else (earlier - {*settings.restore}) | out
+    # A file in a folder that cannot be listed just now is not gone.
+    unseen = tuple(refusal.source for refusal in own.refused)
+    return {source for source in wanted if source in there or any(_is_under(source, place) for place in unseen)}
+
+
+def _is_under(source: str, place: str) -> bool:
+    return source == place or source.startswith(f"{place}/")
+
+
+def _read(files: Sequence[SourceFile], settings: BuildSettings) -> tuple[list[Article], list[ArticleRefused]]:
+    """The articles that can be read, and the reasons for the others."""
+    articles: list[Article] = []
+    refused: list[ArticleRefused] = []
+    for file in files:
+        try:
+            settings.check_size(file.path.stat().st_size, file.source)
+            articles.append(read_article(file.path, file.source, encoding=settings.encoding))
+        except ArticleRefused as refusal:
+            refused.append(refusal)
+        except OSError as error:
+            refused.append(ArticleRefused(file.source, f"cannot be read ({error.strerror})"))
+    return articles, refused
+
+
+def _without_repeated(articles: Sequence[Article], added: _Added) -> tuple[list[Article], list[ArticleRefused]]:
+    """The articles but those newly added whose bytes another has. The user's own files may repeat each other."""
+    held: dict[str, str] = {}
+    for article in articles:
+        if article.source not in added.new:
+            held.setdefault(article.sha256, article.source)
+    kept: list[Article] = []
+    repeated: list[ArticleRefused] = []
+    for article in articles:
+        if article.source not in added.new or held.setdefault(article.sha256, article.source) == article.source:
+            kept.append(article)
+        else:
+            repeated.append(ArticleRefused(article.source, f"already in the index as {shown(held[article.sha256])}"))
+    return kept, repeated
+
+
+def _nothing_left(paths: Sequence[Path], settings: BuildSettings, refused: Sequence[ArticleRefused], excluded: set[str]) -> str:
+    """Why there is no article, and what to do."""
+    if settings.exclude:
+        return f"{shown(settings.exclude[0])}: the last article cannot be taken out, an index needs one; add another first"
+    where = ", ".join(shown(str(path)) for path in paths)
+    reasons = f"; the first of {len(refused)} refused is {refused[0]}" if refused else ""
+    out = f"; {len(excluded)} taken out may be brought back" if excluded else ""
+    return f"{where}: no article to index (.txt, .md){reasons}{out}"

@@ -1,0 +1,44 @@
+"""How a build reads, embeds and chooses articles."""
+
+from dataclasses import dataclass
+
+from index.article import known_encoding
+from index.errors import ArticleRefused, InputError
+from index.folder import shown
+from index.model import ModelSettings
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSettings:
+    """How articles are read and embedded. `model` None keeps the model that the index has, or takes the default.
+
+    `exclude` takes articles out of the index, by source, and keeps them out of
+    later ones; `restore` brings such articles back, `restore_all` every one.
+    """
+
+    model: ModelSettings | None = None
+    encoding: str | None = None
+    max_file_mb: float = 16.0
+    rebuild: bool = False
+    exclude: tuple[str, ...] = ()
+    restore: tuple[str, ...] = ()
+    restore_all: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.max_file_mb > 0:  # So that NaN is refused too.
+            raise InputError("--max-file-mb: must be more than 0")
+        if self.encoding is not None:
+            object.__setattr__(self, "encoding", known_encoding(self.encoding))
+        if both := sorted({*self.exclude} & {*self.restore}):
+            raise InputError(f"{shown(both[0])}: cannot be taken out and brought back at once; choose one")
+
+    def check_size(self, size_bytes: int, source: str) -> None:
+        """Refuse a file that is over the limit.
+
+        Raises:
+            ArticleRefused: it is.
+        """
+        size_mb = size_bytes / 1e6
+        if size_mb > self.max_file_mb:
+            reason = f"{size_mb:.1f} MB is over the limit of {self.max_file_mb:g} MB; split it or raise --max-file-mb"
+            raise ArticleRefused(source, reason)

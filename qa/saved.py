@@ -1,0 +1,135 @@
+"""Saved answers: the record of an answer, read back and checked before anything relies on it."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from index.errors import InputError
+from qa.answer import SCHEMA
+
+_MAX = 2**53  # Browsers count no further.
+_Offset = Annotated[int, Field(ge=0, le=_MAX)]
+_Line = Annotated[int, Field(ge=1, le=_MAX)]
+_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+_Name = Annotated[str, Field(max_length=5_000)]
+
+
+class _Read(BaseModel):
+    """Frozen; takes what it knows, of just that type, and leaves what later versions add."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class SavedSpan(_Read):
+    """A stretch of an article, in code points."""
+
+    start: _Offset
+    end: _Offset
+
+
+class SavedRanks(_Read):
+    """Where each index ranked a quote's passage, from 1."""
+
+    by_meaning: _Line | None = None
+    by_words: _Line | None = None
+
+
+class SavedQuote(_Read):
+    """A quote as the record holds it. The fields are those of `Quote.to_dict`."""
+
+    rank: _Line
+    source: _Name
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    title: _Name | None = None
+    outlet: _Name | None = None
+    published: Annotated[str, Field(max_length=10)] | None = None
+    start: _Offset
+    end: _Offset
+    first_line: _Line
+    last_line: _Line
+    text: Annotated[str, Field(max_length=100_000)]
+    probability: _Share
+    said_by: _Name | None = None
+    marks: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
+    gaps: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
+    ranks: SavedRanks = SavedRanks()
+    same_as: _Line | None = None
+    source_state: Annotated[str, Field(pattern="^(unchanged|changed|missing)$")] = "unchanged"
+
+    @model_validator(mode="after")
+    def _spans_fit(self) -> "SavedQuote":
+        if self.end - self.start != len(self.text):
+            raise ValueError("text is not end - start characters long")
+        return self
+
+
+class SavedIndex(_Read):
+    """The index that was asked."""
+
+    generation: _Offset
+    model: _Name
+    reranker: _Name | None = None
+    articles: _Offset
+
+
+class SavedScope(_Read):
+    """Which articles were asked; `articles` is how many they were."""
+
+    sources: list[_Name] = Field(default_factory=list, max_length=100)
+    outlets: list[_Name] = Field(default_factory=list, max_length=100)
+    since: _Name | None = None
+    until: _Name | None = None
+    articles: _Offset
+
+
+class SavedAnswer(_Read):
+    """An answer as the record holds it. The fields are those of `Answer.to_dict`."""
+
+    question: Annotated[str, Field(max_length=5_000)]
+    searched: list[Annotated[str, Field(max_length=10_000)]] = Field(default_factory=list, max_length=20)
+    within: SavedScope | None = None
+    answered: bool
+    confidence: _Share
+    reason: _Name | None = None
+    quotes: list[SavedQuote] = Field(max_length=100)
+    closest: list[SavedQuote] = Field(default_factory=list, max_length=100)
+    index: SavedIndex
+    took_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+    @model_validator(mode="after")
+    def _quotes_fit(self) -> "SavedAnswer":
+        if self.answered != bool(self.quotes):
+            raise ValueError("answered and quotes contradict each other")
+        _check_ranks(self.quotes)
+        _check_ranks(self.closest)
+        return self
+
+
+def read_answer(record: object) -> SavedAnswer:
+    """The answer that a record holds.
+
+    Raises:
+        InputError: it is no record of this schema, or says something impossible.
+    """
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise InputError(f'answer: not a record with "schema": "{SCHEMA}"; give one that qa ask --json or the page made')
+    try:
+        return SavedAnswer.model_validate(record)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "record"
+        said = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"answer: {where}: {said}; the record was changed or cut off") from error
+
+
+def _check_ranks(quotes: Sequence[SavedQuote]) -> None:
+    """See that each quote is shown just once where near copies are shown after what they repeat."""
+    originals: set[int] = set()
+    for rank, quote in enumerate(quotes, 1):
+        if quote.rank != rank:
+            raise ValueError(f"the quote of rank {rank} has another")
+        if quote.same_as is None:
+            originals.add(rank)
+        elif quote.same_as not in originals:
+            raise ValueError(f"quote {rank} repeats none before it")

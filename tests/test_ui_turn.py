@@ -1,0 +1,294 @@
+"""A turn as HTML: the record's own words, and nothing in them is taken for markup."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from xml.etree.ElementTree import Element
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qa import AskSettings, Retriever, Scope
+from qa.saved import read_answer
+from ui.printable import printable
+from ui.turn import turn_html
+from ui.wording import FILE_NOTES, NEAREST, SURENESS, sureness
+
+RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
+Parse = Callable[[str], Element]
+Record = dict[str, Any]
+
+QUESTIONS = """
+how many casualties did NIS report?
+What was confirmed through real-time information sharing, said NIS?
+what did Zelensky say?
+Who painted the Mona Lisa?
+""".strip().splitlines()
+
+
+def quote(text: str = "The ferry sank.", **changes: object) -> Record:
+    """A quote's record, from line 3 of a file."""
+    start = changes.pop("start", 10)
+    assert isinstance(start, int)
+    fixed = {"rank": 1, "source": "a.txt", "sha256": "a" * 64, "start": start, "end": start + len(text), "text": text}
+    return {**fixed, "first_line": 3, "last_line": 3, "probability": 0.6, "source_state": "unchanged"} | changes
+
+
+def answer(*quotes: Record, closest: tuple[Record, ...] = (), **changes: object) -> Record:
+    """An answer's record with these quotes, ranked in their order."""
+    given: Record = {"schema": "answer/1", "question": "why?", "searched": ["why?"], "answered": bool(quotes)}
+    given |= {"confidence": 0.7, "took_ms": 4.25, "index": {"generation": 1, "model": "mini", "articles": 5}}
+    given |= {"quotes": [{**quote, "rank": rank} for rank, quote in enumerate(quotes, 1)]}
+    given |= {"closest": [{**quote, "rank": rank} for rank, quote in enumerate(closest, 1)]}
+    return given | changes
+
+
+def html(record: Record) -> str:
+    return turn_html(read_answer(record))
+
+
+def words(element: Element | None) -> str:
+    assert element is not None
+    return "".join(element.itertext())
+
+
+def classed(element: Element, name: str) -> list[Element]:
+    return [inner for inner in element.iter() if name in inner.get("class", "").split()]
+
+
+def texts(element: Element, name: str) -> list[str]:
+    return [words(inner) for inner in classed(element, name)]
+
+
+def test_quotes_are_the_records_character_for_character(retriever: Retriever, generous: Retriever, parsed: Parse) -> None:
+    for door in (retriever, generous):
+        for question in QUESTIONS:
+            record = door.ask(question, top_k=20).to_dict()
+            shown = classed(parsed(html(record)), "quote")
+            kept = {quote["rank"]: quote for quote in record["quotes"] or record["closest"]}
+            assert sorted(int(item.get("data-rank", "")) for item in shown) == sorted(kept)
+            for item in shown:
+                quote = kept[int(item.get("data-rank", ""))]
+                assert texts(item, "words") == [quote["text"]]
+                assert (item.get("data-source"), item.get("data-sha256")) == (quote["source"], quote["sha256"])
+                assert (item.get("data-start"), item.get("data-end")) == (str(quote["start"]), str(quote["end"]))
+
+
+PIECES = st.sampled_from([*"ab <>&\"'\r\n\t{}$`\\", "é", "\u202e", "\x1b", "👩"])
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(PIECES).map("".join), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))
+def test_marks_change_no_character(parsed: Parse, text: str, spans: list[tuple[int, int]]) -> None:
+    """Overlapping, backwards, empty, and outside of the quote."""
+    marks = [{"start": a, "end": b} for a, b in spans]
+    shown = parsed(html(answer(quote(text, marks=marks[::2], gaps=marks[1::2]))))
+    assert texts(shown, "words") == [text]
+
+
+def test_the_answering_words_are_bold_and_interruptions_apart(parsed: Parse) -> None:
+    text = "Over 100 died, [link] it said."
+    shown = parsed(html(answer(quote(text, marks=[{"start": 10, "end": 18}], gaps=[{"start": 25, "end": 31}]))))
+    assert [(bold.tag, words(bold)) for bold in classed(shown, "answering")] == [("b", "Over 100")]
+    assert texts(shown, "gap") == ["[link]"]
+
+
+def test_quotes_stand_under_their_article_with_outlet_and_date(parsed: Parse) -> None:
+    first = {"source": "a.txt", "title": "Ferry\n sinks", "outlet": "The Gazette", "published": "2024-12-24"}
+    shown = parsed(html(answer(quote(**first), quote(source="b.txt"), quote("Two died.", **first))))
+    assert texts(shown, "heading") == ["Ferry sinks", "b.txt"] and texts(shown, "found") == ["3 quotes from 2 articles"]
+    groups = classed(shown, "group")
+    assert [texts(group, "rank") for group in groups] == [["1", "3"], ["2"]]
+    assert texts(groups[0], "about") == ["The Gazette · 2024-12-24"] and texts(groups[1], "about") == []
+
+
+def test_a_near_copy_follows_what_it_repeats(parsed: Parse) -> None:
+    shown = parsed(html(answer(quote(), quote("Two died."), quote(source="b.txt", same_as=1, said_by="the mayor"))))
+    assert [texts(group, "rank") for group in classed(shown, "group")] == [["1", "3", "2"]]
+    assert texts(shown, "note") == ["said by the mayor · nearly the words of [1]"]
+
+
+def test_wire_copy_of_two_papers_is_shown_with_what_it_repeats(
+    retriever_of: RetrieverOf, tmp_path: Path, parsed: Parse
+) -> None:
+    wire = "The ferry Amalia sank near Linz on Monday and two people died, the police said."
+    retriever_of({"a.txt": f"{wire} The mayor was told.", "b.txt": f"Trains were late.\n\n{wire}"})
+    whatever = Retriever.open(tmp_path / "index", settings=AskSettings(min_quote=0.0, min_quote_share=0.0))
+    record = whatever.ask("where did the ferry Amalia sink?").to_dict()
+    copy = next(quote for quote in record["quotes"] if quote["same_as"])
+    ranks = texts(parsed(html(record)), "rank")
+    assert ranks[ranks.index(str(copy["same_as"])) + 1] == str(copy["rank"])
+
+
+def test_no_answer_says_so_and_misses_are_named_as_such(parsed: Parse) -> None:
+    reason = "The 5 articles do not answer this."
+    shown = parsed(html(answer(closest=(quote(), quote("Two died.")), reason=reason)))
+    assert texts(shown, "found") == [reason] and classed(shown, "found")[0].get("class") == "found none"
+    (misses,) = classed(shown, "misses")
+    assert misses.tag == "details" and misses.get("open") is None and words(misses.find("summary")) == NEAREST
+    assert len(classed(misses, "quote")) == len(classed(shown, "quote")) == 2
+    assert texts(shown, "sure") == []  # They are not likely answers of any kind.
+
+
+def test_no_answer_without_any_sentence_is_a_line(parsed: Parse) -> None:
+    shown = parsed(html(answer(reason="No article matches what was chosen.")))
+    assert texts(shown, "found") == ["No article matches what was chosen."]
+    assert classed(shown, "quote") == classed(shown, "misses") == list(shown.iter("table")) == []
+
+
+def test_sureness_is_a_word_and_never_a_figure(retriever: Retriever, parsed: Parse) -> None:
+    for probability in (1.0, 0.5, 0.4999, 0.25, 0.2499, 0.0):
+        shown = parsed(html(answer(quote(probability=probability), confidence=probability)))
+        assert texts(shown, "sure") == [sureness(probability)]
+    assert len({sureness(least) for least, _ in SURENESS}) == len(SURENESS) == 3
+    for question in QUESTIONS:
+        record = retriever.ask(question).to_dict()
+        text = words(parsed(html(record)))
+        for said in (record["confidence"], *(quote["probability"] for quote in record["quotes"])):
+            assert str(said) not in text and f"{said:.0%}" not in text
+        assert "%" not in text.replace("".join(quote["text"] for quote in record["quotes"]), "")
+
+
+def test_each_quote_has_file_and_lines(parsed: Parse) -> None:
+    shown = parsed(html(answer(quote(first_line=12, last_line=12), quote("b", first_line=7, last_line=9))))
+    assert texts(shown, "place") == ["a.txt:12", "a.txt:7-9"]
+    assert [link.get("aria-label") for link in classed(shown, "place")] == [
+        "Quote 1: show a.txt:12 in its article",
+        "Quote 2: show a.txt:7-9 in its article",
+    ]
+
+
+@pytest.mark.parametrize(("state", "note"), [(state.value, note) for state, note in FILE_NOTES.items()])
+def test_a_file_that_changed_or_went_is_noted(state: str, note: str, parsed: Parse) -> None:
+    assert texts(parsed(html(answer(quote(source_state=state)))), "note") == ([note] if note else [])
+
+
+NAMES = [
+    "a.txt",
+    "folder/Q&A #7?.txt",
+    "one two+three%20.txt",
+    "ü/국/👩‍🚒.md",
+    "a=b&start=1;end=2.txt",
+    "../../etc/passwd",
+    "line\nend\r\t.txt",
+    "\"'<>&quot;.txt",
+    "\\\\host\\share.txt",
+    " ",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_link_leads_back_to_the_quote(name: str, parsed: Parse) -> None:
+    (link,) = classed(parsed(html(answer(quote(source=name, sha256="0123456789abcdef" * 4)))), "place")
+    url = urlsplit(link.get("href", ""))
+    assert (url.scheme, url.netloc, url.path, url.fragment) == ("", "", "", "")
+    assert parse_qs(url.query) == {"source": [name], "start": ["10"], "end": ["25"], "sha256": ["0123456789abcdef"]}
+
+
+def test_how_it_was_found_is_told(parsed: Parse) -> None:
+    ranked = quote(ranks={"by_meaning": 4, "by_words": None})
+    within = {"sources": ["2024/*"], "outlets": ["The Gazette"], "since": "2024-01-01", "until": None, "articles": 3}
+    shown = parsed(html(answer(ranked, searched=["why?", "who? why?"], within=within)))
+    assert texts(shown, "searched") == ["why?", "who? why?"]
+    assert [words(cell) for cell in shown.iter("dd")][1:] == [
+        "3 articles chosen by 2024/*, The Gazette, from 2024-01-01, generation 1, by mini",
+        "4.2 ms",
+    ]
+    assert [words(cell) for cell in shown.iter("td")] == ["4", "–"]
+    everything = parsed(html(answer(quote(), index={"generation": 2, "model": "mini", "reranker": "ce", "articles": 1})))
+    assert [words(cell) for cell in everything.iter("dd")][1] == "1 article, generation 2, by mini and ce"
+
+
+def test_a_scope_is_told_of_a_real_answer(retriever: Retriever, parsed: Parse) -> None:
+    record = retriever.ask(QUESTIONS[0], within=Scope(sources=("000*",))).to_dict()
+    assert "1 article chosen by 000*, generation 1" in words(parsed(html(record)))
+
+
+HOSTILE = """
+<script>alert(1)</script>
+</script><script>alert(1)</script>
+<img src=x onerror=alert(1)>
+"><img src=x onerror=alert(1)>
+'><svg/onload=alert(1)>
+" onmouseover="alert(1)
+' onfocus='alert(1)' autofocus='
+` onclick=alert(1) `
+</span></blockquote></li></ol></section><h1>ours</h1>
+</details><details open>
+</p><p class="found">
+</q><dt>
+</td></tr></table><form action=//evil.example>
+<a href="javascript:alert(1)">here</a>
+javascript:alert(1)
+data:text/html,<script>alert(1)</script>
+<!-- comment
+--> out of it
+<![CDATA[ x ]]>
+<?php echo 1 ?>
+<!DOCTYPE html>
+<plaintext>
+<textarea>
+<title>
+<style>*{display:none}</style>
+<iframe srcdoc="&lt;script&gt;">
+<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>
+<input name=x><button formaction=x>
+<base href=//evil.example>
+<meta http-equiv=refresh content=0>
+&lt;script&gt;alert(1)&lt;/script&gt;
+&#60;b&#62;
+&quot; onload=&quot;
+{{ 7 * 7 }}
+{{{html}}}
+{% include "/etc/passwd" %}
+{# comment #}
+${alert(1)}
+`${alert(1)}`
+\\u003cscript\\u003e
+\\" \\' \\
+%3Cscript%3E
+<b
+<
+&
+a\x00b
+\x1b[31mred\x1b]0;title\x07
+\u202egnp.exe\u2066
+\u2028\u2029\x85
+\r\rone\r
+\ufeff\ufffe\uffff
+""".strip("\n").split("\n")
+
+
+def skeleton(element: Element) -> list[Any]:
+    """Tags, attributes' names, and those attributes' values that are never an article's, in order."""
+    fixed = ("class", "dir", "scope", "aria-hidden", "data-rank", "data-start", "data-sha256")
+    return [(inner.tag, sorted(inner.keys()), [inner.get(name) for name in fixed]) for inner in element.iter()]
+
+
+def everywhere(text: str) -> Record:
+    """The text in each place of a record that takes one."""
+    said = {"title": text, "outlet": text, "said_by": text, "published": text[:10], "source": text, "text": text}
+    same: Record = {**quote(text), **said, "marks": [{"start": 10, "end": 11}]}
+    within = {"sources": [text], "outlets": [text], "since": text, "until": text, "articles": 2}
+    index = {"generation": 1, "model": text, "reranker": text, "articles": 5}
+    return answer(same, same, question=text, searched=[text, text], reason=text, within=within, index=index)
+
+
+def unanswered(record: Record) -> Record:
+    """The same quotes as misses."""
+    return {**record, "answered": False, "quotes": [], "closest": record["quotes"]}
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_in_a_record_becomes_markup(text: str, parsed: Parse) -> None:
+    for shape in (dict, unanswered):
+        shown, harmless = parsed(html(shape(everywhere(text)))), parsed(html(shape(everywhere("harmless"))))
+        assert skeleton(shown) == skeleton(harmless)
+        assert texts(shown, "words") == [text, text] and texts(shown, "searched") == [text, text]
+        assert all(link.get("href", "").startswith("?source=") for link in classed(shown, "place"))
+        assert [item.get("data-source") for item in classed(shown, "quote")] == [text, text]
+        assert texts(shown, "heading") == [printable(" ".join(text.split()))]
+        # Gradio puts the page together with Handlebars and JavaScript templates, and browsers drop carriage returns.
+        assert not set("{}$`\\\r") & set(html(shape(everywhere(text))))

@@ -1,0 +1,329 @@
+"use strict";
+// The conversation: asks the server, keeps the turns in this browser, and shows what comes back.
+window.articlesQa = window.articlesQa || {};
+
+articlesQa.chat = (element, functions) => {
+  const SHOWN_AFTER_MS = 300; // An answer takes milliseconds; only a slow one needs a word.
+  const TURNS_SENT = 6; // Earlier questions that a question is understood by.
+  const KEPT = 50; // Conversations.
+  const SENT_CHARS = 250_000; // Of records at once: the server takes requests of 1 MB.
+  const server = articlesQa.asking(functions);
+  const one = (selector, within = element) => within.querySelector(selector);
+  const turns = one(".turns");
+  const storage = "articles-qa:" + one(".chat").dataset.index;
+  const tickets = new Map(); // How often each turn was asked: an answer to an earlier time comes too late.
+  let kept = load();
+
+  function load() {
+    let found = null;
+    try {
+      found = JSON.parse(localStorage.getItem(storage));
+    } catch {
+      // Cut off, or this browser keeps nothing: start afresh.
+    }
+    const sound = Array.isArray(found?.conversations) ? found.conversations.filter(isConversation) : [];
+    return { conversations: sound.length ? sound : [blank()] };
+  }
+  // Whether something kept is what this page keeps; the records themselves are checked by the server.
+  function isConversation(kept) {
+    const isText = (value) => typeof value === "string";
+    const isTurn = (turn) => isText(turn?.id) && isText(turn.question) && turn.record instanceof Object;
+    return isText(kept?.id) && isText(kept.began) && Array.isArray(kept.turns) && kept.turns.every(isTurn);
+  }
+  function blank() {
+    return { id: articlesQa.id(), began: new Date().toISOString(), turns: [] };
+  }
+  function save() {
+    kept.conversations = kept.conversations.slice(0, KEPT);
+    for (;;) {
+      try {
+        localStorage.setItem(storage, JSON.stringify(kept));
+        return;
+      } catch {
+        // The browser's room is used up: the oldest conversation goes, and at last nothing is kept.
+        if (kept.conversations.length < 2) return;
+        kept.conversations.pop();
+      }
+    }
+  }
+  // What there is to ask now, and how to choose among it; articles may have come and gone.
+  async function begin() {
+    const reply = await server.begin({});
+    if (reply.error) return;
+    one(".welcome").innerHTML = reply.welcome;
+    one(".limits").innerHTML = reply.limits;
+    articlesQa.scope(element);
+  }
+  const conversation = () => kept.conversations[0];
+  const nodeOf = (turn) => [...turns.children].find((node) => node.dataset.turn === turn.id);
+  const turnOf = (node) => conversation().turns.find((turn) => turn.id === node.closest(".turn").dataset.turn);
+  const say = (text) => (one(".status").textContent = text);
+
+  async function ask(question, { before = conversation().turns.length, again = null } = {}) {
+    question = question.trim();
+    if (!question) return articlesQa.focusBox();
+    const home = conversation();
+    const earlier = home.turns.slice(0, before);
+    const turn = again || { id: articlesQa.id(), question, within: articlesQa.scope(element) };
+    const node = again ? nodeOf(turn) : place(turn);
+    const answer = one(".answer", node);
+    const ticket = (tickets.get(turn.id) || 0) + 1;
+    tickets.set(turn.id, ticket);
+    const slow = setTimeout(() => {
+      answer.innerHTML = '<p class="waiting">Looking … <button type="button" data-do="stop">Stop</button></p>';
+    }, SHOWN_AFTER_MS);
+    if (!again) node.scrollIntoView({ block: "start" });
+    const history = earlier.slice(-TURNS_SENT).map((turn) => ({ role: "user", content: turn.question }));
+    const reply = await server.ask({ question, history, ...turn.within });
+    clearTimeout(slow);
+    if (tickets.get(turn.id) !== ticket) return; // Stopped, edited or asked again meanwhile.
+    if (reply.error) return fail(node, reply.error);
+    answer.innerHTML = reply.html;
+    one(".tools", node).hidden = false;
+    turn.record = reply.record;
+    delete turn.verdict;
+    press(node, "none");
+    if (!home.turns.includes(turn)) home.turns.push(turn);
+    const isShown = node.isConnected;
+    const order = [...turns.children].map((child) => child.dataset.turn);
+    if (isShown) home.turns.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)); // The quicker answer of two may come first.
+    save();
+    if (!isShown) return;
+    say(one(".found", answer).textContent);
+    const first = one(".group .quote", answer);
+    if (first && turn.record.answered && articlesQa.wide()) articlesQa.open(first, { quiet: true });
+  }
+
+  function place(turn) {
+    const node = document.createElement("article");
+    node.className = "turn";
+    node.dataset.turn = turn.id;
+    node.innerHTML =
+      '<h2 class="question" dir="auto"></h2><div class="answer"></div>' +
+      '<div class="tools" role="group" aria-label="This answer" hidden>' +
+      '<button type="button" data-do="copy">Copy with citations</button>' +
+      '<button type="button" data-do="again">Ask again</button><button type="button" data-do="edit">Edit</button>' +
+      '<button type="button" data-do="right" aria-pressed="false">This answers</button>' +
+      '<button type="button" data-do="wrong" aria-pressed="false">This does not</button></div>';
+    one(".question", node).textContent = turn.question;
+    turns.append(node);
+    one(".welcome").hidden = true;
+    return node;
+  }
+
+  function fail(node, text) {
+    const line = document.createElement("p");
+    line.className = "failed";
+    line.setAttribute("role", "alert");
+    line.textContent = text;
+    one(".answer", node).replaceChildren(line);
+    one(".tools", node).hidden = false;
+  }
+
+  async function show() {
+    turns.replaceChildren();
+    one(".welcome").hidden = conversation().turns.length > 0;
+    const shown = conversation().turns;
+    const nodes = shown.map(place);
+    list();
+    if (!shown.length) return;
+    for (const part of parts(shown)) {
+      const reply = await server.render({ records: part.map((turn) => turn.record) });
+      part.forEach((turn, i) => {
+        const node = nodes[shown.indexOf(turn)];
+        const answer = reply.error ? reply : reply.answers[i];
+        if (typeof answer !== "string") return fail(node, answer.error);
+        one(".tools", node).hidden = false;
+        one(".answer", node).innerHTML = answer;
+        press(node, turn.verdict);
+      });
+    }
+    nodes.at(-1).scrollIntoView({ block: "start", behavior: "instant" });
+  }
+
+  // Turns in parts that fit into a request each.
+  function parts(all) {
+    const made = [];
+    let room = 0;
+    for (const turn of all) {
+      const size = JSON.stringify(turn.record).length;
+      if (size > room) made.push([]), (room = SENT_CHARS);
+      made.at(-1).push(turn);
+      room -= size;
+    }
+    return made;
+  }
+
+  function list() {
+    const earlier = kept.conversations.slice(1).filter((other) => other.turns.length);
+    const items = earlier.map((other) => {
+      const item = document.createElement("li");
+      item.innerHTML = '<button type="button" data-do="recall"></button><button type="button" data-do="forget" aria-label="Forget this conversation">×</button>';
+      item.dataset.conversation = other.id;
+      const more = other.turns.length > 1 ? ` (+${other.turns.length - 1})` : "";
+      item.firstChild.textContent = `${other.began.slice(0, 10)} · ${other.turns[0].question}${more}`;
+      return item;
+    });
+    one(".earlier ul").replaceChildren(...items);
+    one(".earlier").hidden = !items.length;
+  }
+
+  function edit(node, turn) {
+    const heading = one(".question", node);
+    const form = document.createElement("form");
+    form.className = "editing";
+    form.innerHTML = '<textarea rows="2" maxlength="2000" aria-label="The question"></textarea><button type="submit">Ask</button><button type="button" data-do="cancel">Cancel</button>';
+    const box = one("textarea", form);
+    box.value = turn ? turn.question : heading.textContent;
+    heading.hidden = true;
+    heading.after(form);
+    box.focus();
+    const done = () => {
+      form.remove();
+      heading.hidden = false;
+    };
+    const send = () => {
+      const question = box.value.trim();
+      if (question) ask(question, { before: drop(node) });
+    };
+    form.addEventListener("submit", (event) => (event.preventDefault(), send()));
+    one('[data-do="cancel"]', form).addEventListener("click", done);
+    box.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.shiftKey) event.preventDefault(), send();
+      if (event.key === "Escape") event.stopPropagation(), done();
+    });
+  }
+
+  // Take a turn and those after it off the page, whether they were answered or not; how many are left.
+  function drop(node) {
+    const nodes = [...turns.children];
+    const gone = nodes.slice(nodes.indexOf(node));
+    for (const { dataset } of gone) tickets.set(dataset.turn, 0);
+    gone.forEach((other) => other.remove());
+    conversation().turns = conversation().turns.filter(nodeOf);
+    return conversation().turns.length;
+  }
+
+  function press(node, verdict) {
+    for (const word of ["right", "wrong"]) one(`[data-do="${word}"]`, node).setAttribute("aria-pressed", String(verdict === word));
+  }
+
+  async function judge(node, turn, verdict) {
+    if (!turn) return;
+    const chosen = turn.verdict === verdict ? "none" : verdict;
+    const reply = await server.judge({ record: turn.record, verdict: chosen });
+    if (reply.error) return say(reply.error), articlesQa.tell(reply.error);
+    turn.verdict = chosen;
+    press(node, chosen);
+    save();
+  }
+
+  async function take(form) {
+    const all = conversation().turns;
+    if (!all.length) return articlesQa.tell("There is nothing to export yet.");
+    const reply = form === "markdown" ? await cite(all) : { text: JSON.stringify(all.map((turn) => turn.record), null, 1) };
+    if (reply.error) return articlesQa.tell(reply.error);
+    const name = `articles-${conversation().began.slice(0, 16).replace(/[:T]/g, "-")}`;
+    articlesQa.save(reply.text, form === "markdown" ? `${name}.md` : `${name}.json`);
+  }
+  async function cite(all) {
+    const texts = [];
+    for (const part of parts(all)) {
+      const reply = await server.cite({ records: part.map((turn) => turn.record) });
+      if (reply.error) return reply;
+      texts.push(reply.text);
+    }
+    return { text: texts.join("\n") };
+  }
+
+  async function around(details) {
+    const quote = details.closest(".quote");
+    const place = one(".context", details);
+    if (!details.open || place.childNodes.length) return;
+    const { source, sha256, start, end } = quote.dataset;
+    const reply = await server.around({ source, sha256, start: Number(start), end: Number(end) });
+    if (reply.error) place.textContent = reply.error;
+    else place.innerHTML = reply.html;
+  }
+
+  const acts = {
+    new: () => {
+      if (conversation().turns.length) kept.conversations.unshift(blank());
+      show();
+      begin();
+      articlesQa.focusBox();
+    },
+    recall: (node) => recall(node.closest("li").dataset.conversation),
+    forget: (node) => {
+      const id = node.closest("li").dataset.conversation;
+      kept.conversations = kept.conversations.filter((other) => other.id !== id);
+      save();
+      list();
+    },
+    markdown: () => take("markdown"),
+    records: () => take("records"),
+    example: (node) => ask(node.textContent),
+    again: (node) => {
+      const turn = turnOf(node);
+      if (turn) return ask(turn.question, { before: conversation().turns.indexOf(turn), again: turn });
+      const failed = node.closest(".turn");
+      const question = one(".question", failed).textContent;
+      failed.remove();
+      return ask(question);
+    },
+    edit: (node) => edit(node.closest(".turn"), turnOf(node)),
+    copy: async (node) => {
+      const turn = turnOf(node);
+      if (!turn) return;
+      const reply = await cite([turn]);
+      if (reply.error) return articlesQa.tell(reply.error);
+      articlesQa.copy(reply.text, node);
+    },
+    right: (node) => judge(node.closest(".turn"), turnOf(node), "right"),
+    wrong: (node) => judge(node.closest(".turn"), turnOf(node), "wrong"),
+    stop: (node) => {
+      const stopped = node.closest(".turn");
+      tickets.set(stopped.dataset.turn, tickets.get(stopped.dataset.turn) + 1);
+      fail(stopped, "Stopped.");
+    },
+  };
+  function recall(id) {
+    const at = kept.conversations.findIndex((other) => other.id === id);
+    if (at < 0) return;
+    const [chosen] = kept.conversations.splice(at, 1);
+    if (!conversation().turns.length) kept.conversations.shift();
+    kept.conversations.unshift(chosen);
+    one(".earlier").open = false;
+    save();
+    show();
+  }
+
+  element.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-do]");
+    if (button && acts[button.dataset.do]) {
+      acts[button.dataset.do](button);
+      button.closest(".menu")?.removeAttribute("open");
+      return;
+    }
+    const opener = event.target.closest(".open");
+    if (!opener) return;
+    if (opener.tagName === "A") {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // A link may be opened elsewhere.
+      event.preventDefault();
+    } else if (String(getSelection())) return; // Selecting words is not a click.
+    articlesQa.open(opener.closest(".quote"), { focus: opener.tagName === "A" });
+  });
+  element.addEventListener("toggle", (event) => event.target.matches(".around") && around(event.target), true);
+  one(".limits").addEventListener("submit", (event) => event.preventDefault());
+  one(".limits").addEventListener("input", () => articlesQa.scope(element));
+  one(".limits").addEventListener("reset", () => setTimeout(() => articlesQa.scope(element)));
+  // Another window of this page kept something: its conversations stand beside the one shown here.
+  addEventListener("storage", (event) => {
+    if (event.key !== storage) return;
+    kept.conversations = [conversation(), ...load().conversations.filter((other) => other.id !== conversation().id)];
+    list();
+  });
+  articlesQa.ask = ask;
+  begin();
+  show();
+};

@@ -1,0 +1,117 @@
+"""uvicorn, as it is run here: where it listens, when it closes a connection, how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from index.errors import InputError
+
+HEADERS_WITHIN_S = 10.0
+
+
+class Connection(H11Protocol):
+    """uvicorn's HTTP connection, closed where a request's headers do not come in time.
+
+    uvicorn only times the pause between requests, so a client that sends a byte now and then, or none at all after
+    connecting, would keep its place for ever.
+    """
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As in uvicorn.
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._stop_watching()
+
+    def _watch(self) -> None:
+        """Time the headers while they are waited for."""
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_watching()
+        elif self._late is None:
+            self._late = self.loop.call_later(HEADERS_WITHIN_S, self.transport.abort)
+
+    def _stop_watching(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which says when it answers, ends open streams when told to stop, and then just returns."""
+
+    def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self._stop = stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        with suppress(SystemExit):  # Its way to say that the application did not start.
+            await super().startup(sockets)
+        if self.started:
+            self._ready()
+        self.should_exit |= not self.started
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stop()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGINT and SIGTERM; uvicorn would raise them again at the end, past what is still to be tidied up."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens at the address; who connects before anything is served waits.
+
+    Raises:
+        InputError: it is in use, not ours, or not allowed.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        try:
+            if os.name == "posix":
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen()
+        except BaseException:
+            listening.close()
+            raise
+    except (socket.gaierror, UnicodeError) as error:
+        raise InputError(f"--host {host}: no address of that name; name one of this machine") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise InputError(f"--port {port}: in use at {host}; name another, or 0 for any free one") from error
+        raise InputError(f"--host {host} --port {port}: cannot be listened at ({error.strerror}); name others") from error
+    return listening

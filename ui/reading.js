@@ -1,0 +1,169 @@
+"use strict";
+// The article beside the conversation: opened at a quote, a place or a link, and walked from quote to quote.
+window.articlesQa = window.articlesQa || {};
+
+articlesQa.reading = (element, functions) => {
+  const server = articlesQa.asking(functions);
+  const one = (selector) => element.querySelector(selector);
+  const pane = one(".reading");
+  const body = one(".body");
+  const empty = body.innerHTML;
+  let shown = null; // { source, sha256, turn, spans: [[start, end, rank]] }
+  let current = null; // { quote, rank }: what is lit up.
+  let newest = 0; // Of several articles asked for, the last one counts.
+
+  // Open the article of a quote in the conversation and light the quote up.
+  async function open(quote, { focus = false, quiet = false } = {}) {
+    const { source, sha256, start, end, rank } = quote.dataset;
+    const turn = quote.closest(".turn");
+    const beside = [...turn.querySelectorAll(".quote")].filter((other) => other.dataset.source === source && other.dataset.sha256 === sha256);
+    const spans = beside.map((other) => [Number(other.dataset.start), Number(other.dataset.end), Number(other.dataset.rank)]);
+    const same = shown?.source === source && shown.sha256 === sha256 && String(shown.spans) === String(spans);
+    const there = same && shown.turn === turn.dataset.turn && marks(rank).length;
+    if (!there && !(await fetchArticle({ source, sha256, at: Number(start), spans }, turn.dataset.turn))) return;
+    choose({ quote, rank });
+    light(rank, { quiet });
+    address({ source, start, end, sha256: sha256.slice(0, 16) });
+    if (focus) body.focus({ preventScroll: true });
+    if (!articlesQa.wide() && !quiet) pane.scrollIntoView({ block: "start" });
+  }
+
+  // Open an article at a place that no quote of the conversation stands for: a link, or the list of articles.
+  async function openAt({ source, start = 0, end = 0, sha256 = "" }) {
+    const spans = end > start ? [[start, end, 1]] : [];
+    if (!(await fetchArticle({ source, sha256, at: start, spans }, ""))) return;
+    choose(spans.length ? { quote: null, rank: "1" } : null);
+    light(current?.rank, {});
+    if (!current) bring(one(".here"));
+    address(current ? { source, start, end, sha256: shown.sha256.slice(0, 16) } : { source });
+    if (!articlesQa.wide()) pane.scrollIntoView({ block: "start" });
+  }
+
+  async function fetchArticle(request, turn) {
+    const ticket = ++newest;
+    const reply = await server.article(request);
+    if (ticket !== newest) return false;
+    if (reply.error) {
+      const line = document.createElement("p");
+      line.className = "failed";
+      line.setAttribute("role", "alert");
+      line.textContent = reply.error;
+      body.replaceChildren(line);
+      shown = null;
+      choose(null);
+      one(".strip").hidden = true;
+      return false;
+    }
+    body.innerHTML = reply.html;
+    shown = { ...request, sha256: request.sha256 || reply.sha256, turn };
+    one(".strip").hidden = false;
+    position();
+    return true;
+  }
+
+  const marks = (rank) => [...body.querySelectorAll("mark.quoted")].filter((mark) => mark.dataset.rank.split(" ").includes(String(rank)));
+
+  // Show which quote is meant: in the middle of the pane, and flashed unless it came up by itself.
+  function light(rank, { quiet = false }) {
+    body.querySelectorAll("mark.current, mark.flash").forEach((mark) => mark.classList.remove("current", "flash"));
+    const lit = marks(rank);
+    position();
+    bring(lit[0], lit.at(-1));
+    for (const mark of lit) {
+      mark.classList.add("current");
+      if (!quiet) mark.classList.add("flash");
+    }
+  }
+
+  // Scroll the pane, and only the pane, until what stands from one element to another is in its middle.
+  function bring(first, last = first) {
+    if (!first) return;
+    const above = body.scrollTop - body.getBoundingClientRect().top;
+    const [top, bottom] = [first.getBoundingClientRect().top + above, last.getBoundingClientRect().bottom + above];
+    const isTall = bottom - top > body.clientHeight; // Then it is shown from its beginning.
+    body.scrollTop = isTall ? top - 12 : (top + bottom - body.clientHeight) / 2;
+  }
+
+  function choose(quote) {
+    document.querySelectorAll(".quote.current").forEach((other) => other.classList.remove("current"));
+    current = quote;
+    current?.quote?.classList.add("current");
+  }
+  function quotes() {
+    const turn = current?.quote?.closest(".turn") || document.querySelector(".turn:last-child");
+    return turn ? [...turn.querySelectorAll(".answer > .group .quote, .misses[open] .quote")] : [];
+  }
+  function step(by) {
+    const all = quotes();
+    if (!all.length) return;
+    const at = current?.quote ? all.indexOf(current.quote) : -1;
+    const next = at < 0 ? all.at(by > 0 ? 0 : -1) : all[at + by];
+    if (next) open(next).then(() => next.scrollIntoView({ block: "nearest" }));
+  }
+  function position() {
+    const all = quotes();
+    const at = current?.quote ? all.indexOf(current.quote) : -1;
+    one(".position").textContent = at >= 0 ? `Quote ${at + 1} of ${all.length}` : "";
+    one('[data-do="previous"]').disabled = at <= 0;
+    one('[data-do="next"]').disabled = !all.length || at === all.length - 1;
+    one('[data-do="copy"]').disabled = one('[data-do="link"]').disabled = !marks(current?.rank).length;
+  }
+
+  function address(place) {
+    const url = new URL(location.href);
+    url.search = place ? new URLSearchParams(place).toString() : "";
+    history.replaceState(history.state, "", url);
+    return url.href;
+  }
+  function close() {
+    newest++;
+    const back = current?.quote;
+    shown = null;
+    choose(null);
+    body.innerHTML = empty;
+    one(".strip").hidden = true;
+    address(null);
+    if (back) back.querySelector("a.open").focus();
+  }
+
+  // "quote — file, lines, date"
+  function cited() {
+    const lit = marks(current.rank);
+    const sheet = body.querySelector(".sheet");
+    const lines = lit.map((mark) => Number(mark.closest(".line").dataset.line));
+    const where = lines[0] === lines.at(-1) ? `line ${lines[0]}` : `lines ${lines[0]}-${lines.at(-1)}`;
+    const words = lit.map((mark) => mark.textContent).join("").trim();
+    return `“${words}” — ${[sheet.dataset.source, where, sheet.dataset.published].filter(Boolean).join(", ")}`;
+  }
+
+  const acts = {
+    previous: () => step(-1),
+    next: () => step(1),
+    copy: (button) => articlesQa.copy(cited(), button),
+    link: (button) => {
+      const [start, end] = (shown.spans.find((span) => String(span[2]) === String(current.rank)) || []).map(String);
+      articlesQa.copy(address({ source: shown.source, start, end, sha256: shown.sha256.slice(0, 16) }), button);
+    },
+    close,
+  };
+  element.addEventListener("click", async (event) => {
+    const more = event.target.closest(".more");
+    if (more) {
+      const at = Number(more.dataset.at);
+      const { source, sha256, spans, turn } = shown;
+      if (!(await fetchArticle({ source, sha256, at, spans }, turn))) return;
+      light(current?.rank, { quiet: true });
+      bring(one(".here")); // Where the reader was, not where the quote stands.
+      body.focus({ preventScroll: true });
+      return;
+    }
+    const button = event.target.closest("[data-do]");
+    if (button) acts[button.dataset.do](button);
+  });
+
+  Object.assign(articlesQa, { open, openAt, step, close, reads: () => Boolean(shown) });
+  const link = new URLSearchParams(location.search);
+  if (link.get("source")) {
+    openAt({ source: link.get("source"), start: Number(link.get("start")) || 0, end: Number(link.get("end")) || 0, sha256: link.get("sha256") || "" });
+  }
+};

@@ -1,0 +1,163 @@
+"""What the page and its API ask for: questions, articles, and what is kept of them. JSON in, JSON out, no Gradio."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from index import Article, Index, InputError, QaError, Span
+from qa import Scope
+from qa.examples import examples
+from qa.saved import read_answer
+from ui.citing import cited
+from ui.judgements import FILE, keep_judgement
+from ui.live import Live, Opened
+from ui.markup import rendered, verbatim
+from ui.printable import printable
+from ui.reading import Marked, reading_html
+from ui.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read
+from ui.turn import turn_html
+from ui.wording import count
+
+SENTENCES_AROUND = 2  # Shown before a quote, and after it.
+OUTLETS_OFFERED = 200
+
+
+def reported(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """Let the page know of an error as a value: {"error": a line for people}."""
+
+    @wraps(function)
+    def answer(request: Any) -> dict[str, Any]:
+        try:
+            return function(request)
+        except QaError as error:
+            return {"error": str(error)}
+
+    return answer
+
+
+class Service:
+    """Answers requests from the generation in force; for several threads."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._judgements = live.directory / FILE
+        self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
+
+    def ask(self, question: str, history: Sequence[Any], top_k: int, within: Scope | None) -> dict[str, Any]:
+        """An answer's record.
+
+        Raises:
+            QaError: it cannot be asked.
+        """
+        return self._live.call(lambda opened: opened.retriever.ask(question, history, top_k, within=within).to_dict())
+
+    def search(self, question: str, history: Sequence[Any], top_k: int, within: Scope | None) -> list[dict[str, Any]]:
+        """The passages that most likely answer, as `Retriever.search` ranks them.
+
+        Raises:
+            QaError: as `ask`.
+        """
+        found = self._live.call(lambda opened: opened.retriever.search(question, history, top_k, within=within))
+        return [passage.to_dict() for passage in found]
+
+    def turn(self, request: object) -> dict[str, Any]:
+        """A question of the page: its answer's record, and the record as HTML."""
+        asked = read(AskRequest, request)
+        record = self.ask(asked.question, asked.history, asked.top_k, asked.scope)
+        return {"record": record, "html": turn_html(read_answer(record))}
+
+    def render(self, request: object) -> dict[str, Any]:
+        """Records that the page kept, as HTML; one that was changed is an error in its place."""
+        return {"answers": [_rendered(record) for record in read(RecordsRequest, request).records]}
+
+    def article(self, request: object) -> dict[str, Any]:
+        """An article around a place, its quotes marked.
+
+        Raises:
+            InputError: the index has no such article.
+        """
+        wanted = read(ArticleRequest, request)
+
+        def show(opened: Opened) -> dict[str, Any]:
+            article = _article(opened, wanted.source)
+            length = len(article.text)
+            spans = [(Span(start, end), rank) for start, end, rank in wanted.spans if start < end <= length]
+            other = not article.sha256.startswith(wanted.sha256)
+            state = opened.index.source_state(article)
+            marked = [Marked(span, rank) for span, rank in spans]
+            html = reading_html(article, marked, at=min(wanted.at, length), state=state, other_version=other)
+            return {"html": html, "sha256": article.sha256}
+
+        return self._live.call(show)
+
+    def around(self, request: object) -> dict[str, Any]:
+        """A quote with the sentences beside it.
+
+        Raises:
+            InputError: the index has no such article, or another version of it.
+        """
+        wanted = read(AroundRequest, request)
+
+        def show(opened: Opened) -> dict[str, Any]:
+            article = _article(opened, wanted.source)
+            if not article.sha256.startswith(wanted.sha256) or not wanted.start < wanted.end <= len(article.text):
+                raise InputError(f"{printable(wanted.source)}: has changed since it was quoted; ask again")
+            quote = Span(wanted.start, wanted.end)
+            wide = opened.index.surrounding(article, quote, sentences=SENTENCES_AROUND)
+            before, after = Span(wide.start, quote.start).cut(article.text), Span(quote.end, wide.end).cut(article.text)
+            html = f'{verbatim(before)}<b class="quoted">{verbatim(quote.cut(article.text))}</b>{verbatim(after)}'
+            return {"html": html}
+
+        return self._live.call(show)
+
+    def cite(self, request: object) -> dict[str, Any]:
+        """Answers as Markdown.
+
+        Raises:
+            InputError: a record cannot be read.
+        """
+        return {"text": cited([read_answer(record) for record in read(RecordsRequest, request).records])}
+
+    def judge(self, request: object) -> dict[str, Any]:
+        """Keep what a reader thinks of an answer.
+
+        Raises:
+            InputError: the record cannot be read, or the judgement not be written.
+        """
+        judged = read(JudgeRequest, request)
+        read_answer(judged.record)
+        keep_judgement(self._judgements, judged.record, judged.verdict)
+        return {}
+
+    def begin(self, _: object) -> dict[str, Any]:
+        """What there is to ask: a line about it with questions to start with, and the form that chooses among the articles."""
+        return self._live.call(self._beginning)
+
+    def _beginning(self, opened: Opened) -> dict[str, Any]:
+        dates = opened.index.date_range()
+        welcome = {"articles": count(opened.index.info.articles, "article"), "examples": self._examples(opened)}
+        limits = {
+            "outlets": opened.index.outlets()[:OUTLETS_OFFERED],
+            "dates": [day.isoformat() for day in dates] if dates else [],
+        }
+        return {"welcome": rendered("welcome.html", welcome), "limits": rendered("limits.html", limits)}
+
+    def _examples(self, opened: Opened) -> tuple[str, ...]:
+        """Questions to start with, found once a generation."""
+        if self._tried[0] is not opened.index:
+            self._tried = opened.index, examples(opened.index, opened.retriever)
+        return self._tried[1]
+
+
+def _article(opened: Opened, source: str) -> Article:
+    article = opened.index.article_named(source)
+    if article is None:
+        raise InputError(f"{printable(source[:200])}: the index has no such article; it may have been removed")
+    return article
+
+
+def _rendered(record: dict[str, Any]) -> str | dict[str, str]:
+    try:
+        return turn_html(read_answer(record))
+    except InputError as error:
+        return {"error": str(error)}

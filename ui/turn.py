@@ -1,0 +1,106 @@
+"""A turn of the conversation: a question and its answer as HTML, from the answer's record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from index import SourceState, Span
+from qa.saved import SavedAnswer, SavedQuote, SavedScope
+from ui.markup import Layer, Run, rendered, runs
+from ui.printable import printable
+from ui.wording import FILE_NOTES, NEAREST, count, found, place, sureness
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A quote as it is shown. `sure` is "" for one that is not an answer."""
+
+    quote: SavedQuote
+    runs: tuple[Run, ...]
+    place: str
+    link: str
+    sure: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An article's quotes under its name."""
+
+    heading: str
+    about: str
+    quotes: tuple[Shown, ...]
+
+
+def turn_html(answer: SavedAnswer) -> str:
+    """The answer, quotes grouped by article; its texts are the record's, character for character."""
+    articles = len({quote.source for quote in answer.quotes})
+    values = {
+        "answer": answer,
+        "found": found(len(answer.quotes), articles) if answer.answered else answer.reason or "",
+        "groups": groups(answer.quotes, answers=True),
+        "nearest": NEAREST,
+        "misses": groups(answer.closest, answers=False),
+        "all": [*answer.quotes, *answer.closest],
+        "chosen": chosen(answer.within) if answer.within else "",
+        "articles": count(answer.within.articles if answer.within else answer.index.articles, "article"),
+    }
+    return rendered("turn.html", values)
+
+
+def groups(quotes: Sequence[SavedQuote], *, answers: bool) -> list[Group]:
+    """The quotes by article, the article of the best one first; a near copy follows the quote that it repeats."""
+    from qa import by_article
+
+    return [_group(group, answers=answers) for group in by_article(quotes)]
+
+
+def chosen(scope: SavedScope) -> str:
+    """Which articles were asked, in words."""
+    since, until = f"from {scope.since}" if scope.since else "", f"to {scope.until}" if scope.until else ""
+    return ", ".join(_line(part) for part in (*scope.sources, *scope.outlets, since, until) if part)
+
+
+def link(quote: SavedQuote) -> str:
+    """Where the page shows the quote in its article; the hash tells a later version of the file from this one."""
+    return "?" + urlencode({"source": quote.source, "start": quote.start, "end": quote.end, "sha256": quote.sha256[:16]})
+
+
+def _group(quotes: Sequence[SavedQuote], *, answers: bool) -> Group:
+    first = quotes[0]
+    about = _joined(first.outlet, first.published)
+    return Group(_line(first.title or first.source), about, tuple(_shown(quote, first, answers=answers) for quote in quotes))
+
+
+def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> Shown:
+    """A quote in the group of the article that `first` is from; one of another article, a near copy, says which."""
+    layers = [_layer("answering", mark.start, mark.end, quote) for mark in quote.marks]
+    layers += [_layer("gap", gap.start, gap.end, quote) for gap in quote.gaps]
+    notes = [
+        _joined(quote.title, quote.outlet, quote.published) if quote.source != first.source else "",
+        f"said by {_line(quote.said_by)}" if quote.said_by else "",
+        f"nearly the words of [{quote.same_as}]" if quote.same_as else "",
+        FILE_NOTES[SourceState(quote.source_state)],
+    ]
+    return Shown(
+        quote=quote,
+        runs=tuple(runs(quote.text, Span(0, len(quote.text)), layers)),
+        place=place(printable(quote.source), quote.first_line, quote.last_line),
+        link=link(quote),
+        sure=sureness(quote.probability) if answers else "",
+        note=" · ".join(note for note in notes if note),
+    )
+
+
+def _layer(kind: str, start: int, end: int, quote: SavedQuote) -> Layer:
+    """A layer of the quote's own text; what a changed record puts outside of it stays outside."""
+    return Layer(Span(max(0, start - quote.start), max(0, end - quote.start)), kind)
+
+
+def _joined(*parts: str | None) -> str:
+    return " · ".join(_line(part) for part in parts if part)
+
+
+def _line(text: str) -> str:
+    """A name as one line that cannot turn the words around it."""
+    return printable(" ".join(text.split()))
