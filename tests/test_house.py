@@ -46,6 +46,20 @@ def test_a_question_is_answered_without_the_heavy_packages(seeds_index: Path) ->
     assert int(quotes) > 0 and loaded == "[]"
 
 
+def test_the_page_is_served_without_torch_and_its_like(seeds_index: Path) -> None:
+    program = (
+        "import sys, urllib.request; from pathlib import Path; from ui.live import Live; from ui.page import make_page; "
+        "from ui.server import ServeSettings, running\n"
+        f"live = Live(Path({str(seeds_index)!r}))\n"
+        "with running(lambda: make_page(live, editable=True), ServeSettings(port=0)) as url:\n"
+        "    body = urllib.request.urlopen(url).read()\n"
+        f"    print(len(body), [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    length, loaded = done.stdout.strip().split(" ", 1)
+    assert int(length) > 0 and loaded == "['gradio']"
+
+
 @pytest.mark.parametrize("package", FOLDERS)
 def test_each_public_name_is_listed_in_order_and_real(package: str) -> None:
     module = importlib.import_module(package)

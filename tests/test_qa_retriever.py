@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, replace
@@ -188,3 +189,18 @@ def test_the_record_holds_what_is_promised(retriever: Retriever) -> None:
     for quote in record["quotes"]:
         assert quote.keys() >= QUOTE
         assert Span(**quote["passage"]).holds(Span(quote["start"], quote["end"]))
+
+
+def test_a_question_keeps_faiss_to_one_thread_from_whatever_thread_it_is_asked(retriever: Retriever) -> None:
+    import faiss
+
+    threads: list[int] = []
+
+    def ask() -> None:
+        retriever.ask("who was captured?")
+        threads.append(faiss.omp_get_max_threads())
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join()
+    assert threads == [1]

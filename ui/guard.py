@@ -6,11 +6,12 @@ and mounts MCP outside its login. `ui/routes.py` says what is open.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from dataclasses import dataclass, field
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.accounts import Accounts
 from ui.bodies import Body, check_json, too_large
@@ -40,7 +41,8 @@ class Limits:
     body_deadline_s: float = 20.0
     upload_deadline_s: float = 120.0
     stalled_after_s: float = 60.0
-    max_working: int = 128  # Requests answered outside Gradio's queue at a time.
+    max_working: int = 128  # Requests at a time that Gradio's queue does not bound; of them,
+    at_work: int = 4  # so many are worked on, the others wait their turn: more would only hinder each other.
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Guard:
         self._login = login
         self._uploads = uploads
         self._working = 0
+        self._turns = asyncio.Semaphore(settings.limits.at_work)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; the application's start and end pass through."""
@@ -185,7 +188,9 @@ class Guard:
             await self._app(scope, receive, reply.send)
 
     async def _work(self, scope: Scope, receive: Receive, reply: Reply) -> None:
-        """Let the application answer what it does not queue, while it does so for few others.
+        """Let the application answer what it does not queue, first come first served, unless too many wait already.
+
+        Who is slow to read an answer keeps no turn: it ends when the answer begins.
 
         Raises:
             Refused: 503.
@@ -194,7 +199,23 @@ class Guard:
             raise Refused(503, "busy; try again in a moment", retry_after="1")
         self._working += 1
         try:
-            await self._app(scope, receive, reply.send)
+            await self._turns.acquire()
+            ended = False
+
+            def end_turn() -> None:
+                nonlocal ended
+                if not ended:
+                    ended = True
+                    self._turns.release()
+
+            async def send(message: Message) -> None:
+                end_turn()
+                await reply.send(message)
+
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                end_turn()
         finally:
             self._working -= 1
 

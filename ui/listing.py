@@ -21,8 +21,10 @@ class Row:
     note: str
 
 
-def listing_html(index: Index, query: str, offset: int, *, editable: bool) -> str:
+def listing_html(index: Index, query: str, offset: int, *, editable: bool, problem: str | None = None) -> str:
     """One page of the articles that match the query, those taken out, and what there is in all.
+
+    `problem` says why a newer index than this one is not shown.
 
     Past the end it is the last page: the list may have become shorter.
 
@@ -44,6 +46,7 @@ def listing_html(index: Index, query: str, offset: int, *, editable: bool) -> st
         "after": offset + PAGE if offset + PAGE < page.total else None,
         "query": query,
         "editable": editable,
+        "problem": problem,
         "excluded": info.excluded[:PAGE] if editable else (),
         "more_excluded": len(info.excluded) - PAGE,
         "facts": _facts(info),

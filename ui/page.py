@@ -12,7 +12,7 @@ from qa.question import MAX_QUESTION_CHARS
 from ui.corpus import Corpus
 from ui.endpoints import add_endpoints
 from ui.listing import listing_html
-from ui.live import Live
+from ui.live import Live, Opened
 from ui.markup import rendered
 from ui.requests import ListingRequest, read
 from ui.server import Page
@@ -123,7 +123,10 @@ def _question_box() -> None:
 def _listing(live: Live, corpus: Corpus, *, editable: bool) -> dict[str, _Handler]:
     def listing(request: object) -> dict[str, Any]:
         wanted = read(ListingRequest, request)
-        show = lambda opened: listing_html(opened.index, wanted.query, wanted.offset, editable=editable)  # noqa: E731
+
+        def show(opened: Opened) -> str:
+            return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, problem=live.problem)
+
         return {"html": live.call(show)}
 
     changing: dict[str, _Handler] = {"change": corpus.change, "progress": corpus.progress} if editable else {}
