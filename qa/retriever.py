@@ -95,7 +95,7 @@ class Retriever:
             searched=tuple(wording.text for wording in asked.searched),
             answered=answered,
             confidence=scores.confidence,
-            reason=None if answered else _reason(self.info, chosen),
+            reason=None if answered else _reason(self.info, chosen, within),
             quotes=shown if answered else (),
             closest=() if answered else shown,
             index=self.info,
@@ -152,10 +152,11 @@ def check_top_k(top_k: int) -> None:
         raise InputError(f"top_k: {top_k!r} is not a whole number; ask for 1 to {MAX_TOP_K} of them")
 
 
-def _reason(info: IndexInfo, chosen: Selection | None) -> str:
+def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None) -> str:
     if chosen is not None:
         if not chosen.articles:
-            return "No article matches what was chosen."
+            undated = ", and those that show no date are left out" if within and (within.since or within.until) else ""
+            return f"No article matches what was chosen{undated}."
         if chosen.articles == 1:
             return "The one article chosen does not answer this."
         return f"None of the {chosen.articles:,} articles chosen answers this."

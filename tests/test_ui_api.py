@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -139,3 +140,13 @@ def test_an_mcp_client_hears_what_was_wrong(tool: Callable[[str, Mapping[str, An
 def test_programs_see_the_two_endpoints_and_no_other(client: Any) -> None:
     listed = client.view_api(return_format="dict", print_info=False)
     assert set(listed["named_endpoints"]) == {"/ask", "/search"} and not listed["unnamed_endpoints"]
+
+
+def test_the_example_in_the_readme_runs(site: Site) -> None:
+    url, login = site
+    readme = (Path(__file__).parent.parent / "README.md").read_text("utf-8")
+    (example,) = (block for block in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "gradio_client" in block)
+    found: dict[str, Any] = {}
+    exec(example.replace('"http://127.0.0.1:7860"', f"{url!r}, auth={login!r}"), found)
+    assert len(found["record"]["quotes"]) > 0 and len(found["passages"]) > 0
+    found["page"].close()

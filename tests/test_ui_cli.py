@@ -148,7 +148,7 @@ def test_a_question_is_asked_of_the_articles_chosen(dated: list[str], capsys: Ca
         assert (record["within"]["articles"] if scope else 3) == len(files) and err == ""
         assert {quote["source"] for quote in record["quotes"]} <= set(files) and record["answered"] == bool(files)
     assert run(["ask", question, *dated, "--since", "2030-01-01"]) == 1
-    assert capsys.readouterr().out == "No article matches what was chosen.\n"
+    assert capsys.readouterr().out == "No article matches what was chosen, and those that show no date are left out.\n"
 
 
 def test_chat_keeps_to_the_articles_chosen(dated: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:

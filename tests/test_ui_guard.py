@@ -23,12 +23,14 @@ from index.errors import InputError
 from ui import connections
 from ui.accounts import Accounts
 from ui.bodies import check_json
-from ui.guard import Limits
+from ui.guard import Guard, GuardSettings, Limits
 from ui.hosts import AllowedHosts, Authority
+from ui.login import Login
 from ui.refusal import Refused
 from ui.reply import HEADERS
 from ui.server import ServeSettings, running
-from ui.uploads import MAX_AT_ONCE, sweep
+from ui.throttle import Throttle
+from ui.uploads import MAX_AT_ONCE, Uploads, sweep
 
 MakePage = Callable[[], Any]
 JSON = {"Content-Type": "application/json"}
@@ -743,3 +745,44 @@ def test_guessing_a_password_is_slowed_down(make_page: MakePage, way: str, sourc
         assert login(url, "bob", "secret", "127.0.0.7").status == 429  # Whoever tries that name,
         assert login(url, "nobody", "x", source).status == 429  # and whatever that client tries.
         assert login(url, "nobody", "x", "127.0.0.7").status == 400
+
+
+def test_few_requests_are_worked_on_at_once_the_others_wait_and_too_many_are_told(tmp_path: Path) -> None:
+    working: list[int] = [0]
+    seen: list[int] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        working[0] += 1
+        seen.append(working[0])
+        await asyncio.sleep(0.01)
+        working[0] -= 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.sleep(0.05)  # Whoever reads slowly holds nobody up.
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    limits = Limits(max_working=6, at_work=2)
+    settings = GuardSettings(AllowedHosts.from_names(()), limits=limits)
+    guard = Guard(
+        application, settings, login=Login(None, lambda cookies: False, Throttle()), uploads=Uploads(tmp_path, max_bytes=1)
+    )
+
+    async def ask() -> int:
+        headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"2")]
+        path = "/gradio_api/component_server"
+        scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "headers": headers, "scheme": "http"}
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await guard(scope, receive, send)
+        return int(sent[0]["status"])
+
+    async def crowd() -> list[int]:
+        return await asyncio.gather(*(ask() for _ in range(8)))
+
+    assert sorted(asyncio.run(crowd())) == [200] * 6 + [503] * 2
+    assert max(seen) == 2 and len(seen) == 6
