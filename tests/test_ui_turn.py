@@ -105,9 +105,11 @@ def test_quotes_stand_under_their_article_with_outlet_and_date(parsed: Parse) ->
 
 
 def test_a_near_copy_follows_what_it_repeats(parsed: Parse) -> None:
-    shown = parsed(html(answer(quote(), quote("Two died."), quote(source="b.txt", same_as=1, said_by="the mayor"))))
+    copy = quote(source="b.txt", same_as=1, said_by="the mayor", title="Ferry lost", outlet="Daily", published="2024-12-02")
+    shown = parsed(html(answer(quote(), quote("Two died."), copy)))
     assert [texts(group, "rank") for group in classed(shown, "group")] == [["1", "3", "2"]]
-    assert texts(shown, "note") == ["said by the mayor · nearly the words of [1]"]
+    # It stands under another article's name, so it says its own.
+    assert texts(shown, "note") == ["Ferry lost · Daily · 2024-12-02 · said by the mayor · nearly the words of [1]"]
 
 
 def test_wire_copy_of_two_papers_is_shown_with_what_it_repeats(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from index import ArticleSummary, Index, IndexInfo, SourceState
 from ui.markup import rendered
-from ui.printable import printable
+from ui.printable import joined, one_line, printable
 from ui.wording import FILE_NOTES, count
 
 PAGE = 50  # Articles shown at once.
@@ -65,15 +65,11 @@ def _row(index: Index, summary: ArticleSummary) -> Row:
     article = index.article_named(summary.source)
     state = index.source_state(article) if article else SourceState.MISSING
     published = summary.published.isoformat() if summary.published else None
-    about = [printable(summary.source), summary.outlet and _line(summary.outlet), published]
+    about = joined(summary.source, summary.outlet, published)
     return Row(
         source=summary.source,
-        title=_line(summary.title or summary.source),
-        about=" · ".join(part for part in about if part),
+        title=one_line(summary.title or summary.source),
+        about=about,
         size=f"{summary.size_bytes / 1e3:,.1f} kB",
         note=FILE_NOTES[state],
     )
-
-
-def _line(text: str) -> str:
-    return printable(" ".join(text.split()))

@@ -11,6 +11,16 @@ def printable(text: str) -> str:
     return _HARMFUL.sub(lambda match: _visible(match.group()), text)
 
 
+def one_line(text: str) -> str:
+    """A name as one line that cannot turn the words around it."""
+    return printable(" ".join(text.split()))
+
+
+def joined(*parts: str | None) -> str:
+    """What is known of an article, as one line: "title · outlet · date"; what is missing is left out."""
+    return " · ".join(one_line(part) for part in parts if part)
+
+
 def _visible(c: str) -> str:
     if c < "\x20":
         return chr(0x2400 + ord(c))

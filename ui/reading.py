@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index import Article, SourceState, Span
 from ui.markup import Layer, Run, rendered, runs
-from ui.printable import printable
+from ui.printable import joined, one_line, printable
 from ui.wording import FILE_NOTES
 
 ROOM = 60_000  # Characters sent at once, some 20 pages; around the place asked for where the article is longer.
@@ -45,8 +45,8 @@ def reading_html(
         "source": article.source,
         "name": printable(article.source),
         "sha256": article.sha256,
-        "title": _line(article.title or article.source),
-        "about": " · ".join(_line(part) for part in about if part),
+        "title": one_line(article.title or article.source),
+        "about": joined(*about),
         "note": FILE_NOTES[state],
         "other_version": other_version,
         "published": masthead.published.isoformat() if masthead.published else "",
@@ -81,7 +81,3 @@ def lines(article: Article, window: Span, layers: Sequence[Layer], here: int) ->
         made.append(Line(number, at <= here < end, tuple(runs(article.text, Span(at, end), layers))))
         at, number = end, number + 1
     return made
-
-
-def _line(text: str) -> str:
-    return printable(" ".join(text.split()))

@@ -4,9 +4,9 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index import IndexInfo, Span
+from index import Article, IndexInfo, Span
 from qa import Answer, Quote, by_article
-from ui.printable import printable
+from ui.printable import joined, printable
 from ui.wording import FILE_NOTES, NEAREST, found, place, sureness
 
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -60,18 +60,22 @@ def _group(quotes: Iterable[Quote], style: Style, *, answers: bool) -> list[str]
     """An article's heading and its quotes."""
     quotes = tuple(quotes)
     article = quotes[0].article
-    about = [article.title, article.outlet, article.masthead.published.isoformat() if article.masthead.published else None]
-    heading = " · ".join(printable(" ".join(part.split())) for part in about if part)
-    lines = ["", _styled(heading or printable(article.source), DIM, style)]
+    lines = ["", _styled(_about(article) or printable(article.source), DIM, style)]
     for quote in quotes:
-        lines += _quote(quote, style, answers=answers)
+        lines += _quote(quote, style, answers=answers, heading=article)
     return lines
 
 
-def _quote(quote: Quote, style: Style, *, answers: bool) -> list[str]:
+def _about(article: Article) -> str:
+    published = article.masthead.published
+    return joined(article.title, article.outlet, published.isoformat() if published else None)
+
+
+def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> list[str]:
     """A numbered quote, its answering words bold, and the line that says where it stands.
 
-    How surely it answers is said of answers only.
+    How surely it answers is said of answers only; the article, where it is
+    another one than the heading names: that of a near copy.
     """
     text = quote.article.text
     lines: list[str] = []
@@ -83,6 +87,7 @@ def _quote(quote: Quote, style: Style, *, answers: bool) -> list[str]:
         lines += _block(text, Span(quote.end, quote.passage.end), (), (Span(quote.end, quote.passage.end),), style)
     notes = [
         place(printable(quote.source), quote.first_line, quote.last_line),
+        _about(quote.article) if quote.source != heading.source else "",
         f"said by {printable(quote.said_by)}" if quote.said_by else "",
         sureness(quote.probability) if answers else "",
     ]

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from index import SourceState, Span
 from qa.saved import SavedAnswer, SavedQuote, SavedScope
 from ui.markup import Layer, Run, rendered, runs
-from ui.printable import printable
+from ui.printable import joined, one_line, printable
 from ui.wording import FILE_NOTES, NEAREST, count, found, place, sureness
 
 
@@ -58,7 +58,7 @@ def groups(quotes: Sequence[SavedQuote], *, answers: bool) -> list[Group]:
 def chosen(scope: SavedScope) -> str:
     """Which articles were asked, in words."""
     since, until = f"from {scope.since}" if scope.since else "", f"to {scope.until}" if scope.until else ""
-    return ", ".join(_line(part) for part in (*scope.sources, *scope.outlets, since, until) if part)
+    return ", ".join(one_line(part) for part in (*scope.sources, *scope.outlets, since, until) if part)
 
 
 def link(quote: SavedQuote) -> str:
@@ -68,8 +68,8 @@ def link(quote: SavedQuote) -> str:
 
 def _group(quotes: Sequence[SavedQuote], *, answers: bool) -> Group:
     first = quotes[0]
-    about = _joined(first.outlet, first.published)
-    return Group(_line(first.title or first.source), about, tuple(_shown(quote, first, answers=answers) for quote in quotes))
+    about = joined(first.outlet, first.published)
+    return Group(one_line(first.title or first.source), about, tuple(_shown(quote, first, answers=answers) for quote in quotes))
 
 
 def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> Shown:
@@ -77,8 +77,8 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> Shown:
     layers = [_layer("answering", mark.start, mark.end, quote) for mark in quote.marks]
     layers += [_layer("gap", gap.start, gap.end, quote) for gap in quote.gaps]
     notes = [
-        _joined(quote.title, quote.outlet, quote.published) if quote.source != first.source else "",
-        f"said by {_line(quote.said_by)}" if quote.said_by else "",
+        joined(quote.title, quote.outlet, quote.published) if quote.source != first.source else "",
+        f"said by {one_line(quote.said_by)}" if quote.said_by else "",
         f"nearly the words of [{quote.same_as}]" if quote.same_as else "",
         FILE_NOTES[SourceState(quote.source_state)],
     ]
@@ -95,12 +95,3 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> Shown:
 def _layer(kind: str, start: int, end: int, quote: SavedQuote) -> Layer:
     """A layer of the quote's own text; what a changed record puts outside of it stays outside."""
     return Layer(Span(max(0, start - quote.start), max(0, end - quote.start)), kind)
-
-
-def _joined(*parts: str | None) -> str:
-    return " · ".join(_line(part) for part in parts if part)
-
-
-def _line(text: str) -> str:
-    """A name as one line that cannot turn the words around it."""
-    return printable(" ".join(text.split()))
