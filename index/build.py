@@ -119,7 +119,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     kept = generation if generation is not None and _same(export.card, generation, settings) else None
     entries = _entries_now(collection.articles, held if kept else {}, Embedder(export), progress)
     changes = _changes(collection.articles, held)
-    record = {**_record(entries, export.card, collection, paths), "encoding": settings.encoding}
+    record = _record(entries, export.card, collection, paths, encoding=settings.encoding)
     with leaving(directory, collection.leaving):
         if kept is not None and not changes.any and _stable(kept.manifest) == _stable(record):
             number = kept.number
@@ -235,7 +235,9 @@ def _entries_now(
     return [replace(known[_content(article)], article=article) for article in articles]
 
 
-def _record(entries: Sequence[Entry], card: ModelCard, collection: Collection, paths: Sequence[Path]) -> dict[str, Any]:
+def _record(
+    entries: Sequence[Entry], card: ModelCard, collection: Collection, paths: Sequence[Path], *, encoding: str | None
+) -> dict[str, Any]:
     """What the manifest says beside format and files."""
     return {
         "model": card.to_dict(),
@@ -247,6 +249,7 @@ def _record(entries: Sequence[Entry], card: ModelCard, collection: Collection, p
         },
         "root": str(collection.root),
         "paths": [str(path.resolve()) for path in paths],
+        "encoding": encoding,
         # Sources in DIR/added: below the index folder, wherever that is moved.
         "added": list(collection.added),
         "excluded": list(collection.excluded),

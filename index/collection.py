@@ -33,7 +33,7 @@ class Before:
             added=frozenset(_strings(manifest.get("added"))),
             excluded=frozenset(_strings(manifest.get("excluded"))),
             sources=frozenset(sources),
-            encoding=manifest.get("encoding"),
+            encoding=encoding if isinstance(encoding := manifest.get("encoding"), str) else None,
         )
 
 

@@ -187,21 +187,30 @@ def make_page() -> Callable[[], Any]:
     return make
 
 
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Where a browser is. Where there is none the tests that need it skip; where CI is set that is a failure."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), str(own) if own.is_file() else None)
+    if path is None:
+        missing = f"no browser: none of {', '.join(BROWSERS)} is installed, nor Playwright's own (playwright install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return path
+
+
 @pytest.fixture(scope="module")
-def chromium() -> "Iterator[Browser]":
-    """A real browser without a window. Where there is none the tests skip; where CI is set that is a failure."""
+def chromium(browser_path: str) -> "Iterator[Browser]":
+    """A real browser without a window."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        path = next((found for name in BROWSERS if (found := shutil.which(name))), own if own.is_file() else None)
-        if path is None:
-            missing = (
-                f"no browser: none of {', '.join(BROWSERS)} is installed, nor Playwright's own (playwright install chromium)"
-            )
-            pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS.split())
+        browser = playwright.chromium.launch(executable_path=browser_path, args=BROWSER_ARGUMENTS.split())
         yield browser
         browser.close()
 

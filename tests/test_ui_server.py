@@ -230,18 +230,17 @@ def test_mcp_clients_find_the_endpoints_and_call_them(site: tuple[str, tuple[str
 
 
 def test_the_page_works_in_a_browser_and_breaks_no_rule_of_its_own(
-    site: tuple[str, tuple[str, str] | None], tmp_path: Path
+    site: tuple[str, tuple[str, str] | None], browser_path: str, tmp_path: Path
 ) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if (chromium := shutil.which("chromium")) is None:
-        pytest.skip("there is no Chromium")
+    from playwright.sync_api import sync_playwright
+
     url, login = site
     (tmp_path / "flood.txt").write_text("some text")
     quiet = (
         "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
     )
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=quiet.split())
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=browser_path, args=quiet.split())
         page = browser.new_page()
         wrong: list[str] = []
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)

@@ -217,12 +217,11 @@ def _model(chosen: argparse.Namespace) -> ModelSettings | None:
     return ModelSettings(name, Precision(chosen.precision or "int8"), chosen.device)
 
 
-def _scope(chosen: argparse.Namespace) -> Scope | None:
-    """The articles that the arguments choose, or None for all."""
+def _scope(chosen: argparse.Namespace) -> Scope:
+    """The articles that the arguments choose."""
     from qa import Scope
 
-    scope = Scope(tuple(chosen.source), tuple(chosen.outlet), chosen.since, chosen.until)
-    return None if scope == Scope() else scope
+    return Scope(tuple(chosen.source), tuple(chosen.outlet), chosen.since, chosen.until)
 
 
 def _history(path: Path) -> Sequence[Any]:

@@ -81,5 +81,5 @@ def _shown() -> Iterator[None]:
         raise gr.Error(str(error), print_exception=False) from error
 
 
-def _scope(sources: list[str] | None, outlets: list[str] | None, since: str | None, until: str | None) -> Scope | None:
+def _scope(sources: list[str] | None, outlets: list[str] | None, since: str | None, until: str | None) -> Scope:
     return read(ScopeRequest, {"sources": sources or [], "outlets": outlets or [], "since": since, "until": until}).scope

@@ -31,14 +31,12 @@ class ScopeRequest(Request):
     until: _Name | None = None
 
     @property
-    def scope(self) -> Scope | None:
-        """The scope, or None where it leaves nothing out.
+    def scope(self) -> Scope:
+        """The scope; it may leave nothing out.
 
         Raises:
             InputError: a day or a name cannot be used.
         """
-        if not (self.sources or self.outlets or self.since or self.until):
-            return None
         return Scope(tuple(self.sources), tuple(self.outlets), _day("since", self.since), _day("until", self.until))
 
 
