@@ -1,7 +1,7 @@
 # `make ask` and `make test` set up all they need in .venv. Run `make` for the list.
 
 .DEFAULT_GOAL := help
-.PHONY: help ask test lint types check clean
+.PHONY: help ask test soak lint types check clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
@@ -22,6 +22,9 @@ ask: .venv/.installed  ## ask the bundled articles; your own question: make ask 
 
 test: .venv/.installed-dev  ## run the tests
 	@$(BIN)/python -m pytest
+
+soak: .venv/.installed-dev  ## run the campaigns against crashes, damage and odd input at full length (hours)
+	@$(BIN)/python -m pytest --soak -m soak --durations=0
 
 lint: .venv/.installed-dev  ## check style and layout
 	@$(BIN)/ruff check

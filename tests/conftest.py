@@ -29,6 +29,18 @@ BROWSER_ARGUMENTS = (
 PATIENCE_MS = 60_000  # For a machine that does much else; what is waited for mostly takes a hundredth of a second.
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--soak` runs the campaigns at full length."""
+    parser.addoption("--soak", action="store_true", help="run the campaigns (-m soak) at full length: hours, not minutes")
+
+
+@pytest.fixture(scope="session")
+def campaign(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """How many runs a campaign has: the first number in every test run, the second with `--soak`."""
+    full = bool(request.config.getoption("--soak"))
+    return lambda quick, long: long if full else quick
+
+
 @pytest.fixture(scope="session")
 def seeds() -> Path:
     """The folder of the five real articles."""
