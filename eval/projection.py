@@ -19,7 +19,7 @@ import numpy as np
 from index import ModelSettings, QaError
 from index.article import read_article
 from index.embedding import Embedder
-from index.entries import passage_texts
+from index.entries import draft
 from index.model import export_model
 from index.token_vectors import PROJECTION, TOKEN_DIM
 
@@ -35,7 +35,7 @@ def record(folder: Path) -> dict[str, Any]:
     card = export_model(ModelSettings()).card
     embedder = Embedder(export_model(ModelSettings()))
     articles = [read_article(path, path.name) for path in sorted(folder.glob("*.txt"))]
-    states = np.concatenate([embedder.token_states(text) for article in articles for text in passage_texts(article)])
+    states = np.concatenate([embedder.token_states(text) for article in articles for text in draft(article).texts])
     states = states.astype(np.float64) / np.linalg.norm(states, axis=1, keepdims=True)
     directions = np.linalg.svd(states, full_matrices=False)[2][:TOKEN_DIM].T
     signs = np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(TOKEN_DIM)])

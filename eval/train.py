@@ -33,7 +33,7 @@ from eval.records import read_record
 from eval.run import run
 from eval.scratch import scratch_index
 from index import Index, InputError, QaError
-from index.store import StoredSentence
+from index.stored import StoredSentence
 from qa import AskSettings
 from qa.candidates import find_candidates
 from qa.conversation import variants

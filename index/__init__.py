@@ -2,12 +2,23 @@
 
 from index.added import add_file
 from index.article import Article
-from index.build import BuildReport, Progress, build
-from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError, QaError
+from index.build import BuildReport, Renamed, build
+from index.checking import Check
+from index.errors import (
+    ArticleRefused,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMismatchError,
+    IndexUnusableError,
+    InputError,
+    QaError,
+)
+from index.filling import Progress
 from index.listing import ArticlePage, ArticleSummary
 from index.model import ModelSettings, Precision
-from index.opened import Index, IndexInfo, SourceState
+from index.opened import Index, IndexInfo
 from index.settings import BuildSettings
+from index.source_state import SourceState
 from index.span import Span
 
 __all__ = [
@@ -17,7 +28,9 @@ __all__ = [
     "ArticleSummary",
     "BuildReport",
     "BuildSettings",
+    "Check",
     "Index",
+    "IndexBusyError",
     "IndexDamagedError",
     "IndexInfo",
     "IndexMismatchError",
@@ -27,6 +40,7 @@ __all__ = [
     "Precision",
     "Progress",
     "QaError",
+    "Renamed",
     "SourceState",
     "Span",
     "add_file",

@@ -15,9 +15,10 @@ from itertools import count
 from pathlib import Path
 
 from index.article import decode_article
+from index.disk import DISK, Disk, make_folders, write_synced
 from index.errors import ArticleRefused, InputError
 from index.folder import SUFFIXES, Found, SourceFile, find_files
-from index.generation import ADDED, LOCK, index_exists, published_manifest, sync_folder
+from index.generation import ADDED, LOCK, index_exists, published_manifest
 from index.settings import BuildSettings
 
 # What is dropped by hand is hundreds of files; these keep a page from filling a disk.
@@ -28,7 +29,7 @@ LEAVING = ".leaving"
 _UPLOAD, _PARTIAL = ".upload-", ".tmp"
 
 
-def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSettings | None = None) -> str:
+def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSettings | None = None, disk: Disk = DISK) -> str:
     """Put a file into DIR/added for the next build to index; returns its source.
 
     The name is made safe, and gets a number where another content has it; the
@@ -42,31 +43,29 @@ def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSe
     directory, settings = Path(directory), settings or BuildSettings()
     stem, suffix = _safe_name(name)
     _check(data, f"{ADDED}/{stem}{suffix}", settings)
-    folder = _folder(directory)
+    folder = _folder(directory, disk)
     partial = folder / f"{_UPLOAD}{secrets.token_hex(8)}{_PARTIAL}"
     try:
         _check_room(folder, len(data))
-        with partial.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        path = _linked(partial, folder, stem, suffix, _own_folder(directory))
-        sync_folder(folder)
+        write_synced(partial, data, disk)
+        path = _linked(partial, folder, (stem, suffix), _own_folder(directory), disk)
+        disk.sync_folder(folder)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror}); make room or check its rights") from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # What stays is swept by a later build.
+            disk.unlink(partial)
     return f"{ADDED}/{path.name}"
 
 
-def sweep(directory: Path, *, older_than_s: float) -> None:
+def sweep(directory: Path, *, older_than_s: float, disk: Disk = DISK) -> None:
     """Remove what was left half written in DIR/added by processes that were killed."""
     if not _is_folder(directory / ADDED):
         return
     for path in (directory / ADDED).glob(f"{_UPLOAD}*{_PARTIAL}"):
         with suppress(OSError):
             if time.time() - path.lstat().st_mtime > older_than_s:
-                path.unlink()
+                disk.unlink(path)
 
 
 def find_added(directory: Path) -> Found:
@@ -86,17 +85,17 @@ def find_added(directory: Path) -> Found:
     )
 
 
-def give_way(file: SourceFile, own_folder: Path) -> SourceFile:
+def give_way(file: SourceFile, own_folder: Path, *, disk: Disk = DISK) -> SourceFile:
     """Rename an added file whose source the user's own folder has. Call under `writer`."""
-    stem, suffix = _split(file.path.name)
-    path = _linked(file.path, file.path.parent, stem, suffix, own_folder)
+    path = _linked(file.path, file.path.parent, _split(file.path.name), own_folder, disk)
     if path != file.path:
-        file.path.unlink()
+        disk.sync_folder(path.parent)  # Else a power cut could take both names.
+        disk.unlink(file.path)
     return SourceFile(path, f"{ADDED}/{path.name}")
 
 
 @contextmanager
-def leaving(directory: Path, files: Sequence[SourceFile]) -> Iterator[None]:
+def leaving(directory: Path, files: Sequence[SourceFile], *, disk: Disk = DISK) -> Iterator[None]:
     """Keep added files out of sight while an index without them is published; then delete them.
 
     Where that fails they come back. Where the process is killed, the next
@@ -107,29 +106,34 @@ def leaving(directory: Path, files: Sequence[SourceFile]) -> Iterator[None]:
         return
     aside = directory / ADDED / LEAVING
     try:
-        aside.mkdir(exist_ok=True)
+        if not aside.is_dir():
+            disk.make_folder(aside)
+            disk.sync_folder(aside.parent)
         for file in files:
-            file.path.rename(aside / file.path.name)
-        sync_folder(aside)
+            disk.rename(file.path, aside / file.path.name)
+        disk.sync_folder(aside)
         yield
     finally:
-        settle(directory)
+        with suppress(OSError):  # Else the next build settles it.
+            settle(directory, disk=disk)
 
 
-def settle(directory: Path) -> None:
+def settle(directory: Path, *, disk: Disk = DISK) -> None:
     """Bring back what was put aside and the generation in force still holds; delete the rest. Call under `writer`."""
     aside = directory / ADDED / LEAVING
     if not (_is_folder(directory / ADDED) and _is_folder(aside)):
         return
     manifest = published_manifest(directory)
-    for path in sorted(aside.iterdir()):
+    paths = sorted(aside.iterdir())
+    for path in paths:
         # Without a manifest nothing says that it was taken out.
         if not manifest or f"{ADDED}/{path.name}" in manifest.get("added", ()):
             with suppress(FileExistsError):  # Added again meanwhile: that one counts.
-                os.link(path, directory / ADDED / path.name)
-        path.unlink()
-    sync_folder(directory / ADDED)
-    aside.rmdir()
+                disk.link(path, directory / ADDED / path.name)
+    disk.sync_folder(directory / ADDED)
+    for path in paths:
+        disk.unlink(path)
+    disk.remove_folder(aside)
 
 
 def _safe_name(name: str) -> tuple[str, str]:
@@ -159,20 +163,31 @@ def _check(data: bytes, source: str, settings: BuildSettings) -> None:
     decode_article(data, source)  # Whoever drops a file names no encoding; a build reads it in the same way.
 
 
-def _folder(directory: Path) -> Path:
+def _folder(directory: Path, disk: Disk) -> Path:
     """DIR/added, made where it is missing."""
     is_new = not index_exists(directory)  # Raises where the folder is something else.
     folder = directory / ADDED
     try:
         if is_new:
-            directory.mkdir(parents=True, exist_ok=True)
-            (directory / LOCK).touch()  # Tells an index folder without an index from somebody's that holds an "added".
-        folder.mkdir(exist_ok=True)
+            make_folders(directory, disk)
+            _mark(directory / LOCK, disk)
+        if not os.path.lexists(folder):
+            with suppress(FileExistsError):  # Another process is adding, too.
+                disk.make_folder(folder)
+            disk.sync_folder(directory)
     except OSError as error:
         raise InputError(f"{folder}: cannot be made ({error.strerror}); check the place and its rights") from error
     if not _is_folder(folder):
         raise InputError(f"{folder}: not a folder, or a link to one; remove it")
     return folder
+
+
+def _mark(lock: Path, disk: Disk) -> None:
+    """Make the lock file, which tells an index folder without an index from somebody's that holds an "added"."""
+    if not os.path.lexists(lock):
+        with suppress(FileExistsError):
+            disk.create(lock).close()
+        disk.sync_folder(lock.parent)
 
 
 def _is_folder(path: Path) -> bool:
@@ -197,10 +212,10 @@ def _own_folder(directory: Path) -> Path:
     return Path(str(published_manifest(directory).get("root", directory.resolve()))) / ADDED
 
 
-def _linked(file: Path, folder: Path, stem: str, suffix: str, own_folder: Path) -> Path:
+def _linked(file: Path, folder: Path, name: tuple[str, str], own_folder: Path, disk: Disk) -> Path:
     """Give a file the first name that is free, or find it there under that name. One step: a link replaces nothing."""
-    paths = (folder / _numbered(stem, suffix, number) for number in count(1))
-    return next(path for path in paths if not _is_own(path, own_folder) and _takes(path, file))
+    paths = (folder / _numbered(*name, number) for number in count(1))
+    return next(path for path in paths if not _is_own(path, own_folder) and _takes(path, file, disk))
 
 
 def _is_own(path: Path, own_folder: Path) -> bool:
@@ -208,10 +223,10 @@ def _is_own(path: Path, own_folder: Path) -> bool:
     return own_folder != path.parent.resolve() and os.path.lexists(own_folder / path.name)
 
 
-def _takes(path: Path, file: Path) -> bool:
+def _takes(path: Path, file: Path, disk: Disk) -> bool:
     """Whether a name is the file's now, or has its content already."""
     try:
-        os.link(file, path)
+        disk.link(file, path)
     except FileExistsError:
         is_file = path.is_file() and not path.is_symlink()
         return is_file and path.stat().st_size == file.stat().st_size and path.read_bytes() == file.read_bytes()

@@ -1,60 +1,52 @@
 """Building an index: files → articles → sentences → passages → vectors and words → one published generation."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from index.added import find_added, leaving, settle, sweep
-from index.article import Article
-from index.collection import Before, Collection, collect
+from index.article import Content
+from index.collection import Before, Collection, FoundArticle, collect
+from index.disk import DISK, Disk
 from index.embedding import Embedder
-from index.entries import make_entries, passage_words
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
+from index.filling import Filled, Filling, Held, Progress, write_files
 from index.folder import shown
-from index.generation import (
-    ARTICLES,
-    VECTORS,
-    WORDS,
-    Generation,
-    index_exists,
-    open_generation,
-    publish,
-    published_manifest,
-    writer,
-)
+from index.generation import ARTICLES, COUNTED, Generation, index_exists, open_generation, published_manifest
+from index.locking import writer
 from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_model
 from index.passages import MAX_PASSAGE_CHARS
+from index.pending import Pending
+from index.publishing import publish
 from index.settings import BuildSettings
-from index.store import Entry, Store, write_store
-from index.words import write_words
+from index.store import Store
 
 # An upload takes seconds; what is as old as this was left by a process that is no more.
 SWEEP_AFTER_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Told while a build runs: `embedding` once with the number of passages, then `done` for each."""
+class Renamed:
+    """An article whose file has another name than it had."""
 
-    embedding: Callable[[int], None] = lambda total: None
-    done: Callable[[int], None] = lambda count: None
-    note: Callable[[str], None] = lambda text: None
+    before: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did. Sources are named once each; `took_s` leaves out `export_s`, the model's one-time export.
 
-    `excluded` are the sources that are kept out, whenever they were taken out.
+    A renamed article is neither added nor removed. `excluded` are the sources
+    that are kept out, whenever they were taken out.
     """
 
     generation: int
     added: tuple[str, ...]
     changed: tuple[str, ...]
+    renamed: tuple[Renamed, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
     refused: tuple[ArticleRefused, ...]
@@ -72,12 +64,13 @@ class _Changes:
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
+    renamed: tuple[Renamed, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
 
     @property
     def any(self) -> bool:
-        return bool(self.added or self.changed or self.removed)
+        return bool(self.added or self.changed or self.renamed or self.removed)
 
 
 def build(
@@ -86,6 +79,7 @@ def build(
     settings: BuildSettings | None = None,
     *,
     progress: Progress | None = None,
+    disk: Disk = DISK,
 ) -> BuildReport:
     """Make the index hold the articles that these files and folders hold now, and those added to it by hand.
 
@@ -93,49 +87,64 @@ def build(
     dropped. With no paths, the ones of the last build, read in its encoding.
     Where nothing changed, nothing is published. Articles taken out stay out while the paths have the
     same root and the file is there; an added one that is taken out is deleted.
+    A build that was stopped is gone on with.
 
     Raises:
-        InputError: no path, a missing one, no article in any, the index folder is something else, or an
-            article to take out or bring back is unknown.
+        InputError: no path, a missing one, no article in any, the index folder is something else or cannot be
+            written, or an article to take out or bring back is unknown.
+        IndexBusyError: another process is writing the index, and it is not to be waited for.
         IndexDamagedError: the index to update is damaged; `rebuild` starts afresh.
     """
     settings, progress, directory = settings or BuildSettings(), progress or Progress(), Path(directory)
-    with writer(directory):
-        return _build([Path(path) for path in paths], directory, settings, progress)
+    with writer(directory, wait=settings.wait, note=progress.note, disk=disk):
+        try:
+            return _build([Path(path) for path in paths], directory, settings, progress, disk)
+        except OSError as error:
+            reason = error.strerror or error
+            raise InputError(f"{directory}: cannot be written ({reason}); make room or check its rights") from error
 
 
-def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, progress: Progress) -> BuildReport:
+def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
     began = time.perf_counter()
-    settle(directory)
-    sweep(directory, older_than_s=SWEEP_AFTER_S)
+    settle(directory, disk=disk)
+    sweep(directory, older_than_s=SWEEP_AFTER_S, disk=disk)
     generation = _generation_before(directory, settings, progress)
-    held = _entries(generation, settings) if generation else {}
-    before = Before.of(generation.manifest if generation else published_manifest(directory), list(held))
+    held = _held(generation, settings) if generation else None
+    contents = held.contents if held else {}
+    before = Before.of(generation.manifest if generation else published_manifest(directory), list(contents))
     if not paths:
         paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
-    collection = collect(paths, directory, settings, before)
+    collection = collect(paths, directory, settings, before, known=held or (), disk=disk)
     _note_dropped(before, collection, progress)
     export, export_s = _exported(settings, generation, progress)
     kept = generation if generation is not None and _same(export.card, generation, settings) else None
-    entries = _entries_now(collection.articles, held if kept else {}, Embedder(export), progress)
-    changes = _changes(collection.articles, held)
-    record = _record(entries, export.card, collection, paths, encoding=settings.encoding)
-    with leaving(directory, collection.leaving):
-        if kept is not None and not changes.any and _stable(kept.manifest) == _stable(record):
-            number = kept.number
-        else:
-            number = publish(directory, lambda folder: _write(folder, entries, export.card, record)).number
+    pending = Pending(directory, export.card, disk=disk)
+    filling = Filling(held if kept else None, pending, Embedder(export), progress)
+    filled = filling.embed(collection.articles)
+    collection = _read_meanwhile(collection, filled)
+    changes = _changes(filled.articles, contents)
+    said = _record(export.card, collection, paths, encoding=settings.encoding)
+
+    def write(folder: Path) -> Mapping[str, Any]:
+        counts = write_files(folder, filling.entries(filled.articles), dim=export.card.dim, disk=disk)
+        return {**said, "counts": dict(zip(COUNTED, counts, strict=True))}
+
+    with leaving(directory, collection.leaving, disk=disk):
+        if kept is None or changes.any or _stable(kept.manifest) != _stable(said):
+            kept = publish(directory, write, disk=disk)
+    pending.discard()
     return BuildReport(
-        generation=number,
+        generation=kept.number,
         added=changes.added,
         changed=changes.changed,
+        renamed=changes.renamed,
         removed=changes.removed,
         unchanged=changes.unchanged,
         refused=tuple(sorted([*collection.refused, *collection.repeated], key=lambda refusal: refusal.source)),
         excluded=collection.excluded,
         other_files=collection.other_files,
-        passages=sum(len(entry.passages) for entry in entries),
-        sentences=sum(len(entry.sentences) for entry in entries),
+        passages=kept.manifest["counts"]["passages"],
+        sentences=kept.manifest["counts"]["sentences"],
         took_s=time.perf_counter() - began - export_s,
         export_s=export_s,
     )
@@ -156,14 +165,26 @@ def _generation_before(directory: Path, settings: BuildSettings, progress: Progr
     return None
 
 
-def _entries(generation: Generation, settings: BuildSettings) -> dict[str, Entry]:
-    """What the generation before holds, by source."""
+def _held(generation: Generation, settings: BuildSettings) -> Held | None:
+    """What the generation before holds."""
     try:
-        return {entry.article.source: entry for entry in Store(generation.folder / ARTICLES).entries()}
+        return Held(Store(generation.folder / ARTICLES))
     except IndexDamagedError:
         if not settings.rebuild:
             raise
-        return {}
+        return None
+
+
+def _read_meanwhile(collection: Collection, filled: Filled) -> Collection:
+    """The collection without the articles that could not be read any more.
+
+    Raises:
+        InputError: none is left.
+    """
+    if not filled.articles:
+        raise InputError(f"{filled.refused[0]}; no other article is left to index")
+    refused = sorted([*collection.refused, *filled.refused], key=lambda refusal: refusal.source)
+    return replace(collection, articles=filled.articles, refused=tuple(refused))
 
 
 def _paths_before(before: Before, directory: Path) -> list[Path]:
@@ -207,46 +228,34 @@ def _same(card: ModelCard, generation: Generation, settings: BuildSettings) -> b
     return True
 
 
-def _changes(articles: Sequence[Article], before: Mapping[str, Entry]) -> _Changes:
-    """The articles against the entries of the build before; another encoding is another text."""
-    old = {source: _content(entry.article) for source, entry in before.items()}
-    now = {article.source: _content(article) for article in articles}
+def _changes(articles: Sequence[FoundArticle], before: Mapping[str, Content]) -> _Changes:
+    """The articles against those of the build before; another encoding is another text."""
+    now = {article.source: article.content for article in articles}
+    gone = {content: source for source, content in sorted(before.items(), reverse=True) if source not in now}
+    renamed: list[Renamed] = []
+    added: list[str] = []
+    for source, content in now.items():
+        if source in before:
+            continue
+        if (earlier := gone.pop(content, None)) is not None:
+            renamed.append(Renamed(earlier, source))
+        else:
+            added.append(source)
+    moved = {rename.before for rename in renamed}
     return _Changes(
-        added=tuple(source for source in now if source not in old),
-        changed=tuple(source for source in now if source in old and now[source] != old[source]),
-        removed=tuple(sorted(set(old) - set(now))),
-        unchanged=tuple(source for source in now if now[source] == old.get(source)),
+        added=tuple(added),
+        changed=tuple(source for source in now if source in before and now[source] != before[source]),
+        renamed=tuple(renamed),
+        removed=tuple(sorted(set(before) - set(now) - moved)),
+        unchanged=tuple(source for source in now if now[source] == before.get(source)),
     )
 
 
-def _content(article: Article) -> tuple[str, str]:
-    """What the article's entry follows from, wherever the file lies."""
-    return article.sha256, article.encoding
-
-
-def _entries_now(
-    articles: Sequence[Article], before: Mapping[str, Entry], embedder: Embedder, progress: Progress
-) -> list[Entry]:
-    """The articles' entries, in order. What is known by its content, under any name, is not embedded again."""
-    known = {_content(entry.article): entry for entry in before.values()}
-    fresh = {_content(article): article for article in articles if _content(article) not in known}
-    made = make_entries(list(fresh.values()), embedder, total=progress.embedding, done=progress.done)
-    known |= {_content(entry.article): entry for entry in made}
-    return [replace(known[_content(article)], article=article) for article in articles]
-
-
-def _record(
-    entries: Sequence[Entry], card: ModelCard, collection: Collection, paths: Sequence[Path], *, encoding: str | None
-) -> dict[str, Any]:
-    """What the manifest says beside format and files."""
+def _record(card: ModelCard, collection: Collection, paths: Sequence[Path], *, encoding: str | None) -> dict[str, Any]:
+    """What the manifest says beside format, counts and files."""
     return {
         "model": card.to_dict(),
         "settings": {"max_passage_chars": MAX_PASSAGE_CHARS, "vectors": "SQ8, exhaustive", "words": "BM25, English stems"},
-        "counts": {
-            "articles": len(entries),
-            "passages": sum(len(entry.passages) for entry in entries),
-            "sentences": sum(len(entry.sentences) for entry in entries),
-        },
         "root": str(collection.root),
         "paths": [str(path.resolve()) for path in paths],
         "encoding": encoding,
@@ -259,17 +268,5 @@ def _record(
 
 
 def _stable(record: Mapping[str, Any]) -> list[Any]:
-    """What makes a new generation worth publishing; older manifests do not say what was added and taken out."""
-    said = [record[key] for key in ("model", "settings", "root", "paths", "refused")]
-    return [*said, record.get("added", []), record.get("excluded", [])]
-
-
-def _write(folder: Path, entries: Sequence[Entry], card: ModelCard, record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Write all files of a generation but its manifest."""
-    from index.vectors import write_vectors
-
-    write_store(folder / ARTICLES, entries)
-    rows = [entry.vectors for entry in entries if len(entry.vectors)]
-    write_vectors(folder / VECTORS, np.concatenate(rows) if rows else np.empty((0, card.dim), np.float32))
-    write_words(folder / WORDS, (words for entry in entries for words in passage_words(entry)))
-    return record
+    """What makes a new generation worth publishing."""
+    return [record[key] for key in ("model", "settings", "root", "paths", "refused", "added", "excluded")]

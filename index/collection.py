@@ -1,12 +1,13 @@
 """The collection: the articles that an index is to hold. Those under the paths and those added, without those taken out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from index.added import find_added, give_way
-from index.article import Article, read_article
+from index.article import Content, content_of, decode_article
+from index.disk import DISK, Disk
 from index.errors import ArticleRefused, InputError
 from index.folder import Found, SourceFile, find_files, shown
 from index.generation import ADDED
@@ -38,6 +39,21 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """A file that can be an article, and what it held when it was found; its text is read when it is needed."""
+
+    file: SourceFile
+    content: Content
+    size_bytes: int
+    encoding: str | None  # In which it is to be read where it has no byte-order mark.
+
+    @property
+    def source(self) -> str:
+        """Its path below the root, with `/`."""
+        return self.file.source
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """The articles, by source, and why the other files are none.
 
@@ -48,7 +64,7 @@ class Collection:
     """
 
     root: Path
-    articles: tuple[Article, ...]
+    articles: tuple[FoundArticle, ...]
     refused: tuple[ArticleRefused, ...]
     repeated: tuple[ArticleRefused, ...]
     other_files: int
@@ -70,8 +86,19 @@ def _strings(value: object) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list) else ()
 
 
-def collect(paths: Sequence[Path], directory: Path, settings: BuildSettings, before: Before) -> Collection:
-    """What lies under the paths and in DIR/added, read; at least one article. Call under `writer`.
+def collect(
+    paths: Sequence[Path],
+    directory: Path,
+    settings: BuildSettings,
+    before: Before,
+    *,
+    known: Container[Content] = (),
+    disk: Disk = DISK,
+) -> Collection:
+    """What lies under the paths and in DIR/added; at least one article. Call under `writer`.
+
+    Every file is read, one at a time. What is `known` can be an article; of
+    the others the text is decoded to see whether they can.
 
     Raises:
         InputError: a path is missing, no article is left, or one to take out or bring back is unknown.
@@ -80,12 +107,12 @@ def collect(paths: Sequence[Path], directory: Path, settings: BuildSettings, bef
     home = directory.resolve() / ADDED
     own = find_files(paths, besides=home) if paths else Found(directory.resolve(), (), (), 0)
     found = find_added(directory)
-    added = _added(found, own, settings, before)
+    added = _added(found, own, settings, before, disk)
     excluded = _excluded(own, added, settings, before)
     kept = [file for file in own.files if file.source not in excluded]
-    articles, unread = _read(kept, settings)
+    articles, unread = _read(kept, settings, known)
     # Whoever drops a file names no encoding, and was told when it was not Unicode.
-    dropped, undropped = _read(added.files, replace(settings, encoding=None))
+    dropped, undropped = _read(added.files, replace(settings, encoding=None), known)
     articles, repeated = _without_repeated([*articles, *dropped], added)
     refused = sorted([*own.refused, *found.refused, *unread, *undropped], key=lambda refusal: refusal.source)
     if not articles:
@@ -103,21 +130,22 @@ def collect(paths: Sequence[Path], directory: Path, settings: BuildSettings, bef
     )
 
 
-def _added(found: Found, own: Found, settings: BuildSettings, before: Before) -> _Added:
+def _added(found: Found, own: Found, settings: BuildSettings, before: Before, disk: Disk) -> _Added:
     """What becomes of the files in DIR/added: a source that the user's own folder has is not theirs any more."""
     taken = {file.source for file in own.files} | {refusal.source for refusal in own.refused}
     # Whoever takes a source out means the file that the index has under it.
     out = {source for source in settings.exclude if source in before.added or source not in taken}
-    staying, new = [], set()
+    staying: dict[str, SourceFile] = {}
+    new: set[str] = set()
     for file in found.files:
         if file.source in out:
             continue
-        kept = give_way(file, own.root / ADDED) if file.source in taken else file
-        staying.append(kept)
+        kept = give_way(file, own.root / ADDED, disk=disk) if file.source in taken else file
+        staying[kept.source] = kept  # A run that was stopped may have left it under both names.
         if kept != file or file.source not in before.added:
             new.add(kept.source)
     leaving = tuple(file for file in found.files if file.source in out)
-    return _Added(tuple(staying), frozenset(new), leaving)
+    return _Added(tuple(staying.values()), frozenset(new), leaving)
 
 
 def _excluded(own: Found, added: _Added, settings: BuildSettings, before: Before) -> set[str]:
@@ -138,34 +166,42 @@ def _is_under(source: str, place: str) -> bool:
     return source == place or source.startswith(f"{place}/")
 
 
-def _read(files: Sequence[SourceFile], settings: BuildSettings) -> tuple[list[Article], list[ArticleRefused]]:
-    """The articles that can be read, and the reasons for the others."""
-    articles: list[Article] = []
+def _read(
+    files: Sequence[SourceFile], settings: BuildSettings, known: Container[Content]
+) -> tuple[list[FoundArticle], list[ArticleRefused]]:
+    """The files that can be articles, and the reasons why the others cannot."""
+    articles: list[FoundArticle] = []
     refused: list[ArticleRefused] = []
     for file in files:
         try:
             settings.check_size(file.path.stat().st_size, file.source)
-            articles.append(read_article(file.path, file.source, encoding=settings.encoding))
+            data = file.path.read_bytes()
+            content = content_of(data, encoding=settings.encoding)
+            if content not in known:
+                decode_article(data, file.source, encoding=settings.encoding)
+            articles.append(FoundArticle(file, content, len(data), settings.encoding))
         except ArticleRefused as refusal:
             refused.append(refusal)
         except OSError as error:
-            refused.append(ArticleRefused(file.source, f"cannot be read ({error.strerror})"))
+            advice = "check that it exists and may be read"
+            refused.append(ArticleRefused(file.source, f"cannot be read ({error.strerror}); {advice}"))
     return articles, refused
 
 
-def _without_repeated(articles: Sequence[Article], added: _Added) -> tuple[list[Article], list[ArticleRefused]]:
+def _without_repeated(articles: Sequence[FoundArticle], added: _Added) -> tuple[list[FoundArticle], list[ArticleRefused]]:
     """The articles but those newly added whose bytes another has. The user's own files may repeat each other."""
     held: dict[str, str] = {}
     for article in articles:
         if article.source not in added.new:
-            held.setdefault(article.sha256, article.source)
-    kept: list[Article] = []
+            held.setdefault(article.content.sha256, article.source)
+    kept: list[FoundArticle] = []
     repeated: list[ArticleRefused] = []
     for article in articles:
-        if article.source not in added.new or held.setdefault(article.sha256, article.source) == article.source:
+        sha256, source = article.content.sha256, article.source
+        if source not in added.new or held.setdefault(sha256, source) == source:
             kept.append(article)
         else:
-            repeated.append(ArticleRefused(article.source, f"already in the index as {shown(held[article.sha256])}"))
+            repeated.append(ArticleRefused(source, f"already in the index as {shown(held[sha256])}"))
     return kept, repeated
 
 

@@ -1,7 +1,7 @@
 """Entries: what an index holds of an article, made from its text."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,45 +10,35 @@ from index.embedding import Embedder, PassageText
 from index.names import aliases
 from index.passages import passages
 from index.sentences import sentences
-from index.span import without_gaps
 from index.speakers import speakers
-from index.store import Entry, StoredSentence
+from index.stored import Entry, StoredSentence
 from index.words import terms
 
 
-def make_entries(
-    articles: Sequence[Article], embedder: Embedder, *, total: Callable[[int], None], done: Callable[[int], None]
-) -> Iterator[Entry]:
-    """Split up and embed articles, in order. `total` is told the number of passages, `done` of each one embedded."""
-    drafts = [_draft(article) for article in articles]
-    texts = [text for _, read in drafts for text in read]
-    total(len(texts))
-    embedded = iter(embedder.embed_passages(texts, progress=done))
-    for entry, read in drafts:
-        parts = [next(embedded) for _ in read]
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article split up, still without vectors, and what the model is to read of it, a passage each."""
+
+    entry: Entry
+    texts: tuple[PassageText, ...]
+
+
+def embed_drafts(drafts: Sequence[Draft], embedder: Embedder, *, done: Callable[[int], None]) -> list[Entry]:
+    """The entries of these drafts, in order; `done` is told of each passage embedded."""
+    embedded = iter(embedder.embed_passages([text for draft in drafts for text in draft.texts], progress=done))
+    entries: list[Entry] = []
+    for draft in drafts:
+        parts = [next(embedded) for _ in draft.texts]
         rows = np.concatenate([part.vectors for part in parts]) if parts else np.empty((0, embedder.card.dim), np.float32)
         tokens = [sentence for part in parts for sentence in part.tokens]
-        sentences = tuple(replace(sentence, tokens=kept) for sentence, kept in zip(entry.sentences, tokens, strict=True))
+        sentences = tuple(replace(sentence, tokens=kept) for sentence, kept in zip(draft.entry.sentences, tokens, strict=True))
         # As they are stored, so that an entry that is new and one that is read back are the same.
-        yield replace(entry, sentences=sentences, vectors=rows.astype(np.float16).astype(np.float32))
+        entries.append(replace(draft.entry, sentences=sentences, vectors=rows.astype(np.float16).astype(np.float32)))
+    return entries
 
 
-def passage_words(entry: Entry) -> list[str]:
-    """Each passage's words for the word index: its sentences without furniture."""
-    text = entry.article.text
-    lines: list[list[str]] = [[] for _ in entry.passages]
-    for sentence in entry.sentences:
-        lines[sentence.passage].append(without_gaps(text, sentence.span, sentence.gaps))
-    return [" ".join(line) for line in lines]
-
-
-def passage_texts(article: Article) -> list[PassageText]:
-    """What the model reads of an article, a passage each."""
-    return _draft(article)[1]
-
-
-def _draft(article: Article) -> tuple[Entry, list[PassageText]]:
-    """An article split up, still without vectors."""
+def draft(article: Article) -> Draft:
+    """Split an article up: passages, sentences, who speaks, abbreviations spelt out."""
     text = article.text
     found = sentences(text)
     speaker = dict(zip(found, speakers(text, found), strict=True))
@@ -71,4 +61,5 @@ def _draft(article: Article) -> tuple[Entry, list[PassageText]]:
                 )
             )
     empty = np.empty((0, 0), np.float32)
-    return Entry(article, tuple(passage.span for passage in parts), tuple(stored), aliases(text), empty), texts
+    entry = Entry(article, tuple(passage.span for passage in parts), tuple(stored), aliases(text), empty)
+    return Draft(entry, tuple(texts))

@@ -2,7 +2,8 @@
 
     QaError                   anything the program says in one line instead of a traceback
     ├── InputError            an article, a question or an argument that cannot be used (exit status 2)
-    │   └── ArticleRefused    one file that cannot be an article; the others are still indexed
+    │   ├── ArticleRefused    one file that cannot be an article; the others are still indexed
+    │   └── IndexBusyError    another process is writing the index just now
     └── IndexUnusableError    there is no index to answer from (exit status 3)
         ├── IndexDamagedError     it is not what was published
         └── IndexMismatchError    it was made by another model or another format
@@ -26,6 +27,10 @@ class ArticleRefused(InputError):
         super().__init__(f"{source}: {reason}")
         self.source = source
         self.reason = reason
+
+
+class IndexBusyError(InputError):
+    """Another process is writing the index; it can be waited for."""
 
 
 class IndexUnusableError(QaError):

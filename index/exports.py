@@ -14,6 +14,7 @@ from index.model_files import sha256_of
 # Raise it when the export changes, so that older exports are made anew.
 EXPORT_FORMAT = 1
 CARD, GRAPH, TOKENIZER = "card.json", "model.onnx", "tokenizer.json"
+_TOKENIZER_SHA256 = "tokenizer_sha256"
 
 
 @contextmanager
@@ -38,7 +39,8 @@ def working_folder(cache: Path) -> Iterator[Path]:
 
 def keep_export(working: Path, folder: Path, record: Mapping[str, object]) -> None:
     """Put a finished export, with its card's record, in its place."""
-    (working / CARD).write_text(json.dumps({"format": EXPORT_FORMAT, **record}, indent=1), "utf-8")
+    fixed = {"format": EXPORT_FORMAT, _TOKENIZER_SHA256: _sha256_if_there(working / TOKENIZER)}
+    (working / CARD).write_text(json.dumps({**fixed, **record}, indent=1), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     try:
         working.rename(folder)
@@ -56,8 +58,15 @@ def read_record(folder: Path) -> dict[str, Any] | None:
         record = json.loads((folder / CARD).read_text("utf-8"))
         if not isinstance(record, dict) or record.pop("format", None) != EXPORT_FORMAT:
             return None
+        if record.pop(_TOKENIZER_SHA256, None) != _sha256_if_there(folder / TOKENIZER):
+            return None
         if (digest := record.get("export_sha256")) and sha256_of(folder / GRAPH) != digest:
             return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return record
+
+
+def _sha256_if_there(path: Path) -> str:
+    """Of a file; nothing where a model needs no such file."""
+    return sha256_of(path) if path.exists() else ""

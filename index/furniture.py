@@ -5,6 +5,7 @@ text and is never the answer to anything.
 """
 
 import re
+from functools import lru_cache
 
 URL = re.compile(r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/)\S+", re.IGNORECASE)
 
@@ -54,14 +55,19 @@ _FINITE = re.compile(
     re.IGNORECASE,
 )
 MAX_LABEL_CHARS = 300  # The longest form letter seen on a page; longer text is never judged by its opening words.
+_WORD_CHAR = re.compile(r"\w")
 
 
 def is_furniture(text: str) -> bool:
     """Whether a line, or a sentence, belongs to the page rather than to the article."""
     line = text[: MAX_LABEL_CHARS + 1].strip()
-    if not line:
-        return False
-    if not re.search(r"\w", line):
+    return bool(line) and _is_furniture(line)
+
+
+@lru_cache(maxsize=4096)
+def _is_furniture(line: str) -> bool:
+    """As `is_furniture`; a line is asked for as a line, as a block and as a sentence, and a page repeats its labels."""
+    if not _WORD_CHAR.search(line):
         return True
     if len(line) > MAX_LABEL_CHARS:
         return False

@@ -1,44 +1,58 @@
 """Generations: an index folder is published whole, and read whole.
 
-DIR/LOCK       held by the one writer
-DIR/CURRENT    names the generation in force and its manifest's sha256
+DIR/LOCK       held by the one writer, and names it
+DIR/CURRENT    names the generation in force and its manifest's sha256; generation 0: none was published yet
 DIR/gen-000007/manifest.json, articles.db, vectors.faiss, words/
 DIR/added/     articles dropped in by hand: no part of a generation, but read by every build
+DIR/pending/   what a build that was stopped has embedded already
 """
 
 import hashlib
 import json
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexDamagedError, IndexMismatchError, InputError
+from index.checking import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_records, read_small
+from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.folder import is_utf8, shown
 
-FORMAT = 2
+FORMAT = 3
 # What a manifest says beside its format, and the type of each.
 _SHAPE: Mapping[str, type] = {
-    "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "refused": list, "built": str, "files": dict
+    "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "added": list, "excluded": list,
+    "refused": list, "built": str, "files": dict
 }  # fmt: skip
-# What older indexes of the same format do not say: nothing was added and nothing taken out.
-_SHAPE_WHERE_SAID: Mapping[str, type] = {"added": list, "excluded": list}
-LOCK, CURRENT, MANIFEST, ADDED = "LOCK", "CURRENT", "manifest.json", "added"
+COUNTED = ("articles", "passages", "sentences")
+LOCK, CURRENT, MANIFEST, ADDED, PENDING = "LOCK", "CURRENT", "manifest.json", "added", "pending"
 ARTICLES, VECTORS, WORDS = "articles.db", "vectors.faiss", "words"
-_GENERATION = re.compile(r"gen-(\d{6,})(\.tmp)?")
+GENERATION_NAME = re.compile(r"gen-(\d{6,})(\.tmp)?")
+_MAX_CURRENT_BYTES, _MAX_MANIFEST_BYTES = 10_000, 1_000_000_000
+SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
+NO_SEAL = b"0" * 64
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A published generation whose files are what its manifest says."""
+    """A published generation whose files are what its manifest says, by a check of so much."""
 
     number: int
     folder: Path
     manifest: Mapping[str, Any]
+    files: tuple[FileRecord, ...]
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What CURRENT says: the generation in force, 0 for none, and its manifest's sha256."""
+
+    generation: int
+    manifest_sha256: str
 
 
 def index_exists(directory: Path) -> bool:
@@ -57,17 +71,42 @@ def index_exists(directory: Path) -> bool:
         names = {entry.name for entry in directory.iterdir()}
     except OSError as error:
         raise InputError(f"{directory}: cannot be listed ({error.strerror}); name another place with --index") from error
-    if CURRENT in names or any(_GENERATION.fullmatch(name) and not name.endswith(".tmp") for name in names):
+    if CURRENT in names:
+        with suppress(IndexDamagedError):  # Then something was published, and is damaged now.
+            current = read_current(directory)
+            return current is None or current.generation > 0
         return True
-    # A folder of that name alone may be anybody's; beside a lock it is ours.
-    ours = {LOCK, ADDED} if LOCK in names else set()
-    if strangers := sorted(name for name in names if name not in ours and not _GENERATION.fullmatch(name)):
+    if any(GENERATION_NAME.fullmatch(name) and not name.endswith(".tmp") for name in names):
+        return True
+    # Folders of these names alone may be anybody's; beside a lock they are ours.
+    ours = {LOCK, ADDED, PENDING, f"{CURRENT}.tmp"} if LOCK in names else set()
+    if strangers := sorted(name for name in names if name not in ours and not GENERATION_NAME.fullmatch(name)):
         raise InputError(f"{directory}: holds something else ({strangers[0]!a}) and no index; name another place with --index")
     return False
 
 
-def open_generation(directory: Path) -> Generation:
-    """The generation in force, every file's sha256 checked before anything else reads it.
+def read_current(directory: Path) -> Current | None:
+    """What CURRENT says; None where it is missing.
+
+    Raises:
+        IndexDamagedError: it cannot be read.
+    """
+    try:
+        said = json.loads(read_small(directory / CURRENT, max_bytes=_MAX_CURRENT_BYTES))
+        number, digest = said["generation"], said["manifest_sha256"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise IndexDamagedError(f"{directory / CURRENT}: cannot be read; run qa index --rebuild") from error
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0 or not isinstance(digest, str):
+        raise IndexDamagedError(f"{directory / CURRENT}: names no generation; run qa index --rebuild")
+    return Current(number, digest)
+
+
+def open_generation(directory: Path, *, number: int | None = None, check: Check | None = None) -> Generation:
+    """The generation in force, or the one of this number, every file compared with its manifest before it is used.
+
+    `check` None: by sha256 up to FULL_CHECK_BYTES in all, beyond by xxh3.
 
     Raises:
         IndexDamagedError: there is none, or a file is missing or not what was published.
@@ -75,179 +114,115 @@ def open_generation(directory: Path) -> Generation:
     """
     if not index_exists(directory):
         raise IndexDamagedError(f"{directory}: there is no index here; run qa index FOLDER --index {directory}")
+    if number is not None:
+        return _opened(directory, number, None, check)
     try:
-        current = json.loads((directory / CURRENT).read_text("utf-8"))
-        number, manifest_sha256 = int(current["generation"]), str(current["manifest_sha256"])
-    except FileNotFoundError:
-        raise IndexDamagedError(
-            f"{directory / CURRENT}: missing, so no generation is in force; run qa index --rebuild"
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamagedError(f"{directory / CURRENT}: cannot be read; run qa index --rebuild") from error
-    folder = directory / _name(number)
-    raw = _read(folder / MANIFEST)
-    if hashlib.sha256(raw).hexdigest() != manifest_sha256:
-        raise IndexDamagedError(f"{folder / MANIFEST}: sha256 differs from CURRENT; run qa index --rebuild")
-    manifest = json.loads(raw)
-    if manifest.get("format") != FORMAT:
-        raise IndexMismatchError(
-            f"{directory}: index format {manifest.get('format')}, this program reads {FORMAT}; run qa index"
-        )
-    odd = [key for key, kind in _SHAPE.items() if not isinstance(manifest.get(key), kind)]
-    odd += [key for key, kind in _SHAPE_WHERE_SAID.items() if not isinstance(manifest.get(key, kind()), kind)]
-    if odd:
-        raise IndexMismatchError(f"{folder / MANIFEST}: {', '.join(odd)} not as this program writes it; run qa index")
-    _check_files(folder, manifest["files"])
-    return Generation(number, folder, manifest)
+        current = read_current(directory)
+        if current is None:
+            raise IndexDamagedError(f"{directory / CURRENT}: missing, so no generation is in force; run qa index --rebuild")
+        return _opened(directory, current.generation, current.manifest_sha256, check)
+    except IndexDamagedError as error:
+        raise IndexDamagedError(f"{error}{_way_out(directory)}") from error
+
+
+def is_in_force(directory: Path, number: int) -> bool:
+    """Whether CURRENT names this generation."""
+    with suppress(IndexDamagedError):
+        current = read_current(directory)
+        return current is not None and current.generation == number
+    return False
+
+
+def published(directory: Path) -> list[int]:
+    """The numbers of the generations that lie in an index folder, oldest first."""
+    matches = (GENERATION_NAME.fullmatch(path.name) for path in directory.iterdir())
+    return sorted(int(match[1]) for match in matches if match and not match[2])
 
 
 def published_manifest(directory: Path) -> Mapping[str, Any]:
     """What the manifest in force says, checked or not; where it cannot be read, the latest that can; else nothing."""
     folders = sorted(directory.glob("gen-*[0-9]"), reverse=True)
-    if (number := _in_force(directory)) is not None:
-        folders.insert(0, directory / _name(number))
+    with suppress(IndexDamagedError):
+        if current := read_current(directory):
+            folders.insert(0, directory / name_of(current.generation))
     for folder in folders:
-        with suppress(OSError, ValueError):
-            manifest = json.loads((folder / MANIFEST).read_bytes())
+        with suppress(OSError, ValueError, RecursionError):
+            manifest = json.loads(read_small(folder / MANIFEST, max_bytes=_MAX_MANIFEST_BYTES))
             if isinstance(manifest, dict):
                 return manifest
     return {}
 
 
-def _check_files(folder: Path, records: Mapping[str, Any]) -> None:
-    """Every file that the index reads is there and is what was published."""
-    for name in (ARTICLES, VECTORS, f"{WORDS}/meta.json"):
-        if name not in records:
-            raise IndexMismatchError(f"{folder / MANIFEST}: does not name {name}; run qa index --rebuild")
-    for name, record in records.items():
-        data = _read(folder / name)
-        if len(data) != record["size"] or hashlib.sha256(data).hexdigest() != record["sha256"]:
-            raise IndexDamagedError(f"{folder / name}: sha256 differs from the manifest; run qa index --rebuild")
-
-
-@contextmanager
-def writer(directory: Path) -> Iterator[None]:
-    """Hold the index folder's lock; the kernel frees it when the process ends, however it ends.
-
-    What fails before there is an index leaves nothing that was made for it.
-
-    Raises:
-        InputError: the folder cannot be made or written, or another process writes it.
-    """
-    from filelock import FileLock, Timeout
-
-    index_exists(directory)
-    made = [path for path in (directory / LOCK, directory, *directory.parents) if not os.path.lexists(path)]
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(directory / LOCK, timeout=0)
-        lock.acquire()
-    except Timeout:
-        raise InputError(f"{directory}: another qa index is writing it; wait until it is done") from None
-    except OSError as error:
-        raise InputError(f"{directory}: cannot be written ({error.strerror}); name another place with --index") from error
-    try:
-        yield
-    except BaseException:
-        _unmake(made, directory)  # Under the lock still, so that no other writer is at work here.
-        raise
-    finally:
-        lock.release()
-
-
-def _unmake(made: Sequence[Path], directory: Path) -> None:
-    """Remove the lock and the empty folders that a first build made, innermost first, where it came to no index."""
-    with suppress(OSError):
-        if {path.name for path in directory.iterdir()} == {LOCK}:
-            for path in made:
-                path.rmdir() if path.is_dir() else path.unlink()
-
-
-def publish(directory: Path, write: Callable[[Path], Mapping[str, Any]]) -> Generation:
-    """Let `write` fill a working folder, then put it in force in one step.
-
-    `write` returns what the manifest holds beside format and files. Until the
-    last rename the generation before stays in force; it is kept afterwards for
-    readers that hold it, older ones are removed. Call under `writer`.
-    """
-    numbers = [int(match[1]) for path in directory.iterdir() if (match := _GENERATION.fullmatch(path.name))]
-    number, before = max(numbers, default=0) + 1, _in_force(directory)
-    working, folder = directory / f"{_name(number)}.tmp", directory / _name(number)
-    try:
-        for left in directory.glob("gen-*.tmp"):
-            shutil.rmtree(left)
-        working.mkdir()
-        raw = _fill(working, write)
-        working.rename(folder)
-        sync_folder(directory)
-        current = {"generation": number, "manifest_sha256": hashlib.sha256(raw).hexdigest()}
-        _write(directory / f"{CURRENT}.tmp", json.dumps(current).encode())
-        os.replace(directory / f"{CURRENT}.tmp", directory / CURRENT)
-        sync_folder(directory)
-    except BaseException as error:
-        (directory / f"{CURRENT}.tmp").unlink(missing_ok=True)
-        shutil.rmtree(working, ignore_errors=True)
-        if _in_force(directory) != number:
-            shutil.rmtree(folder, ignore_errors=True)
-        if not isinstance(error, OSError):
-            raise
-        reason = error.strerror or error
-        raise InputError(f"{directory}: cannot be written ({reason}); make room, the index before stays in force") from error
-    for path in directory.iterdir():
-        if (match := _GENERATION.fullmatch(path.name)) and int(match[1]) not in (before, number):
-            shutil.rmtree(path, ignore_errors=True)
-    return Generation(number, folder, json.loads(raw))
-
-
-def _fill(working: Path, write: Callable[[Path], Mapping[str, Any]]) -> bytes:
-    """Write a generation's files and their manifest, all on disk; returns the manifest's bytes."""
-    record = write(working)
-    names = sorted(path.relative_to(working).as_posix() for path in working.rglob("*") if path.is_file())
-    files = {name: _synced(working / name) for name in names}
-    raw = json.dumps({"format": FORMAT, **record, "files": files}, indent=1).encode()
-    _write(working / MANIFEST, raw)
-    for folder in [*(path for path in working.rglob("*") if path.is_dir()), working]:
-        sync_folder(folder)
-    return raw
-
-
-def _in_force(directory: Path) -> int | None:
-    """The number that CURRENT names, if it can be read."""
-    try:
-        return int(json.loads((directory / CURRENT).read_bytes())["generation"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _name(number: int) -> str:
+def name_of(number: int) -> str:
+    """The name of a generation's folder."""
     return f"gen-{number:06d}"
 
 
-def _read(path: Path) -> bytes:
+def sealed(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest's bytes; they begin with their own sha256, taken with zeros in its place, so that it proves itself."""
+    raw = json.dumps({"seal": NO_SEAL.decode(), **manifest}, indent=1).encode()
+    return raw.replace(NO_SEAL, hashlib.sha256(raw).hexdigest().encode(), 1)
+
+
+def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Check | None) -> Generation:
+    """A generation whose manifest has this sha256; None: whose manifest bears its own seal."""
+    folder = directory / name_of(number)
     try:
-        return path.read_bytes()
+        raw = read_small(folder / MANIFEST, max_bytes=_MAX_MANIFEST_BYTES)
     except OSError as error:
-        raise IndexDamagedError(f"{path}: cannot be read ({error.strerror}); run qa index --rebuild") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _synced(path: Path) -> dict[str, object]:
-    """Size and sha256 of a file, once it is on disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        return {"size": path.stat().st_size, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
-
-
-def sync_folder(folder: Path) -> None:
-    """See to it that the names in a folder are on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+        reason = error.strerror or error
+        raise IndexDamagedError(f"{folder / MANIFEST}: cannot be read ({reason}); run qa index --rebuild") from error
+    if manifest_sha256 is not None and hashlib.sha256(raw).hexdigest() != manifest_sha256:
+        raise IndexDamagedError(f"{folder / MANIFEST}: sha256 differs from CURRENT; run qa index --rebuild")
+    manifest = _read_manifest(raw, folder)
+    if manifest_sha256 is None and not _is_sealed(raw):
+        raise IndexDamagedError(f"{folder / MANIFEST}: sha256 differs from its seal; run qa index --rebuild")
+    files = read_records(manifest["files"], str(folder / MANIFEST))
+    for needed in (ARTICLES, VECTORS, f"{WORDS}/meta.json"):
+        if needed not in manifest["files"]:
+            raise IndexMismatchError(f"{folder / MANIFEST}: does not name {needed}; run qa index --rebuild")
+    if check is None:
+        check = Check.SHA256 if sum(file.size_bytes for file in files) <= FULL_CHECK_BYTES else Check.XXH3
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        check_files(folder, files, check)
+    except IndexDamagedError as error:
+        raise IndexDamagedError(f"{error}; run qa index --rebuild") from error
+    return Generation(number, folder, manifest, files, check)
+
+
+def _read_manifest(raw: bytes, folder: Path) -> Mapping[str, Any]:
+    try:
+        manifest = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise IndexDamagedError(f"{folder / MANIFEST}: not JSON; run qa index --rebuild") from error
+    said = manifest.get("format") if isinstance(manifest, dict) else None
+    if said != FORMAT:
+        raise IndexMismatchError(f"{folder.parent}: index format {str(said)[:20]}, this program reads {FORMAT}; run qa index")
+    odd = [key for key, kind in _SHAPE.items() if not isinstance(manifest.get(key), kind)]
+    if not odd:
+        odd += [f"counts.{key}" for key in COUNTED if not _is_count(manifest["counts"].get(key))]
+        odd += [key for key in ("paths", "added", "excluded") if not all(isinstance(item, str) for item in manifest[key])]
+    if odd:
+        raise IndexMismatchError(f"{folder / MANIFEST}: {', '.join(odd)} not as this program writes it; run qa index")
+    return dict(manifest)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_sealed(raw: bytes) -> bool:
+    match = SEAL.match(raw)
+    return match is not None and hashlib.sha256(raw.replace(match[1], NO_SEAL, 1)).hexdigest().encode() == match[1]
+
+
+def _way_out(directory: Path) -> str:
+    """The newest generation that is whole, as advice; "" where there is none."""
+    numbers: Sequence[int] = ()
+    with suppress(OSError):
+        numbers = published(directory)
+    for number in reversed(numbers):
+        with suppress(IndexUnusableError):
+            _opened(directory, number, None, None)
+            return f", or answer from generation {number} with --generation {number}"
+    return ""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from index.errors import InputError
 from index.exports import TOKENIZER
+from index.session import silent_onnxruntime
 
 SAMPLES = (
     "how many casualties did the agency report?",
@@ -110,6 +111,7 @@ def trace(transformer: Any, features: Mapping[str, Any], target: Path, output: O
 
 def quantise(full: Path, target: Path, *, reduce_range: bool) -> None:
     """Write the graph with int8 weights, with 7 of the 8 bits in use for a reduced range."""
+    silent_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     root = logging.getLogger()

@@ -1,7 +1,7 @@
 """The embedding model: found by name or path, known by its files' sha256, exported once and cached."""
 
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from enum import Enum
 from pathlib import Path
 
@@ -84,10 +84,14 @@ class ModelCard:
         try:
             fixed = {"runtime": Runtime(record["runtime"]), "precision": Precision(record["precision"])}
             inputs = tuple(str(name) for name in record["inputs"])  # type: ignore[attr-defined]
-            return cls(**{**record, **fixed, "inputs": inputs})  # type: ignore[arg-type]
+            card = cls(**{**record, **fixed, "inputs": inputs})  # type: ignore[arg-type]
+            for field in fields(cls):
+                if field.name != "inputs" and not isinstance(getattr(card, field.name), field.type):  # type: ignore[arg-type]
+                    raise TypeError(f"{field.name} is of another type")
+            return card
         except (KeyError, TypeError, ValueError) as error:
             raise IndexMismatchError(
-                f"the record of the model is of another version ({error}); run qa index --rebuild"
+                f"the record of the model is of another version ({str(error)[:80]}); run qa index --rebuild"
             ) from error
 
     def check_same(self, other: "ModelCard", where: str) -> None:

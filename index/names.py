@@ -17,7 +17,8 @@ MAX_NAME_CHARS = 160  # Of the words before an abbreviation, ten at most.
 _BRACKETED = r"\((?:the\s+)?(?P<bracketed>[A-Z][A-Z&.-]{1,9})(?:[;,][^()]{0,40})?\)"
 _SHORT = re.compile(rf"{_BRACKETED}|,?\s{{1,3}}or\s{{1,3}}(?:the\s{{1,3}})?(?P<or>[A-Z]{{2,9}})\b")
 _GAP = r"(?:[^\S\n]+\n?[^\S\n]*|\n[^\S\n]*)"  # Blanks inside a paragraph: a hard wrap at most.
-_WORDS = re.compile(rf"(?:(?<![\w’'.&-])[\w’'.&-]+{_GAP}){{0,9}}(?<![\w’'.&-])[\w’'.&-]+{_GAP}?\Z")
+# Up to ten words, read from the last to the first: a search for where they begin tries every place.
+_WORDS = re.compile(rf"{_GAP}?[\w’'.&-]++(?:{_GAP}[\w’'.&-]++){{0,9}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,10 @@ def _read(text: str) -> Iterator[Alias]:
     for match in _SHORT.finditer(text):
         short = (match["bracketed"] or match["or"]).rstrip(".-&")
         before = text[max(0, match.start() - MAX_NAME_CHARS) : match.start()]
-        long = _WORDS.search(before)
+        long = _WORDS.match(before[::-1])
         if long is None:
             continue
-        words = long.group().split()
+        words = long.group()[::-1].split()
         possessive = max((i for i, word in enumerate(words) if re.search(r"['’]s?$", word)), default=-1)
         size = _matching_initials(short, words)
         if not size and match["bracketed"] and 0 <= possessive < len(words) - 1:
@@ -57,7 +58,7 @@ def _read(text: str) -> Iterator[Alias]:
         if not size:
             continue
         owner = _owner(words[: len(words) - size]) if possessive == len(words) - size - 1 else ""
-        start = match.start() - len(before) + long.start()
+        start = match.start() - long.end()
         yield Alias(short, " ".join(words[-size:]), owner, Span(start, match.end()))
 
 

@@ -1,10 +1,8 @@
 """An opened index: one generation, checked, ready to be searched."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
@@ -12,24 +10,19 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article
+from index.checking import Check, Verification
 from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
-from index.generation import ARTICLES, VECTORS, WORDS, Generation, open_generation
+from index.generation import ARTICLES, VECTORS, WORDS, Generation, is_in_force, open_generation, published
 from index.listing import ArticlePage, date_range, list_articles, outlet_names
 from index.model import ModelCard, ModelSettings, export_model, find_export
 from index.names import Alias
+from index.source_state import SourceState, SourceStates
+from index.sources import Sources
 from index.span import Span
 from index.store import Store
 from index.vectors import Flags, VectorIndex
 from index.words import WordHit, WordIndex
-
-
-class SourceState(Enum):
-    """What became of an article's file since it was indexed."""
-
-    UNCHANGED = "unchanged"
-    CHANGED = "changed"
-    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,9 @@ class IndexInfo:
     """What an index holds. `size_bytes` is that of its files; `built` is UTC.
 
     `added` is how many of the articles were dropped in by hand, `excluded` are
-    the sources of those taken out, in order.
+    the sources of those taken out, in order. `check` is by what the files were
+    compared with the manifest when it was opened; `kept` are the generations
+    that lie in the folder, and `in_force` whether this is the newest that counts.
     """
 
     directory: Path
@@ -52,6 +47,9 @@ class IndexInfo:
     refused: int
     added: int
     excluded: tuple[str, ...]
+    check: Check
+    kept: tuple[int, ...]
+    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Index:
 
     def __init__(self, directory: Path, generation: Generation) -> None:
         manifest = generation.manifest
-        self._added = frozenset(manifest.get("added", ()))
+        self._added = frozenset(manifest["added"])
         self.info = IndexInfo(
             directory=directory,
             generation=generation.number,
@@ -86,21 +84,40 @@ class Index:
             sentences=manifest["counts"]["sentences"],
             model=ModelCard.from_dict(manifest["model"]),
             root=Path(manifest["root"]),
-            size_bytes=sum(int(record["size"]) for record in manifest["files"].values()),
+            size_bytes=sum(file.size_bytes for file in generation.files),
             built=manifest["built"],
             refused=len(manifest["refused"]),
             added=len(self._added),
-            excluded=tuple(manifest.get("excluded", ())),
+            excluded=tuple(manifest["excluded"]),
+            check=generation.check,
+            kept=tuple(published(directory)),
+            in_force=is_in_force(directory, generation.number),
         )
         self.store = Store(generation.folder / ARTICLES)
         self._vectors = VectorIndex(generation.folder / VECTORS)
         self._words = WordIndex(generation.folder / WORDS)
-        self._seen: dict[str, tuple[int, int, int, int]] = {}  # What the unchanged files looked like when they were hashed.
+        self._sources = Sources(self.info.root, directory, self._added)
+        self._states = SourceStates(self._sources)
         self._check_counts()
+        # What was compared by xxh3 is compared by sha256 while it is in use.
+        in_full = generation.check is Check.SHA256
+        self.verification = None if in_full else Verification(generation.folder, generation.files)
 
     @classmethod
-    def open(cls, directory: str | Path, *, model: ModelSettings | None = None) -> "Index":
-        """Open the generation in force.
+    def open(
+        cls,
+        directory: str | Path,
+        *,
+        model: ModelSettings | None = None,
+        generation: int | None = None,
+        check: Check | None = None,
+        like: "Index | None" = None,
+    ) -> "Index":
+        """Open the generation in force, or an earlier one that is kept, by its number.
+
+        `check` None compares every file's sha256 where they are FULL_CHECK_BYTES
+        in all or less; beyond that xxh3, and sha256 in the background. `like`
+        lends its loaded model, where it is the same.
 
         Raises:
             InputError: the folder holds something else.
@@ -108,13 +125,21 @@ class Index:
             IndexMismatchError: another format, or built by another model than `model`.
         """
         directory = Path(directory)
-        opened = cls(directory, open_generation(directory))
+        opened = cls(directory, open_generation(directory, number=generation, check=check))
         if model is not None:
             opened.info.model.check_same(export_model(model).card, str(directory))
+        if like is not None and like.info.model == opened.info.model:
+            opened._embedder = like._embedder
         return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:
-        """A question's vector and tokens, by the model that made the index."""
+        """A question's vector and tokens, by the model that made the index.
+
+        Raises:
+            IndexDamagedError: damage was found since the index was opened.
+        """
+        if self.verification:
+            self.verification.check()
         return self._embedder.embed_question(question)
 
     def select(self, articles: Flags) -> Selection:
@@ -180,22 +205,11 @@ class Index:
 
     def path_of(self, source: str) -> Path:
         """The file that an article was read from; one added by hand lies in the index folder, wherever that is now."""
-        return (self.info.directory if source in self._added else self.info.root) / source
+        return self._sources.path(source)
 
     def source_state(self, article: Article) -> SourceState:
         """Whether the file that an article was read from is still what it was."""
-        path = self.path_of(article.source)
-        try:
-            stat = path.stat()
-            seen = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
-            if self._seen.get(article.source) == seen:
-                return SourceState.UNCHANGED
-            if stat.st_size != article.size_bytes or hashlib.sha256(path.read_bytes()).hexdigest() != article.sha256:
-                return SourceState.CHANGED
-        except OSError:
-            return SourceState.MISSING
-        self._seen[article.source] = seen
-        return SourceState.UNCHANGED
+        return self._states.state(article)
 
     @cached_property
     def aliases(self) -> list[Alias]:

@@ -1,6 +1,7 @@
 """Passages: what is embedded in one piece and read as context."""
 
 import logging
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,7 @@ class Passage:
 
 
 def passages(text: str, found: Sequence[Sentence]) -> tuple[Passage, ...]:
-    """Every sentence in just one passage of at most MAX_PASSAGE_CHARS, paragraphs kept whole where they fit.
+    """Every sentence in just one passage of at most MAX_PASSAGE_CHARS, or one longer sentence; paragraphs kept whole where they fit.
 
     The text between two sentences, furniture included, counts to the length
     and lies inside the passage's span. Spans follow from the pieces' lengths
@@ -51,14 +52,15 @@ def _tiles(text: str, run: Sequence[Sentence]) -> list[str]:
 
 def _cut(text: str, run: Sequence[Sentence], pieces: Sequence[str]) -> Iterator[Passage]:
     """The passages that the pieces of a run stand for."""
-    at, left = run[0].span.start, list(run)
+    at, first = run[0].span.start, 0
     for piece in pieces:
         end = at + len(piece)
-        taken = [sentence for sentence in left if sentence.span.end <= end]
+        last = bisect_right(run, end, lo=first, key=lambda sentence: sentence.span.end)
+        taken = run[first:last]
         if text[at:end] != piece or not taken or taken[0].span.start != at:
             raise AssertionError(f"passage at {at} does not lie on sentence edges; please report this text")
         yield Passage(Span(at, taken[-1].span.end), tuple(taken))
-        at, left = end, left[len(taken) :]
+        at, first = end, last
 
 
 class _SentenceMerger(Protocol):

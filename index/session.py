@@ -27,8 +27,7 @@ class Session:
     def _loaded(self, threads: int) -> Any:
         with self._lock:
             if threads not in self._sessions:
-                import onnxruntime
-
+                onnxruntime = silent_onnxruntime()
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = threads
                 options.inter_op_num_threads = 1
@@ -37,6 +36,19 @@ class Session:
                     str(self._path), options, providers=["CPUExecutionProvider"]
                 )
             return self._sessions[threads]
+
+
+def silent_onnxruntime() -> Any:
+    """The package onnxruntime, told to report nothing.
+
+    From 1.29 on it otherwise keeps a record of each model that it runs in the
+    user's home, and sends it to its maker. It asks when it is first imported.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()  # Where somebody else imported it before.
+    return onnxruntime
 
 
 def cores() -> int:

@@ -14,6 +14,7 @@ class BuildSettings:
 
     `exclude` takes articles out of the index, by source, and keeps them out of
     later ones; `restore` brings such articles back, `restore_all` every one.
+    `wait` waits for another process that is writing the index.
     """
 
     model: ModelSettings | None = None
@@ -23,6 +24,7 @@ class BuildSettings:
     exclude: tuple[str, ...] = ()
     restore: tuple[str, ...] = ()
     restore_all: bool = False
+    wait: bool = False
 
     def __post_init__(self) -> None:
         if not self.max_file_mb > 0:  # So that NaN is refused too.

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+_BLANK = re.compile(r"\s")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -30,4 +32,4 @@ def without_gaps(text: str, span: Span, gaps: Iterable[Span]) -> str:
     for gap in gaps:
         pieces += [text[at : gap.start], " " * len(gap)]
         at = gap.end
-    return re.sub(r"\s", " ", "".join([*pieces, text[at : span.end]]))
+    return _BLANK.sub(" ", "".join([*pieces, text[at : span.end]]))

@@ -19,13 +19,15 @@ _VERBS = (
     r"predict(?:s|ed)?|testif(?:y|ies|ied)|conclud(?:es?|ed)|cautioned|pledg(?:es?|ed)|vow(?:s|ed)|repl(?:y|ies|ied)|"
     r"(?:puts?|had put) the (?:number|toll|figure|cost|total)|remarked|recalled|observed"
 )
-# Between subject and verb: auxiliaries, adverbs and days, never a noun.
+# Between subject and verb: auxiliaries, adverbs and days, never a noun. Each stretch can be read in one way only ("early"
+# and "July" are adverbs too), or a sentence of thirty such words that no verb follows would take hours.
 _BETWEEN = (
-    r"(?:\s+(?:has|have|had|also|\w+ly|previously|earlier|later|again|now|then|since|once|would|will|could not|further|"
-    r"(?:on|last|this|in|earlier|late|early)\s+(?:(?:on|the|last|this|same)\s+)*"
+    r"(?:\s+(?:has|have|had|also|\w+ly|earlier|later|again|now|then|since|once|would|will|could not|further|"
+    r"(?:on|last|this|in|late|(?:earlier|early)(?!\s+(?:(?:on|last|this)\s|July\b(?!\s+\d))))\s+"
+    r"(?:(?:on|the|last|this|same)\s+)*"
     r"(?:\w+day|week|month|year|morning|evening|night|afternoon|January|February|March|April|May|June|July|August|September|October|November|December)(?:\s+\d{1,2})?))*"
 )
-_REPORTING = re.compile(rf"{_BETWEEN}\s+(?P<verb>{_VERBS})\b(?!\s+by\b)")
+_REPORTING = re.compile(rf"(?<!\s){_BETWEEN}\s+(?P<verb>{_VERBS})\b(?!\s+by\b)")
 # Not verbs: "believed to be", and the plural nouns of "reports suggest" and "citing reports,".
 _ADDING = frozenset("added adds".split())
 _PARTICIPLES = frozenset("believed said reported estimated alleged".split())
@@ -45,6 +47,8 @@ _STOPS_NAME = frozenset(
 _CLAUSE_START = re.compile(
     r"(?:[.,;:!?]?[”\"]|[;:—–]|,\s+(?:citing|quoting|including)\b[^,]*,|,|\b(?:that|while|but|although|though|because|when|after|as|if|where|and))\s+"
 )
+# Capitalised words up to an "and": each begins at a capital, so that a list of names is read in one way only.
+_COORDINATED = re.compile(r"(?:[A-Z][\w.’'-]*+(?:\s*,)?\s+)+and\s+$")
 _PARENTHESIS = re.compile(r",\s+(?:citing|quoting|who|which|a|an|the|in|from|speaking|during|at|as|of|from)\b[^,]{2,120},$")
 _QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
 _PRONOUN = re.compile(r"(?:he|she|they|it|who|we|i)$", re.IGNORECASE)
@@ -129,7 +133,7 @@ def _subject(flow: str, end: int) -> Span | None:
     starts = [match.end() for match in _CLAUSE_START.finditer(before)] or [0]
     start = starts[-1]
     # "U.S., Ukrainian, and South Korean intelligence", "South Korean and Ukrainian agencies": one subject.
-    if coordinated := re.search(r"(?:(?:[A-Z][\w.’'-]*\s*){1,3},?\s+)+and\s+$", before[:start]):
+    if coordinated := _COORDINATED.search(before, 0, start):
         start = coordinated.start()
         if clause := re.match(r"(?:However|Meanwhile|Still|Also),\s+", before[start:]):
             start += clause.end()

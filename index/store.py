@@ -1,124 +1,45 @@
 """Articles, passages and sentences in SQLite: where everything stands, and the exact text."""
 
-import errno
 import json
 import os
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article
+from index.article import Article, Content
 from index.embedding import Vectors
 from index.errors import IndexDamagedError
 from index.folding import folded
 from index.masthead import Masthead
 from index.names import Alias
-from index.span import Span
+from index.span import Span, without_gaps
+from index.stored import Entry, ListedArticle, StoredPassage, StoredSentence
 
 TEXT_CACHE_CHARS = 32_000_000
-
-_SCHEMA = """
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-    encoding TEXT NOT NULL, bom_bytes INTEGER NOT NULL, title TEXT, outlet TEXT, published TEXT, text TEXT NOT NULL);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
-CREATE TABLE sentences (
-    id INTEGER PRIMARY KEY, passage INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    paragraph INTEGER NOT NULL, gaps TEXT, speaker TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL, vector BLOB NOT NULL);
-CREATE TABLE aliases (
-    article INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, owner TEXT NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL);
-CREATE INDEX passages_of_article ON passages (article);
-CREATE INDEX sentences_of_passage ON sentences (passage);
-"""
+VECTOR_BLOCK = 8192  # Sentences' vectors read at once.
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSentence:
-    """A sentence as the index keeps it. `terms` are its words as the word index sees them.
+class _Held:
+    """A connection, closed with its thread or its store, whichever ends first.
 
-    `tokens` are its token vectors, packed; empty where the model's are not kept.
+    By itself it waits for the garbage collector, since its cache of statements
+    refers to it, and keeps a file open that may be gone for long.
     """
 
-    id: int
-    passage: int
-    span: Span
-    paragraph: int
-    gaps: tuple[Span, ...]
-    speaker: Span | None
-    terms: tuple[str, ...]
-    tokens: bytes = field(default=b"", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage as the index keeps it; `article` is the article's number."""
-
-    id: int
-    article: int
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """All that the index holds of one article, with numbers that count from 0 inside it. `vectors` has a row a sentence."""
-
-    article: Article
-    passages: tuple[Span, ...]
-    sentences: tuple[StoredSentence, ...]
-    aliases: tuple[Alias, ...]
-    vectors: Vectors
-
-
-def write_store(path: Path, entries: Iterable[Entry]) -> None:
-    """Write a new database; articles, passages and sentences are numbered from 0 in the order given.
-
-    Raises:
-        OSError: the disk is full or the file cannot be written.
-    """
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL;" + _SCHEMA)
-        passages = sentences = 0
-        for number, entry in enumerate(entries):
-            connection.execute("INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?)", (number, *_article_row(entry.article)))
-            connection.executemany(
-                "INSERT INTO passages VALUES (?,?,?,?)",
-                [(passages + i, number, span.start, span.end) for i, span in enumerate(entry.passages)],
-            )
-            rows = zip(entry.sentences, entry.vectors, strict=True)
-            connection.executemany(
-                "INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?,?,?)",
-                [_sentence_row(sentences + i, passages, s, v.astype(np.float16).tobytes()) for i, (s, v) in enumerate(rows)],
-            )
-            connection.executemany(
-                "INSERT INTO aliases VALUES (?,?,?,?,?,?)",
-                [(number, a.short, a.long, a.owner, a.span.start, a.span.end) for a in entry.aliases],
-            )
-            passages, sentences = passages + len(entry.passages), sentences + len(entry.sentences)
-        connection.commit()
-    except sqlite3.OperationalError as error:
-        raise OSError(errno.EIO, str(error)) from error
-    finally:
-        connection.close()
-
-
-class _Connection(sqlite3.Connection):
-    """Closed with its thread or its store, whichever ends first."""
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
 
     def __del__(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # It was never opened: the file was gone.
-            self.close()
+        self.connection.close()
 
 
 class Store:
@@ -204,47 +125,69 @@ class Store:
         )
         return [Alias(short, long, owner, Span(start, end)) for short, long, owner, start, end in rows]
 
+    def listed(self) -> list[ListedArticle]:
+        """Every article without its text, by number."""
+        rows = self.rows("SELECT id, source, sha256, encoding FROM articles ORDER BY id")
+        return [ListedArticle(number, source, Content(sha256, encoding)) for number, source, sha256, encoding in rows]
+
+    def entry(self, number: int) -> Entry:
+        """Everything of an article, as `write_store` takes it."""
+        article = self.article(number)
+        passages = self.rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
+        first = passages[0][0] if passages else 0
+        kept: list[StoredSentence] = []
+        parts: list[Vectors] = []
+        for at in range(0, len(passages), 500):
+            part = [row[0] for row in passages[at : at + 500]]
+            kept += self.sentences(part)
+            parts.append(self._vectors(part))
+        sentences = tuple(replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept))
+        aliases = self.rows('SELECT short, long, owner, start, "end" FROM aliases WHERE article = ?', number)
+        return Entry(
+            article,
+            tuple(Span(start, end) for _, start, end in passages),
+            sentences,
+            tuple(Alias(short, long, owner, Span(start, end)) for short, long, owner, start, end in aliases),
+            np.concatenate(parts) if parts else np.empty((0, 0), np.float32),
+        )
+
     def entries(self) -> Iterator[Entry]:
-        """Everything, article by article, as `write_store` takes it."""
-        for (number,) in self.rows("SELECT id FROM articles ORDER BY id"):
-            article = self.article(number)
-            passages = self.rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
-            first = passages[0][0] if passages else 0
-            kept: list[StoredSentence] = []
-            parts: list[Vectors] = []
-            for at in range(0, len(passages), 500):
-                part = [row[0] for row in passages[at : at + 500]]
-                kept += self.sentences(part)
-                parts.append(self._vectors(part))
-            sentences = tuple(
-                replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept)
+        """Everything, article by article."""
+        return (self.entry(article.number) for article in self.listed())
+
+    def passage_words(self) -> Iterator[str]:
+        """Each passage's words for the word index, in number order: its sentences without furniture."""
+        for article in self.listed():
+            text = self.article(article.number).text
+            rows = self.rows(
+                'SELECT s.passage, s.start, s."end", s.gaps FROM sentences s JOIN passages p ON s.passage = p.id '
+                "WHERE p.article = ? ORDER BY s.id",
+                article.number,
             )
-            aliases = self.rows('SELECT short, long, owner, start, "end" FROM aliases WHERE article = ?', number)
-            yield Entry(
-                article,
-                tuple(Span(start, end) for _, start, end in passages),
-                sentences,
-                tuple(Alias(short, long, owner, Span(start, end)) for short, long, owner, start, end in aliases),
-                np.concatenate(parts) if parts else np.empty((0, 0), np.float32),
-            )
+            for _, sentences in groupby(rows, key=lambda row: row[0]):
+                yield " ".join(without_gaps(text, Span(start, end), _gaps(gaps)) for _, start, end, gaps in sentences)
+
+    def vector_blocks(self) -> Iterator[Vectors]:
+        """All sentences' vectors as they were embedded, in number order, some at a time."""
+        size = self.counts()[2]
+        for at in range(0, size, VECTOR_BLOCK):
+            rows = self.rows("SELECT vector FROM sentences WHERE id >= ? AND id < ? ORDER BY id", at, at + VECTOR_BLOCK)
+            yield _as_vectors(rows)
 
     def _vectors(self, passages: Sequence[int]) -> Vectors:
         """The vectors of all sentences of these passages as they were embedded, in number order."""
         rows = self.rows(f"SELECT vector FROM sentences WHERE passage IN ({_marks(passages)}) ORDER BY id", *passages)
-        stored = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
-        return stored.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+        return _as_vectors(rows)
 
     def rows(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
         """What a query selects; its SQL may use `holds`, as SQLite's own functions know small letters of ASCII only."""
         try:
-            connection = getattr(self._local, "connection", None)
-            if connection is None:
+            held = getattr(self._local, "held", None)
+            if held is None:
                 uri = f"file:{quote(os.fsencode(self._path.absolute()))}?mode=ro&immutable=1"
-                connection = self._local.connection = sqlite3.connect(
-                    uri, uri=True, check_same_thread=False, factory=_Connection
-                )
-                connection.create_function("holds", 2, _holds, deterministic=True)
-            return list(connection.execute(query, values))
+                held = self._local.held = _Held(sqlite3.connect(uri, uri=True, check_same_thread=False))
+                held.connection.create_function("holds", 2, _holds, deterministic=True)
+            return list(held.connection.execute(query, values))
         except UnicodeEncodeError:
             return []  # Half a character, which JSON can carry, stands in no text that was ever stored.
         except sqlite3.Error as error:
@@ -261,35 +204,25 @@ def _marks(numbers: Sequence[int]) -> str:
     return ",".join("?" * len(numbers))
 
 
-def _article_row(article: Article) -> tuple[object, ...]:
-    masthead = article.masthead
-    published = masthead.published.isoformat() if masthead.published else None
-    title, outlet = _span_json(masthead.title), _span_json(masthead.outlet)
-    fixed = (article.source, article.sha256, article.size_bytes, article.encoding, article.bom_bytes)
-    return (*fixed, title, outlet, published, article.text)
-
-
 def _article(row: tuple[str, str, int, str, int, str | None, str | None, str | None, str]) -> Article:
     source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = row
     masthead = Masthead(_span(title), _span(outlet), date.fromisoformat(published) if published else None)
     return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
 
 
-def _sentence_row(number: int, first_passage: int, sentence: StoredSentence, vector: bytes) -> tuple[object, ...]:
-    gaps = json.dumps([[gap.start, gap.end] for gap in sentence.gaps]) if sentence.gaps else None
-    span = sentence.span
-    fixed = (number, first_passage + sentence.passage, span.start, span.end, sentence.paragraph)
-    return (*fixed, gaps, _span_json(sentence.speaker), " ".join(sentence.terms), sentence.tokens, vector)
+def _as_vectors(rows: Sequence[tuple[bytes]]) -> Vectors:
+    stored = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
+    return stored.reshape(len(rows), -1 if rows else 0).astype(np.float32)
+
+
+def _gaps(text: str | None) -> tuple[Span, ...]:
+    return tuple(Span(*gap) for gap in json.loads(text)) if text else ()
 
 
 def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes]) -> StoredSentence:
     number, passage, start, end, paragraph, gaps, speaker, terms, tokens = row
-    inside = tuple(Span(*gap) for gap in json.loads(gaps)) if gaps else ()
-    return StoredSentence(number, passage, Span(start, end), paragraph, inside, _span(speaker), tuple(terms.split(" ")), tokens)
-
-
-def _span_json(span: Span | None) -> str | None:
-    return f"{span.start}-{span.end}" if span else None
+    span, told = Span(start, end), _span(speaker)
+    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), told, tuple(terms.split(" ")), tokens)
 
 
 def _span(text: str | None) -> Span | None:

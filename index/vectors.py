@@ -1,6 +1,6 @@
 """The sentences' vectors in FAISS: row = sentence."""
 
-import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -8,6 +8,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from index.disk import DISK, Disk
 from index.embedding import Vectors
 from index.errors import IndexDamagedError
 
@@ -15,21 +16,38 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 """(n,) bool, one an article, a passage or a sentence."""
 
 
-def write_vectors(path: Path, vectors: Vectors) -> None:
-    """Keep unit vectors for exhaustive inner-product search, 8 bits a dimension.
+def write_vectors(path: Path, blocks: Callable[[], Iterable[Vectors]], *, dim: int, disk: Disk = DISK) -> None:
+    """Keep unit vectors for exhaustive inner-product search, 8 bits a dimension; `blocks` gives all of them, twice.
 
     Through a callback, since `faiss.write_index` reports no error on a full
     disk where the file is small.
+
+    Raises:
+        OSError: the file cannot be written.
     """
-    index = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-    if len(vectors):
-        index.train(vectors)
-        index.add(vectors)
-    with path.open("wb") as file:
-        writer = faiss.PyCallbackIOWriter(file.write)  # type: ignore[attr-defined]
-        faiss.write_index(index, writer)
-        file.flush()
-        os.fsync(file.fileno())
+    index = faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
+    ends = [(block.min(axis=0), block.max(axis=0)) for block in blocks() if len(block)]
+    if ends:  # All that training takes from the vectors are the least and greatest number in each dimension.
+        index.train(np.stack([np.min([low for low, _ in ends], axis=0), np.max([high for _, high in ends], axis=0)]))
+    for block in blocks():
+        if len(block):
+            index.add(block)
+    failed: list[BaseException] = []
+
+    def write(data: bytes) -> int:
+        try:
+            return file.write(data)
+        except BaseException as error:  # FAISS makes errors of its own of it.
+            failed.append(error)
+            raise
+
+    with disk.create(path) as file:
+        try:
+            faiss.write_index(index, faiss.PyCallbackIOWriter(write))  # type: ignore[attr-defined]
+        except Exception:
+            if failed:
+                raise failed[0] from None
+            raise
 
 
 class VectorIndex:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from index.article import Article
-from index.opened import IndexInfo, SourceState
+from index.opened import IndexInfo
+from index.source_state import SourceState
 from index.span import Span
 from qa.scope import Within
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from index.embedding import EmbeddedQuestion, Vectors
 from index.opened import Index, Selection
-from index.store import StoredPassage
+from index.stored import StoredPassage
 from qa.conversation import Wordings
 from qa.naming import Body
 from qa.numbers import spellings

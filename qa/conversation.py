@@ -53,13 +53,13 @@ def variants(question: str, history: Sequence[Turn], respelt: Callable[[Question
     alone = read_question(question)
     if not isinstance(history, Sequence) or isinstance(history, (str, bytes)):
         raise InputError("history: not a list of turns; give {role, content} or saved answers, oldest first")
-    asked = [text for turn in history if (text := _asked(turn))]
+    before = _question_before(history)
     spelt = respelt(alone)
     wordings = (alone,) if spelt == alone else (alone, spelt)
-    if not asked:
+    if not before:
         return Wordings(wordings, judged=(len(wordings) - 1,))
     room = max(0, MAX_QUESTION_CHARS - len(spelt.text) - 1)
-    together = respelt(read_question(f"{asked[-1][:room]} {spelt.text}".strip()))
+    together = respelt(read_question(f"{before[:room]} {spelt.text}".strip()))
     kind = spelt.asks_for if spelt.asks_for is not AnswerType.ANY else together.asks_for
     if together.speaker and (instead := spelt.speaker or _instead(spelt.text)):
         together = _said_by(together, instead)
@@ -85,6 +85,16 @@ def _said_by(question: Question, speaker: str) -> Question:
     return replace(question, terms=kept or question.terms, speaker=speaker, speaker_terms=asked)
 
 
+def _question_before(history: Sequence[Turn]) -> str:
+    """What a person asked last, as one line; "" where nothing was asked. Every turn is looked at, however long ago."""
+    asked = [_asked(turn) for turn in history]
+    return next((line for text in reversed(asked) if (line := _one_line(text))), "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
 def _asked(turn: Turn) -> str:
     """What a person asked in this turn; "" where it is the program's."""
     if not isinstance(turn, Mapping):
@@ -96,4 +106,4 @@ def _asked(turn: Turn) -> str:
         raise InputError("history: a turn's content or question is not text; give a string")
     if "question" not in turn and turn["role"] == "assistant":
         return ""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[: MAX_QUESTION_CHARS * 2]).split())
+    return text[: MAX_QUESTION_CHARS * 2]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.opened import Index
-from index.store import StoredPassage, StoredSentence
+from index.stored import StoredPassage, StoredSentence
 from index.words import terms
 from qa.naming import Body
 from qa.numbers import spellings

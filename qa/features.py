@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from index.opened import Index
 from index.span import without_gaps
-from index.store import StoredPassage, StoredSentence
+from index.stored import StoredPassage, StoredSentence
 from index.words import terms
 from qa.candidates import Candidates, Wording
 from qa.coverage import COVERAGE, Candidate, coverage

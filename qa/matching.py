@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.embedding import EmbeddedQuestion
-from index.store import StoredSentence
+from index.stored import StoredSentence
 from index.token_vectors import product, unpack
 from qa.candidates import Wording
 from qa.coverage import WORD, first_term

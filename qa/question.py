@@ -33,10 +33,10 @@ _SPEAKER = (
         rf"\b(?P<verb>said|reported|claimed|announced|confirmed|estimated)\s+by\s+{_NAME}\s*(?:[,?;:]|$)", re.IGNORECASE
     ),
     re.compile(
-        r"(?P<name>\b[A-Z][\w.-]*(?:\s+[A-Z][\w.-]*){0,4})['’]s?\s+(?:own\s+)?"
+        r"(?P<name>\b[A-Z][\w.-]*+(?:\s+[A-Z][\w.-]*+){0,4}+)['’]s?\s+(?:own\s+)?"
         r"(?:figures?|estimates?|claims?|statement|account|toll|count|version)\b"
     ),
-    re.compile(rf"(?P<name>\b(?:the\s+)?[A-Z][\w.-]*(?:\s+[A-Z][\w.-]*){{0,4}})\s+{_REPORT}\b"),
+    re.compile(rf"(?P<name>\b(?:the\s+)?[A-Z][\w.-]*+(?:\s+[A-Z][\w.-]*+){{0,4}})\s+{_REPORT}\b"),
 )
 _NOBODY = frozenset(
     "it they he she we you i anyone anybody people everyone someone who what there articles article sources this that".split()

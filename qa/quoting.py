@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from index.opened import Index
 from index.span import Span, without_gaps
-from index.store import StoredSentence
+from index.stored import StoredSentence
 from qa.answer import Quote
 from qa.features import REFERS_BACK
 from qa.question import Question

@@ -7,7 +7,7 @@ from dataclasses import replace
 from index.cross_encoder import Reranker
 from index.opened import Index
 from index.span import without_gaps
-from index.store import StoredSentence
+from index.stored import StoredSentence
 from qa.features import REFERS_BACK
 from qa.scoring import Scored, Scores
 

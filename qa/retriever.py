@@ -44,15 +44,18 @@ class Retriever:
         model: ModelSettings | None = None,
         settings: AskSettings | None = None,
         reranker: str | None = None,
+        generation: int | None = None,
     ) -> "Retriever":
         """Open an index folder; never writes to it. `reranker` is a cross-encoder's name or folder.
+
+        `generation` is the number of an earlier one that is kept; None: the one in force.
 
         Raises:
             InputError: the folder holds something else, or there is no such reranker.
             IndexDamagedError: there is no index, or it is not what was published.
             IndexMismatchError: the index is of another format, or another model than `model`.
         """
-        index = Index.open(directory, model=model)
+        index = Index.open(directory, model=model, generation=generation)
         return cls(index, settings, reranker=None if reranker is None else Reranker.open(reranker))
 
     @property
@@ -149,7 +152,15 @@ def check_top_k(top_k: int) -> None:
         InputError: it is no whole number from 1 to MAX_TOP_K.
     """
     if isinstance(top_k, bool) or not isinstance(top_k, int) or not 1 <= top_k <= MAX_TOP_K:
-        raise InputError(f"top_k: {top_k!r} is not a whole number; ask for 1 to {MAX_TOP_K} of them")
+        raise InputError(f"top_k: {_shown(top_k)} is not a whole number; ask for 1 to {MAX_TOP_K} of them")
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it; what is too large or too deep for Python to write is named by its kind."""
+    try:
+        return repr(value)[:40]
+    except (ValueError, RecursionError):
+        return f"this {type(value).__name__}"
 
 
 def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None) -> str:

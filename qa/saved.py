@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from index.errors import InputError
 from qa.answer import SCHEMA
@@ -13,6 +13,7 @@ _Offset = Annotated[int, Field(ge=0, le=_MAX)]
 _Line = Annotated[int, Field(ge=1, le=_MAX)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Name = Annotated[str, Field(max_length=5_000)]
+_ANY_LENGTH = "any length"  # Said to the validators where a text may be of another length than its offsets.
 
 
 class _Read(BaseModel):
@@ -36,30 +37,39 @@ class SavedRanks(_Read):
 
 
 class SavedQuote(_Read):
-    """A quote as the record holds it. The fields are those of `Quote.to_dict`."""
+    """A quote as the record holds it. The fields are those of `Quote.to_dict`.
+
+    `encoding`, the byte offsets, `said_by_span` and `passage` are None where
+    the record does not say.
+    """
 
     rank: _Line
     source: _Name
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    encoding: Annotated[str, Field(max_length=100)] | None = None
     title: _Name | None = None
     outlet: _Name | None = None
     published: Annotated[str, Field(max_length=10)] | None = None
     start: _Offset
     end: _Offset
+    byte_start: _Offset | None = None
+    byte_end: _Offset | None = None
     first_line: _Line
     last_line: _Line
     text: Annotated[str, Field(max_length=100_000)]
     probability: _Share
     said_by: _Name | None = None
+    said_by_span: SavedSpan | None = None
     marks: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
     gaps: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
+    passage: SavedSpan | None = None
     ranks: SavedRanks = SavedRanks()
     same_as: _Line | None = None
     source_state: Annotated[str, Field(pattern="^(unchanged|changed|missing)$")] = "unchanged"
 
     @model_validator(mode="after")
-    def _spans_fit(self) -> "SavedQuote":
-        if self.end - self.start != len(self.text):
+    def _spans_fit(self, info: ValidationInfo) -> "SavedQuote":
+        if info.context is not _ANY_LENGTH and self.end - self.start != len(self.text):
             raise ValueError("text is not end - start characters long")
         return self
 
@@ -112,10 +122,23 @@ def read_answer(record: object) -> SavedAnswer:
     Raises:
         InputError: it is no record of this schema, or says something impossible.
     """
+    return _read(record, None)
+
+
+def read_claims(record: object) -> SavedAnswer:
+    """As `read_answer`, for whoever checks what a record says: a quote's text may be of another length than it says.
+
+    Raises:
+        InputError: as `read_answer`, for anything else.
+    """
+    return _read(record, _ANY_LENGTH)
+
+
+def _read(record: object, context: str | None) -> SavedAnswer:
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         raise InputError(f'answer: not a record with "schema": "{SCHEMA}"; give one that qa ask --json or the page made')
     try:
-        return SavedAnswer.model_validate(record)
+        return SavedAnswer.model_validate(record, context=context)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "record"

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.opened import Index
-from index.store import StoredPassage, StoredSentence
+from index.stored import StoredPassage, StoredSentence
 from qa.candidates import UNRANKED, Candidates, Ranks
 from qa.features import FEATURES, Features, features
 from qa.naming import Body

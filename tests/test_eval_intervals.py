@@ -13,7 +13,7 @@ from eval.measures import MEASURES
 from eval.outcome import Outcome
 from index import Span
 from index.article import decode_article
-from index.opened import SourceState
+from index.source_state import SourceState
 from qa import Quote
 
 ARTICLE = decode_article(b"Nobody was hurt.", "a.txt")

@@ -20,7 +20,7 @@ from eval.outcome import Outcome, Place
 from eval.passage_measures import DEPTH, Judged, _scores
 from index import Article, Span
 from index.article import decode_article
-from index.opened import SourceState
+from index.source_state import SourceState
 from qa import Quote
 
 TEXT = "The flood took two bridges. Nobody was hurt. The mayor thanked the two crews. Two schools open on Monday.\n"

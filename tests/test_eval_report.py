@@ -30,7 +30,7 @@ from eval.table import COLUMNS, comparison_lines, report_lines
 from eval.trial import Trial, even_sample, report_on
 from index import Article, Index, InputError, Span
 from index.article import decode_article
-from index.opened import SourceState
+from index.source_state import SourceState
 from qa import AskSettings, Quote
 
 TEXT = "The flood took two bridges. Nobody was hurt. The mayor thanked the crews.\n"

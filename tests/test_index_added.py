@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import os
 import shutil
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from index import ArticleRefused, BuildReport, BuildSettings, Index, InputError, Progress, SourceState, add_file, build
 from index import added as added_files
 from index.added import sweep
+from index.disk import Disk
 from index.generation import ARTICLES, CURRENT, index_exists, open_generation
 
 ROOT = Path(__file__).parent.parent
@@ -43,8 +45,9 @@ def directory(folder: Path, tmp_path: Path) -> Path:
 
 
 def tree(folder: Path, *, but: Path | None = None) -> dict[str, tuple[int, bytes]]:
-    """Every path below a folder, with its time of change and bytes."""
+    """Every path below a folder, with its time of change and bytes; but not the lock, which each writer signs."""
     paths = [path for path in sorted(folder.rglob("*")) if but is None or not path.is_relative_to(but)]
+    paths = [path for path in paths if path.name != "LOCK"]
     return {str(path): (path.lstat().st_mtime_ns if path.is_file() else 0, read(path)) for path in paths}
 
 
@@ -555,7 +558,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from index.added import find_added, leaving
-from index.generation import writer
+from index.locking import writer
 directory = Path(sys.argv[1])
 with writer(directory), leaving(directory, find_added(directory).files):
     os.kill(os.getpid(), 9)
@@ -587,7 +590,13 @@ def test_a_build_killed_after_it_published_does_not_bring_back_what_it_took_out(
 def test_a_build_that_fails_gives_back_what_it_was_taking_out(directory: Path) -> None:
     add_file(directory, "x.txt", story("Narvik"))
     build([], directory)
-    (directory / "gen-000003.tmp").write_text("in the way")  # A file where a folder is made.
+
+    class Full(Disk):
+        def make_folder(self, path: Path) -> None:
+            if path.suffix == ".tmp":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            super().make_folder(path)
+
     with pytest.raises(InputError, match="cannot be written"):
-        take_out(directory, "added/x.txt")
+        build([], directory, BuildSettings(exclude=("added/x.txt",)), disk=Full())
     assert sources(directory) == ["a.txt", "added/x.txt", "b.txt"]

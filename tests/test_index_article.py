@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import ArticleRefused, InputError
-from index.article import Article, decode_article, known_encoding, read_article
+from index.article import STRIDE, Article, decode_article, known_encoding, read_article
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 MARKS = {
@@ -167,3 +167,12 @@ def test_the_seeds_are_read_whole(seeds: Path) -> None:
         article = read_article(path, path.name)
         assert article.text.encode() == path.read_bytes()
         assert_slices_agree(article, path.read_bytes(), len(article.text) // 3, len(article.text) // 2)
+
+
+@pytest.mark.parametrize("encoding", [*ENCODINGS, "cp1252"])
+def test_a_place_far_into_a_long_article_is_counted_as_one_at_its_start(encoding: str) -> None:
+    text = ("The é river\n" if encoding == "cp1252" else "The é \U0001f1fa river\n") * (3 * STRIDE // 12)
+    article = decode_article(MARKS.get(encoding, b"") + text.encode(encoding), "x.txt", encoding=encoding)
+    for offset in (0, 1, STRIDE - 1, STRIDE, STRIDE + 1, 2 * STRIDE - 1, 2 * STRIDE, len(text) - 1, len(text)):
+        assert article.byte_offset(offset) == article.bom_bytes + len(text[:offset].encode(encoding))
+        assert article.line(offset) == 1 + text[:offset].count("\n")

@@ -4,10 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Precision, Progress, build
+from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Precision, Progress, Renamed, build
 from index.generation import ARTICLES, open_generation
 from index.sentences import sentences
-from index.store import Entry, Store
+from index.store import Store
+from index.stored import Entry
 
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."
 
@@ -86,7 +87,8 @@ def test_a_renamed_file_is_not_embedded_again(folder: Path, tmp_path: Path) -> N
     build([folder], tmp_path / "index")
     (folder / "a.txt").rename(folder / "z.txt")
     report, embedded = counted([folder], tmp_path / "index")
-    assert (report.added, report.removed, embedded) == (("z.txt",), ("a.txt",), 0)
+    assert (report.added, report.removed, embedded) == ((), (), 0)
+    assert report.renamed == (Renamed("a.txt", "z.txt"),)
     build([folder], tmp_path / "fresh")
     assert_same(tmp_path / "index", tmp_path / "fresh")
 

@@ -13,7 +13,9 @@ import pytest
 from index import Article, ArticlePage, ArticleSummary, Index, InputError, Span
 from index.listing import MAX_LIMIT, MAX_OUTLETS, MAX_QUERY_CHARS, date_range, list_articles, outlet_names
 from index.masthead import Masthead
-from index.store import Entry, Store, write_store
+from index.store import Store
+from index.stored import Entry
+from index.storing import write_store
 from qa import Retriever
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]

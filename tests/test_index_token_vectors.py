@@ -13,7 +13,8 @@ from index import BuildSettings, Index, ModelSettings, Precision, build
 from index.embedding import Embedder, PassageText
 from index.generation import ARTICLES, open_generation
 from index.model import DEFAULT_MODEL, export_model
-from index.store import Store, StoredSentence
+from index.store import Store
+from index.stored import StoredSentence
 from index.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of, unpack
 
 DIM = 384

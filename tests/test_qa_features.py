@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index import Index, build
 from index.embedding import EmbeddedQuestion
 from index.span import Span
-from index.store import StoredSentence
+from index.stored import StoredSentence
 from index.token_vectors import TOKEN_DIM, Projection
 from qa import Retriever
 from qa.candidates import Candidates, Wording, find_candidates

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from index import InputError
 from qa import Retriever, Scope
-from qa.saved import SavedAnswer, read_answer
+from qa.saved import SavedAnswer, SavedQuote, read_answer, read_claims
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 Record = dict[str, Any]
@@ -106,7 +106,23 @@ def test_what_earlier_versions_did_not_say_is_not_missed(record: str) -> None:
     for quote in early["quotes"]:
         for name in ("title", "outlet", "published", "said_by", "marks", "gaps", "ranks", "same_as"):
             quote.pop(name)
+        for name in ("encoding", "byte_start", "byte_end", "said_by_span", "passage"):
+            quote.pop(name)
     assert [quote.text for quote in read_answer(early).quotes] == [quote["text"] for quote in early["quotes"]]
+
+
+def test_all_that_a_quote_says_is_read(record: str) -> None:
+    for quote in json.loads(record)["quotes"]:
+        assert set(quote) == set(SavedQuote.model_fields)
+
+
+def test_who_checks_a_record_may_read_a_text_of_another_length(record: str) -> None:
+    longer = changed(record, "quotes.0.text", "something else, and much longer")
+    assert read_claims(longer).quotes[0].text == "something else, and much longer"
+    assert read_claims(json.loads(record)) == read_answer(json.loads(record))
+    for path, value in (("quotes.0.text", None), ("quotes.0.start", -1), ("quotes.0.rank", 2), ("answered", False)):
+        with pytest.raises(InputError):
+            read_claims(changed(record, path, value))
 
 
 def test_the_longest_quotes_with_the_most_marks_read_back(retriever_of: RetrieverOf) -> None:
@@ -190,6 +206,11 @@ CHANGED: list[tuple[str, object, str]] = [
     ("quotes.0.end", -1, "quotes.0.end"),
     ("quotes.0.end", 10**30, "quotes.0.end"),
     ("quotes.0.end", 1, "quotes.0"),
+    ("quotes.0.encoding", 8, "quotes.0.encoding"),
+    ("quotes.0.encoding", "u" * 101, "quotes.0.encoding"),
+    ("quotes.0.byte_start", -1, "quotes.0.byte_start"),
+    ("quotes.0.byte_end", 1.0, "quotes.0.byte_end"),
+    ("quotes.0.byte_end", 10**30, "quotes.0.byte_end"),
     ("quotes.0.first_line", 0, "quotes.0.first_line"),
     ("quotes.0.last_line", -1, "quotes.0.last_line"),
     ("quotes.0.text", GONE, "quotes.0.text"),
@@ -201,6 +222,9 @@ CHANGED: list[tuple[str, object, str]] = [
     ("quotes.0.probability", 1.0001, "quotes.0.probability"),
     ("quotes.0.probability", None, "quotes.0.probability"),
     ("quotes.0.said_by", 3, "quotes.0.said_by"),
+    ("quotes.0.said_by_span", [1, 2], "quotes.0.said_by_span"),
+    ("quotes.0.said_by_span", {"start": 1}, "quotes.0.said_by_span.end"),
+    ("quotes.0.passage", {"start": "1", "end": 2}, "quotes.0.passage.start"),
     ("quotes.0.marks", {}, "quotes.0.marks"),
     ("quotes.0.marks", [{"start": 1, "end": 2}] * 1_001, "quotes.0.marks"),
     ("quotes.0.marks", [[1, 2]], "quotes.0.marks.0"),

@@ -11,12 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import ui.cli
+from index.locking import writer
 from ui.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -332,6 +335,53 @@ def test_a_damaged_index_is_status_3_and_says_what_to_run(what: str, seeds_index
     for command in (["ask", NIS], ["info"], ["chat"]):
         assert run([*command, "--index", "index"]) == 3
         assert "run qa index" in only_line(capsys)
+
+
+def test_where_the_newest_generation_is_damaged_the_one_before_answers_when_asked_for(
+    seeds_index: Path, seeds: Path, capsys: Capsys
+) -> None:
+    shutil.copytree(seeds_index, "index")
+    Path("more.txt").write_text("The ferry sank at noon. The mayor of Narvik said that nobody was hurt.")
+    assert run(["index", str(seeds), "more.txt", "--index", "index"]) == 0
+    path = Path("index/gen-000002/vectors.faiss")
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    capsys.readouterr()
+    assert run(["ask", NIS, "--index", "index"]) == 3
+    assert only_line(capsys).endswith("run qa index --rebuild, or answer from generation 1 with --generation 1\n")
+    assert run(["ask", NIS, "--index", "index", "--generation", "1"]) == 0
+    out, err = capsys.readouterr()
+    assert "over 100 North Korean troops" in out and err == "qa: generation 1 answers, which is not the one in force\n"
+    assert run(["info", "--index", "index", "--generation", "1"]) == 0
+    assert "generation 1, not the one in force (--generation 2 is kept too)" in capsys.readouterr().out
+    assert run(["ask", NIS, "--index", "index", "--generation", "7"]) == 3
+    assert "gen-000007/manifest.json: cannot be read" in only_line(capsys)
+
+
+def test_a_build_that_was_stopped_is_not_replaced_by_the_bundled_articles(capsys: Capsys) -> None:
+    Path("index/pending").mkdir(parents=True)
+    Path("index/LOCK").touch()
+    assert run(["ask", NIS, "--index", "index"]) == 3
+    assert "a build was stopped before it was done; go on with qa index FOLDER" in only_line(capsys)
+    assert Path("index/pending").is_dir()
+
+
+def test_a_busy_index_is_status_2_and_names_its_writer(capsys: Capsys, seeds: Path) -> None:
+    with writer(Path("index")):
+        assert run(["index", str(seeds), "--index", "index"]) == 2
+        assert f"index: process {os.getpid()}, since " in only_line(capsys)
+
+
+def test_a_writer_that_waits_comes_next(capsys: Capsys, tmp_path: Path) -> None:
+    Path("a.txt").write_text("The ferry sank at noon. Nobody was on board.")
+    with ThreadPoolExecutor(1) as pool, ExitStack() as held:
+        held.enter_context(writer(tmp_path / "index"))
+        waiting = pool.submit(run, ["index", "a.txt", "--index", str(tmp_path / "index"), "--wait"])
+        time.sleep(0.5)
+        assert not waiting.done()
+        held.close()
+        assert waiting.result() == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("1 added") and f"waiting for process {os.getpid()}, since " in err
 
 
 def test_info_without_an_index_is_status_3(capsys: Capsys) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 import ui.corpus
 from index import BuildReport, BuildSettings, Progress, build
+from index.locking import writer
 from ui.corpus import REFUSED_SHOWN, Corpus
 from ui.live import Live
 from ui.printable import printable
@@ -209,13 +210,12 @@ def test_a_damaged_index_changes_nothing_and_still_answers(shop: Shop) -> None:
     assert shop.changed().startswith("Nothing was changed: ") and shop.answers("where did the ferry sink?") == [FERRY]
 
 
-def test_while_another_process_writes_nothing_is_changed(shop: Shop) -> None:
-    from index.generation import writer
-
+def test_while_another_process_writes_a_change_waits(shop: Shop) -> None:
     with writer(shop.index):
-        assert "another qa index is writing it" in shop.added("train.txt", TRAIN)
-    assert shop.sources() == ["bridge.txt", "ferry.txt"]
-    assert shop.changed() == "1 added"  # The file was kept.
+        assert shop.corpus.add([("train.txt", TRAIN.encode())]) == []
+        time.sleep(0.3)
+        assert not shop.corpus.progress({})["finished"] and shop.sources() == ["bridge.txt", "ferry.txt"]
+    assert shop.done()["outcome"] == "1 added"
 
 
 def test_a_fault_of_the_program_is_an_outcome_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

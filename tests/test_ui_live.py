@@ -15,7 +15,9 @@ import pytest
 
 import ui.live
 from index import Index, IndexDamagedError, IndexUnusableError, InputError, build
-from index.generation import CURRENT, publish, writer
+from index.generation import CURRENT
+from index.locking import writer
+from index.publishing import publish
 from ui.live import SLOWER_AFTER_A_PROBLEM, Live, Opened
 
 ROOT = Path(__file__).parents[1]
@@ -148,12 +150,12 @@ def test_one_that_is_removed_while_it_is_opened_gives_way_to_the_next(shop: Shop
         """Opens an index so slowly at first that two more are published, and the one to open is gone."""
 
         @staticmethod
-        def open(directory: Path) -> Index:
+        def open(directory: Path, *, generation: int | None, like: Index | None) -> Index:
             if shop.published == 2:
                 shop.publish()
                 shop.publish()
                 raise IndexDamagedError(f"{directory}: a file is missing")
-            return Index.open(directory)
+            return Index.open(directory, generation=generation, like=like)
 
     monkeypatch.setattr(ui.live, "Index", Slow)
     assert live.refresh() is True and live.problem is None and asked(live) == 4

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import Article, SourceState, Span
+from index import Article, Check, SourceState, Span
 from index.article import decode_article
 from index.opened import IndexInfo
 from qa import Answer, Quote, Retriever
@@ -180,7 +180,14 @@ def test_sureness_has_a_word(probability: float, word: str) -> None:
 
 def test_info_is_a_line_a_fact(info: IndexInfo) -> None:
     shown = render_info(info)
-    assert "articles   5 from " in shown and "all-MiniLM-L6-v2" in shown and shown.count("\n") == 9
+    assert "articles   5 from " in shown and "all-MiniLM-L6-v2" in shown and shown.count("\n") == 10
+    assert "generation 1\n" in shown and "checked    size and sha256 of every file" in shown
+
+
+def test_info_of_another_generation_says_so_and_names_the_others(info: IndexInfo) -> None:
+    shown = render_info(replace(info, generation=6, kept=(6, 7), in_force=False, check=Check.XXH3))
+    assert "generation 6, not the one in force (--generation 7 is kept too)\n" in shown
+    assert "checked    size and xxh3 of every file" in shown
 
 
 def test_printable_leaves_every_script_and_sign_alone() -> None:

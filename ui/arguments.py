@@ -45,6 +45,8 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
     index.add_argument("--max-file-mb", type=float, default=16.0, metavar="MB", help="refuse larger files (default: 16)")
     index.add_argument("--restore", action="store_true", help="bring back the articles that were taken out on the page")
     index.add_argument("--rebuild", action="store_true", help="embed everything anew, whatever is there")
+    index.add_argument("--wait", action="store_true", help="wait while another process writes the index")
+    index.add_argument("--watch", action="store_true", help="go on: index again whenever articles change, until Ctrl-C")
 
     ask = command("ask", "Print the quotes that answer a question. Status 1: the articles do not answer.")
     ask.add_argument("question", metavar="QUESTION", help="in plain words; put -- before one that starts with a dash")
@@ -61,9 +63,34 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
     measure = command("eval", "Ask a set of questions whose answers are known; print how well it went, with intervals.")
     _add_measuring(measure)
 
+    checks = "Check the index, or every quote of saved answers against the files as they are now. Status 1: one is not proven."
+    verify = command("verify", checks)
+    _add_verifying(verify)
+
     info = command("info", "Print what the index holds.")
+    _add_generation(info)
     info.add_argument("--json", action="store_true", help="print it as JSON")
     return parser
+
+
+def _add_verifying(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "answers",
+        metavar="ANSWER.json",
+        nargs="*",
+        type=Path,
+        help="records of answers, one or many in a file, - for standard input; none: check the index itself",
+    )
+    parser.add_argument("--root", metavar="FOLDER", type=Path, help="where the quoted files lie (default: as the index says)")
+    _add_generation(parser)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the quotes that are ok, too")
+
+
+def _add_generation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--generation", metavar="N", type=int, help="use this generation, not the one in force (qa info names those kept)"
+    )
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
@@ -78,6 +105,7 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", metavar="N", type=int, default=5, dest="top_k", help="at most N quotes (default: 5)")
     parser.add_argument("-v", "--verbose", action="store_true", help="show each quote in its passage")
     _add_scope(parser)
+    _add_generation(parser)
     _add_model(parser)
     _add_reranker(parser)
 
@@ -132,6 +160,7 @@ def _add_serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keyfile", metavar="FILE", type=Path, help="the certificate's key")
     parser.add_argument("--mcp", action="store_true", help="offer ask and search as MCP tools too, at /gradio_api/mcp/")
     parser.add_argument("--read-only", action="store_true", help="let nobody add articles or take some out")
+    _add_generation(parser)
     _add_reranker(parser)
 
 

@@ -52,7 +52,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     from index.errors import IndexUnusableError, QaError
 
     try:
-        runs = {"index": _index, "ask": _ask, "chat": _chat, "serve": _serve, "eval": _eval, "info": _info}
+        runs = {"index": _index, "ask": _ask, "chat": _chat, "serve": _serve, "eval": _eval, "verify": _verify, "info": _info}
         chosen = parser(runs).parse_args(arguments)
         return int(chosen.run(chosen))
     except IndexUnusableError as error:
@@ -73,9 +73,18 @@ def _index(chosen: argparse.Namespace) -> int:
         max_file_mb=chosen.max_file_mb,
         rebuild=chosen.rebuild,
         restore_all=chosen.restore,
+        wait=chosen.wait,
     )
-    report = build(chosen.paths, chosen.index, settings, progress=build_progress())
-    _print_report(report)
+
+    def built(settings: BuildSettings) -> BuildReport:
+        return build(chosen.paths, chosen.index, settings, progress=build_progress())
+
+    if chosen.watch:
+        from ui.following import follow
+
+        follow(chosen.paths, chosen.index, settings, build=built, show=_print_report)
+    else:
+        _print_report(built(settings))
     return ANSWERED
 
 
@@ -87,7 +96,7 @@ def _ask(chosen: argparse.Namespace) -> int:
     check_top_k(chosen.top_k)
     variants(chosen.question, history)  # What cannot be asked is refused before an index is built for it.
     within = _scope(chosen)
-    retriever = open_retriever(chosen.index, _model(chosen), reranker=chosen.reranker)
+    retriever = open_retriever(chosen.index, _model(chosen), reranker=chosen.reranker, generation=chosen.generation)
     answer = retriever.ask(chosen.question, history=history, top_k=chosen.top_k, within=within)
     if chosen.json:
         show_json(answer.to_dict())
@@ -105,7 +114,7 @@ def _chat(chosen: argparse.Namespace) -> int:
 
     check_top_k(chosen.top_k)
     within = _scope(chosen)
-    retriever = open_retriever(chosen.index, _model(chosen), reranker=chosen.reranker)
+    retriever = open_retriever(chosen.index, _model(chosen), reranker=chosen.reranker, generation=chosen.generation)
     history: list[dict[str, Any]] = []
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # Bytes that are not text become a question that is refused.
@@ -146,11 +155,11 @@ def _serve(chosen: argparse.Namespace) -> int:
     )
     reranker = open_reranker(chosen.reranker)
     build_where_missing(chosen.index, None)
-    live = Live(chosen.index, reranker=reranker)
+    live = Live(chosen.index, reranker=reranker, generation=chosen.generation)
     live.watch(threading.Event(), every_s=WATCHED_EVERY_S)
     note(f"{live.now().index.info.articles:,} articles. Starting ...")
     serve(
-        lambda: make_page(live, editable=not chosen.read_only),
+        lambda: make_page(live, editable=not chosen.read_only and chosen.generation is None),
         settings,
         ready=lambda url: note(f"The page is at {url} - Ctrl-C ends."),
     )
@@ -179,10 +188,30 @@ def _eval(chosen: argparse.Namespace) -> int:
     return ANSWERED
 
 
+def _verify(chosen: argparse.Namespace) -> int:
+    from ui.verification import Outcome, Request, verify
+
+    request = Request(
+        index=chosen.index,
+        answers=tuple(chosen.answers),
+        root=chosen.root,
+        generation=chosen.generation,
+        json=chosen.json,
+        everything=chosen.verbose,
+    )
+    statuses = {
+        Outcome.SOUND: ANSWERED,
+        Outcome.NOT_PROVEN: NOT_ANSWERED,
+        Outcome.INPUT_UNUSABLE: UNUSABLE,
+        Outcome.INDEX_DAMAGED: INDEX_UNUSABLE,
+    }
+    return statuses[verify(request)]
+
+
 def _info(chosen: argparse.Namespace) -> int:
     from index import Index
 
-    info = Index.open(chosen.index).info
+    info = Index.open(chosen.index, generation=chosen.generation).info
     if chosen.json:
         model = info.model.to_dict()
         record = {
@@ -195,11 +224,14 @@ def _info(chosen: argparse.Namespace) -> int:
                 "sentences",
                 "refused",
                 "generation",
+                "in_force",
+                "kept",
                 "size_bytes",
                 "built",
             )
         }
-        show_json({"index": str(info.directory), "root": str(info.root), "model": model, **record})
+        fixed = {"index": str(info.directory), "root": str(info.root), "model": model, "checked": info.check.value}
+        show_json({**fixed, **record})
     else:
         from ui.terminal import render_info
 
@@ -255,11 +287,14 @@ def _print_report(report: BuildReport) -> None:
     for refusal in report.refused:
         note(f"refused {refusal}")
     counts = {name: len(getattr(report, name)) for name in ("added", "changed", "removed", "unchanged", "refused")}
-    out = f", {len(report.excluded):,} taken out" if report.excluded else ""
+    out = f", {len(report.renamed):,} renamed" if report.renamed else ""
+    out += f", {len(report.excluded):,} taken out" if report.excluded else ""
     show(", ".join(f"{count:,} {name}" for name, count in counts.items()) + out)
     others = f"; {report.other_files:,} other files passed over" if report.other_files else ""
     held = f"{report.passages:,} passages, {report.sentences:,} sentences"
     show(f"generation {report.generation}: {held}, {report.took_s:.1f} s{others}")
+    if sys.stdout is not None:
+        sys.stdout.flush()  # Who watches a folder has the next report hours later, or never.
 
 
 def _style(chosen: argparse.Namespace) -> Style:

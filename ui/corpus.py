@@ -69,7 +69,7 @@ class Corpus:
                 refused.append(str(error))
         if kept:
             with suppress(InputError):  # Where as many changes wait as may, each of them will read these files too.
-                self._start(f"Adding {count(kept, 'file')}", BuildSettings())
+                self._start(f"Adding {count(kept, 'file')}", BuildSettings(wait=True))
         return refused
 
     def change(self, request: object) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Corpus:
             InputError: too many changes wait already.
         """
         wanted = read(ChangeRequest, request)
-        settings = BuildSettings(exclude=tuple(wanted.exclude), restore=tuple(wanted.restore))
+        settings = BuildSettings(exclude=tuple(wanted.exclude), restore=tuple(wanted.restore), wait=True)
         doing = f"Taking out {count(len(wanted.exclude), 'article')}" if wanted.exclude else "Reading the articles again"
         self._start(f"Bringing back {count(len(wanted.restore), 'article')}" if wanted.restore else doing, settings)
         return self.progress({})
@@ -130,6 +130,6 @@ class Corpus:
 
 def _outcome(report: BuildReport) -> str:
     """What a build did, in a line; what did not happen is left out."""
-    counted = ((len(getattr(report, name)), name) for name in ("added", "changed", "removed", "refused"))
+    counted = ((len(getattr(report, name)), name) for name in ("added", "changed", "renamed", "removed", "refused"))
     parts = [f"{number:,} {name}" for number, name in counted if number]
     return ", ".join(parts) if parts else "Nothing has changed."

@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from index import Index, IndexUnusableError, QaError
 from index.cross_encoder import Reranker
 from index.generation import CURRENT
-from qa import Retriever
+from qa import Retriever, Scope
 
 SLOWER_AFTER_A_PROBLEM = 30
+# Of any words: it goes through all that a question goes through.
+FIRST_QUESTION = "Who said when and where how many people were hurt?"
 _T = TypeVar("_T")
 
 
@@ -27,8 +30,10 @@ class Opened:
 class Live:
     """Holds one opened generation; whoever works with it sees that one to the end. For several threads."""
 
-    def __init__(self, directory: Path, *, reranker: Reranker | None = None) -> None:
+    def __init__(self, directory: Path, *, reranker: Reranker | None = None, generation: int | None = None) -> None:
+        """Of an index folder; `generation` None follows the one in force, a number stays with that one."""
         self.directory = directory
+        self._generation = generation
         self._reranker = reranker
         self._opening = threading.Lock()
         self._opened = self._open()
@@ -60,7 +65,7 @@ class Live:
             try:
                 is_other = self._current() != self._opened.current
                 if is_other:
-                    self._opened = self._open()
+                    self._opened = self._open(self._opened.index)
                 self.problem = None
             except QaError as error:
                 self.problem = str(error)
@@ -79,19 +84,31 @@ class Live:
 
         threading.Thread(target=look, name="generations", daemon=True).start()
 
-    def _open(self) -> Opened:
+    def _open(self, before: Index | None = None) -> Opened:
+        """The generation in force, and all that a question needs loaded; `before` lends its model."""
         while True:
             current = self._current()
             try:
-                index = Index.open(self.directory)
+                index = Index.open(self.directory, generation=self._generation, like=before)
+                retriever = Retriever(index, reranker=self._reranker)
+                _warm(index, retriever)
             except IndexUnusableError:
                 if current == self._current():
                     raise
             else:  # Else it was removed while it was opened, and another one is in force.
-                return Opened(index, Retriever(index, reranker=self._reranker), current)
+                return Opened(index, retriever, current)
 
     def _current(self) -> bytes:
+        if self._generation is not None:
+            return b""
         try:
             return (self.directory / CURRENT).read_bytes()
         except OSError:
             return b""
+
+
+def _warm(index: Index, retriever: Retriever) -> None:
+    """Load what is loaded when it is first needed: the first question costs 20 times as much as the next."""
+    retriever.ask(FIRST_QUESTION, within=Scope(until=date.max))
+    retriever.ask(FIRST_QUESTION)
+    index.outlets()

@@ -14,17 +14,23 @@ if TYPE_CHECKING:
     from qa import Retriever
 
 
-def open_retriever(directory: Path, model: ModelSettings | None, *, reranker: str | None) -> Retriever:
+def open_retriever(
+    directory: Path, model: ModelSettings | None, *, reranker: str | None, generation: int | None = None
+) -> Retriever:
     """The retriever of an index folder; where there is no index, one is built first.
 
-    `model` None: the index's own; `reranker` None: none.
+    `model` None: the index's own; `reranker` None: none; `generation` None: the one in force.
     """
     from index import Index
     from qa.retriever import Retriever
 
     read_again = open_reranker(reranker)
-    build_where_missing(directory, model)
-    return Retriever(Index.open(directory, model=model), reranker=read_again)
+    if generation is None:
+        build_where_missing(directory, model)
+    index = Index.open(directory, model=model, generation=generation)
+    if not index.info.in_force:
+        note(f"qa: generation {index.info.generation} answers, which is not the one in force")
+    return Retriever(index, reranker=read_again)
 
 
 def open_reranker(name: str | None) -> Reranker | None:
@@ -41,10 +47,18 @@ def open_reranker(name: str | None) -> Reranker | None:
 
 
 def build_where_missing(directory: Path, model: ModelSettings | None) -> None:
-    """Build an index of the bundled articles where there is none, and say so."""
-    from index.generation import index_exists
+    """Build an index of the bundled articles where there is none, and say so.
+
+    Raises:
+        IndexUnusableError: a build of other articles was begun there.
+    """
+    from index.generation import PENDING, index_exists
 
     if not index_exists(directory):
+        if (directory / PENDING).exists():
+            from index.errors import IndexUnusableError
+
+            raise IndexUnusableError(f"{directory}: a build was stopped before it was done; go on with qa index FOLDER")
         from index import BuildSettings, build
 
         note(f"qa: no index at {directory} yet; building one from the bundled articles")
@@ -80,7 +94,8 @@ def build_progress() -> Progress:
     bar = tqdm(desc="embedding", unit=" passages", leave=False, dynamic_ncols=True, delay=0.3)
 
     def embedding(total: int) -> None:
-        bar.reset(total)
+        bar.total = total
+        bar.refresh()
 
     def done(count: int) -> None:
         bar.update(count)

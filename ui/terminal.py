@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index import Article, IndexInfo, Span
+from index import Article, Check, IndexInfo, Span
 from qa import Answer, Quote, by_article
 from ui.printable import joined, printable
 from ui.wording import FILE_NOTES, NEAREST, found, place, sureness
@@ -49,11 +49,25 @@ def render_info(info: IndexInfo) -> str:
         ("passages", f"{info.passages:,}"),
         ("sentences", f"{info.sentences:,}"),
         ("model", f"{printable(model.name)} ({facts})"),
-        ("generation", str(info.generation)),
+        ("generation", f"{info.generation}{'' if info.in_force else ', not the one in force'}{_others(info)}"),
+        ("checked", _checked(info)),
         ("size", f"{info.size_bytes / 1e6:.1f} MB"),
         ("built", info.built),
     )
     return "".join(f"{name:<11}{value}\n" for name, value in rows)
+
+
+def _others(info: IndexInfo) -> str:
+    """Which other generations may be asked."""
+    others = [str(number) for number in info.kept if number != info.generation]
+    return f" (--generation {' or '.join(others)} is kept too)" if others else ""
+
+
+def _checked(info: IndexInfo) -> str:
+    """By what the files were compared when the index was opened."""
+    if info.check is Check.SHA256:
+        return "size and sha256 of every file, when it was opened"
+    return "size and xxh3 of every file, when it was opened; sha256 while it is served, or by qa verify"
 
 
 def _group(quotes: Iterable[Quote], style: Style, *, answers: bool) -> list[str]:

@@ -5,7 +5,7 @@ from index import SourceState
 FILE_NOTES = {
     SourceState.UNCHANGED: "",
     SourceState.CHANGED: "the file has changed since it was indexed",
-    SourceState.MISSING: "the file is gone since it was indexed",
+    SourceState.MISSING: "the file is gone or cannot be read",
 }
 # Lowest probability and the word for it, best first. Of the questions that taught the probabilities half were made to
 # mislead; of people's own, .25 and .5 mean about an even chance and three in four.

@@ -1,0 +1,151 @@
+"""Filling: the entries of a build's articles, taken from where they are or embedded now, and written as a generation."""
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.article import Content, read_article
+from index.collection import FoundArticle
+from index.disk import Disk
+from index.embedding import Embedder
+from index.entries import Draft, draft, embed_drafts
+from index.errors import ArticleRefused
+from index.generation import ARTICLES, VECTORS, WORDS
+from index.pending import Pending
+from index.store import Store
+from index.stored import Entry
+from index.storing import write_store
+from index.words import write_words
+
+# Embedded together and then kept on disk, so that a build that is stopped loses some seconds of work.
+BATCH_PASSAGES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Told while a build runs: `embedding` of the number of passages, again as it is better known, then `done` for each."""
+
+    embedding: Callable[[int], None] = lambda total: None
+    done: Callable[[int], None] = lambda count: None
+    note: Callable[[str], None] = lambda text: None
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The articles as they were when their text was read, and those that could not be read then."""
+
+    articles: tuple[FoundArticle, ...]
+    refused: tuple[ArticleRefused, ...]
+
+
+class Held:
+    """The entries of the generation before, by their articles' content."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.contents = {article.source: article.content for article in store.listed()}
+        self._numbers = {article.content: article.number for article in store.listed()}
+
+    def __contains__(self, content: object) -> bool:
+        return content in self._numbers
+
+    def entry(self, content: Content) -> Entry:
+        """The entry of an article of this content."""
+        return self._store.entry(self._numbers[content])
+
+
+class Filling:
+    """Gives every article its entry: of the build before, of one that was stopped, or embedded now. Call under `writer`."""
+
+    def __init__(self, held: Held | None, pending: Pending, embedder: Embedder, progress: Progress) -> None:
+        self._held, self._pending, self._embedder, self._progress = held, pending, embedder, progress
+        self._last: dict[Content, Entry] = {}  # Of the last batch, which no build that is stopped after it would need.
+        self._embedded = 0
+
+    def embed(self, articles: Sequence[FoundArticle]) -> Filled:
+        """Embed what has no entry yet, batch by batch; one content once, however many files have it."""
+        known: list[Container[Content]] = [self._pending, *([self._held] if self._held else [])]
+        fresh = {article.content: article for article in articles if not any(article.content in place for place in known)}
+        now: dict[Content, Content | ArticleRefused] = {}
+        for drafts, rest_bytes in self._batches(list(fresh.values()), now):
+            self._foretell(drafts, rest_bytes)
+            entries = embed_drafts(drafts, self._embedder, done=self._progress.done)
+            if rest_bytes:
+                self._pending.keep(entries)
+            else:
+                self._last = {entry.article.content: entry for entry in entries}
+        return _filled(articles, now)
+
+    def entries(self, articles: Sequence[FoundArticle]) -> Iterator[Entry]:
+        """The entry of each article, one at a time."""
+        for article in articles:
+            entry = self._entry(article.content)
+            yield replace(entry, article=replace(entry.article, source=article.source))
+
+    def _entry(self, content: Content) -> Entry:
+        if content in self._last:
+            return self._last[content]
+        if content in self._pending or self._held is None:
+            return self._pending.entry(content)
+        return self._held.entry(content)
+
+    def _batches(
+        self, articles: Sequence[FoundArticle], now: dict[Content, Content | ArticleRefused]
+    ) -> Iterator[tuple[list[Draft], int]]:
+        """Drafts of some BATCH_PASSAGES passages, each with the bytes of articles still to come.
+
+        What a file holds by now, or why it can no more be read, goes into `now`.
+        """
+        drafts: list[Draft] = []
+        rest_bytes = sum(article.size_bytes for article in articles)
+        for article in articles:
+            rest_bytes -= article.size_bytes
+            try:
+                read = read_article(article.file.path, article.source, encoding=article.encoding)
+            except ArticleRefused as refusal:
+                now[article.content] = refusal
+            else:
+                if read.content != article.content:
+                    now[article.content] = read.content
+                drafts.append(draft(read))
+            if rest_bytes and sum(len(made.texts) for made in drafts) >= BATCH_PASSAGES:
+                yield drafts, rest_bytes
+                drafts = []
+        yield drafts, 0
+
+    def _foretell(self, drafts: Sequence[Draft], rest_bytes: int) -> None:
+        """Tell how many passages there are: those known, and those of the rest if it is like this batch."""
+        passages = sum(len(made.texts) for made in drafts)
+        read_bytes = sum(made.entry.article.size_bytes for made in drafts)
+        self._embedded += passages
+        self._progress.embedding(self._embedded + -(-rest_bytes * passages // max(1, read_bytes)))
+
+
+def write_files(folder: Path, entries: Iterator[Entry], *, dim: int, disk: Disk) -> tuple[int, int, int]:
+    """Write all files of a generation but its manifest; returns how many articles, passages and sentences it holds.
+
+    No more than an article at a time is in memory: vectors and words are
+    made from the store when that is written.
+    """
+    from index.vectors import write_vectors
+
+    with disk.library(folder / ARTICLES):
+        write_store(folder / ARTICLES, entries)
+    store = Store(folder / ARTICLES)
+    write_vectors(folder / VECTORS, store.vector_blocks, dim=dim, disk=disk)
+    with disk.library(folder / WORDS):
+        write_words(folder / WORDS, store.passage_words())
+    return store.counts()
+
+
+def _filled(articles: Sequence[FoundArticle], now: dict[Content, Content | ArticleRefused]) -> Filled:
+    """The articles with what their files hold by now; files of one content are taken to have changed together."""
+    kept: list[FoundArticle] = []
+    refused: list[ArticleRefused] = []
+    for article in articles:
+        held = now.get(article.content, article.content)
+        if isinstance(held, ArticleRefused):
+            refused.append(ArticleRefused(article.source, held.reason))
+        else:
+            kept.append(replace(article, content=held))
+    return Filled(tuple(kept), tuple(refused))

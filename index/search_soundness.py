@@ -1,0 +1,77 @@
+"""Whether what is searched is what is kept: the vectors in FAISS and SQLite, the words in tantivy and SQLite."""
+
+import zlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from index.finding import Finding
+from index.store import Store
+from index.vectors import VectorIndex
+from index.words import WordIndex
+
+BATCH = 8192  # Sentences read at once.
+# Rounding to float16 moves no number, and so no length, by more than 1 in 2,048; over the seeds it is 1 in 20,000.
+MAX_LENGTH_ERROR = 0.001
+# Eight bits over a dimension's range, at most 2, leave a cosine of .999 at worst; over the seeds it is .99999.
+MIN_COSINE = 0.995
+# Of larger indexes only some of the words are looked up, about as many as of one of this many sentences.
+ALL_WORDS_SENTENCES = 20_000
+LISTED = 10  # A word in at most so many passages must find just those; of others they are counted.
+
+
+def vector_findings(store: Store, vectors: VectorIndex) -> Iterator[Finding]:
+    """Vectors of another size, not finite, not of length 1, or another one in FAISS."""
+    wrong = store.rows("SELECT count(*) FROM sentences WHERE length(vector) != ?", 2 * vectors.dim)[0][0]
+    if wrong:
+        yield Finding("vectors", f"{wrong:,} in articles.db do not have {vectors.dim} dimensions")
+        return
+    size = min(store.counts()[2], len(vectors))
+    for at in range(0, size, BATCH):
+        end = min(at + BATCH, size)
+        rows = store.rows("SELECT id, vector FROM sentences WHERE id >= ? AND id < ? ORDER BY id", at, end)
+        numbers = np.array([number for number, _ in rows], np.int64)
+        kept = np.frombuffer(b"".join(vector for _, vector in rows), np.float16).reshape(-1, vectors.dim).astype(np.float32)
+        with np.errstate(invalid="ignore", over="ignore"):
+            lengths = np.sqrt(np.einsum("ij,ij->i", kept, kept))
+            searched = vectors.stored(numbers)
+            found = np.sqrt(np.einsum("ij,ij->i", searched, searched))
+            cosines = np.einsum("ij,ij->i", kept, searched) / np.maximum(lengths * found, 1e-12)
+        # Asked so that NaN, which is neither less nor more, is found.
+        for number in numbers[~(np.abs(lengths - 1) <= MAX_LENGTH_ERROR)]:
+            yield Finding(f"sentence {number}", "its vector is not of length 1")
+        for number in numbers[~(cosines >= MIN_COSINE)]:
+            yield Finding(f"sentence {number}", "its vector in vectors.faiss is another one than in articles.db")
+
+
+def word_findings(store: Store, words: WordIndex) -> Iterator[Finding]:
+    """Words that find other passages than they stand in."""
+    every = 1 + store.counts()[2] // ALL_WORDS_SENTENCES
+    counts: dict[str, int] = {}
+    passages: dict[str, list[int]] = {}
+    for passage, term in _terms(store, every):
+        counts[term] = counts.get(term, 0) + 1
+        if counts[term] <= LISTED:
+            passages.setdefault(term, []).append(passage)
+    for term, count in counts.items():
+        found = words.passages_with(term)
+        if found != count:
+            yield Finding(f"word {term!a}", f"is in {count:,} passages, the word index finds it in {found:,}")
+        elif count <= LISTED and sorted(hit.passage for hit in words.search([[term]], top_k=LISTED)) != passages[term]:
+            yield Finding(f"word {term!a}", "finds other passages than it stands in")
+
+
+def _terms(store: Store, every: int) -> Iterator[tuple[int, str]]:
+    """Each passage's words, each once a passage, passages in order; one word in `every`."""
+    held: set[str] = set()
+    last = -1
+    for at in range(0, store.counts()[2], BATCH):
+        for passage, terms in store.rows(
+            "SELECT passage, terms FROM sentences WHERE id >= ? AND id < ? ORDER BY id", at, at + BATCH
+        ):
+            if passage != last:
+                held, last = set(), passage
+            for term in set(terms.split(" ")) - held - {""}:
+                if zlib.crc32(term.encode()) % every == 0:
+                    held.add(term)
+                    yield passage, term

@@ -1,0 +1,128 @@
+"""Soundness: whether an index is what it should be, all the way down: every file, count, span, vector and word."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from index.checking import Check, damages, read_records, read_small
+from index.entry_soundness import EntryCheck
+from index.errors import IndexDamagedError, IndexUnusableError
+from index.finding import Finding
+from index.folder import shown
+from index.generation import ARTICLES, MANIFEST, VECTORS, WORDS, Generation, name_of, open_generation, read_current
+from index.model import ModelCard
+from index.search_soundness import vector_findings, word_findings
+from index.store import Store
+from index.token_vectors import projection_of
+from index.vectors import VectorIndex
+from index.words import WordIndex
+
+MAX_MANIFEST_BYTES = 1_000_000_000
+MAX_FINDINGS = 1000  # Beyond, the rest is not looked at: the index is to be built anew either way.
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How much was looked at. Nothing but the files where those are damaged."""
+
+    files: int
+    size_bytes: int
+    articles: int = 0
+    passages: int = 0
+    sentences: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Soundness:
+    """What was checked of a generation, and what is wrong with it: nothing, or at most MAX_FINDINGS things."""
+
+    directory: Path
+    generation: int
+    checked: Checked
+    findings: tuple[Finding, ...]
+
+
+def check_index(directory: Path, *, number: int | None = None) -> Soundness:
+    """Look at all of the generation in force, or of the one of this number.
+
+    Every file's sha256; the counts against each other; that each article's
+    text is the text of its file's sha256; that every span lies where it may;
+    that vectors are finite, of length 1 and the same in SQLite and FAISS; that
+    passages are found by their words. An article and a batch of vectors are in
+    memory at a time. Damaged files are all named, and nothing else is looked
+    at.
+
+    Raises:
+        InputError: the folder holds something else.
+        IndexUnusableError: there is nothing that can be looked at.
+    """
+    try:
+        generation = open_generation(directory, number=number, check=Check.SHA256)
+    except IndexDamagedError as error:
+        return _damaged(directory, number, error)
+    findings = tuple(islice(_findings(generation), MAX_FINDINGS))
+    counts = generation.manifest["counts"]
+    size = sum(file.size_bytes for file in generation.files)
+    checked = Checked(len(generation.files), size, counts["articles"], counts["passages"], counts["sentences"])
+    return Soundness(directory, generation.number, checked, findings)
+
+
+def _damaged(directory: Path, number: int | None, error: IndexDamagedError) -> Soundness:
+    """Every file that is not what was published; the error itself where they cannot be told."""
+    try:
+        current = read_current(directory)
+        found = number if number is not None else current.generation if current else 0
+        folder = directory / name_of(found)
+        manifest = _json(folder / MANIFEST)
+        records = read_records(manifest["files"], str(folder / MANIFEST))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexUnusableError):
+        raise error from None
+    findings = []
+    for record in records:
+        path = folder / record.name
+        findings += [Finding(str(path), line.removeprefix(f"{path}: ")) for line in damages(folder, [record], Check.SHA256)]
+    if not findings or str(error).startswith(f"{folder / MANIFEST}: "):
+        raise error
+    return Soundness(directory, found, Checked(len(records), sum(record.size_bytes for record in records)), tuple(findings))
+
+
+def _json(path: Path) -> dict[str, Any]:
+    manifest = json.loads(read_small(path, max_bytes=MAX_MANIFEST_BYTES))
+    return dict(manifest)
+
+
+def _findings(generation: Generation) -> Iterator[Finding]:
+    """What is wrong with a generation whose files are what was published."""
+    manifest, folder = generation.manifest, generation.folder
+    store = Store(folder / ARTICLES)
+    vectors, words = VectorIndex(folder / VECTORS), WordIndex(folder / WORDS)
+    model = ModelCard.from_dict(manifest["model"])
+    yield from _count_findings(manifest["counts"], store, vectors, words)
+    if vectors.dim != model.dim:
+        yield Finding(VECTORS, f"has {vectors.dim} dimensions, the model {model.dim}")
+    for (line,) in store.rows("PRAGMA integrity_check(10)"):
+        if line != "ok":
+            yield Finding(ARTICLES, f"SQLite says: {line}")
+    for source in manifest["added"]:
+        if not store.rows("SELECT 1 FROM articles WHERE source = ?", source):
+            yield Finding(MANIFEST, f"names {shown(source)} as added, which is no article")
+    keeps_tokens = model.late_chunking and projection_of(model.sha256) is not None
+    yield from EntryCheck(store, keeps_tokens=keeps_tokens).findings()
+    yield from vector_findings(store, vectors)
+    yield from word_findings(store, words)
+
+
+def _count_findings(said: Mapping[str, int], store: Store, vectors: VectorIndex, words: WordIndex) -> Iterator[Finding]:
+    articles, passages, sentences = store.counts()
+    for where, name, count in (
+        (ARTICLES, "articles", articles),
+        (ARTICLES, "passages", passages),
+        (ARTICLES, "sentences", sentences),
+        (VECTORS, "sentences", len(vectors)),
+        (WORDS, "passages", len(words)),
+    ):
+        if count != said[name]:
+            yield Finding(where, f"holds {count:,} {name}, the manifest says {said[name]:,}")

@@ -1,0 +1,54 @@
+"""What an index keeps of an article: its passages and sentences, with what is known of them."""
+
+from dataclasses import dataclass, field
+
+from index.article import Article, Content
+from index.embedding import Vectors
+from index.names import Alias
+from index.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSentence:
+    """A sentence as the index keeps it. `terms` are its words as the word index sees them.
+
+    `tokens` are its token vectors, packed; empty where the model's are not kept.
+    """
+
+    id: int
+    passage: int
+    span: Span
+    paragraph: int
+    gaps: tuple[Span, ...]
+    speaker: Span | None
+    terms: tuple[str, ...]
+    tokens: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as the index keeps it; `article` is the article's number."""
+
+    id: int
+    article: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ListedArticle:
+    """An article's number, its source and what it was made from."""
+
+    number: int
+    source: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """All that the index holds of one article, with numbers that count from 0 inside it. `vectors` has a row a sentence."""
+
+    article: Article
+    passages: tuple[Span, ...]
+    sentences: tuple[StoredSentence, ...]
+    aliases: tuple[Alias, ...]
+    vectors: Vectors

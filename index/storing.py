@@ -1,0 +1,83 @@
+"""Storing: articles, passages and sentences written to a new SQLite file."""
+
+import errno
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from index.article import Article
+from index.span import Span
+from index.stored import Entry, StoredSentence
+
+_SCHEMA = """
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    encoding TEXT NOT NULL, bom_bytes INTEGER NOT NULL, title TEXT, outlet TEXT, published TEXT, text TEXT NOT NULL);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
+CREATE TABLE sentences (
+    id INTEGER PRIMARY KEY, passage INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    paragraph INTEGER NOT NULL, gaps TEXT, speaker TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL, vector BLOB NOT NULL);
+CREATE TABLE aliases (
+    article INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, owner TEXT NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL);
+CREATE INDEX passages_of_article ON passages (article);
+CREATE INDEX sentences_of_passage ON sentences (passage);
+"""
+
+
+def write_store(path: Path, entries: Iterable[Entry]) -> None:
+    """Write a new database; articles, passages and sentences are numbered from 0 in the order given.
+
+    It is whole when this returns, and on disk when the file was synced.
+
+    Raises:
+        OSError: the disk is full or the file cannot be written.
+    """
+    connection = sqlite3.connect(path)
+    try:
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        passages = sentences = 0
+        for number, entry in enumerate(entries):
+            connection.execute("INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?)", (number, *_article_row(entry.article)))
+            connection.executemany(
+                "INSERT INTO passages VALUES (?,?,?,?)",
+                [(passages + i, number, span.start, span.end) for i, span in enumerate(entry.passages)],
+            )
+            rows = zip(entry.sentences, entry.vectors, strict=True)
+            connection.executemany(
+                "INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?,?,?)",
+                [_sentence_row(sentences + i, passages, s, v.astype(np.float16).tobytes()) for i, (s, v) in enumerate(rows)],
+            )
+            connection.executemany(
+                "INSERT INTO aliases VALUES (?,?,?,?,?,?)",
+                [(number, a.short, a.long, a.owner, a.span.start, a.span.end) for a in entry.aliases],
+            )
+            passages, sentences = passages + len(entry.passages), sentences + len(entry.sentences)
+        connection.commit()
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error)) from error
+    finally:
+        connection.close()
+
+
+def _article_row(article: Article) -> tuple[object, ...]:
+    masthead = article.masthead
+    published = masthead.published.isoformat() if masthead.published else None
+    title, outlet = _span_json(masthead.title), _span_json(masthead.outlet)
+    fixed = (article.source, article.sha256, article.size_bytes, article.encoding, article.bom_bytes)
+    return (*fixed, title, outlet, published, article.text)
+
+
+def _sentence_row(number: int, first_passage: int, sentence: StoredSentence, vector: bytes) -> tuple[object, ...]:
+    gaps = json.dumps([[gap.start, gap.end] for gap in sentence.gaps]) if sentence.gaps else None
+    span = sentence.span
+    fixed = (number, first_passage + sentence.passage, span.start, span.end, sentence.paragraph)
+    return (*fixed, gaps, _span_json(sentence.speaker), " ".join(sentence.terms), sentence.tokens, vector)
+
+
+def _span_json(span: Span | None) -> str | None:
+    return f"{span.start}-{span.end}" if span else None
