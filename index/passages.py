@@ -23,7 +23,7 @@ class Passage:
 
 
 def passages(text: str, found: Sequence[Sentence]) -> tuple[Passage, ...]:
-    """Every sentence in just one passage of at most MAX_PASSAGE_CHARS, or one longer sentence; paragraphs kept whole where they fit.
+    """Every sentence in just one passage, of MAX_PASSAGE_CHARS at most or of one longer sentence, paragraphs kept whole.
 
     The text between two sentences, furniture included, counts to the length
     and lies inside the passage's span. Spans follow from the pieces' lengths
