@@ -22,7 +22,7 @@ class Disk:
         return path.open("xb")
 
     @contextmanager
-    def library(self, path: Path) -> Iterator[None]:
+    def by_library(self, path: Path) -> Iterator[None]:
         """While a library writes a file, or the files of a folder, by itself."""
         yield
 

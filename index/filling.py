@@ -129,11 +129,11 @@ def write_files(folder: Path, entries: Iterator[Entry], *, dim: int, disk: Disk)
     """
     from index.vectors import write_vectors
 
-    with disk.library(folder / ARTICLES):
+    with disk.by_library(folder / ARTICLES):
         write_store(folder / ARTICLES, entries)
     store = Store(folder / ARTICLES)
     write_vectors(folder / VECTORS, store.vector_blocks, dim=dim, disk=disk)
-    with disk.library(folder / WORDS):
+    with disk.by_library(folder / WORDS):
         write_words(folder / WORDS, store.passage_words())
     return store.counts()
 

@@ -63,7 +63,7 @@ class Pending:
         partial = self._batches / "batch.tmp"
         if partial.exists():
             self._disk.unlink(partial)
-        with self._disk.library(partial):
+        with self._disk.by_library(partial):
             write_store(partial, entries)
         path = self._batches / f"{sha256_of(partial)}{_SUFFIX}"
         self._disk.replace(partial, path)

@@ -106,7 +106,7 @@ class SimulatedDisk(Disk):
         return io.BufferedWriter(_Counted(file, lambda: self._step("write", path)), 1 << 16)
 
     @contextmanager
-    def library(self, path: Path) -> Iterator[None]:
+    def by_library(self, path: Path) -> Iterator[None]:
         self._step("library begins", path)
         try:
             yield
