@@ -54,6 +54,10 @@ class Current:
     generation: int
     manifest_sha256: str
 
+    def to_bytes(self) -> bytes:
+        """As the file has it, to the byte."""
+        return json.dumps({"generation": self.generation, "manifest_sha256": self.manifest_sha256}).encode()
+
 
 def index_exists(directory: Path) -> bool:
     """Whether a folder holds an index; false where there is nothing yet.
@@ -92,7 +96,8 @@ def read_current(directory: Path) -> Current | None:
         IndexDamagedError: it cannot be read.
     """
     try:
-        said = json.loads(read_small(directory / CURRENT, max_bytes=_MAX_CURRENT_BYTES))
+        raw = read_small(directory / CURRENT, max_bytes=_MAX_CURRENT_BYTES)
+        said = json.loads(raw)
         number, digest = said["generation"], said["manifest_sha256"]
     except FileNotFoundError:
         return None
@@ -100,7 +105,10 @@ def read_current(directory: Path) -> Current | None:
         raise IndexDamagedError(f"{directory / CURRENT}: cannot be read; run qa index --rebuild") from error
     if isinstance(number, bool) or not isinstance(number, int) or number < 0 or not isinstance(digest, str):
         raise IndexDamagedError(f"{directory / CURRENT}: names no generation; run qa index --rebuild")
-    return Current(number, digest)
+    current = Current(number, digest)
+    if current.to_bytes() != raw:
+        raise IndexDamagedError(f"{directory / CURRENT}: not as it was written; run qa index --rebuild")
+    return current
 
 
 def open_generation(directory: Path, *, number: int | None = None, check: Check | None = None) -> Generation:

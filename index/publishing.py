@@ -117,8 +117,7 @@ def _fill(working: Path, write: Write, disk: Disk) -> bytes:
 
 def _put_in_force(directory: Path, current: Current, disk: Disk) -> None:
     aside = directory / f"{CURRENT}.tmp"
-    raw = json.dumps({"generation": current.generation, "manifest_sha256": current.manifest_sha256}).encode()
-    write_synced(aside, raw, disk)
+    write_synced(aside, current.to_bytes(), disk)
     disk.replace(aside, directory / CURRENT)
     disk.sync_folder(directory)
 

@@ -179,6 +179,13 @@ def test_a_damaged_generation_is_named_with_the_one_that_can_answer(copied: Path
     assert answer.index.generation == 1 and not answer.index.in_force and "Oslo" in answer.quotes[0].text
 
 
+@pytest.mark.parametrize("byte", b" \n\t\r")
+def test_current_is_taken_to_the_byte(copied: Path, byte: int) -> None:
+    path = copied / "CURRENT"
+    path.write_bytes(path.read_bytes() + bytes([byte]))
+    assert "CURRENT: not as it was written" in noticed(copied, copied)
+
+
 @pytest.mark.parametrize("text", ["", "{", '{"generation": 9, "manifest_sha256": ""}'])
 def test_without_current_any_whole_generation_can_answer(copied: Path, text: str) -> None:
     (copied / "CURRENT").write_text(text)
