@@ -184,7 +184,7 @@ def test_a_changed_and_a_missing_file_are_told_of_and_old_links_say_so(visit: Vi
     for write, note in ((lambda: bridge.write_text(changed), "the file has changed"), (bridge.unlink, "the file is gone")):
         write()
         ask(page)
-        expect(page.locator(".turn").last.locator(".note").first).to_contain_text(f"{note} since it was indexed")
+        expect(page.locator(".turn").last.locator(".note").first).to_contain_text(note)
         expect(page.locator(".reading .changed")).to_contain_text(note)
         assert page.locator(".sheet").evaluate("sheet => sheet.textContent") == BRIDGE  # What was indexed.
     bridge.write_text(changed)
