@@ -43,8 +43,9 @@ class Held:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.contents = {article.source: article.content for article in store.listed()}
-        self._numbers = {article.content: article.number for article in store.listed()}
+        listed = store.listed()
+        self.contents = {article.source: article.content for article in listed}
+        self._numbers = {article.content: article.number for article in listed}
 
     def __contains__(self, content: object) -> bool:
         return content in self._numbers
@@ -97,6 +98,7 @@ class Filling:
         What a file holds by now, or why it can no more be read, goes into `now`.
         """
         drafts: list[Draft] = []
+        passages = 0
         rest_bytes = sum(article.size_bytes for article in articles)
         for article in articles:
             rest_bytes -= article.size_bytes
@@ -108,9 +110,10 @@ class Filling:
                 if read.content != article.content:
                     now[article.content] = read.content
                 drafts.append(draft(read))
-            if rest_bytes and sum(len(made.texts) for made in drafts) >= BATCH_PASSAGES:
+                passages += len(drafts[-1].texts)
+            if rest_bytes and passages >= BATCH_PASSAGES:
                 yield drafts, rest_bytes
-                drafts = []
+                drafts, passages = [], 0
         yield drafts, 0
 
     def _foretell(self, drafts: Sequence[Draft], rest_bytes: int) -> None:

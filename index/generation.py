@@ -31,9 +31,9 @@ COUNTED = ("articles", "passages", "sentences")
 LOCK, CURRENT, MANIFEST, ADDED, PENDING = "LOCK", "CURRENT", "manifest.json", "added", "pending"
 ARTICLES, VECTORS, WORDS = "articles.db", "vectors.faiss", "words"
 GENERATION_NAME = re.compile(r"gen-(\d{6,})(\.tmp)?")
-_MAX_CURRENT_BYTES, _MAX_MANIFEST_BYTES = 10_000, 1_000_000_000
-SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
-NO_SEAL = b"0" * 64
+MAX_CURRENT_BYTES, MAX_MANIFEST_BYTES = 10_000, 1_000_000_000
+_SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
+_NO_SEAL = b"0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def read_current(directory: Path) -> Current | None:
         IndexDamagedError: it cannot be read.
     """
     try:
-        raw = read_small(directory / CURRENT, max_bytes=_MAX_CURRENT_BYTES)
+        raw = read_small(directory / CURRENT, max_bytes=MAX_CURRENT_BYTES)
         said = json.loads(raw)
         number, digest = said["generation"], said["manifest_sha256"]
     except FileNotFoundError:
@@ -155,7 +155,7 @@ def published_manifest(directory: Path) -> Mapping[str, Any]:
             folders.insert(0, directory / name_of(current.generation))
     for folder in folders:
         with suppress(OSError, ValueError, RecursionError):
-            manifest = json.loads(read_small(folder / MANIFEST, max_bytes=_MAX_MANIFEST_BYTES))
+            manifest = json.loads(read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES))
             if isinstance(manifest, dict):
                 return manifest
     return {}
@@ -168,15 +168,15 @@ def name_of(number: int) -> str:
 
 def sealed(manifest: Mapping[str, Any]) -> bytes:
     """A manifest's bytes; they begin with their own sha256, taken with zeros in its place, so that it proves itself."""
-    raw = json.dumps({"seal": NO_SEAL.decode(), **manifest}, indent=1).encode()
-    return raw.replace(NO_SEAL, hashlib.sha256(raw).hexdigest().encode(), 1)
+    raw = json.dumps({"seal": _NO_SEAL.decode(), **manifest}, indent=1).encode()
+    return raw.replace(_NO_SEAL, hashlib.sha256(raw).hexdigest().encode(), 1)
 
 
 def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Check | None) -> Generation:
     """A generation whose manifest has this sha256; None: whose manifest bears its own seal."""
     folder = directory / name_of(number)
     try:
-        raw = read_small(folder / MANIFEST, max_bytes=_MAX_MANIFEST_BYTES)
+        raw = read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
     except OSError as error:
         reason = error.strerror or error
         raise IndexDamagedError(f"{folder / MANIFEST}: cannot be read ({reason}); run qa index --rebuild") from error
@@ -220,8 +220,8 @@ def _is_count(value: object) -> bool:
 
 
 def _is_sealed(raw: bytes) -> bool:
-    match = SEAL.match(raw)
-    return match is not None and hashlib.sha256(raw.replace(match[1], NO_SEAL, 1)).hexdigest().encode() == match[1]
+    match = _SEAL.match(raw)
+    return match is not None and hashlib.sha256(raw.replace(match[1], _NO_SEAL, 1)).hexdigest().encode() == match[1]
 
 
 def _way_out(directory: Path) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.checking import read_small
-from index.disk import DISK, Disk, make_folders, remove_tree
+from index.disk import DISK, Disk, make_folders
 from index.errors import IndexBusyError, InputError
 from index.generation import CURRENT, LOCK, index_exists
 from index.publishing import recover
@@ -94,4 +94,4 @@ def _unmake(made: Sequence[Path], directory: Path, disk: Disk) -> None:
         if not index_exists(directory) and {path.name for path in directory.iterdir()} <= {LOCK, CURRENT}:
             for path in (directory / CURRENT, *made):
                 if os.path.lexists(path):
-                    remove_tree(path, disk) if not path.is_dir() else disk.remove_folder(path)
+                    (disk.remove_folder if path.is_dir() else disk.unlink)(path)

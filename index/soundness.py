@@ -12,7 +12,17 @@ from index.entry_soundness import EntryCheck
 from index.errors import IndexDamagedError, IndexUnusableError
 from index.finding import Finding
 from index.folder import shown
-from index.generation import ARTICLES, MANIFEST, VECTORS, WORDS, Generation, name_of, open_generation, read_current
+from index.generation import (
+    ARTICLES,
+    MANIFEST,
+    MAX_MANIFEST_BYTES,
+    VECTORS,
+    WORDS,
+    Generation,
+    name_of,
+    open_generation,
+    read_current,
+)
 from index.model import ModelCard
 from index.search_soundness import vector_findings, word_findings
 from index.store import Store
@@ -20,7 +30,6 @@ from index.token_vectors import projection_of
 from index.vectors import VectorIndex
 from index.words import WordIndex
 
-MAX_MANIFEST_BYTES = 1_000_000_000
 MAX_FINDINGS = 1000  # Beyond, the rest is not looked at: the index is to be built anew either way.
 
 

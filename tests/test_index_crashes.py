@@ -521,6 +521,22 @@ def test_without_any_one_sync_an_index_is_lost_or_damaged(name: str, forgotten: 
     assert spoilt(bench, forgotten)
 
 
+@pytest.mark.parametrize("forgotten", [None, r"sync_folder .*/index"])
+def test_what_a_killed_writer_put_in_force_is_on_disk_when_the_next_finds_nothing_to_do(
+    forgotten: str | None, tmp_path: Path
+) -> None:
+    bench = Bench(next(scenario for scenario in SCENARIOS if scenario.name == "update"), tmp_path)
+    last = max(number for number, place in enumerate(bench.places, 1) if place == "sync_folder run/deep/index")
+    disk = bench.disk(stop_at=last)
+    assert not bench.act(disk) and state(bench.directory) == bench.new
+    disk.revive()
+    disk.forgotten = forgotten
+    assert bench.act(disk)
+    assert {state(bench.cut(disk, seed)) for seed in range(40)} == (
+        {bench.new} if forgotten is None else {bench.old, bench.new}
+    )
+
+
 def spoilt(bench: Bench, forgotten: str) -> bool:
     """Whether a power cut at any point shows that a sync is missing."""
     for at in (*range(bench.operations, 0, -1), None):
