@@ -10,7 +10,7 @@ from index.article import Article, decode_article
 from index.errors import ArticleRefused
 from index.sources import Sources
 from index.span import Span
-from qa.claims import codec_of, contradictions, differences, names_speaker, untruths
+from qa.contradictions import codec_of, contradictions, differences, names_speaker, untruths
 from qa.places import Place, line_of_words, nearest
 from qa.saved import SavedAnswer, SavedQuote
 

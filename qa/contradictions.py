@@ -1,4 +1,4 @@
-"""Claims: what a saved quote says of itself and of its file, and what of it cannot be."""
+"""Contradictions: what a saved quote says of itself and of its file, and what of it cannot be."""
 
 import unicodedata
 from collections.abc import Iterator
