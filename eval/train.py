@@ -65,7 +65,7 @@ class Sample:
 
 def samples(cases: Sequence[Case], index: Index, *, off_topic: bool = False) -> list[Sample]:
     """What the scorer sees of each case, as it sees it when it answers."""
-    known = bodies(index.aliases)
+    known = bodies(index.abbreviations)
     made = []
     for case in cases:
         found = find_candidates(index, variants(case.question, ()), known).best(PASSAGES_SCORED)

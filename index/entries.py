@@ -41,7 +41,7 @@ def draft(article: Article) -> Draft:
     """Split an article up: passages, sentences, who speaks, abbreviations spelt out."""
     text = article.text
     found = sentences(text)
-    speaker = dict(zip(found, speakers(text, found), strict=True))
+    told = dict(zip(found, speakers(text, found), strict=True))
     parts = passages(text, found)
     stored: list[StoredSentence] = []
     texts: list[PassageText] = []
@@ -56,7 +56,7 @@ def draft(article: Article) -> Draft:
                     span=sentence.span,
                     paragraph=sentence.paragraph,
                     gaps=sentence.gaps,
-                    speaker=speaker[sentence],
+                    attributions=told[sentence],
                     terms=tuple(terms(line)),
                 )
             )

@@ -67,7 +67,7 @@ class EntryCheck:
 
     def _sentence_faults(self, passage: int, around: Sequence[Any], size: int) -> Iterator[str]:
         rows = self._store.rows(
-            'SELECT id, start, "end", paragraph, gaps, speaker, terms, length(tokens) FROM sentences '
+            'SELECT id, start, "end", paragraph, gaps, attributions, terms, length(tokens) FROM sentences '
             "WHERE passage = ? ORDER BY id",
             passage,
         )
@@ -89,11 +89,11 @@ class EntryCheck:
 
     def _inner_faults(self, row: _Row, size: int) -> Iterator[str]:
         """What is wrong inside a sentence whose span is right."""
-        _, start, end, _, gaps, speaker, terms, token_bytes = row
+        _, start, end, _, gaps, told, terms, token_bytes = row
         if not _are_gaps(gaps, start, end):
             yield "has gaps that lie outside of it, or out of order"
-        if speaker is not None and not _is_span(_span(speaker), (0, size)):
-            yield "has a speaker that lies outside of the text"
+        if not _are_attributions(told, (start, end), size):
+            yield "has a speaker that lies outside of the text, or speaks outside of it"
         if not isinstance(terms, str):
             yield "has no words"
         tokens, rest = divmod(token_bytes, TOKEN_BYTES)
@@ -133,6 +133,18 @@ def _are_gaps(gaps: Any, start: int, end: int) -> bool:
             if not _is_span(gap, (start, end)):
                 return False
             start = gap[1]
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _are_attributions(told: Any, sentence: tuple[int, int], size: int) -> bool:
+    """Whether attributions, as they are stored, name speakers in the text and lie inside their sentence."""
+    try:
+        for name, said, cited, scope in json.loads(told) if told is not None else []:
+            named = [span for span in (name, said, cited) if span is not None]
+            if not all(_is_span(span, (0, size)) for span in named) or len(named) < 2 or not _is_span(scope, sentence):
+                return False
     except (ValueError, TypeError):
         return False
     return True

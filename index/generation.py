@@ -21,7 +21,7 @@ from index.checking import FULL_CHECK_BYTES, Check, FileRecord, check_files, rea
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.folder import is_utf8, shown
 
-FORMAT = 3
+FORMAT = 4
 # What a manifest says beside its format, and the type of each.
 _SHAPE: Mapping[str, type] = {
     "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "added": list, "excluded": list,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from index.span import Span
 
@@ -21,10 +22,18 @@ _GAP = r"(?:[^\S\n]+\n?[^\S\n]*|\n[^\S\n]*)"  # Blanks inside a paragraph: a har
 _WORDS = re.compile(rf"{_GAP}?[\w’'.&-]++(?:{_GAP}[\w’'.&-]++){{0,9}}")
 
 
+class AliasKind(Enum):
+    """What kind of short name it is: an abbreviation that is spelt out, or a surname with its full name before it."""
+
+    ABBREVIATION = "abbreviation"
+    SURNAME = "surname"
+
+
 @dataclass(frozen=True, slots=True)
 class Alias:
     """`short` stands for `long`; `owner` is whose it is, where a possessive says so; `span` justifies it."""
 
+    kind: AliasKind
     short: str
     long: str
     owner: str
@@ -59,7 +68,7 @@ def _read(text: str) -> Iterator[Alias]:
             continue
         owner = _owner(words[: len(words) - size]) if possessive == len(words) - size - 1 else ""
         start = match.start() - long.end()
-        yield Alias(short, " ".join(words[-size:]), owner, Span(start, match.end()))
+        yield Alias(AliasKind.ABBREVIATION, short, " ".join(words[-size:]), owner, Span(start, match.end()))
 
 
 def _matching_initials(short: str, words: list[str]) -> int:

@@ -16,11 +16,11 @@ from index.errors import IndexDamagedError, IndexMismatchError
 from index.generation import ARTICLES, VECTORS, WORDS, Generation, is_in_force, open_generation, published
 from index.listing import ArticlePage, date_range, list_articles, outlet_names
 from index.model import ModelCard, ModelSettings, export_model, find_export
-from index.names import Alias
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
 from index.span import Span
 from index.store import Store
+from index.stored import StoredAlias
 from index.vectors import Flags, VectorIndex
 from index.words import WordHit, WordIndex
 
@@ -212,9 +212,13 @@ class Index:
         return self._states.state(article)
 
     @cached_property
-    def aliases(self) -> list[Alias]:
+    def abbreviations(self) -> list[StoredAlias]:
         """The abbreviations that any article spells out."""
-        return self.store.aliases()
+        return self.store.abbreviations()
+
+    def full_names(self, surname: str) -> list[StoredAlias]:
+        """The full names that any article gives for a surname."""
+        return self.store.full_names(surname)
 
     @cached_property
     def _outlets(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ a sentence in the article's own voice has none.
 import re
 from collections.abc import Sequence
 
+from index.attribution import Attribution
 from index.names import GENERIC_HEADS
 from index.sentences import Sentence
 from index.span import Span, without_gaps
@@ -63,8 +64,8 @@ _NO_SPEAKER = re.compile(
 MAX_NAME_WORDS = 12
 
 
-def speakers(text: str, found: Sequence[Sentence]) -> tuple[Span | None, ...]:
-    """For each sentence, where the one that it quotes or reports is named.
+def speakers(text: str, found: Sequence[Sentence]) -> tuple[tuple[Attribution, ...], ...]:
+    """For each sentence, whom it quotes or reports.
 
     A pronoun or "the agency" stands for the speaker before it, and the parts
     of one direct quotation share the speaker that is named at its end.
@@ -76,7 +77,7 @@ def speakers(text: str, found: Sequence[Sentence]) -> tuple[Span | None, ...]:
             span = next((earlier for earlier in reversed(named[-3:]) if earlier), None)
         named.append(span)
     _share_quotations(text, found, named)
-    return tuple(named)
+    return tuple((Attribution(s, s, None, sentence.span),) if s else () for sentence, s in zip(found, named, strict=True))
 
 
 def _read(sentence: Sentence, text: str) -> Span | None:

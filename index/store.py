@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from index.article import Article, Content
+from index.attribution import Attribution
 from index.embedding import Vectors
 from index.errors import IndexDamagedError
 from index.folding import folded
 from index.masthead import Masthead
-from index.names import Alias
+from index.names import Alias, AliasKind
 from index.span import Span, without_gaps
-from index.stored import Entry, ListedArticle, StoredPassage, StoredSentence
+from index.stored import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 
 TEXT_CACHE_CHARS = 32_000_000
 VECTOR_BLOCK = 8192  # Sentences' vectors read at once.
@@ -102,7 +103,7 @@ class Store:
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """All sentences of these passages, in number order."""
         rows = self.rows(
-            f'SELECT id, passage, start, "end", paragraph, gaps, speaker, terms, tokens FROM sentences '
+            f'SELECT id, passage, start, "end", paragraph, gaps, attributions, terms, tokens FROM sentences '
             f"WHERE passage IN ({_marks(passages)}) ORDER BY id",
             *passages,
         )
@@ -118,12 +119,24 @@ class Store:
         after = self.rows(beside + "s.start >= ? ORDER BY s.start LIMIT ?", source, span.end, sentences)
         return Span(before[-1][0] if before else span.start, after[-1][1] if after else span.end)
 
-    def aliases(self) -> list[Alias]:
-        """The abbreviations that the articles spell out, each once a wording."""
+    def abbreviations(self) -> list[StoredAlias]:
+        """The abbreviations that the articles spell out, each once a wording, from the first article that has it."""
         rows = self.rows(
-            'SELECT short, long, owner, min(start), "end" FROM aliases GROUP BY short, long, owner ORDER BY 1, 2, 3'
+            'SELECT min(article), kind, short, long, owner, start, "end" FROM aliases WHERE kind = ? '
+            "GROUP BY short, long, owner ORDER BY short, long, owner",
+            AliasKind.ABBREVIATION.value,
         )
-        return [Alias(short, long, owner, Span(start, end)) for short, long, owner, start, end in rows]
+        return [_stored_alias(row) for row in rows]
+
+    def full_names(self, surname: str) -> list[StoredAlias]:
+        """The full names that articles give for a surname, each once, from the first article that has it."""
+        rows = self.rows(
+            'SELECT min(article), kind, short, long, owner, start, "end" FROM aliases WHERE kind = ? AND short = ? '
+            "GROUP BY long ORDER BY 1, long",
+            AliasKind.SURNAME.value,
+            surname,
+        )
+        return [_stored_alias(row) for row in rows]
 
     def listed(self) -> list[ListedArticle]:
         """Every article without its text, by number."""
@@ -142,12 +155,12 @@ class Store:
             kept += self.sentences(part)
             parts.append(self._vectors(part))
         sentences = tuple(replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept))
-        aliases = self.rows('SELECT short, long, owner, start, "end" FROM aliases WHERE article = ?', number)
+        aliases = self.rows('SELECT article, kind, short, long, owner, start, "end" FROM aliases WHERE article = ?', number)
         return Entry(
             article,
             tuple(Span(start, end) for _, start, end in passages),
             sentences,
-            tuple(Alias(short, long, owner, Span(start, end)) for short, long, owner, start, end in aliases),
+            tuple(_stored_alias(row).alias for row in aliases),
             np.concatenate(parts) if parts else np.empty((0, 0), np.float32),
         )
 
@@ -220,9 +233,22 @@ def _gaps(text: str | None) -> tuple[Span, ...]:
 
 
 def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes]) -> StoredSentence:
-    number, passage, start, end, paragraph, gaps, speaker, terms, tokens = row
-    span, told = Span(start, end), _span(speaker)
-    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), told, tuple(terms.split(" ")), tokens)
+    number, passage, start, end, paragraph, gaps, told, terms, tokens = row
+    span, attributions = Span(start, end), _attributions(told)
+    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), attributions, tuple(terms.split(" ")), tokens)
+
+
+def _attributions(text: str | None) -> tuple[Attribution, ...]:
+    found = json.loads(text) if text else ()
+    return tuple(
+        Attribution(Span(*name), Span(*said), Span(*cited) if cited else None, Span(*scope))
+        for name, said, cited, scope in found
+    )
+
+
+def _stored_alias(row: tuple[int, str, str, str, str, int, int]) -> StoredAlias:
+    article, kind, short, long, owner, start, end = row
+    return StoredAlias(article, Alias(AliasKind(kind), short, long, owner, Span(start, end)))
 
 
 def _span(text: str | None) -> Span | None:

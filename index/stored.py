@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from index.article import Article, Content
+from index.attribution import Attribution
 from index.embedding import Vectors
 from index.names import Alias
 from index.span import Span
@@ -12,7 +13,9 @@ from index.span import Span
 class StoredSentence:
     """A sentence as the index keeps it. `terms` are its words as the word index sees them.
 
-    `tokens` are its token vectors, packed; empty where the model's are not kept.
+    `attributions` are in the order of their scopes, empty where the article speaks
+    for itself. `tokens` are its token vectors, packed; empty where the model's are
+    not kept.
     """
 
     id: int
@@ -20,7 +23,7 @@ class StoredSentence:
     span: Span
     paragraph: int
     gaps: tuple[Span, ...]
-    speaker: Span | None
+    attributions: tuple[Attribution, ...]
     terms: tuple[str, ...]
     tokens: bytes = field(default=b"", repr=False)
 
@@ -41,6 +44,14 @@ class ListedArticle:
     number: int
     source: str
     content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAlias:
+    """A name that an article gives for another one, and the article's number."""
+
+    article: int
+    alias: Alias
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from index.article import Article
+from index.attribution import Attribution
 from index.span import Span
 from index.stored import Entry, StoredSentence
 
@@ -20,12 +21,13 @@ CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
 CREATE TABLE sentences (
     id INTEGER PRIMARY KEY, passage INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    paragraph INTEGER NOT NULL, gaps TEXT, speaker TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL, vector BLOB NOT NULL);
+    paragraph INTEGER NOT NULL, gaps TEXT, attributions TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL, vector BLOB NOT NULL);
 CREATE TABLE aliases (
-    article INTEGER NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, owner TEXT NOT NULL,
+    article INTEGER NOT NULL, kind TEXT NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, owner TEXT NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL);
 CREATE INDEX passages_of_article ON passages (article);
 CREATE INDEX sentences_of_passage ON sentences (passage);
+CREATE INDEX aliases_by_name ON aliases (kind, short);
 """
 
 
@@ -53,8 +55,8 @@ def write_store(path: Path, entries: Iterable[Entry]) -> None:
                 [_sentence_row(sentences + i, passages, s, v.astype(np.float16).tobytes()) for i, (s, v) in enumerate(rows)],
             )
             connection.executemany(
-                "INSERT INTO aliases VALUES (?,?,?,?,?,?)",
-                [(number, a.short, a.long, a.owner, a.span.start, a.span.end) for a in entry.aliases],
+                "INSERT INTO aliases VALUES (?,?,?,?,?,?,?)",
+                [(number, a.kind.value, a.short, a.long, a.owner, a.span.start, a.span.end) for a in entry.aliases],
             )
             passages, sentences = passages + len(entry.passages), sentences + len(entry.sentences)
         connection.commit()
@@ -76,7 +78,14 @@ def _sentence_row(number: int, first_passage: int, sentence: StoredSentence, vec
     gaps = json.dumps([[gap.start, gap.end] for gap in sentence.gaps]) if sentence.gaps else None
     span = sentence.span
     fixed = (number, first_passage + sentence.passage, span.start, span.end, sentence.paragraph)
-    return (*fixed, gaps, _span_json(sentence.speaker), " ".join(sentence.terms), sentence.tokens, vector)
+    told = json.dumps([_attribution_json(one) for one in sentence.attributions]) if sentence.attributions else None
+    return (*fixed, gaps, told, " ".join(sentence.terms), sentence.tokens, vector)
+
+
+def _attribution_json(one: Attribution) -> list[list[int] | None]:
+    """Its spans, in the order of its fields."""
+    spans = (one.name, one.said, one.cited, one.scope)
+    return [None if span is None else [span.start, span.end] for span in spans]
 
 
 def _span_json(span: Span | None) -> str | None:

@@ -9,6 +9,7 @@ from index.opened import IndexInfo
 from index.source_state import SourceState
 from index.span import Span
 from qa.scope import Within
+from qa.speaker import Told, one_line, span_record, told_record
 
 SCHEMA = "answer/1"
 
@@ -19,7 +20,7 @@ class Quote:
 
     `rank` counts from 1; `probability` is that it answers the question;
     `gaps` are stretches of page furniture inside it, a link in mid-sentence;
-    `speaker` is where the article says whose word it is; `marks` are the
+    `told` is whose word it is, where the article says so; `marks` are the
     answering words, inside the quote; `same_as` is the rank of a better quote
     that says the same in nearly the same words; `by_meaning` and `by_words`
     are where each index ranked its passage, from 1, None where it did not find it.
@@ -29,7 +30,7 @@ class Quote:
     article: Article
     span: Span
     probability: float
-    speaker: Span | None
+    told: Told | None
     passage: Span
     marks: tuple[Span, ...]
     gaps: tuple[Span, ...]
@@ -71,7 +72,13 @@ class Quote:
     @property
     def said_by(self) -> str | None:
         """Whose word it is, as the article names them; nothing where the article speaks for itself."""
-        return " ".join(self.speaker.cut(self.article.text).split()) if self.speaker else None
+        return one_line(self.told.attribution.name, self.article) if self.told else None
+
+    @property
+    def citing(self) -> str | None:
+        """Whom the one who says it cites in turn, as the article names them."""
+        cited = self.told.attribution.cited if self.told else None
+        return one_line(cited, self.article) if cited else None
 
     def to_dict(self) -> dict[str, Any]:
         """The quote's part of the record."""
@@ -92,11 +99,10 @@ class Quote:
             "last_line": self.last_line,
             "text": self.text,
             "probability": round(self.probability, 4),
-            "said_by": self.said_by,
-            "said_by_span": _span(self.speaker) if self.speaker else None,
-            "marks": [_span(mark) for mark in self.marks],
-            "gaps": [_span(gap) for gap in self.gaps],
-            "passage": _span(self.passage),
+            **told_record(self.told, self.article),
+            "marks": [span_record(mark) for mark in self.marks],
+            "gaps": [span_record(gap) for gap in self.gaps],
+            "passage": span_record(self.passage),
             "ranks": {"by_meaning": self.by_meaning, "by_words": self.by_words},
             "same_as": self.same_as,
             "source_state": self.source_state.value,
@@ -124,6 +130,7 @@ class Answer:
     closest: tuple[Quote, ...]
     index: IndexInfo
     took_ms: float
+    beside: tuple[Quote, ...] = ()
     reranker: str | None = None
     within: Within | None = None
 
@@ -139,6 +146,8 @@ class Answer:
             "reason": self.reason,
             "quotes": [quote.to_dict() for quote in self.quotes],
             "closest": [quote.to_dict() for quote in self.closest],
+            "beside": [quote.to_dict() for quote in self.beside],
+            "claims": [],
             "index": {
                 "generation": self.index.generation,
                 "model": self.index.model.name,
@@ -240,7 +249,3 @@ def by_article(quotes: Sequence[_Q]) -> list[tuple[_Q, ...]]:
         else:
             groups.setdefault(quote.source, []).append(quote)
     return [tuple(shown for quote in group for shown in (quote, *copies.get(quote.rank, ()))) for group in groups.values()]
-
-
-def _span(span: Span) -> dict[str, int]:
-    return {"start": span.start, "end": span.end}

@@ -26,9 +26,8 @@ def _speakers(index: Index) -> list[str]:
     articles = {passage.id: passage.article for passage in passages}
     counted: Counter[str] = Counter()
     for sentence in index.store.sentences(list(articles)):
-        if sentence.speaker is not None:
-            text = index.store.article(articles[sentence.passage]).text
-            name = _name(sentence.speaker.cut(text))
+        for told in sentence.attributions[:1]:
+            name = _name(told.name.cut(index.store.article(articles[sentence.passage]).text))
             if " " in name and len(name) <= _LONGEST:
                 counted[name] += 1
     # One question for each last word: the same person or body goes by several names.

@@ -16,7 +16,7 @@ from index.words import terms
 from qa.candidates import Candidates, Wording
 from qa.coverage import COVERAGE, Candidate, coverage
 from qa.matching import MATCHES, matches
-from qa.naming import Body, same_name
+from qa.naming import Body, named_in, same_name
 from qa.question import AnswerType
 from qa.units import asked_units
 from qa.values import answering
@@ -161,10 +161,11 @@ def _candidates(
     known: dict[str, float] = {}
     found = []
     for sentence, passage in sentences:
-        name = ""
-        if question.speaker and sentence.speaker:
-            name = sentence.speaker.cut(index.store.article(passage.article).text)
-        if name and name not in known:
-            known[name] = same_name(question.speaker_terms, frozenset(terms(name)), bodies)
-        found.append(Candidate(sentence, passage, known.get(name)))
+        names = []
+        if question.speaker and sentence.attributions:
+            names = named_in(sentence.attributions, index.store.article(passage.article).text)
+        for name in names:
+            if name not in known:
+                known[name] = same_name(question.speaker_terms, frozenset(terms(name)), bodies)
+        found.append(Candidate(sentence, passage, max((known[name] for name in names), default=None)))
     return found

@@ -4,7 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.names import GENERIC_HEADS, Alias
+from index.attribution import Attribution
+from index.names import GENERIC_HEADS
+from index.stored import StoredAlias
 from index.words import terms
 
 _GENERIC = frozenset(term for head in GENERIC_HEADS for term in terms(head))
@@ -43,10 +45,10 @@ class Body:
         return False
 
 
-def bodies(aliases: Sequence[Alias]) -> tuple[Body, ...]:
+def bodies(abbreviations: Sequence[StoredAlias]) -> tuple[Body, ...]:
     """One body for each short form and its words, with all the owners that the articles name."""
     found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[frozenset[str]]] = {}
-    for alias in aliases:
+    for alias in (stored.alias for stored in abbreviations):
         key = (tuple(terms(alias.short)), tuple(terms(alias.long)))
         owners = found.setdefault(key, [])
         owner = frozenset(terms(alias.owner))
@@ -73,6 +75,12 @@ def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Body
     if any(body.spelt_by(asked) and body.spelt_by(named) for body in known):
         return 1.0
     return BY_DESCRIPTION if any(body.named_by(asked) and body.named_by(named) for body in known) else 0.0
+
+
+def named_in(attributions: Sequence[Attribution], text: str) -> list[str]:
+    """The names of all who speak or are cited in a sentence of this article."""
+    spans = [span for told in attributions for span in (told.name, told.cited) if span is not None]
+    return [span.cut(text) for span in spans]
 
 
 def _all_akin(words: frozenset[str], others: frozenset[str]) -> bool:

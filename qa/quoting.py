@@ -10,6 +10,7 @@ from qa.answer import Quote
 from qa.features import REFERS_BACK
 from qa.question import Question
 from qa.scoring import Scored
+from qa.speaker import Told
 from qa.values import answering, shared_words
 
 MAX_JOINED = 4  # Sentences in one quote; a longer quotation is quoted in part.
@@ -42,7 +43,7 @@ def quotes(index: Index, question: Question, scored: Sequence[Scored], *, least:
                 article=article,
                 span=Span(parts[0].span.start, parts[-1].span.end),
                 probability=candidate.probability,
-                speaker=candidate.sentence.speaker,
+                told=next((Told.as_named(one, article) for one in candidate.sentence.attributions), None),
                 passage=candidate.passage.span,
                 marks=_marks(article.text, candidate.sentence, question),
                 gaps=tuple(gap for part in parts for gap in part.gaps),

@@ -32,7 +32,7 @@ class Retriever:
         self._index = index
         self._reranker = reranker
         self._settings = settings or AskSettings()
-        self._bodies = bodies(index.aliases)
+        self._bodies = bodies(index.abbreviations)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
         self._select = lru_cache(SCOPES_KEPT)(partial(select, index))
 

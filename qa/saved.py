@@ -36,6 +36,22 @@ class SavedRanks(_Read):
     by_words: _Line | None = None
 
 
+class SavedLink(_Read):
+    """A stretch of an article that justifies that two names are one."""
+
+    source: _Name
+    start: _Offset
+    end: _Offset
+    text: _Name
+
+
+class SavedSpeaker(_Read):
+    """Who is meant by a name, by all articles."""
+
+    name: _Name
+    links: list[SavedLink] = Field(default_factory=list, max_length=100)
+
+
 class SavedQuote(_Read):
     """A quote as the record holds it. The fields are those of `Quote.to_dict`.
 
@@ -60,6 +76,11 @@ class SavedQuote(_Read):
     probability: _Share
     said_by: _Name | None = None
     said_by_span: SavedSpan | None = None
+    said_at: SavedSpan | None = None
+    speaker: SavedSpeaker | None = None
+    citing: _Name | None = None
+    citing_span: SavedSpan | None = None
+    citing_speaker: SavedSpeaker | None = None
     marks: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
     gaps: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
     passage: SavedSpan | None = None
@@ -93,6 +114,50 @@ class SavedScope(_Read):
     articles: _Offset
 
 
+_NAMED = "^(exact|about|more than|at least|less than|at most|range)$"
+_Number = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class SavedClaim(_Read):
+    """A value that a quote gives; `value` is the article's text from `start` to `end`, inside the quote of this rank."""
+
+    rank: _Line
+    value: _Name
+    start: _Offset
+    end: _Offset
+    counted: _Name | None = None
+    events: list[_Name] = Field(default_factory=list, max_length=20)
+    period: _Name | None = None
+    said_by: _Name | None = None
+    said_by_span: SavedSpan | None = None
+    citing: _Name | None = None
+    citing_span: SavedSpan | None = None
+    speaker: _Name | None = None
+    published: Annotated[str, Field(max_length=10)] | None = None
+    same_as: _Line | None = None
+
+
+class SavedValue(_Read):
+    """A value and all who claim it; numbers, or the normal form of a day or a name."""
+
+    low: int | _Number | _Name
+    high: int | _Number | _Name
+    sense: Annotated[str, Field(pattern=_NAMED)]
+    reports: _Line
+    asked: bool
+    claims: list[SavedClaim] = Field(min_length=1, max_length=100)
+
+
+class SavedTable(_Read):
+    """What is comparable: one kind of value of one thing."""
+
+    about: _Name
+    kind: Annotated[str, Field(pattern="^(figure|date|name)$")]
+    unit: Annotated[str, Field(max_length=100)]
+    differ: bool
+    values: list[SavedValue] = Field(min_length=1, max_length=100)
+
+
 class SavedAnswer(_Read):
     """An answer as the record holds it. The fields are those of `Answer.to_dict`."""
 
@@ -104,6 +169,8 @@ class SavedAnswer(_Read):
     reason: _Name | None = None
     quotes: list[SavedQuote] = Field(max_length=100)
     closest: list[SavedQuote] = Field(default_factory=list, max_length=100)
+    beside: list[SavedQuote] = Field(default_factory=list, max_length=100)
+    claims: list[SavedTable] = Field(default_factory=list, max_length=20)
     index: SavedIndex
     took_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
@@ -111,8 +178,15 @@ class SavedAnswer(_Read):
     def _quotes_fit(self) -> "SavedAnswer":
         if self.answered != bool(self.quotes):
             raise ValueError("answered and quotes contradict each other")
-        _check_ranks(self.quotes)
+        _check_ranks([*self.quotes, *self.beside])
         _check_ranks(self.closest)
+        shown = [*self.quotes, *self.beside]
+        for claim in (claim for table in self.claims for value in table.values for claim in value.claims):
+            if (
+                claim.rank > len(shown)
+                or not shown[claim.rank - 1].start <= claim.start < claim.end <= shown[claim.rank - 1].end
+            ):
+                raise ValueError("a claim lies outside of its quote")
         return self
 
 

@@ -9,7 +9,7 @@ from index.speakers import speakers
 
 def said_by(text: str) -> list[str | None]:
     """Who says each sentence of a text, on one line."""
-    return [" ".join(span.cut(text).split()) if span else None for span in speakers(text, sentences(text))]
+    return [" ".join(told[0].name.cut(text).split()) if told else None for told in speakers(text, sentences(text))]
 
 
 @pytest.mark.parametrize(

@@ -50,14 +50,14 @@ def seeds_opened(seeds_index: Path) -> Index:
 
 
 def found_for(index: Index, question: str) -> Candidates:
-    return find_candidates(index, variants(question, ()), bodies(index.aliases)).best(PASSAGES_SCORED)
+    return find_candidates(index, variants(question, ()), bodies(index.abbreviations)).best(PASSAGES_SCORED)
 
 
 def rows_of(index: Index, question: str) -> Features:
     """The features of all candidate sentences, in number order."""
     found = found_for(index, question)
     sentences = index.store.sentences([passage.id for passage in found.passages])
-    return features(index, found.judged[-1], found, bodies(index.aliases), sentences)
+    return features(index, found.judged[-1], found, bodies(index.abbreviations), sentences)
 
 
 def column(rows: Features, name: str) -> list[float]:
@@ -211,7 +211,7 @@ def kept(number: int, passage: int, *directions: int) -> StoredSentence:
     """A sentence of tokens that each lie along one direction; the direction is the word piece too."""
     ids = np.array(directions, np.int64)
     tokens = EYE.packed(ids, np.eye(TOKEN_DIM, dtype=np.float32)[ids]) if directions else b""
-    return StoredSentence(number, passage, Span(0, 1), 0, (), None, ("x",), tokens)
+    return StoredSentence(number, passage, Span(0, 1), 0, (), (), ("x",), tokens)
 
 
 def asking(text: str, *directions: int) -> Wording:

@@ -12,10 +12,12 @@ import pytest
 
 from index import SourceState, Span
 from index.article import decode_article
+from index.attribution import Attribution
 from index.sources import Sources
 from qa import Quote
 from qa.proving import Proof, Verdict, prove
 from qa.saved import read_claims
+from qa.speaker import Told
 
 TEXT = (
     "Linz Gazette\n\nFlood in Linz\n\nDecember 27, 2024\n\n"
@@ -38,7 +40,9 @@ def record_of(data: bytes, *, encoding: str | None = None, quoted: str = QUOTED,
         article=article,
         span=span,
         probability=0.9,
-        speaker=Span(said_by, said_by + 8) if said_by >= 0 else None,
+        told=Told.as_named(Attribution(Span(said_by, said_by + 8), Span(said_by, said_by + 8), None, span), article)
+        if said_by >= 0
+        else None,
         passage=span,
         marks=(Span(figure, figure + 9),) if figure >= start else (),
         gaps=(),

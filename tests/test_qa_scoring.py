@@ -31,8 +31,8 @@ def index(seeds_index: Path) -> Index:
 
 
 def scores(index: Index, question: str, weights: Weights) -> Scores:
-    found = find_candidates(index, variants(question, ()), bodies(index.aliases)).best(PASSAGES_SCORED)
-    return score_sentences(index, found, bodies(index.aliases), weights)
+    found = find_candidates(index, variants(question, ()), bodies(index.abbreviations)).best(PASSAGES_SCORED)
+    return score_sentences(index, found, bodies(index.abbreviations), weights)
 
 
 def test_there_are_weights_for_both_kinds_of_index() -> None:

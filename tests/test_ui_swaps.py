@@ -213,7 +213,7 @@ def test_what_a_question_needs_is_loaded_before_a_generation_is_in_force(
     publish(place, 2)
     assert live.refresh()
     read: list[str] = []
-    monkeypatch.setattr(type(live.now().index.store), "aliases", lambda store: read.append("aliases"))
+    monkeypatch.setattr(type(live.now().index.store), "abbreviations", lambda store: read.append("abbreviations"))
     monkeypatch.setattr(type(live.now().index.store), "first_sentences", lambda store: read.append("first sentences"))
     monkeypatch.setattr(type(live.now().index.store), "articles_of_passages", lambda store: read.append("articles of passages"))
     assert live.now().retriever.ask(QUESTION).quotes and live.now().index.outlets() == ()

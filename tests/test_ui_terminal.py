@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from index import Article, Check, SourceState, Span
 from index.article import decode_article
+from index.attribution import Attribution
 from index.opened import IndexInfo
 from qa import Answer, Quote, Retriever
+from qa.speaker import Told
 from ui.printable import printable
 from ui.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
 from ui.wording import FILE_NOTES, sureness
@@ -27,7 +29,8 @@ def quote_of(text: str, *, source: str = "a.txt", marks: tuple[Span, ...] = (), 
     """All of a text as one quote."""
     article: Article = decode_article(text.encode(), source)
     whole = Span(0, len(article.text))
-    return Quote(1, article, whole, 0.95, speaker, whole, marks, (), None, SourceState.UNCHANGED)
+    told = Told.as_named(Attribution(speaker, speaker, None, whole), article) if speaker else None
+    return Quote(1, article, whole, 0.95, told, whole, marks, (), None, SourceState.UNCHANGED)
 
 
 def answer_of(info: IndexInfo, *quotes: Quote) -> Answer:
