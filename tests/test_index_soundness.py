@@ -122,8 +122,8 @@ WRONG: list[tuple[str, str]] = [
     ("UPDATE sentences SET gaps = '[[0' WHERE id = 0", "sentence 0 has gaps"),
     ("UPDATE sentences SET gaps = '7' WHERE id = 0", "sentence 0 has gaps"),
     ("UPDATE sentences SET gaps = '[[1]]' WHERE id = 0", "sentence 0 has gaps"),
-    ("UPDATE sentences SET speaker = '4-100000' WHERE id = 0", "sentence 0 has a speaker"),
-    ("UPDATE sentences SET speaker = 'Anna' WHERE id = 0", "sentence 0 has a speaker"),
+    ("UPDATE sentences SET attributions = '[[[4, 100000], [4, 8], null, [0, 4]]]' WHERE id = 0", "sentence 0 has a speaker"),
+    ("UPDATE sentences SET attributions = 'Anna' WHERE id = 0", "sentence 0 has a speaker"),
     ("UPDATE sentences SET tokens = x'00' WHERE id = 0", "sentence 0 has 1 bytes of tokens"),
     ("UPDATE sentences SET tokens = x'' WHERE id = 0", "sentence 0 has 0 bytes of tokens"),
     ("UPDATE sentences SET tokens = zeroblob(34000) WHERE id = 0", "sentence 0 has 34,000 bytes of tokens"),
@@ -218,7 +218,7 @@ def test_all_damaged_files_are_named(directory: Path) -> None:
 
 
 def test_findings_end_somewhere(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    change(directory, "UPDATE sentences SET speaker = 'x', gaps = '7'")
+    change(directory, "UPDATE sentences SET attributions = 'x', gaps = '7'")
     assert len(check_index(directory).findings) > 5
     monkeypatch.setattr("index.soundness.MAX_FINDINGS", 5)
     assert len(check_index(directory).findings) == 5 < MAX_FINDINGS
