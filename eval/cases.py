@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eval.records import Ids, Record, read_records
 from index import Article, InputError, Span
-from qa.conversation import Turn
+from qa.history import Turn
 
 OWN_CASES = Path(__file__).with_name("cases.jsonl")
 UNANSWERABLE_KINDS = ("off-topic", "unanswerable")

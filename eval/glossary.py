@@ -7,6 +7,7 @@ MEANINGS: Mapping[str, str] = {
     "recall@5": "right passages among the first five",
     "recall@10": "right passages among the first ten",
     "MRR@10": "one divided by the rank of the first right passage",
+    "nDCG@5": "how well the first five passages are ordered",
     "nDCG@10": "how well the first ten passages are ordered",
     "answer@1": "the first quote holds an answer",
     "answer@3": "one of the first three quotes holds an answer",

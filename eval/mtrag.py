@@ -14,7 +14,7 @@ from eval.records import Ids, Record, first_record, read_records
 from eval.shelf import Names, titled
 from index import InputError
 from index.folder import shown
-from qa.conversation import Turn
+from qa.history import Turn
 
 FORM = "MTRAG"
 TURN_KEYS = ("question", "relevant")

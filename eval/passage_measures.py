@@ -9,7 +9,7 @@ count as one.
 
 Where any one span answers (Gold.ANSWERS), recall@k is 1 as soon as one of the
 k best passages is relevant, since one is all that is to be found (the library's
-Success@k); elsewhere it is the share of the things to find. nDCG@10 counts all
+Success@k); elsewhere it is the share of the things to find. nDCG counts all
 of them everywhere, so that it is 1 only where every passage that was found and
 could answer stands before every one that could not.
 """
@@ -25,7 +25,7 @@ from eval.outcome import Outcome, Place
 from index.passages import MAX_PASSAGE_CHARS
 
 DEPTH = 10  # The deepest rank that a measure looks at.
-LIBRARY_NAMES = ("R@1", "R@5", "R@10", "Success@1", "Success@5", "Success@10", "RR@10", "nDCG@10")
+LIBRARY_NAMES = ("R@1", "R@5", "R@10", "Success@1", "Success@5", "Success@10", "RR@10", "nDCG@5", "nDCG@10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,13 @@ PASSAGE_MEASURES = (
         for k in (1, 5, 10)
     ),
     Measure("MRR@10", Better.HIGHER, "ir_measures RR@10 (MS MARCO)", partial(_score, one="RR@10", share="RR@10")),
-    Measure(
-        "nDCG@10",
-        Better.HIGHER,
-        "ir_measures nDCG@10 (trec_eval ndcg_cut: gain = grade, discount log2(rank + 1))",
-        partial(_score, one="nDCG@10", share="nDCG@10"),
+    *(
+        Measure(
+            name=f"nDCG@{k}",
+            better=Better.HIGHER,
+            source=f"ir_measures nDCG@{k} (trec_eval ndcg_cut: gain = grade, discount log2(rank + 1))",
+            row=partial(_score, one=f"nDCG@{k}", share=f"nDCG@{k}"),
+        )
+        for k in (5, 10)
     ),
 )

@@ -19,7 +19,7 @@ SIGNIFICANT = 0.05  # Differences that chance alone makes less often are called 
 KIND_MEASURES = {
     Gold.ANSWERS: ("answer@1", "answer@3"),
     Gold.SENTENCES: ("answer@1", "answer@3", "word F1"),
-    Gold.DOCUMENTS: ("recall@5", "nDCG@10"),
+    Gold.DOCUMENTS: ("recall@5", "nDCG@5"),
 }
 
 

@@ -43,12 +43,16 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages, best first, with their scores, 0..1, and ranks, and the wordings that sentences are to be judged by."""
+    """Passages, best first, with their scores, 0..1, and ranks, and the wordings that sentences are to be judged by.
+
+    `shown` are the texts of the answer before, for a question that leans on it.
+    """
 
     passages: tuple[StoredPassage, ...]
     scores: Scores
     ranks: tuple[Ranks, ...]
     judged: tuple[Wording, ...]
+    shown: tuple[str, ...] = ()
 
     def best(self, number: int) -> "Candidates":
         """The first `number` passages."""
@@ -70,7 +74,7 @@ def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *,
 
     A passage's meaning is that of its nearest sentence. Each score is scaled
     to 0..1 within the question's candidates before they are summed. Several
-    wordings of one question count alike. Of a selection the same numbers of
+    wordings of one question count by their weights. Of a selection the same numbers of
     sentences and passages are asked as of the whole index.
 
     Source: convex combination, Bruch et al. 2022, arXiv 2210.11934, section 4.
@@ -85,13 +89,13 @@ def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *,
     row = {number: i for i, number in enumerate(numbers)}
     cosines: list[Scores] = []
     scores = np.zeros(len(numbers))
-    for query, found in zip(embedded, hits, strict=True):
+    for query, found, weight in zip(embedded, hits, wordings.weights, strict=True):
         cosines.append(_inner_products(stored.vectors, query.vector) if len(stored.sentences) else np.zeros(0))
         meaning = np.full(len(numbers), -1.0)
         np.maximum.at(meaning, stored.passage_of, cosines[-1])
         words = np.zeros(len(numbers))
         words[[row[hit.passage] for hit in found]] = [hit.score for hit in found]
-        scores += (MEANING_WEIGHT * _scaled(meaning) + (1 - MEANING_WEIGHT) * _scaled(words, low=0.0)) / len(embedded)
+        scores += weight * (MEANING_WEIGHT * _scaled(meaning) + (1 - MEANING_WEIGHT) * _scaled(words, low=0.0))
     order = np.argsort(-scores, kind="stable")
     passages = index.store.passages(numbers)
     sentences = stored.sentences.tolist()
@@ -104,6 +108,7 @@ def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *,
         scores[order],
         tuple(Ranks(by_meaning.get(numbers[i]), by_words.get(numbers[i])) for i in order.tolist()),
         tuple(judged),
+        wordings.shown,
     )
 
 

@@ -1,18 +1,12 @@
 """The conversation before a question: what it lends to the search."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
 
-from index.errors import InputError
-from index.words import terms
+from qa.ellipsis import completed
+from qa.history import Exchange, Turn, exchanges
 from qa.question import MAX_QUESTION_CHARS, AnswerType, Question, read_question
-
-_INSTEAD = re.compile(
-    r"(?:\b(?:what|how) about|^(?:and|or|but))\s+(?:the\s+)?(?P<name>[A-Z][\w.’'-]*(?:\s+[A-Z][\w.’'-]*){0,4})\s*\?*$"
-)
-
 
 ALONE_TERMS = 3  # Content words, whose word is asked for counting as one more; with fewer, something is mostly left out.
 _LEANS = re.compile(
@@ -24,86 +18,92 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """The wordings in which a question is searched, and the places of those that sentences are judged by."""
+    """The wordings in which a question is searched, what each weighs there, and the places of those that judge sentences.
+
+    The last one is the fullest; the weights add up to 1. `shown` are the texts
+    of the answer before, for a question that leans on it.
+    """
 
     searched: tuple[Question, ...]
+    weights: tuple[float, ...]
     judged: tuple[int, ...]
+    shown: tuple[str, ...] = ()
 
-
-Turn: TypeAlias = Mapping[str, Any]
-"""`{"role": "user" | "assistant", "content": str}`, or a saved answer record."""
+    @classmethod
+    def alike(cls, searched: Sequence[Question], judged: Sequence[int]) -> "Wordings":
+        """All of one weight."""
+        return cls(tuple(searched), (1 / len(searched),) * len(searched), tuple(judged))
 
 
 def _as_asked(question: Question) -> Question:
     return question
 
 
-def variants(question: str, history: Sequence[Turn], respelt: Callable[[Question], Question] = _as_asked) -> Wordings:
-    """The question as it is searched: as asked, respelt, and after a conversation also together with the question before it.
+def _nobody(name: str) -> bool:
+    return False
 
-    Two rankings summed beat either alone on mtrag's follow-ups (R@5 .714
-    against .671 and .599); sentences are judged by the question alone where it
-    says all that it asks, else by it alone and together, alike. `respelt`
-    returns what it is given where nothing is misspelt. The question as asked
-    stays beside it: the articles' word may be another one.
+
+def variants(
+    question: str,
+    history: Sequence[Turn],
+    respelt: Callable[[Question], Question] = _as_asked,
+    *,
+    is_person: Callable[[str], bool] = _nobody,
+) -> Wordings:
+    """The question as it is searched: as asked, respelt, and after a conversation also with what that lends to it.
+
+    That is the question made whole where it leaves something out ("and
+    Seoul?"), else together with the question before it; and together with the
+    first question of the conversation, which mostly names its subject. Three
+    rankings summed beat any one or two on mtrag's follow-ups, also where the
+    question stands alone; but then sentences are judged by it alone.
+    `respelt` returns what it is given where nothing is misspelt; the question
+    as asked stays beside it, since the articles' word may be another one.
 
     Raises:
         InputError: a turn is of another shape, or the question cannot be used.
     """
     alone = read_question(question)
-    if not isinstance(history, Sequence) or isinstance(history, (str, bytes)):
-        raise InputError("history: not a list of turns; give {role, content} or saved answers, oldest first")
-    before = _question_before(history)
+    earlier = exchanges(history)
     spelt = respelt(alone)
-    wordings = (alone,) if spelt == alone else (alone, spelt)
-    if not before:
-        return Wordings(wordings, judged=(len(wordings) - 1,))
+    wordings = [alone] if spelt == alone else [alone, spelt]
+    own = len(wordings) - 1
+    if not earlier:
+        return Wordings.alike(wordings, (own,))
+    if earlier[0].question != earlier[-1].question:
+        wordings.append(_together(earlier[0].question, spelt, respelt))
+    whole = _made_whole(spelt, earlier, is_person)
+    wordings.append(whole or _together(_before(earlier), spelt, respelt))
+    if stands_alone(spelt):
+        return Wordings.alike(wordings, (own,))
+    return replace(Wordings.alike(wordings, (own, len(wordings) - 1)), shown=earlier[-1].texts)
+
+
+def _made_whole(spelt: Question, earlier: Sequence[Exchange], is_person: Callable[[str], bool]) -> Question | None:
+    """The question with what it leaves out; the ones before it are made whole first, from the oldest on."""
+    before = earlier[0]
+    for exchange in earlier[1:]:
+        whole = completed(exchange.question, before, is_person=is_person)
+        before = replace(exchange, question=(whole or exchange.question)[:MAX_QUESTION_CHARS])
+    whole = completed(spelt.text, before, is_person=is_person)
+    return read_question(whole) if whole and len(whole) <= MAX_QUESTION_CHARS else None
+
+
+def _before(earlier: Sequence[Exchange]) -> str:
+    """The question before; one of a word or two ("why?") together with the one before that."""
+    last = earlier[-1].question
+    if len(earlier) > 1 and len(read_question(last).terms) < 2:
+        return f"{earlier[-2].question} {last}"
+    return last
+
+
+def _together(before: str, spelt: Question, respelt: Callable[[Question], Question]) -> Question:
+    """The question after an earlier one, as one text; it asks for what the later one asks for, where that says so."""
     room = max(0, MAX_QUESTION_CHARS - len(spelt.text) - 1)
     together = respelt(read_question(f"{before[:room]} {spelt.text}".strip()))
-    kind = spelt.asks_for if spelt.asks_for is not AnswerType.ANY else together.asks_for
-    if together.speaker and (instead := spelt.speaker or _instead(spelt.text)):
-        together = _said_by(together, instead)
-    own, both = len(wordings) - 1, len(wordings)
-    return Wordings((*wordings, replace(together, asks_for=kind)), judged=(own,) if _stands_alone(spelt) else (own, both))
+    return together if spelt.asks_for is AnswerType.ANY else replace(together, asks_for=spelt.asks_for)
 
 
-def _stands_alone(question: Question) -> bool:
+def stands_alone(question: Question) -> bool:
     """Whether a question says all that it asks: enough words, and none that stands for something said before."""
     return len(question.terms) + bool(question.speaker) >= ALONE_TERMS and not _LEANS.search(question.text)
-
-
-def _instead(text: str) -> str:
-    """The name that a follow-up puts in place of the speaker before: "and what about Kirby?"."""
-    match = _INSTEAD.search(text)
-    return match["name"] if match else ""
-
-
-def _said_by(question: Question, speaker: str) -> Question:
-    """The question, asked about another speaker's word than the one that it names; it keeps its words where none is left."""
-    asked = frozenset(terms(speaker))
-    kept = tuple(term for term in question.terms if term in asked or term not in question.speaker_terms)
-    return replace(question, terms=kept or question.terms, speaker=speaker, speaker_terms=asked)
-
-
-def _question_before(history: Sequence[Turn]) -> str:
-    """What a person asked last, as one line; "" where nothing was asked. Every turn is looked at, however long ago."""
-    asked = [_asked(turn) for turn in history]
-    return next((line for text in reversed(asked) if (line := _one_line(text))), "")
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def _asked(turn: Turn) -> str:
-    """What a person asked in this turn; "" where it is the program's."""
-    if not isinstance(turn, Mapping):
-        raise InputError("history: a turn is not an object; give {role, content} or a saved answer")
-    if "question" not in turn and turn.get("role") not in ("user", "assistant"):
-        raise InputError('history: a turn has neither "question" nor a role; give {role: "user" or "assistant", content}')
-    text = turn["question"] if "question" in turn else turn.get("content")
-    if not isinstance(text, str):
-        raise InputError("history: a turn's content or question is not text; give a string")
-    if "question" not in turn and turn["role"] == "assistant":
-        return ""
-    return text[: MAX_QUESTION_CHARS * 2]

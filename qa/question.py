@@ -38,6 +38,8 @@ _SPEAKER = (
     ),
     re.compile(rf"(?P<name>\b(?:the\s+)?[A-Z][\w.-]*+(?:\s+[A-Z][\w.-]*+){{0,4}})\s+{_REPORT}\b"),
 )
+# Verbs that say more than that somebody speaks: they stay words of the question.
+_TELLING = re.compile(r"accus|admit|argu|conclud|confirm|den[yi]|explain|insist|reveal|suggest|warn")
 _NOBODY = frozenset(
     "it they he she we you i anyone anybody people everyone someone who what there articles article sources this that".split()
 )
@@ -101,7 +103,7 @@ def read_question(text: str) -> Question:
     if not words:
         raise InputError("question: holds no word; ask something")
     speaker, verb = _speaker(clean)
-    skipped = _stop_terms() | set(terms(verb))
+    skipped = _stop_terms() | (set() if _TELLING.match(verb) else set(terms(verb)))
     content = tuple(dict.fromkeys(word for word in words if word not in skipped)) or tuple(dict.fromkeys(words))
     return Question(clean, content, _asks_for(clean), speaker, frozenset(terms(speaker)) - _stop_terms())
 

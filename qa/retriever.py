@@ -11,8 +11,10 @@ from index.model import ModelSettings
 from index.opened import Index, IndexInfo, Selection
 from qa.answer import Answer, FoundPassage
 from qa.candidates import Candidates, find_candidates
-from qa.conversation import Turn, Wordings, variants
+from qa.conversation import Wordings, variants
+from qa.history import Turn
 from qa.naming import bodies
+from qa.question import read_question
 from qa.quoting import quotes
 from qa.reranking import rerank
 from qa.scope import Scope, Within, select
@@ -63,19 +65,30 @@ class Retriever:
         """What the index holds."""
         return self._index.info
 
-    def ask(self, question: str, history: Sequence[Turn] = (), top_k: int = 5, *, within: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        top_k: int = 5,
+        *,
+        within: Scope | None = None,
+        searched: str | None = None,
+    ) -> Answer:
         """The sentences that answer the question, at most `top_k` quotes, or that none does.
 
         `history` is earlier turns, oldest first: `{"role", "content"}` or
         answer records. `within` says which articles to ask; the others'
-        sentences are not even ranked.
+        sentences are not even ranked. `searched` is searched in place of what
+        question and history would make: a person's own wording of what is meant.
 
         Raises:
-            InputError: the question or the history cannot be used, or `top_k` is out of range.
+            InputError: the question, the history or `searched` cannot be used, or `top_k` is out of range.
         """
         began = time.perf_counter()
         check_top_k(top_k)
         asked = self._wordings(question, history)
+        if searched is not None:
+            asked = Wordings.alike((read_question(searched),), (0,))
         chosen = self._chosen(within)
         found = self._candidates(asked, chosen).best(PASSAGES_SCORED)
         scores = score_sentences(self._index, found, self._bodies, self._weights)
@@ -142,7 +155,12 @@ class Retriever:
         return find_candidates(self._index, asked, self._bodies, among=None if everything else chosen)
 
     def _wordings(self, question: str, history: Sequence[Turn]) -> Wordings:
-        return variants(question, history, lambda asked: respelt(self._index, asked))
+        return variants(question, history, lambda asked: respelt(self._index, asked), is_person=self._is_person)
+
+    def _is_person(self, name: str) -> bool:
+        """Whether an article calls somebody of this name by the surname alone."""
+        words = name.split()
+        return any(self._index.full_names(word) for word in {words[0], words[-1]}) if words else False
 
 
 def check_top_k(top_k: int) -> None:

@@ -25,6 +25,7 @@ _BEST = tuple(
 )
 MARGINS = ("logit", "logit_over_second", "logit_over_third")
 JUDGED = (*MARGINS, *FEATURES, *(f"best_{FEATURES[column]}" for column in _BEST))
+SHOWN_BEFORE = 0.75  # Logits; of .25 to .75 the best on the project's own follow-ups.
 _NO_SECOND = 6.0  # By how much a sentence leads that stands alone.
 
 
@@ -54,22 +55,40 @@ def score_sentences(index: Index, found: Candidates, bodies: Sequence[Body], wei
     it is right and whether the question can be answered: all sentences'
     logits are moved by what the first corrects of the best one's, and the
     confidence is that of the mean of both. A follow-up is judged by itself and
-    together with the question before it, alike.
+    with what it leaves out, alike; how surely it is answered is told by the
+    reading that is surest. What was shown just before is set back: on the
+    project's own follow-ups it is mostly not what is asked for now.
     """
     sentences = index.store.sentences([passage.id for passage in found.passages])
     if not sentences:
         return Scores([], 0.0)
     rows = [features(index, wording, found, bodies, sentences) for wording in found.judged]
-    logits = np.mean([weights.sentence.logits(row) for row in rows], axis=0)
-    judged = judged_inputs(np.mean(rows, axis=0), logits)[None, :]
-    right, answerable = float(weights.right.logits(judged)[0]), float(weights.answerable.logits(judged)[0])
-    moved = logits + (right - logits.max())
+    each = [weights.sentence.logits(row) for row in rows]
+    logits = np.mean(each, axis=0)
+    readings = [(np.mean(rows, axis=0), logits), *(zip(rows, each, strict=True) if len(rows) > 1 else ())]
+    right, answerable = max((_of_question(row, reading, weights) for row, reading in readings), key=sum)
+    moved = logits + (right - logits.max()) - SHOWN_BEFORE * _were_shown(index, found, sentences)
     passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
     scored = [
         Scored(sentence, passages[sentence.passage][0], _probability(logit), passages[sentence.passage][1])
         for sentence, logit in zip(sentences, moved.tolist(), strict=True)
     ]
     return Scores(sorted(scored, key=lambda s: (-s.probability, s.sentence.id)), _probability((right + answerable) / 2))
+
+
+def _of_question(rows: Features, logits: npt.NDArray[np.float64], weights: Weights) -> tuple[float, float]:
+    """The logits that the best sentence is right, and that the question can be answered."""
+    judged = judged_inputs(rows, logits)[None, :]
+    return float(weights.right.logits(judged)[0]), float(weights.answerable.logits(judged)[0])
+
+
+def _were_shown(index: Index, found: Candidates, sentences: Sequence[StoredSentence]) -> npt.NDArray[np.bool_]:
+    """Which of the sentences the answer before showed. (sentences,)"""
+    if not found.shown:
+        return np.zeros(len(sentences), bool)
+    articles = {passage.id: passage.article for passage in found.passages}
+    cuts = (s.span.cut(index.store.article(articles[s.passage]).text) for s in sentences)
+    return np.array([any(" ".join(cut.split()) in text for text in found.shown) for cut in cuts])
 
 
 def best_sentences(scores: Scores) -> dict[int, float]:

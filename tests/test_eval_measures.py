@@ -67,7 +67,7 @@ def values(names: str, outcomes: Sequence[Outcome], gold: Gold) -> list[float | 
     return [MEASURE[name.strip()].of(outcomes, gold) for name in names.split(",")]
 
 
-PASSAGES = "recall@1, recall@5, recall@10, MRR@10, nDCG@10"
+PASSAGES = "recall@1, recall@5, recall@10, MRR@10, nDCG@5, nDCG@10"
 LOG3 = 1 / math.log2(3)  # The discount at rank 2; at rank 3 it is 1 / 2.
 
 
@@ -76,14 +76,14 @@ def test_passages_are_ranked_by_the_gold_spans_that_they_overlap() -> None:
     found = outcome(*golds, places=[place(100, 900), place(0, 100), place(1500, 2400)])
     # Of three things to find, the second and third place hold one each; the third is missed.
     ndcg = (LOG3 + 1 / 2) / (1 + LOG3 + 1 / 2)
-    assert values(PASSAGES, [found], Gold.SENTENCES) == pytest.approx([0, 2 / 3, 2 / 3, 1 / 2, ndcg])
+    assert values(PASSAGES, [found], Gold.SENTENCES) == pytest.approx([0, 2 / 3, 2 / 3, 1 / 2, ndcg, ndcg])
     # Where any one answers, one is all that is to be found.
-    assert values(PASSAGES, [found], Gold.ANSWERS) == pytest.approx([0, 1, 1, 1 / 2, ndcg])
+    assert values(PASSAGES, [found], Gold.ANSWERS) == pytest.approx([0, 1, 1, 1 / 2, ndcg, ndcg])
 
 
 def test_gold_sentences_of_one_passage_are_one_thing_to_find() -> None:
     found = outcome(gold_span(FLOOD), gold_span(HURT), places=[place(0, 200), place(200, 300)])
-    assert values(PASSAGES, [found], Gold.SENTENCES) == [1, 1, 1, 1, 1]
+    assert values(PASSAGES, [found], Gold.SENTENCES) == [1, 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -128,22 +128,24 @@ def test_documents_are_ranked_once_each_with_their_grades() -> None:
     # a (grade 0, so not relevant), b (grade 2); c (grade 1) is missed.
     ndcg = (2 * LOG3) / (2 + 1 * LOG3)
     for gold in Gold:
-        assert values(PASSAGES, [found], gold) == pytest.approx([0, 1 / 2, 1 / 2, 1 / 2, ndcg])
+        assert values(PASSAGES, [found], gold) == pytest.approx([0, 1 / 2, 1 / 2, 1 / 2, ndcg, ndcg])
 
 
 def test_what_ranks_eleventh_is_not_found_but_was_to_be_found() -> None:
     others = [place(start, start + 10) for start in range(1000, 1000 + 10 * DEPTH, 10)]
     eleventh = outcome(gold_span(FLOOD), places=[*others, place(0, 100)])
-    assert values(PASSAGES, [eleventh], Gold.SENTENCES) == [0, 0, 0, 0, 0]
+    assert values(PASSAGES, [eleventh], Gold.SENTENCES) == [0, 0, 0, 0, 0, 0]
     first_too = outcome(gold_span(FLOOD), gold_span(Span(1000, 1010)), places=[*others, place(0, 100)])
-    assert values(PASSAGES, [first_too], Gold.SENTENCES) == pytest.approx([1 / 2, 1 / 2, 1 / 2, 1, 1 / (1 + LOG3)])
+    assert values(PASSAGES, [first_too], Gold.SENTENCES) == pytest.approx(
+        [1 / 2, 1 / 2, 1 / 2, 1, 1 / (1 + LOG3), 1 / (1 + LOG3)]
+    )
 
 
 def test_nothing_found_is_none_right_and_nothing_to_find_is_no_score() -> None:
-    assert values(PASSAGES, [outcome(gold_span(FLOOD))], Gold.ANSWERS) == [0, 0, 0, 0, 0]
+    assert values(PASSAGES, [outcome(gold_span(FLOOD))], Gold.ANSWERS) == [0, 0, 0, 0, 0, 0]
     documents = (GoldDocument("a.txt"),)  # What an unanswerable question is about.
     nothing = [outcome(places=[place(0, 9)]), outcome(documents=documents, answerable=False)]
-    assert values(PASSAGES, [*nothing, outcome(documents=(GoldDocument("a.txt", 0),))], Gold.ANSWERS) == [None] * 5
+    assert values(PASSAGES, [*nothing, outcome(documents=(GoldDocument("a.txt", 0),))], Gold.ANSWERS) == [None] * 6
 
 
 @given(st.lists(st.integers(0, 3), max_size=DEPTH), st.lists(st.integers(1, 3), max_size=12).map(sorted))
@@ -360,7 +362,7 @@ def test_a_figure_is_a_share_or_a_time_of_the_cases_that_count(outcomes: list[Ou
 
 
 def test_every_measure_is_named_once_and_says_where_it_comes_from() -> None:
-    assert len(MEASURE) == len(MEASURES) == 24
+    assert len(MEASURE) == len(MEASURES) == 25
     assert all(measure.source for measure in MEASURES)
     lower = {measure.name for measure in MEASURES if measure.better is Better.LOWER}
     assert lower == {"AURC", "ECE", "Brier", "p50 ms", "p95 ms", "p99 ms"}

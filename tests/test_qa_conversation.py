@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from qa import InputError, Retriever
-from qa.conversation import Turn, variants
+from qa.conversation import variants
+from qa.history import Turn
 from qa.question import MAX_QUESTION_CHARS, AnswerType
 
 NIS = "how many casualties did NIS report?"
@@ -29,8 +30,36 @@ def test_a_saved_answer_is_a_turn(retriever: Retriever) -> None:
 def test_the_answer_shows_what_was_searched(retriever: Retriever) -> None:
     answer = retriever.ask(FOLLOW_UP, history=TURNS)
     assert answer.question == FOLLOW_UP
-    assert answer.searched == (FOLLOW_UP, f"{NIS} {FOLLOW_UP}")
+    assert answer.searched == (FOLLOW_UP, "how many casualties did Zelensky report?")
+    assert retriever.ask("by whom?", history=TURNS).searched == ("by whom?", f"{NIS} by whom?")
     assert retriever.ask(NIS).searched == (NIS,)
+
+
+def test_a_persons_own_wording_is_searched_in_place_of_all_others(retriever: Retriever) -> None:
+    answer = retriever.ask(FOLLOW_UP, history=TURNS, searched="What are the Storm Corps trained in?")
+    assert answer.question == FOLLOW_UP and answer.searched == ("What are the Storm Corps trained in?",)
+    assert "infiltration" in answer.quotes[0].text
+    with pytest.raises(InputError, match="question: empty"):
+        retriever.ask(FOLLOW_UP, searched=" ")
+
+
+def test_the_subject_of_a_conversation_is_its_first_question() -> None:
+    turns = [{"role": "user", "content": text} for text in (NIS, "why?", "and who confirmed it?")]
+    assert [question.text for question in variants("by whom?", turns).searched] == [
+        "by whom?",
+        f"{NIS} by whom?",
+        "why? and who confirmed it? by whom?",
+    ]
+
+
+def test_what_was_just_shown_is_set_back_where_something_else_is_asked(retriever: Retriever) -> None:
+    asked, follow_up = "What does Seoul believe North Korea wants?", "is it going to send more troops?"
+    turns = [{"role": "user", "content": asked}]
+    shown = retriever.ask(asked, top_k=1).quotes[0].text
+    before = next(quote for quote in retriever.ask(follow_up, history=turns).quotes if quote.text == shown)
+    after = retriever.ask(follow_up, history=[*turns, {"role": "assistant", "content": f"“{shown}”"}]).quotes
+    assert all(quote.probability < before.probability for quote in after if quote.text == shown)
+    assert "additional military units" in after[0].text
 
 
 def test_a_whole_question_is_answered_whatever_was_asked_before(retriever: Retriever) -> None:
