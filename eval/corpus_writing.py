@@ -1,7 +1,7 @@
 """Writing a corpus: its gaps filled, and each known claim with the place where it stands."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from eval.cast import Cast, draw
@@ -12,6 +12,7 @@ from index import InputError, Span
 
 _MARK = re.compile(r"\[(?P<id>\w+|!): (?P<words>[^\]]+)\]")
 NOBODY = ""  # Among a claim's speakers: the article's own voice is right, too.
+NO_CLAIM = "!"  # Marks a figure about something else.
 _ACRONYM = re.compile(r"[A-Z]{2,6}")
 
 
@@ -88,39 +89,44 @@ def write(section: Section, seed: int) -> Corpus:
     """
     random = Random(f"{seed} {section.name}")
     cast = draw(section.drawn, random)
-    documents: list[Document] = []
-    marks: list[_Mark] = []
-    for name, text in section.articles:
-        document, found = _article(f"{name}.txt", cast.fill(text), cast, random, {mark.id: mark for mark in marks})
-        documents.append(document)
-        marks += found
+    pen = _Pen(cast, random)
+    documents = tuple(pen.document(f"{name}.txt", cast.fill(text)) for name, text in section.articles)
     questions = tuple(AskedQuestion(cast.fill(q.text), q.wanted, q.asked, q.unsure) for q in section.questions)
-    never = tuple((mark.source, mark.span) for mark in marks if mark.id == "!")
-    claims = tuple(_claim(fact, _mark_of(fact.id, marks), cast) for fact in section.facts)
-    return Corpus(section.name, tuple(documents), questions, claims, never)
+    never = tuple((mark.source, mark.span) for mark in pen.marks if mark.id == NO_CLAIM)
+    claims = tuple(_claim(fact, _mark_of(fact.id, pen.marks), cast) for fact in section.facts)
+    return Corpus(section.name, documents, questions, claims, never)
 
 
-def _article(source: str, marked: str, cast: Cast, random: Random, earlier: dict[str, _Mark]) -> tuple[Document, list[_Mark]]:
-    """The text without its marks, and where each of them was. A paper spells percent in one way."""
-    percent, end, pieces, found = random.randrange(3), 0, "", list[_Mark]()
-    for match in _MARK.finditer(marked):
-        pieces += marked[end : match.start()]
-        words, day = _words(match["words"], cast, random, percent, earlier)
-        found.append(_Mark(match["id"], source, Span(len(pieces), len(pieces) + len(words)), words, day))
-        pieces, end = pieces + words, match.end()
-    return Document(source, pieces + marked[end:]), found
+@dataclass(slots=True)
+class _Pen:
+    """Writes articles without their marks, and keeps where each of them was."""
 
+    cast: Cast
+    random: Random
+    marks: list[_Mark] = field(default_factory=list)
 
-def _words(written: str, cast: Cast, random: Random, percent: int, earlier: dict[str, _Mark]) -> tuple[str, str | None]:
-    """The words of a mark, and the date that they name: "^a" repeats a, "=" is a name, "@d9.md" a day, else a figure."""
-    sign, rest = written[0], written[1:]
-    if sign == "^":
-        return earlier[rest].words, earlier[rest].day
-    if sign == "=":
-        return rest, None
-    if sign == "@" and (day := cast.day(rest)):
-        return day[1], day[0].isoformat()
-    return vary(written, random, percent=percent), None
+    def document(self, source: str, marked: str) -> Document:
+        """The article; it spells percent in one way."""
+        percent, end, text = self.random.randrange(3), 0, ""
+        for match in _MARK.finditer(marked):
+            text += marked[end : match.start()]
+            words, day = self._words(match, percent)
+            self.marks.append(_Mark(match["id"], source, Span(len(text), len(text) + len(words)), words, day))
+            text, end = text + words, match.end()
+        return Document(source, text + marked[end:])
+
+    def _words(self, mark: re.Match[str], percent: int) -> tuple[str, str | None]:
+        """A mark's words, and the date that they name: "^a" repeats a, "=" is a name, "@d9.md" a day, else a figure."""
+        written = mark["words"]
+        sign, rest = written[0], written[1:]
+        if sign == "^":
+            again = _mark_of(rest, self.marks)
+            return again.words, again.day
+        if sign == "=":
+            return rest, None
+        if sign == "@" and (day := self.cast.day(rest)):
+            return day[1], day[0].isoformat()
+        return written if mark["id"] == NO_CLAIM else vary(written, self.random, percent=percent), None
 
 
 def _mark_of(claim: str, marks: list[_Mark]) -> _Mark:
