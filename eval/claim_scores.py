@@ -53,7 +53,7 @@ def verdicts(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair], questi
         Attribute.TABLE: _in_its_table(shown, known, pairs),
         Attribute.REPORTS: shown.reports == _reports([each for claim, each in pairs if claim.row == shown.row]),
     }
-    if known.resolved:
+    if known.resolved and found[Attribute.SPEAKER]:
         found[Attribute.RESOLVED] = match_name(shown.speaker or shown.said_by, known.resolved) is NameMatch.SAME
     if known.id in question.wanted and known.id not in question.unsure:
         found[Attribute.ASKED] = shown.asked == (known.id in question.asked)
