@@ -1,5 +1,6 @@
 """A shown claim compared with the one that it should be, attribute by attribute."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
@@ -18,6 +19,8 @@ _UNITS = (
     ("tonnes", "tonne", "tons", "ton", "t"),
     ("hectares", "hectare", "ha"),
 )
+# With these around a name, somebody else is meant, or one more.
+_OTHERS = frozenset("of for to and or citing quoting with against by".split())
 _LOOSE = {"exact", "about"}  # Claims of one value that are either stand under one of them.
 
 
@@ -54,7 +57,7 @@ def verdicts(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair], questi
         Attribute.REPORTS: shown.reports == _reports([each for claim, each in pairs if claim.row == shown.row]),
     }
     if known.resolved and found[Attribute.SPEAKER]:
-        found[Attribute.RESOLVED] = match_name(shown.speaker or shown.said_by, known.resolved) is NameMatch.SAME
+        found[Attribute.RESOLVED] = _match(shown.speaker or shown.said_by or "", known.resolved) is NameMatch.SAME
     if known.id in question.wanted and known.id not in question.unsure:
         found[Attribute.ASKED] = shown.asked == (known.id in question.asked)
     return found
@@ -90,10 +93,27 @@ def _same_unit(shown: ShownClaim, known: KnownClaim) -> bool:
 
 
 def match_speaker(shown: ShownClaim, known: KnownClaim) -> NameMatch:
-    """The better of the name as written and the name that it stands for; where nobody speaks, no name at all is right."""
-    found = [match_name(name, known.speakers) for name in (shown.said_by, shown.speaker) if name]
+    """The better of the name as written and the name that it stands for; where nobody speaks, no name at all is right.
+
+    A name with what the article says of its bearer around it is the same:
+    "the city auditor, Judith Farrow".
+    """
     order = (NameMatch.SAME, NameMatch.NEARLY, NameMatch.OTHER)
-    return min(found, key=order.index) if found else match_name(None, known.speakers)
+    names = [name for name in (shown.said_by, shown.speaker) if name]
+    return min((_match(name, known.speakers) for name in names or ("",)), key=order.index)
+
+
+def _match(name: str, right: Sequence[str]) -> NameMatch:
+    described = any(_described(plain_name(name), plain_name(each)) for each in right if " " in each)
+    return NameMatch.SAME if described else match_name(name, right)
+
+
+def _described(name: str, whole: str) -> bool:
+    """Whether the one is the other, and beside it words that make it nobody else."""
+    before, held, after = name.partition(whole)
+    around = set(re.findall(r"\w+", f"{before} {after}"))
+    parted = not before[-1:].isalnum() and not after[:1].isalnum() and not after.startswith(("'", "’"))
+    return bool(held) and parted and not around & _OTHERS
 
 
 def _in_its_table(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair]) -> bool:

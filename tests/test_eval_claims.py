@@ -192,6 +192,30 @@ def test_names_are_compared_as_readers_do(came: str | None, wanted: tuple[str, .
     assert match_name(came, wanted) is match
 
 
+@pytest.mark.parametrize(
+    ("came", "right"),
+    [
+        ("the city auditor, {name}", True),
+        ("{name}, the auditor", True),
+        ("{last}", True),
+        ("lawyer of {name}", False),
+        ("{name}'s office", False),
+        ("{name} and police", False),
+        ("Tribune, citing {name}", False),
+        ("old {last}", False),  # Of a surname alone nobody can say.
+    ],
+)
+def test_a_name_may_have_a_description_around_it(came: str, right: bool) -> None:
+    (corpus,) = corpora(names=["stadium"])
+    auditor = corpus.claims[1].resolved[0]
+
+    def change(record: Record) -> None:
+        said = came.format(name=auditor, last=auditor.split()[-1])
+        record["claims"][0]["values"][1]["claims"][0].update(said_by=said, speaker=None)
+
+    assert judged("stadium", change).right == 5 - (not right)
+
+
 def test_the_table_tells_shares_attributes_and_mistakes() -> None:
     found = judged("flood", lambda record: first(record).update(sense="exact"))
     told = list(claims.lines([found]))
