@@ -1,6 +1,9 @@
 """How well an index knows whose word each sentence is, over sentences that people read.
 
     python -m eval.attribution [--sentences FILE] [--articles FOLDER] [--fail-under 0.9] [--none-under 0.95]
+    python -m eval.attribution --corpora [--seed 1] …
+
+With --corpora the claims of eval/corpora.txt are taken for the sentences.
 
 Prints the shares, then a line for each sentence that is wrong. A name is right
 where it is one of those written down, whatever its case and with or without
@@ -13,14 +16,17 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from eval.attribution_scores import OWN_SENTENCES, Attributed, Attributions, GivenSpeaker, compare, load_sentences
+from eval.attribution_scores import OWN_SENTENCES, Attributed, Attributions, GivenSpeaker, ReadSentence, compare, load_sentences
+from eval.corpora import SEED, corpora, data_set
+from eval.corpus_writing import NOBODY
 from eval.dataset import DataSet, Document, Gold
 from eval.figures import figure_text
 from eval.name_matching import NameMatch
 from eval.scratch import scratch_index
-from index import Article, Index, InputError, QaError
+from index import Article, Index, InputError, QaError, Span
 from index.stored import StoredSentence
 
+NAMES_TOLD = 3  # Of those that are right; some have a dozen.
 SEEDS = Path(__file__).parents[1] / "seeds"
 
 
@@ -53,16 +59,46 @@ def lines(found: Attributions, texts: Mapping[str, str]) -> Iterator[str]:
 
 def _line(pair: Attributed, text: str) -> str:
     sentence, given = pair.sentence, pair.given
-    cut = " ".join(sentence.span.cut(text).split())
+    cut = " ".join(_around(sentence.span, text).split())
     mark = "nearly: " if pair.speaker is NameMatch.NEARLY else ""
-    wanted = _named(" or ".join(sentence.speaker), " or ".join(sentence.citing or ()))
+    wanted = _named(" or ".join(sentence.speaker[:NAMES_TOLD]), " or ".join((sentence.citing or ())[:NAMES_TOLD]))
     came = _named(given.name if given else "", (given.cited or "") if given else "")
     where = f"{sentence.source} [{sentence.span.start}, {sentence.span.end})"
     return f"{mark}{where}: wanted {wanted}, came {came}: {cut[:160]}"
 
 
+def _around(span: Span, text: str) -> str:
+    """The line that the stretch stands on, where that is longer."""
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    return text[min(start, span.start) : max(end, span.end)]
+
+
 def _named(speaker: str, citing: str) -> str:
     return " ".join((speaker or "nobody").split()) + (f", citing {' '.join(citing.split())}" if citing else "")
+
+
+def _of_folder(path: Path, folder: Path) -> tuple[Attributions, dict[str, str]]:
+    """The sentences of a file, compared with an index of the articles that they stand in; and those articles' texts."""
+    sentences, documents = load_sentences(path), _articles(folder)
+    texts = {document.source: document.text for document in documents}
+    if lacking := next((each.source for each in sentences if each.source not in texts), None):
+        raise InputError(f"{path}: {lacking} is not in {folder}; name its folder with --articles")
+    index = scratch_index(DataSet("attribution", "articles", Gold.ANSWERS, (), (), documents))
+    return compare(sentences, speakers_of(index)), texts
+
+
+def _of_corpora(seed: int) -> tuple[Attributions, dict[str, str]]:
+    """The claims of all corpora, without those that may be read in two ways; sources are no two articles' there."""
+    told = corpora(seed)
+    sentences = [
+        ReadSentence(claim.source, claim.span, tuple(filter(None, claim.speakers)), claim.citing)
+        for corpus in told
+        for claim in corpus.claims
+        if not claim.free and (NOBODY not in claim.speakers or claim.speakers == (NOBODY,))
+    ]
+    given = [speakers_of(scratch_index(data_set(corpus))) for corpus in told]
+    texts = {document.source: document.text for corpus in told for document in corpus.documents}
+    return compare(sentences, {source: each for part in given for source, each in part.items()}), texts
 
 
 def _articles(folder: Path) -> tuple[Document, ...]:
@@ -83,17 +119,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.attribution", description=main.__doc__)
     parser.add_argument("--sentences", type=Path, default=OWN_SENTENCES, help="whose word each sentence is, as people read it")
     parser.add_argument("--articles", type=Path, default=SEEDS, metavar="FOLDER")
+    parser.add_argument("--corpora", action="store_true", help="of the invented corpora, whose claims are known")
+    parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--fail-under", type=float, default=0.0, metavar="SHARE", help="of those with a speaker")
     parser.add_argument("--none-under", type=float, default=0.0, metavar="SHARE", help="of those without one")
     chosen = parser.parse_args(arguments)
     try:
-        sentences = load_sentences(chosen.sentences)
-        documents = _articles(chosen.articles)
-        texts = {document.source: document.text for document in documents}
-        if lacking := next((each.source for each in sentences if each.source not in texts), None):
-            raise InputError(f"{chosen.sentences}: {lacking} is not in {chosen.articles}; name its folder with --articles")
-        index = scratch_index(DataSet("attribution", "articles", Gold.ANSWERS, (), (), documents))
-        found = compare(sentences, speakers_of(index))
+        found, texts = _of_corpora(chosen.seed) if chosen.corpora else _of_folder(chosen.sentences, chosen.articles)
     except QaError as error:
         print(f"eval.attribution: {error}", file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ import pytest
 
 from eval import attribution
 from eval.attribution_scores import GivenSpeaker, ReadSentence, compare, load_sentences
+from eval.corpora import corpora
 from index import InputError, Span
 
 AGENCY = ReadSentence("a.txt", Span(0, 50), ("National Intelligence Service", "NIS"), ())
@@ -100,3 +101,13 @@ def test_an_article_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Ca
     path.write_text(json.dumps({"source": "none.txt", "start": 0, "end": 5, "speaker": []}), "utf-8")
     assert attribution.main(["--sentences", str(path)]) == 2
     assert "none.txt is not in" in capsys.readouterr().err
+
+
+def test_the_claims_of_the_corpora_can_be_taken_for_sentences(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(attribution, "corpora", lambda seed: corpora(seed, ["mine"]))
+    assert attribution.main(["--corpora"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[-2] for line in told[:3]] == ["7", "1", "0"]
+    assert attribution.main(["--corpora", "--fail-under", "1.1"]) == 1
