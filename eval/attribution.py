@@ -1,0 +1,138 @@
+"""How well an index knows whose word each sentence is, over sentences that people read.
+
+    python -m eval.attribution [--sentences FILE] [--articles FOLDER] [--fail-under 0.9] [--none-under 0.95]
+    python -m eval.attribution --corpora [--seed 1] …
+
+With --corpora the claims of eval/corpora.txt are taken for the sentences.
+
+Prints the shares, then a line for each sentence that is wrong. A name is right
+where it is one of those written down, whatever its case and with or without
+"the"; one that holds such a name or stands in it is counted apart, as nearly
+right, and wrong.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from eval.attribution_scores import OWN_SENTENCES, Attributed, Attributions, GivenSpeaker, ReadSentence, compare, load_sentences
+from eval.corpora import SEED, corpora, data_set
+from eval.corpus_writing import NOBODY
+from eval.dataset import DataSet, Document, Gold
+from eval.figures import figure_text
+from eval.name_matching import NameMatch
+from eval.scratch import scratch_index
+from index import Article, Index, InputError, QaError, Span
+from index.stored import StoredSentence
+
+NAMES_TOLD = 3  # Of those that are right; some have a dozen.
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+
+def speakers_of(index: Index) -> dict[str, tuple[GivenSpeaker, ...]]:
+    """Whom the index gives each stretch of its articles to, by source."""
+    return {
+        entry.article.source: tuple(given for sentence in entry.sentences for given in _given(entry.article, sentence))
+        for entry in index.store.entries()
+    }
+
+
+def _given(article: Article, sentence: StoredSentence) -> Iterator[GivenSpeaker]:
+    """A sentence's speakers; where the index keeps only one of each sentence, it is given the whole."""
+    attributions = getattr(sentence, "attributions", None)
+    if attributions is not None:
+        for each in attributions:
+            yield GivenSpeaker(each.scope, each.name.cut(article.text), each.cited.cut(article.text) if each.cited else None)
+    elif sentence.speaker:
+        yield GivenSpeaker(sentence.span, sentence.speaker.cut(article.text), None)
+
+
+def lines(found: Attributions, texts: Mapping[str, str]) -> Iterator[str]:
+    """The shares, then what is wrong; `texts` are the articles', by source."""
+    for name, (right, judged) in (("speaker", found.speakers), ("no speaker", found.none), ("citing", found.citing)):
+        yield f"{name:<12}{right:>5} of {judged:<5}{figure_text('', right / judged if judged else None):>6}"
+    yield f"{found.nearly} of the wrong speakers nearly right; somebody cited in {found.cited_wrongly} that cite nobody"
+    for pair in found.wrong:
+        yield _line(pair, texts[pair.sentence.source])
+
+
+def _line(pair: Attributed, text: str) -> str:
+    sentence, given = pair.sentence, pair.given
+    cut = " ".join(_around(sentence.span, text).split())
+    mark = "nearly: " if pair.speaker is NameMatch.NEARLY else ""
+    wanted = _named(" or ".join(sentence.speaker[:NAMES_TOLD]), " or ".join((sentence.citing or ())[:NAMES_TOLD]))
+    came = _named(given.name if given else "", (given.cited or "") if given else "")
+    where = f"{sentence.source} [{sentence.span.start}, {sentence.span.end})"
+    return f"{mark}{where}: wanted {wanted}, came {came}: {cut[:160]}"
+
+
+def _around(span: Span, text: str) -> str:
+    """The line that the stretch stands on, where that is longer."""
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    return text[min(start, span.start) : max(end, span.end)]
+
+
+def _named(speaker: str, citing: str) -> str:
+    return " ".join((speaker or "nobody").split()) + (f", citing {' '.join(citing.split())}" if citing else "")
+
+
+def _of_folder(path: Path, folder: Path) -> tuple[Attributions, dict[str, str]]:
+    """The sentences of a file, compared with an index of the articles that they stand in; and those articles' texts."""
+    sentences, documents = load_sentences(path), _articles(folder)
+    texts = {document.source: document.text for document in documents}
+    if lacking := next((each.source for each in sentences if each.source not in texts), None):
+        raise InputError(f"{path}: {lacking} is not in {folder}; name its folder with --articles")
+    index = scratch_index(DataSet("attribution", "articles", Gold.ANSWERS, (), (), documents))
+    return compare(sentences, speakers_of(index)), texts
+
+
+def _of_corpora(seed: int) -> tuple[Attributions, dict[str, str]]:
+    """The claims of all corpora, without those that may be read in two ways; sources are no two articles' there."""
+    told = corpora(seed)
+    sentences = [
+        ReadSentence(claim.source, claim.span, tuple(filter(None, claim.speakers)), claim.citing)
+        for corpus in told
+        for claim in corpus.claims
+        if not claim.free and (NOBODY not in claim.speakers or claim.speakers == (NOBODY,))
+    ]
+    given = [speakers_of(scratch_index(data_set(corpus))) for corpus in told]
+    texts = {document.source: document.text for corpus in told for document in corpus.documents}
+    return compare(sentences, {source: each for part in given for source, each in part.items()}), texts
+
+
+def _articles(folder: Path) -> tuple[Document, ...]:
+    """The articles of a folder, as a data set brings them.
+
+    Raises:
+        InputError: one cannot be read.
+    """
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix in (".txt", ".md"))
+        return tuple(Document(path.name, path.read_bytes().decode()) for path in paths)
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"{folder}: cannot be read ({error}); name a folder of articles in UTF-8") from error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; status 1 where a share is below what is asked."""
+    parser = argparse.ArgumentParser(prog="python -m eval.attribution", description=main.__doc__)
+    parser.add_argument("--sentences", type=Path, default=OWN_SENTENCES, help="whose word each sentence is, as people read it")
+    parser.add_argument("--articles", type=Path, default=SEEDS, metavar="FOLDER")
+    parser.add_argument("--corpora", action="store_true", help="of the invented corpora, whose claims are known")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--fail-under", type=float, default=0.0, metavar="SHARE", help="of those with a speaker")
+    parser.add_argument("--none-under", type=float, default=0.0, metavar="SHARE", help="of those without one")
+    chosen = parser.parse_args(arguments)
+    try:
+        found, texts = _of_corpora(chosen.seed) if chosen.corpora else _of_folder(chosen.sentences, chosen.articles)
+    except QaError as error:
+        print(f"eval.attribution: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(lines(found, texts)))
+    shares = ((found.speakers, chosen.fail_under), (found.none, chosen.none_under))
+    return int(any(judged and right / judged < least for (right, judged), least in shares))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

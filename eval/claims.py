@@ -1,0 +1,109 @@
+"""How well the tables of claims say what is known to be claimed, over the corpora of eval/corpora.txt.
+
+    python -m eval.claims [--seed 1] [--only flood …] [--fail-under 0.95] [--write FOLDER]
+
+Prints a line a corpus, the attributes, and each mistake. A claim is right
+where value, sense, unit and speaker are. `right` is of the claims wanted,
+`precision` of those shown; a program that shows no tables has 0 and none.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from eval.claim_judging import Judgement, judge
+from eval.claim_scores import JUDGED, Attribute
+from eval.corpora import SEED, corpora, data_set
+from eval.corpus_writing import Corpus
+from eval.figures import figure_text
+from eval.scratch import scratch_index
+from index import QaError
+from qa import Retriever
+
+
+def measure(chosen: Iterable[Corpus]) -> Iterator[Judgement]:
+    """Every question of each corpus asked of an index of its articles, and judged."""
+    for corpus in chosen:
+        retriever = Retriever(scratch_index(data_set(corpus)))
+        for question in corpus.questions:
+            yield judge(retriever.ask(question.text).to_dict(), corpus, question)
+
+
+def share_right(judgements: Sequence[Judgement]) -> float | None:
+    """Of the claims wanted, the share that is shown and right."""
+    return _share(sum(each.right for each in judgements), sum(each.wanted for each in judgements))
+
+
+def precision(judgements: Sequence[Judgement]) -> float | None:
+    """Of the claims shown, the share that is right; None where none is shown."""
+    return _share(sum(each.shown_right for each in judgements), sum(each.shown for each in judgements))
+
+
+def lines(judgements: Sequence[Judgement]) -> Iterator[str]:
+    """The table, the attributes, then the mistakes."""
+    heads = "".join(f"{head:>7}" for head in ("wanted", "found", "right", "shown", "extra"))
+    yield f"{'corpus':<14}{'asked':>6}{'ans.':>6}{heads}{'right':>8}{'prec.':>8}"
+    for name, asked in groupby(judgements, key=lambda each: each.corpus):
+        yield _line(name, tuple(asked))
+    yield _line("all", judgements)
+    yield ""
+    yield f"{'attribute':<14}{'right':>7}{'judged':>8}{'share':>8}"
+    for attribute in Attribute:
+        right, judged = (sum(each.scores[attribute][at] for each in judgements) for at in (0, 1))
+        star = "*" if attribute in JUDGED else ""
+        yield f"{attribute.value + star:<14}{right:>7}{judged:>8}{figure_text('', _share(right, judged)):>8}"
+    yield f"{sum(each.nearly for each in judgements)} of the wrong speakers nearly right; * of these a right claim has all"
+    for mistake in (mistake for each in judgements for mistake in each.mistakes):
+        yield (
+            f"{mistake.corpus}: {mistake.what}: {mistake.where}: wanted {mistake.wanted or 'nothing'}, "
+            f"came {mistake.came or 'nothing'} ({mistake.question})"
+        )
+
+
+def _line(name: str, asked: Sequence[Judgement]) -> str:
+    counts = [sum(getattr(each, field) for each in asked) for field in ("wanted", "found", "right", "shown", "extra")]
+    cells = "".join(f"{count:>7}" for count in counts)
+    answered = sum(each.answered for each in asked)
+    shares = "".join(f"{figure_text('', share):>8}" for share in (share_right(asked), precision(asked)))
+    return f"{name:<14}{len(asked):>6}{answered:>6}{cells}{shares}"
+
+
+def _share(right: int, judged: int) -> float | None:
+    return right / judged if judged else None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; status 1 where either share is below --fail-under."""
+    parser = argparse.ArgumentParser(prog="python -m eval.claims", description=main.__doc__)
+    parser.add_argument("--seed", type=int, default=SEED, help="which names, days, figures and wordings to draw")
+    parser.add_argument("--only", nargs="+", default=(), metavar="CORPUS")
+    parser.add_argument("--fail-under", type=float, default=0.0, metavar="SHARE")
+    parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the articles there, ask nothing")
+    chosen = parser.parse_args(arguments)
+    try:
+        told = corpora(chosen.seed, chosen.only)
+        if chosen.write:
+            return _write(told, chosen.write)
+        judgements = tuple(measure(told))
+    except QaError as error:
+        print(f"eval.claims: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(lines(judgements)))
+    return int(min(share_right(judgements) or 0.0, precision(judgements) or 0.0) < chosen.fail_under)
+
+
+def _write(told: Sequence[Corpus], folder: Path) -> int:
+    """Each corpus's articles in a folder of its own, and its questions."""
+    for corpus in told:
+        place = folder / corpus.name
+        place.mkdir(parents=True, exist_ok=True)
+        for document in corpus.documents:
+            (place / document.source).write_text(document.text, "utf-8")
+        print(f"{place}: {'; '.join(question.text for question in corpus.questions)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The parts of eval/corpora.txt: for each corpus what is drawn, its questions, its articles, and who claims what.
+
+=== flood
+man mayor Mayor                           drawn: a man, in the text {mayor}, whom articles may title so
+? how many died? | a1 a2 | asked=a1       a question, and the claims that answer it
+--- flood-1                               an article; [a1: at least 9] is a claim, [!: 1997] a figure that is none
+* a1 | killed | people | {mayor*}         what is counted, the noun, whose word it is (- for nobody's), and more
+"""
+
+import re
+from dataclasses import dataclass
+
+from index import InputError
+
+_OPTION = re.compile(r"\s+(?=(?:unit|citing|copy|kind|is|sense|asked|unsure)=)")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a `*` line says of a claim, with its gaps not yet filled; `options` are (name, value)."""
+
+    id: str
+    group: str
+    counted: str
+    speakers: str
+    options: tuple[tuple[str, str], ...]
+
+    def option(self, name: str) -> str:
+        """The option of this name; "" without it."""
+        return dict(self.options).get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPart:
+    """A `?` line: a question, the claims that answer it, and `asked`, those by the speaker that it names."""
+
+    text: str
+    wanted: tuple[str, ...]
+    asked: tuple[str, ...]
+    unsure: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One corpus, with its gaps. `articles` are (name, text)."""
+
+    name: str
+    drawn: tuple[str, ...]
+    questions: tuple[QuestionPart, ...]
+    articles: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
+
+
+def read_sections(text: str) -> tuple[Section, ...]:
+    """The corpora that a text tells, in order.
+
+    Raises:
+        InputError: a `*` line has too few parts.
+    """
+    return tuple(_section(part) for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:])
+
+
+def _section(text: str) -> Section:
+    name, told = text.split("\n", 1)
+    facts = [line[2:] for line in told.splitlines() if line.startswith("* ")]
+    story = "\n".join(line for line in told.splitlines() if not line.startswith("* "))
+    head, *articles = re.split(r"^--- ", story, flags=re.MULTILINE)
+    lines = head.split("\n")
+    return Section(
+        name=name.strip(),
+        drawn=tuple(line for line in lines if line and not line.startswith("?")),
+        questions=tuple(_question(line[2:]) for line in lines if line.startswith("? ")),
+        articles=tuple((part.split("\n", 1)[0].strip(), part.split("\n", 1)[1].strip() + "\n") for part in articles),
+        facts=tuple(_fact(line) for line in facts),
+    )
+
+
+def _question(line: str) -> QuestionPart:
+    text, wanted, *more = [part.strip() for part in line.split(" | ")]
+    options = dict(_options(" ".join(more)))
+    asked, unsure = (tuple(options.get(name, "").split()) for name in ("asked", "unsure"))
+    return QuestionPart(text, tuple(wanted.split()), asked, unsure)
+
+
+def _fact(line: str) -> Fact:
+    parts = [part.strip() for part in line.split(" | ")]
+    if len(parts) < 4:
+        raise InputError(f"eval/corpora.txt: {line[:40]!r} has {len(parts)} parts; name claim, group, noun and speaker")
+    claim, group, counted, speakers = parts[:4]
+    return Fact(claim, group, "" if counted == "-" else counted, speakers, _options(" ".join(parts[4:])))
+
+
+def _options(text: str) -> tuple[tuple[str, str], ...]:
+    """ "free unit=km" as names and values; a bare word is its own value."""
+    found = (part.partition("=") for part in _OPTION.split(text.strip()) if part)
+    return tuple((name, value if sign else name) for name, sign, value in found)

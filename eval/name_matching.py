@@ -1,0 +1,42 @@
+"""Names compared as a reader does: the same, nearly the same, or others."""
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+
+
+class NameMatch(Enum):
+    """How a name that came fits those that are right."""
+
+    SAME = "same"
+    NEARLY = "nearly"  # One holds the other: "Brandt" and "Mayor Ines Brandt", "police" and "Oriel, citing police".
+    OTHER = "other"
+
+
+def match_name(came: str | None, wanted: Sequence[str]) -> NameMatch:
+    """How well the name fits the best of those wanted; none wanted, or "" among them, is no name at all.
+
+    Case, blanks, the shape of quotation marks and a "the" before the name do not count.
+    """
+    name = plain_name(came or "")
+    right = {plain_name(each) for each in wanted} or {""}
+    if name in right:
+        return NameMatch.SAME
+    if name and any(each and (_holds(name, each) or _holds(each, name)) for each in right):
+        return NameMatch.NEARLY
+    return NameMatch.OTHER
+
+
+def plain_name(name: str) -> str:
+    """The name as names are compared."""
+    blanks = " ".join(name.replace("’", "'").casefold().split())
+    return re.sub(r"^(?:the|an?) ", "", blanks).strip(" ,.")
+
+
+def _holds(longer: str, shorter: str) -> bool:
+    """Whether the one has the other in it, as whole words."""
+    return f" {_words(shorter)} " in f" {_words(longer)} "
+
+
+def _words(name: str) -> str:
+    return " ".join(re.findall(r"[\w'&-]+", name))

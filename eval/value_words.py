@@ -1,0 +1,100 @@
+"""Words for values, as newspapers write them: read as numbers, and varied without a change of meaning."""
+
+import re
+from dataclasses import dataclass
+from random import Random
+
+# How each value is qualified; the longest words that begin or end a value decide.
+SENSES = {
+    "about": ("about", "around", "roughly", "approximately", "some", "closer to", "or so"),
+    "more than": ("more than", "over", "just over"),
+    "at least": ("at least", "no fewer than", "or more"),
+    "less than": ("less than", "fewer than", "nearly", "almost", "under"),
+    "at most": ("up to", "as many as", "as high as", "no more than"),
+}
+RANGE, EXACT = "range", "exact"
+# Words that may stand for each other before any figure, and those that need things that can be counted.
+_ALIKE = (("more than", "over"), ("nearly", "almost"), ("about", "around", "roughly"))
+_ALIKE_COUNTED = (("up to", "as many as"),)
+_PERCENTS = ("{} percent", "{} per cent", "{}%")
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBERS = {word: number for number, word in enumerate(_SMALL)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12}
+_VAGUE = {"dozens": 24, "hundreds": 200, "thousands": 2000}  # At least so many.
+_SIGNS = (("$", r"\$|\bdollars?\b"), ("€", r"€|\beuros?\b"), ("%", r"%|\bper ?cent\b"))
+_PART = re.compile(r"(?P<digits>\d[\d,]*(?:\.\d+)?)|(?P<word>[a-z]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What words say: a number, or two of a range, how it is qualified, and its sign where it has one.
+
+    A day is an ISO date, a name itself.
+    """
+
+    low: float | str
+    high: float | str
+    sense: str
+    unit: str
+
+
+def read_value(words: str) -> Value:
+    """The value of "more than 40", "between $5 billion and $5.5 billion", "half a million".
+
+    Raises:
+        ValueError: they hold no number.
+    """
+    plain = words.casefold()
+    unit = next((sign for sign, pattern in _SIGNS if re.search(pattern, plain)), "")
+    bare = re.sub(r"^(?:between|from|up to|closer to)\s", "", plain)
+    ends = re.split(r"\s(?:and|to)\s(?=[$€\d])", bare)
+    if len(ends) == 2:
+        return Value(_number(ends[0]), _number(ends[1]), RANGE, unit)
+    vague = any(word in _VAGUE for word in plain.split())
+    number = _number(plain)
+    return Value(number, number, "at least" if vague else _sense(plain), unit)
+
+
+def vary(words: str, random: Random, *, percent: int) -> str:
+    """The same value in words drawn anew: of "more than" and "over" one, of the spellings of percent the one numbered so."""
+    for alike in _ALIKE if re.search(r"[$€%]|euros", words) else _ALIKE + _ALIKE_COUNTED:
+        written = next((word for word in alike if words.casefold().startswith(word + " ")), None)
+        if written:
+            drawn = random.choice(alike)
+            words = (drawn.capitalize() if words[0].isupper() else drawn) + words[len(written) :]
+    words = re.sub(r"(?<![\d,.])\d{4,}(?![\d,])", lambda match: f"{int(match.group()):,}", words)
+    return re.sub(r"([\d.,]+) %", lambda match: _PERCENTS[percent].format(match[1]), words)
+
+
+def _sense(words: str) -> str:
+    found = [
+        (len(word), sense)
+        for sense, qualifiers in SENSES.items()
+        for word in qualifiers
+        if words.startswith(word + " ") or words.endswith(" " + word)
+    ]
+    return max(found)[1] if found else EXACT
+
+
+def _number(words: str) -> float:
+    """The number in the words: figures, or number words, times their scales."""
+    total: float | None = None
+    for part in _PART.finditer(words):
+        word = part["word"]
+        if part["digits"]:
+            total = float(part["digits"].replace(",", ""))
+        elif word in _NUMBERS:
+            total = (total or 0) + _NUMBERS[word]
+        elif word == "half":
+            total = 0.5
+        elif word in _SCALES:
+            total = (1 if total is None else total) * _SCALES[word]
+        elif word in _VAGUE:
+            total = _VAGUE[word]
+    if total is None:
+        raise ValueError(f"{words!r} holds no number")
+    return round(total, 6)
