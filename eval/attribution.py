@@ -39,13 +39,9 @@ def speakers_of(index: Index) -> dict[str, tuple[GivenSpeaker, ...]]:
 
 
 def _given(article: Article, sentence: StoredSentence) -> Iterator[GivenSpeaker]:
-    """A sentence's speakers; where the index keeps only one of each sentence, it is given the whole."""
-    attributions = getattr(sentence, "attributions", None)
-    if attributions is not None:
-        for each in attributions:
-            yield GivenSpeaker(each.scope, each.name.cut(article.text), each.cited.cut(article.text) if each.cited else None)
-    elif sentence.speaker:
-        yield GivenSpeaker(sentence.span, sentence.speaker.cut(article.text), None)
+    """A sentence's speakers, each with what is said."""
+    for each in sentence.attributions:
+        yield GivenSpeaker(each.scope, each.name.cut(article.text), each.cited.cut(article.text) if each.cited else None)
 
 
 def lines(found: Attributions, texts: Mapping[str, str]) -> Iterator[str]:

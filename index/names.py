@@ -67,8 +67,14 @@ def _read(text: str) -> Iterator[Alias]:
         if not size:
             continue
         owner = _owner(words[: len(words) - size]) if possessive == len(words) - size - 1 else ""
-        start = match.start() - long.end()
+        start = _start(text, Span(match.start() - long.end(), match.start()), words=size + len(owner.split()))
         yield Alias(AliasKind.ABBREVIATION, short, " ".join(words[-size:]), owner, Span(start, match.end()))
+
+
+def _start(text: str, span: Span, *, words: int) -> int:
+    """Where the last so many words of a span begin."""
+    starts = [match.start() for match in re.finditer(r"\S+", span.cut(text))]
+    return span.start + starts[-words]
 
 
 def _matching_initials(short: str, words: list[str]) -> int:

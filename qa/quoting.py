@@ -8,9 +8,9 @@ from index.span import Span, without_gaps
 from index.stored import StoredSentence
 from qa.answer import Quote
 from qa.features import REFERS_BACK
+from qa.identity import Identities
 from qa.question import Question
 from qa.scoring import Scored
-from qa.speaker import Told
 from qa.values import answering, shared_words
 
 MAX_JOINED = 4  # Sentences in one quote; a longer quotation is quoted in part.
@@ -19,7 +19,9 @@ _PARAGRAPH_END = re.compile(r"\n\s*\n")
 SAME_WORDING = 0.75  # Share of words in common, of all words of both, from which two sentences are one report.
 
 
-def quotes(index: Index, question: Question, scored: Sequence[Scored], *, least: float, top_k: int) -> tuple[Quote, ...]:
+def quotes(
+    index: Index, identities: Identities, question: Question, scored: Sequence[Scored], *, least: float, top_k: int
+) -> tuple[Quote, ...]:
     """The sentences of at least this probability as quotes, each sentence in one quote at most."""
     beside = {candidate.sentence.id: candidate.sentence for candidate in scored}
     probability = {candidate.sentence.id: candidate.probability for candidate in scored}
@@ -37,15 +39,16 @@ def quotes(index: Index, question: Question, scored: Sequence[Scored], *, least:
         used |= {part.id for part in parts}
         wording = {term for part in parts for term in part.terms}
         same_as = next((rank for rank, other in wordings.items() if _overlap(wording, other) >= SAME_WORDING), None)
+        marks = _marks(article.text, candidate.sentence, question)
         made.append(
             Quote(
                 rank=len(made) + 1,
                 article=article,
                 span=Span(parts[0].span.start, parts[-1].span.end),
                 probability=candidate.probability,
-                told=next((Told.as_named(one, article) for one in candidate.sentence.attributions), None),
+                told=identities.teller(candidate.sentence, candidate.passage.article, question, marks),
                 passage=candidate.passage.span,
-                marks=_marks(article.text, candidate.sentence, question),
+                marks=marks,
                 gaps=tuple(gap for part in parts for gap in part.gaps),
                 same_as=same_as,
                 source_state=index.source_state(article),

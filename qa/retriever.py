@@ -13,6 +13,7 @@ from qa.answer import Answer, FoundPassage
 from qa.candidates import Candidates, find_candidates
 from qa.conversation import Wordings, variants
 from qa.history import Turn
+from qa.identity import Identities
 from qa.naming import bodies
 from qa.question import read_question
 from qa.quoting import quotes
@@ -35,6 +36,7 @@ class Retriever:
         self._reranker = reranker
         self._settings = settings or AskSettings()
         self._bodies = bodies(index.abbreviations)
+        self._identities = Identities(index)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
         self._select = lru_cache(SCOPES_KEPT)(partial(select, index))
 
@@ -101,6 +103,7 @@ class Retriever:
         least = min(least, best)  # An answer has a quote, however unsure its best one is.
         shown = quotes(
             self._index,
+            self._identities,
             judged_by,
             scores.sentences,
             least=least,

@@ -1,0 +1,113 @@
+"""Identity: who is meant by the name that an article gives a speaker, as far as the articles say so."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from index.attribution import Attribution
+from index.opened import Index
+from index.span import Span
+from index.stored import StoredAlias, StoredSentence
+from index.words import terms
+from qa.naming import Body, bodies, named_in, same_name
+from qa.question import Question
+from qa.speaker import Link, Speaker, Told, one_line
+
+NAMES_KEPT = 10_000  # Names once looked up.
+_SHORT_FORM = re.compile(r"\s*(?:\(|,?\s+or\s)[^()]*\)?$")  # "… (NIS)", "… or NIS": what a link has after the long name.
+_POSSESSIVE = re.compile(r"['’]s?$")
+_TITLES = frozenset(
+    "president minister premier chancellor king queen prince princess pope senator governor mayor general admiral colonel "
+    "major captain lieutenant sergeant commander chief chairman chairwoman chair director secretary spokesman spokeswoman "
+    "spokesperson ambassador judge justice lawmaker professor researcher fellow analyst mr mrs ms miss dr sir lord lady".split()
+)
+
+
+class Identities:
+    """Looks names up among the abbreviations and full names that an index's articles give; for several threads."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._all = bodies(index.abbreviations)
+        self._by_term: dict[str, list[tuple[Body, StoredAlias]]] = {}
+        for alias in index.abbreviations:
+            for body in bodies([alias]):
+                for term in {*body.short, *body.long}:
+                    self._by_term.setdefault(term, []).append((body, alias))
+        self._meant = lru_cache(NAMES_KEPT)(self._look_up)
+
+    def told(self, attribution: Attribution, article: int) -> Told:
+        """An attribution of a sentence of this article, with who is meant by the names in it."""
+        cited = self.meant(attribution.cited, article) if attribution.cited else None
+        return Told(attribution, self.meant(attribution.name, article), cited)
+
+    def teller(self, sentence: StoredSentence, article: int, question: Question, marks: Sequence[Span]) -> Told | None:
+        """Whose word a sentence of this article is first of all: theirs who are asked for, else theirs who say the marks."""
+        told = [self.told(one, article) for one in sentence.attributions]
+        saying = [one for one in told if any(one.attribution.scope.holds(mark) for mark in marks)]
+        # Of equals the first.
+        return max([*saying, *told], key=lambda one: self.asked(question, one, article), default=None)
+
+    def asked(self, question: Question, told: Told, article: int) -> float:
+        """How surely the speaker whose word a question asks for says this, or is cited for it, 0..1."""
+        if not question.speaker:
+            return 0.0
+        text = self._index.store.article(article).text
+        names = [*named_in([told.attribution], text), told.speaker.name, *([told.cited.name] if told.cited else [])]
+        return max(same_name(question.speaker_terms, frozenset(terms(name)), self._all) for name in names)
+
+    def meant(self, name: Span, article: int) -> Speaker:
+        """Who is meant by a name that stands in this article; by itself, where no article says more."""
+        return self._meant(one_line(name, self._index.store.article(article)), article)
+
+    def _look_up(self, name: str, article: int) -> Speaker:
+        """Where several bodies or people could be meant, those of the same article are; else nobody in particular is."""
+        for found in (self._bodies(name), self._people(name)):
+            if (alias := _the_one(found) or _the_one([alias for alias in found if alias.article == article])) is not None:
+                full = self._fullest(alias)
+                link = Link(self._index.store.article(alias.article), alias.alias.span)
+                return Speaker(full, () if full in name else (link,))
+        return Speaker(name)
+
+    def _bodies(self, name: str) -> list[StoredAlias]:
+        """The abbreviations that are spelt out for a body of this name or description."""
+        words = frozenset(terms(name))
+        near = {id(alias): (body, alias) for word in words for body, alias in self._by_term.get(word, ())}
+        named = [(body, alias) for body, alias in near.values() if body.spelt_by(words)]
+        if named:
+            return _of_owner(words, named)
+        return [alias for body, alias in near.values() if body.described_by(words)]
+
+    def _people(self, name: str) -> list[StoredAlias]:
+        """The full names that articles give for the surname at the end of this one."""
+        words = [_POSSESSIVE.sub("", word) for word in name.split()]
+        if not words or not words[-1][:1].isupper():
+            return []
+        found = self._index.full_names(words[-1])
+        before = words[-2] if len(words) > 1 else ""
+        if not before or before[:1].islower() or before.rstrip(".").lower() in _TITLES:
+            return found
+        # Another first name is another person.
+        return [alias for alias in found if before in alias.alias.long.split()]
+
+    def _fullest(self, alias: StoredAlias) -> str:
+        """The long name as the article has it: with whose it is, without the abbreviation."""
+        long = alias.alias.long
+        if not alias.alias.owner:
+            return long
+        text = one_line(alias.alias.span, self._index.store.article(alias.article))
+        return _SHORT_FORM.sub("", text[text.find(alias.alias.owner) :])
+
+
+def _of_owner(words: frozenset[str], named: Sequence[tuple[Body, StoredAlias]]) -> list[StoredAlias]:
+    """Those whose owner the name has too; all of them where it has none's."""
+    owned = [alias for body, alias in named if any(owner and owner <= words for owner in body.owners)]
+    return owned or [alias for _, alias in named]
+
+
+def _the_one(found: Sequence[StoredAlias]) -> StoredAlias | None:
+    """The alias that all of these agree with, with an owner where one is named; None where they mean several, or none."""
+    owned = [alias for alias in found if alias.alias.owner] or found
+    meant = {(alias.alias.long.casefold(), alias.alias.owner.casefold()) for alias in owned}
+    longs = {alias.alias.long.casefold() for alias in found}
+    return owned[0] if len(meant) == 1 and len(longs) == 1 else None

@@ -1,0 +1,66 @@
+"""Who is meant by a name, as far as the articles say so."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from index.span import Span
+from qa import Retriever
+from qa.identity import Identities
+from qa.speaker import Speaker
+
+RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
+
+SPELT_OUT = "South Korea’s National Intelligence Service (NIS) said that ten soldiers died in Kursk."
+FULL = "Ukrainian spokesman Yevhen Yerin said that the soldiers died in Kursk. Yerin added that more would come."
+
+
+@pytest.fixture
+def meant(retriever_of: RetrieverOf) -> Callable[..., Speaker]:
+    """Looks up a name that stands in the last of the articles, `a.txt` and so on."""
+
+    def look_up(name: str, *others: str, text: str = "{} said on Monday that many soldiers died.") -> Speaker:
+        articles = [*others, text.format(name)]
+        index = retriever_of({f"{chr(97 + i)}.txt": article for i, article in enumerate(articles)})._index
+        start = articles[-1].index(name)
+        return Identities(index).meant(Span(start, start + len(name)), len(articles) - 1)
+
+    return look_up
+
+
+@pytest.mark.parametrize(
+    ("name", "full"),
+    [
+        ("NIS", "South Korea’s National Intelligence Service"),
+        ("National Intelligence Service", "South Korea’s National Intelligence Service"),
+        ("South Korea's intelligence service", "South Korea’s National Intelligence Service"),
+        ("South Korean intelligence agency", "South Korea’s National Intelligence Service"),
+        ("Yerin", "Yevhen Yerin"),
+        ("Mr. Yerin", "Yevhen Yerin"),
+        ("spokesman Yerin", "Yevhen Yerin"),
+    ],
+)
+def test_names_that_an_article_says_are_one_are_one(name: str, full: str, meant: Callable[..., Speaker]) -> None:
+    speaker = meant(name, SPELT_OUT, FULL)
+    assert speaker.name == full
+    (link,) = speaker.links
+    assert all(word in link.span.cut(link.article.text) for word in full.split())
+
+
+@pytest.mark.parametrize("name", ["Seoul", "intelligence agency", "Olena Yerin", "Yerinson", "NI", "Service"])
+def test_no_knowledge_of_the_world_is_put_in(name: str, meant: Callable[..., Speaker]) -> None:
+    assert meant(name, SPELT_OUT, FULL) == Speaker(name)
+
+
+def test_a_full_name_needs_no_link(meant: Callable[..., Speaker]) -> None:
+    assert meant("Ukrainian spokesman Yevhen Yerin", FULL) == Speaker("Yevhen Yerin")
+
+
+def test_of_two_people_or_bodies_of_one_name_that_of_the_same_article_is_meant(meant: Callable[..., Speaker]) -> None:
+    other = FULL.replace("Yevhen", "Olena")
+    assert meant("Yerin", FULL, other) == Speaker("Yerin")
+    assert meant("Yerin", FULL, text=other + " {} said so.").name == "Olena Yerin"
+    ministry = "{}’s Ministry of Defence (MoD) said that ten soldiers died in Kursk."
+    both = [ministry.format(country) for country in ("Ukraine", "Britain")]
+    assert meant("MoD", *both) == Speaker("MoD")
+    assert meant("Britain’s Ministry of Defence", *both).name == "Britain’s Ministry of Defence"
