@@ -93,9 +93,9 @@ _PAIR = {(pair.split()[0], pair.split()[1]): event for pair, event in _PAIRS.ite
 # Words that hold both the dead and the injured.
 _BOTH = frozenset("casualty casualties losses victim victims".split())
 # Nouns that name who is counted first, and tell what happened only where nothing else does.
-_ROLES = {word: Event.PROTESTING for word in "protester protesters demonstrator demonstrators marchers crowd".split()}
-_ROLES |= {word: Event.CAPTURED for word in "hostage hostages prisoners captives".split()}
-_ROLES |= {word: Event.INFECTED for word in ("cases",)} | {word: Event.DISPLACED for word in "refugees evacuees".split()}
+_ROLES = dict.fromkeys("protester protesters demonstrator demonstrators marchers crowd".split(), Event.PROTESTING)
+_ROLES |= dict.fromkeys("hostage hostages prisoners captives".split(), Event.CAPTURED)
+_ROLES |= dict.fromkeys(("cases",), Event.INFECTED) | dict.fromkeys("refugees evacuees".split(), Event.DISPLACED)
 
 
 def events_at(words: Sequence[str], place: int) -> tuple[Event, ...]:
