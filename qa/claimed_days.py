@@ -56,18 +56,25 @@ def days_claimed(question: Question, statement: Statement) -> tuple[Value, ...]:
     """The day on which a sentence says that it happened; none where it does not say it of one day alone."""
     text = statement.text
     found = [day for day in days(text) if _is_asked(day, question)]
-    if not _SAYING.search(question.text):
-        found = [day for day in found if not _SAID.search(text, max(0, day.span.start - 60), day.span.start)]
     wanted = plain_terms(question) - _TIME_WORDS
     if not found or not wanted:
+        return ()
+    said = [day for day in found if _SAID.search(text, max(0, day.span.start - 60), day.span.start)]
+    if _SAYING.search(question.text) and len(said) == 1 and len(wanted & stems(text)) >= LEAST_SHARED * len(wanted):
+        return (_value(said[0]),)
+    found = [day for day in found if day not in said]
+    if not found:
         return ()
     shared = [(len(wanted & stems(part.span.cut(text))), part) for part in _parts(text, found)]
     best = max(number for number, _ in shared)
     parts = [part for number, part in shared if number == best]
     if best < LEAST_SHARED * len(wanted) or len(parts) > 1 or len(parts[0].days) > 1:
         return ()
-    day = parts[0].days[0]
-    return (Value(day.span, Kind.DATE, day.iso, day.iso, Sense.EXACT, day.grain.value),)
+    return (_value(parts[0].days[0]),)
+
+
+def _value(day: Day) -> Value:
+    return Value(day.span, Kind.DATE, day.iso, day.iso, Sense.EXACT, day.grain.value)
 
 
 def _is_asked(day: Day, question: Question) -> bool:

@@ -13,9 +13,12 @@ from qa.claimed_names import names_claimed
 from qa.counting import Counting, counting
 from qa.days import Grain
 from qa.events import Event
+from qa.matter import Matter
 from qa.question import AnswerType, Question
 
-LEAST_RELEVANCE = 0.2  # Of the best statement's; below it, sentences are of another matter.
+NEAR = 0.2  # Of the best statement's relevance: from here on a statement is of the matter, unless it names another.
+# Of the best's: below it none counts. Sentences that say "injured" where "casualties" was asked for have but .001 of it.
+FAINT = 0.0003
 SAME_WORDING = 0.75  # As qa.quoting has it: from this share of words in common two sentences are one report.
 
 
@@ -82,14 +85,19 @@ def tables(question: Question, statements: Sequence[Statement]) -> tuple[Table, 
 
 def _claims(question: Question, asked: Counting | None, statements: Sequence[Statement]) -> Iterator[Claim]:
     """What each statement claims; of one voice in one sentence, a thing once."""
-    least = LEAST_RELEVANCE * max((statement.relevance for statement in statements), default=0.0)
+    best = max((statement.relevance for statement in statements), default=0.0)
+    matter = Matter(asked.anchors if asked else frozenset())
     kept: list[int] = []
     for place, statement in enumerate(statements):
-        if statement.relevance < least:
+        near = statement.relevance >= NEAR * best
+        if not near and (statement.relevance < FAINT * best or asked is None or not asked.tables):
+            continue
+        values = _values(question, asked, statement)
+        if not values or not matter.takes(statement, near=near):
             continue
         told: set[tuple[object, ...]] = set()
         same_as = next((other for other in kept if _is_copy(statements[other], statement)), None)
-        for value in _values(question, asked, statement):
+        for value in values:
             voice = _voice(statement, value)
             key = (value.unit, value.events, value.period is None, voice.speaker if voice else "")
             if key not in told:
@@ -223,11 +231,14 @@ def _contradict(one: Sense, other: Sense) -> bool:
     return bool(both & set(_MORE)) and bool(both & set(_LESS)) and both != {Sense.AT_LEAST, Sense.AT_MOST}
 
 
+_PEOPLE_NOUNS = frozenset("soldier protest prison hostag migrant worker employe passeng resid casualti victim".split())
+
+
 def _about(heading: _Heading, asked: Counting | None) -> str:
     """The heading: what happened, with the things that it happened to; else what is counted."""
     told = " or ".join(event.value for event in heading.events)
     noun = asked.noun if asked and not asked.of_people and heading.kind is Kind.FIGURE else ""
     if heading.kind is not Kind.FIGURE:
         return heading.kind.value if not heading.unit else heading.unit
-    people = asked is not None and asked.nouns & {"soldier", "protest", "prison"}
+    people = asked is not None and asked.nouns & _PEOPLE_NOUNS
     return told if told and (people or not noun) else f"{noun} {told}".strip() or heading.unit

@@ -174,7 +174,9 @@ def _ends_noun(small: Sequence[str], first: int, place: int) -> bool:
     if _is_plural(small[place - 1]):
         return not _is_plural(word)
     return (
-        word.endswith("ly") or (word.endswith("ed") and len(word) > 4) or (bool(events_at(small, place)) and not _is_plural(word))
+        word.endswith("ly")
+        or (word.endswith("ed") and len(word) > 4)
+        or (bool(events_at(small, place)) and not _is_plural(word))
     )
 
 

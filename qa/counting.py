@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.words import terms
 from qa.amount_units import MONEY, unit_of
-from qa.events import CASUALTIES, Event, events_at
+from qa.events import CASUALTIES, Event, events_at, pair_at
 from qa.question import Question
 
 LASTING = frozenset("years months weeks days hours minutes seconds".split())
@@ -63,19 +63,22 @@ _GROUPS = tuple(
 )
 SOLDIERS = _GROUPS[0]
 PEOPLE = frozenset("peopl person resident civilian human citizen casualti victim death fatal injuri life live bodi".split())
+_FILLERS = frozenset(terms("total number far currently now last recent new including estimated toll people actually exactly"))
 _TOLLS = frozenset("casualti victim death fatal injuri toll dead loss bodi live".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
     """What is counted. `units`: "" for things; `tables`: the events that are each laid apart, () for any figure; `nouns`:
-    the stems of what is counted, its synonyms with it; `owners`: whose or which, as capitalised; `noun`: as the question says."""
+    the stems of what is counted, its synonyms with it; `owners`: whose or which, as capitalised; `noun`: as the question says;
+    `anchors`: the stems of all else that the question asks about: where, of whom, in what."""
 
     units: frozenset[str]
     tables: tuple[tuple[Event, ...], ...]
     nouns: frozenset[str]
     owners: frozenset[str]
     noun: str
+    anchors: frozenset[str]
 
     @property
     def of_people(self) -> bool:
@@ -87,7 +90,8 @@ def counting(question: Question) -> Counting:
     """What a question for a figure counts."""
     text = question.text.replace(question.speaker, " ") if question.speaker else question.text
     phrase, owners = _noun(text)
-    head = (terms(phrase.split()[-1]) or [""])[0] if phrase else ""
+    # "How many North Koreans" counts whoever is one.
+    head = (terms(phrase) or [""])[0] if phrase and not phrase[0].isupper() else ""
     units = _units(text, phrase)
     tables = _tables(text, head) if "" in units or units & _AREAS else ()
     nouns = frozenset((head,)).union(*(group for group in _GROUPS if head in group)) - {""}
@@ -95,7 +99,7 @@ def counting(question: Question) -> Counting:
         nouns |= PEOPLE
     if units != _THINGS and unit_of(f"1 {phrase}", 0, 1).name in units:
         nouns = frozenset()
-    return Counting(units, tables, nouns, owners, phrase)
+    return Counting(units, tables, nouns, owners, phrase if head else "", _anchors(question, text, nouns))
 
 
 def _noun(text: str) -> tuple[str, frozenset[str]]:
@@ -145,3 +149,17 @@ def _tables(text: str, head: str) -> tuple[tuple[Event, ...], ...]:
     if not told and head in SOLDIERS and _IN_PLACE.search(text):
         return ((Event.DEPLOYED,),)
     return tuple((event,) for event in told)[:1]
+
+
+def _anchors(question: Question, text: str, nouns: frozenset[str]) -> frozenset[str]:
+    """What a question names beside the things that it counts and what happened to them."""
+    words = _WORD.findall(text)
+    small = [word.lower() for word in words]
+    told = {
+        place + more
+        for place in range(len(small))
+        if events_at(small, place)
+        for more in (0, *(1,) * bool(pair_at(small, place)))
+    }
+    left = {stem for place, word in enumerate(words) if place not in told for stem in terms(word)}
+    return frozenset((left & set(question.terms)) - nouns - question.speaker_terms - _TOLLS - _FILLERS)
