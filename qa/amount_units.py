@@ -33,7 +33,7 @@ _WORDS = {
     "tonnes": r"(?:metric\s+)tons?\b|tonnes?\b",
     "tons": r"tons?\b",
     "kg": r"kg\b|kilos?\b|kilogram(?:me)?s?\b",
-    "barrels": r"barrels?\b(?:\s+(?:of\s+oil\s+)?(?:a|per)\s+day\b)?",
+    "barrels": r"barrels?\b(?:\s+(?:a|per)\s+day\b)?",
     "litres": r"lit(?:re|er)s?\b",
     "MW": r"MW\b|megawatts?\b",
     "GW": r"GW\b|gigawatts?\b",

@@ -95,7 +95,7 @@ def _amount(text: str, one: _Measured) -> Amount:
         sense = Sense.AT_LEAST
     if more := _OR_MORE.match(text, end):
         sense, end = Sense.AT_LEAST, more.end()
-    return Amount(Span(start, end), low, low, sense, unit)
+    return Amount(Span(start, end), _plain(low), _plain(low), sense, unit)
 
 
 def _range(text: str, one: _Measured, other: _Measured) -> Amount | None:
@@ -110,7 +110,7 @@ def _range(text: str, one: _Measured, other: _Measured) -> Amount | None:
     if low >= other.number.value or (not bounds and _FROM.search(text, max(0, one.unit.start - 18), one.unit.start)):
         return None
     start = bounds.start() if bounds else _qualified(text, one.unit.start)[1]
-    return Amount(Span(start, other.unit.end), low, other.number.value, Sense.RANGE, next(iter(named), ""))
+    return Amount(Span(start, other.unit.end), _plain(low), _plain(other.number.value), Sense.RANGE, next(iter(named), ""))
 
 
 def _is_score(text: str, one: _Measured, other: _Measured) -> bool:
@@ -126,3 +126,8 @@ def _qualified(text: str, start: int) -> tuple[Sense, int]:
     if found and found.lastgroup:
         return Sense[found.lastgroup], at + found.start()
     return Sense.EXACT, start
+
+
+def _plain(value: float) -> float:
+    """A whole number as one, so that it is written without a point."""
+    return int(value) if value == int(value) else value

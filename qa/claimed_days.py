@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from index.span import Span
 from index.words import terms
@@ -34,14 +35,13 @@ _SAYING = re.compile(
 _TIME_WORDS = frozenset(terms("day date year month week time exactly first when"))
 # Of one verb, where stems differ.
 _FORMS = (
-    ("take", "took taken"), ("go", "went gone goes"), ("begin", "began begun start"), ("strike", "struck stricken hit"),
-    ("hold", "held"), ("leav", "left"), ("meet", "met"), ("win", "won"), ("fall", "fell fallen"), ("rise", "rose risen"),
-    ("send", "sent"), ("build", "built"), ("find", "found"), ("make", "made"), ("break", "broke broken"), ("shoot", "shot"),
-    ("buy", "bought"), ("sell", "sold"), ("die", "dead death dy"), ("lose", "lost"), ("steal", "stole stolen"), ("give", "gave given"),
-    ("write", "wrote written"), ("speak", "spoke spoken"), ("choos", "chose chosen elect"), ("defeat", "beat beaten"),
-    ("becom", "becam"), ("come", "came"), ("fli", "flew flown"), ("sink", "sank sunk"), ("agreement", "deal treati pact accord"),
-)  # fmt: skip
-_FORM = {other: base for base, others in _FORMS for other in (base, *others.split())}
+    "take took taken, go went gone goes, begin began begun start, strike struck stricken hit, hold held, leav left, meet met, "
+    "win won, fall fell fallen, rise rose risen, send sent, build built, find found, make made, break broke broken, shoot shot, "
+    "buy bought, sell sold, die dead death, lose lost, steal stole stolen, give gave given, write wrote written, speak spoke "
+    "spoken, choos chose chosen elect, defeat beat beaten, becom becam, come came, fli flew flown, sink sank sunk, "
+    "agreement deal treati pact accord"
+).split(", ")
+_FORM = {form: forms.split()[0] for forms in _FORMS for form in forms.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _parts(text: str, found: Sequence[Day]) -> list[_Part]:
     ]
     edges = [0, *joints, len(text)]
     parts = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         inside = tuple(day for day in found if start <= day.span.start < end)
         if inside:
             parts.append(_Part(Span(start, end), inside))

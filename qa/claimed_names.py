@@ -16,9 +16,9 @@ _DEED = re.compile(r"^\W*who\s+(?:has\s+|had\s+|will\s+)?(?P<verb>[a-z]+)\s+(?P<
 _HEAD = re.compile(r"(?:[a-z]+-)*[a-z]+(?=\s+(?:of|for|at|in|to)\b|$)")
 _HAS = r"(?:\s(?:has|have|had|was|were|is|will|have\sbeen|has\sbeen))?(?:\s\w+ly)?"
 _NO_NAMES = frozenset(
-    "the a an he she it they we i you this that these those his her its their there here who what when where but and or if in on "
-    "at by for from to with as after before while since monday tuesday wednesday thursday friday saturday sunday january february "
-    "march april may june july august september october november december president minister mr mrs ms".split()
+    "the a an he she it they we i you this that these those his her its their there here who what when where but and or if in "
+    "on at by for from to with as after before while since monday tuesday wednesday thursday friday saturday sunday january "
+    "february march april may june july august september october november december president minister mr mrs ms".split()
 )
 _VERB_FORMS = {
     "won": r"w[io]ns?",

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from index.words import terms
 from qa.amounts import Sense
 from qa.claimed import Kind, Statement, Value, Voice
 from qa.claimed_days import days_claimed
 from qa.claimed_figures import figures_claimed
 from qa.claimed_names import names_claimed
-from qa.counting import Counting, counting
+from qa.counting import PEOPLE, SOLDIERS, Counting, counting
 from qa.days import Grain
 from qa.events import Event
 from qa.matter import Matter
@@ -175,7 +176,9 @@ def _exactness(sense: Sense) -> Sense:
 
 def _value(group: Sequence[Claim], statements: Sequence[Statement]) -> ClaimedValue:
     claims = tuple(sorted(group, key=lambda claim: _rank((claim,), statements)))
-    best = min(group, key=lambda claim: claim.statement).value
+    best = min(
+        group, key=lambda claim: (claim.value.kind is Kind.DATE and str(claim.value.low)[0] == "-", claim.statement)
+    ).value
     return ClaimedValue(best.low, best.high, best.sense, claims, _reports(claims, statements), any(map(_is_asked, claims)))
 
 
@@ -191,7 +194,7 @@ def _is_asked(claim: Claim) -> bool:
 
 
 def _reports(claims: Sequence[Claim], statements: Sequence[Statement]) -> int:
-    """How many of the claims are independent: copies of one text are one, and so is what an article has one speaker say twice."""
+    """How many claims are independent; copies of a text are one, and so is what one speaker says twice in an article."""
     groups: list[set[tuple[str, object]]] = []
     for claim in claims:
         speaker = claim.voice.speaker if claim.voice else ""
@@ -231,14 +234,14 @@ def _contradict(one: Sense, other: Sense) -> bool:
     return bool(both & set(_MORE)) and bool(both & set(_LESS)) and both != {Sense.AT_LEAST, Sense.AT_MOST}
 
 
-_PEOPLE_NOUNS = frozenset("soldier protest prison hostag migrant worker employe passeng resid casualti victim".split())
+_PEOPLE_NOUNS = SOLDIERS | frozenset("protest prison hostag migrant passeng resid casualti victim".split())
 
 
 def _about(heading: _Heading, asked: Counting | None) -> str:
     """The heading: what happened, with the things that it happened to; else what is counted."""
+    if heading.kind is not Kind.FIGURE or asked is None:
+        return heading.unit or heading.kind.value
     told = " or ".join(event.value for event in heading.events)
-    noun = asked.noun if asked and not asked.of_people and heading.kind is Kind.FIGURE else ""
-    if heading.kind is not Kind.FIGURE:
-        return heading.kind.value if not heading.unit else heading.unit
-    people = asked is not None and asked.nouns & _PEOPLE_NOUNS
-    return told if told and (people or not noun) else f"{noun} {told}".strip() or heading.unit
+    stems = set(terms(asked.noun))
+    noun = "" if asked.nouns & PEOPLE or (told and stems & _PEOPLE_NOUNS) else asked.noun
+    return f"{noun} {told}".strip() or heading.unit

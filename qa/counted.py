@@ -44,6 +44,8 @@ _ASIDE = re.compile(
     r"(?:more|fewer|less)\sthan\sthe|instead\sof|previous(?:ly)?|out\sof)|\d\sof)\W{1,3}$",
     re.IGNORECASE,
 )
+_OF_THEM = (" of them", " of these", " of those", " of whom", " of which")
+_OBLIQUE = re.compile(r"\b(?:from|by|with|to|on|for|treating|visited)\s$", re.IGNORECASE)  # "Seized from three dead soldiers".
 _FROM = re.compile(r"\bfrom\s$", re.IGNORECASE)
 _MEASURED_EVENTS = frozenset(("", "%", "hectares", "acres", "tonnes", "tons", "km²", "square miles", "barrels"))
 _MASS = frozenset("aid cash damage losses loans funding compensation fines bail tax taxes sales revenue profits".split())
@@ -106,7 +108,12 @@ def _figures(text: str, found: Sequence[Amount]) -> Iterator[Figure]:
             words, starts[place], noun, measured=bool(amount.unit), floor=floor, windows=((noun.after, limit), (resumes, limit))
         )
         counted = _counted(words, noun, starts[place], floor) if noun.last >= noun.first or amount.unit == "" else None
-        figure = Figure(amount, counted, events if amount.unit in _MEASURED_EVENTS else (), asides[place])
+        oblique = (
+            bool(noun.events)
+            and noun.last >= noun.first
+            and bool(_OBLIQUE.search(text[max(0, amount.span.start - 12) : amount.span.start]))
+        )
+        figure = Figure(amount, counted, events if amount.unit in _MEASURED_EVENTS else (), asides[place] or oblique)
         before = _completed(figure, before, nouns[place + 1] if place + 1 < len(found) else None, words, text)
         yield before
 
@@ -122,7 +129,8 @@ def _completed(figure: Figure, before: Figure | None, after: _Noun | None, words
         return figure
     if figure.aside and not figure.events:
         figure = replace(figure, events=before.events)
-    return replace(figure, counted=before.counted) if figure.events and not figure.counted else figure
+    inherits = not figure.counted and (figure.events or figure.aside)
+    return replace(figure, counted=before.counted) if inherits else figure
 
 
 def _words(text: str) -> _Words:
@@ -281,8 +289,8 @@ def _is_aside(text: str, amount: Amount, *, earlier: bool) -> bool:
     before = text[max(0, amount.span.start - 24) : amount.span.start]
     if _ASIDE.search(before):
         return True
-    after = text[amount.span.end : amount.span.end + 4]
-    return bool(_FROM.search(before)) and after.startswith(" to ")
+    after = text[amount.span.end : amount.span.end + 12]
+    return after.startswith(_OF_THEM) or (bool(_FROM.search(before)) and after.startswith(" to "))
 
 
 def _spread(text: str, found: Sequence[Amount], asides: list[bool]) -> None:

@@ -15,13 +15,12 @@ _WEEKDAY = r"(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunda
 _NUMBER = r"[0-3]?\d(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _DAY = re.compile(
-    rf"\b(?:(?P<iso>{_YEAR}-[01]\d-[0-3]\d)\b"
+    rf"\b(?=[\dJFMASONDTW])(?:(?P<iso>{_YEAR}-[01]\d-[0-3]\d)\b"
     rf"|(?:{_WEEKDAY},?\s+)?(?:(?P<after>{_MONTH})\s+(?:the\s+)?(?P<n>{_NUMBER})\b(?!\s*(?:,\d|[ap]\.?m\b))"
     rf"|(?P<m>{_NUMBER})\s+(?:of\s+)?(?P<before>{_MONTH}))(?:,?\s+(?P<year>{_YEAR})\b)?"
     rf"|(?P<month>{_MONTH})(?:,?\s+(?:of\s+)?(?P<of>{_YEAR})\b)?"
     rf"|{_WEEKDAY.replace('weekday', 'alone')}\b|(?P<only>{_YEAR})\b(?![,.]\d|%|-\d))"
 )
-_HAS_DAY = re.compile(r"day\b|[A-Z][a-z]{2}|\d{4}")
 _COUNTS = re.compile(r"\s+[a-z]+s\b")
 _DATES = re.compile(r"\b(?:in|since|until|by|of|from|before|after|during|early|late|and|to)\s+$", re.IGNORECASE)
 
@@ -46,8 +45,6 @@ class Day:
 
 def days(text: str) -> tuple[Day, ...]:
     """The days, months and years that a sentence names, in order, each at its closest."""
-    if not _HAS_DAY.search(text):
-        return ()
     return tuple(day for match in _DAY.finditer(text) if (day := _day(match)))
 
 

@@ -41,8 +41,8 @@ _WORDS = {
     Event.INJURED: "injured injure injures injuring injuries injury wounded wound wounds wounding hurt hurting maimed",
     Event.MISSING: "missing unaccounted",
     Event.CAPTURED: "captured capture captures capturing prisoner prisoners captives pows",
-    Event.DEPLOYED: "deployed deploy deploys deploying deployment stationed sent send sends sending dispatched dispatch imported "
-    "import mobilised mobilized currently present presence",
+    Event.DEPLOYED: "deployed deploy deploys deploying deployment stationed sent send sends sending dispatched dispatch "
+    "imported import mobilised mobilized currently present presence",
     Event.DISPLACED: "displaced displacing evacuated evacuate evacuating fled flee fleeing homeless uprooted",
     Event.ARRESTED: "arrested arrest arrests arresting detained detain detaining detentions rounded",
     Event.RELEASED: "released release releasing freed free freeing",
@@ -50,8 +50,8 @@ _WORDS = {
     Event.TRAPPED: "trapped",
     Event.HOSPITALISED: "hospitalised hospitalized",
     Event.INFECTED: "infected infections infection infecting cases contracted",
-    Event.PROTESTING: "marched march marching protested protest protests protesting rallied rally rallies rallying demonstrated "
-    "demonstration demonstrating gathered gathering attended attend attendance turnout crowd crowds turned",
+    Event.PROTESTING: "marched march marching protested protest protests protesting rallied rally rallies rallying "
+    "demonstrated demonstration demonstrating gathered gathering attended attend attendance turnout crowd crowds",
     Event.CUT: "cut cuts cutting axed axe axing slashed slash slashing shed redundant redundancies layoffs",
     Event.CREATED: "created create creates creating hired hire hires hiring",
     Event.CANCELLED: "cancelled canceled cancel cancelling canceling cancellations scrapped grounded",
@@ -71,6 +71,9 @@ _PAIRS = {
     "without power": Event.POWERLESS,
     "without electricity": Event.POWERLESS,
     "lost electricity": Event.POWERLESS,
+    "brought in": Event.DEPLOYED,
+    "to station": Event.DEPLOYED,
+    "turned out": Event.PROTESTING,
     "took part": Event.PROTESTING,
     "taken part": Event.PROTESTING,
     "the streets": Event.PROTESTING,

@@ -226,6 +226,84 @@ SENTENCES: list[tuple[str, list[str]]] = [
 ]
 
 
+# Written once the rules stood, to see how they fare with what they were not made for: 57 of 64 were right at once.
+LATER: list[tuple[str, list[str]]] = [
+    ("Gunmen on motorbikes have killed at least 40 villagers in central Mali.", ["at least 40|>= 40|villagers|killed"]),
+    ("Turkey's president said the number of those killed had passed 35,000.", ["35,000|35000||killed"]),
+    ("The toll stands at 19 dead and 120 wounded, according to the mayor.", ["19|19||killed", "120|120||injured"]),
+    ("Health officials in Gaza reported 73 deaths in 24 hours.", ["73|73|deaths|killed", "24 hours|24 hours||"]),
+    ("Seven children were among the 21 victims.", ["Seven|7|children|", "21|21|victims|killed+injured"]),
+    ("An estimated 8,000 people fled their homes.", ["An estimated 8,000|~ 8000|people|displaced"]),
+    (
+        "The ministry puts Russian losses at more than 700,000 killed and wounded.",
+        ["more than 700,000|> 700000||killed+injured"],
+    ),
+    ("Kyiv said 31,000 Ukrainian soldiers had died since 2022.", ["31,000|31000|Ukrainian soldiers|killed"]),
+    ("Both sides exchanged 230 prisoners of war on Friday.", ["230|230|prisoners|captured"]),
+    ("Poland has about 200,000 soldiers.", ["about 200,000|~ 200000|soldiers|"]),
+    ("Berlin wants to station 5,000 troops in Lithuania by 2027.", ["5,000|5000|troops|deployed"]),
+    ("The avalanche buried 14 skiers, killing six.", ["14|14|skiers|", "six|6|skiers|killed"]),
+    ("A landslide killed nine and left 47 missing.", ["nine|9||killed", "47|47||missing"]),
+    ("Forty-two migrants drowned off Tunisia.", ["Forty-two|42|migrants|killed"]),
+    ("Coastguards rescued 186 migrants from two boats.", ["186|186|migrants|rescued", "two|2|boats|"]),
+    (
+        "At least 3 people were shot dead and 11 wounded at a nightclub.",
+        ["At least 3|>= 3|people|killed", "11|11|people|injured"],
+    ),
+    ("Police detained over 1,000 protesters across Russia.", ["over 1,000|> 1000|protesters|arrested"]),
+    ("A million people joined the march, the unions said.", ["A million|1000000|people|at the protest"]),
+    ("The interior ministry counted 480,000 demonstrators nationwide.", ["480,000|480000|demonstrators|at the protest"]),
+    ("Only a few dozen people turned up.", ["a few dozen|>= 36|people|"]),
+    ("Up to 10,000 fans are expected.", ["Up to 10,000|<= 10000|fans|"]),
+    ("Boeing is cutting 17,000 jobs, or 10% of its workforce.", ["17,000|17000|jobs|cut", "10%|10 %|workforce|"]),
+    ("Volkswagen wants to shed 35,000 posts by 2030.", ["35,000|35000|posts|cut"]),
+    ("Amazon laid off 18,000 people in January.", ["18,000|18000|people|cut"]),
+    ("The firm employs 4,300 people in 12 countries.", ["4,300|4300|people|", "12|12|countries|"]),
+    (
+        "The strike grounded 800 flights and stranded 100,000 passengers.",
+        ["800|800|flights|cancelled", "100,000|100000|passengers|"],
+    ),
+    ("Ryanair said 400 of its flights had been scrapped.", ["400|400|flights|cancelled"]),
+    ("More than 2m homes lost power in Texas.", ["More than 2m|> 2000000|homes|without power"]),
+    ("Some 60,000 households are still without electricity.", ["Some 60,000|~ 60000|households|without power"]),
+    ("The blaze has consumed 4,000 acres.", ["4,000 acres|4000 acres||"]),
+    ("Over 300 square kilometres of forest have burned.", ["Over 300 square kilometres|> 300 km²|forest|burnt"]),
+    ("Some 1,300 homes have been destroyed by the flames.", ["Some 1,300|~ 1300|homes|destroyed"]),
+    ("The merger is valued at $13.4bn.", ["$13.4bn|13400000000 $||"]),
+    ("Google was ordered to pay a €2.42 billion fine.", ["€2.42 billion|2420000000 €||"]),
+    ("Ticket prices start at £20 and go up to £150.", ["£20|20 £||", "up to £150|<= 150 £||"]),
+    ("The yen fell to 155 against the dollar.", ["155|155||"]),
+    ("Shares dropped 4.5% on Monday.", ["4.5%|4.5 %||"]),
+    ("Unemployment rose from 4.1 to 4.3 percent.", ["4.1|4.1||", "4.3 percent|4.3 %||"]),
+    ("One in five adults smokes.", []),
+    ("Four out of ten Germans agree.", ["Four|4||", "ten|10|Germans|"]),
+    ("More than three quarters of members voted to strike.", ["More than three quarters|> 75 %|members|"]),
+    ("She won 52.3% to his 47.7%.", ["52.3%|52.3 %||", "47.7%|47.7 %||"]),
+    ("The motion was rejected by 149 votes against 112.", ["149|149|votes|", "112|112|votes|"]),
+    ("Biden took 306 electoral votes.", ["306|306|electoral votes|"]),
+    ("Lawmakers voted 217-213 to pass it.", []),
+    ("The temperature hit 49.6C in Lytton.", ["49.6C|49.6 °C||"]),
+    ("Highs of 35 to 38 degrees Celsius are forecast.", ["35 to 38 degrees Celsius|35..38 °C||"]),
+    ("A 7.8-magnitude quake hit Nepal.", ["7.8-magnitude|7.8 magnitude||"]),
+    ("The plane vanished 40 minutes after take-off.", ["40 minutes|40 minutes||"]),
+    ("She was sentenced to four and a half years.", ["four|4||"]),
+    ("He turned 80 in May.", ["80|80||"]),
+    ("The victim was a 19-year-old student.", ["19-year-old|19 years old||"]),
+    ("The pipeline runs for 1,230km.", ["1,230km|1230 km||"]),
+    ("Waves up to six metres high battered the shore.", ["up to six metres|<= 6 m||"]),
+    ("The country exports 2.5 million barrels of oil a day.", ["2.5 million barrels|2500000 barrels|oil|"]),
+    ("Farmers destroyed 600 tonnes of tomatoes.", ["600 tonnes|600 tonnes|tomatoes|destroyed"]),
+    ("Measles cases rose to 1,046 in the state.", ["1,046|1046||infected"]),
+    ("Doctors have vaccinated 72,000 children.", ["72,000|72000|children|"]),
+    ("The band has sold 20 million albums.", ["20 million|20000000|albums|"]),
+    ("Messi scored twice and Alvarez added a third.", []),
+    ("The book runs to 640 pages.", ["640|640|pages|"]),
+    ("Chapter 11 protection was sought on 4 July 2023.", []),
+    ("The G7 and the EU27 met at 9am in Room 12.", []),
+    ("Between 60,000 and 80,000 people are thought to have been exposed.", ["Between 60,000 and 80,000|60000..80000|people|"]),
+]
+
+
 def _read(notation: str, text: str) -> tuple[str, float, float, Sense, str, str, str]:
     value, worth, noun, events = notation.split("|")
     assert value in text
@@ -243,6 +321,6 @@ def _told(figure: Figure, text: str) -> tuple[str, float, float, Sense, str, str
     return amount.span.cut(text), amount.low, amount.high, amount.sense, amount.unit, counted, events
 
 
-@pytest.mark.parametrize(("text", "expected"), SENTENCES, ids=[text[:60] for text, _ in SENTENCES])
+@pytest.mark.parametrize(("text", "expected"), SENTENCES + LATER, ids=[text[:60] for text, _ in SENTENCES + LATER])
 def test_each_figure_is_read_with_what_it_counts(text: str, expected: list[str]) -> None:
     assert [_told(figure, text) for figure in figures(text)] == [_read(notation, text) for notation in expected]
