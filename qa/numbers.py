@@ -13,14 +13,14 @@ _SMALL = (
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _UNITS = {word: value for value, word in enumerate(_SMALL) if value} | {word: 10 * ten for ten, word in enumerate(_TENS, 2)}
-_SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_SHORT = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "tn": "trillion"}
-_DIGITS = r"\d{1,3}(?:(?:,\d{3})+|(?:[ \u00a0\u202f]\d{3})+)(?!\d)|\d+(?:\.\d+)?(?![\d,]*\d)"
-_UNIT = rf"(?:{'|'.join((*_UNITS, 'hundred'))})\b"
-_AFTER_A = rf"an?\s+(?=(?:hundred|{'|'.join(_SCALES)})\b)"
+SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SHORT = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "tn": "trillion"}
+DIGITS = r"\d{1,3}(?:(?:,\d{3})+|(?:[ \u00a0\u202f]\d{3})+)(?!\d)|\d+(?:\.\d+)?(?![\d,]*\d)"
+UNIT = rf"(?:{'|'.join((*_UNITS, 'hundred'))})\b"
+AFTER_A = rf"an?\s+(?=(?:hundred|{'|'.join(SCALES)})\b)"
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?P<number>{_DIGITS}|(?:{_AFTER_A})?{_UNIT}(?:(?:\s+and\s+|\s*-\s*|\s+){_UNIT})*|{_AFTER_A})"
-    rf"(?:\s*(?P<scale>{'|'.join((*_SCALES, *_SHORT))})\b)?(?!\w)",
+    rf"(?<![\w.,])(?P<number>{DIGITS}|(?:{AFTER_A})?{UNIT}(?:(?:\s+and\s+|\s*-\s*|\s+){UNIT})*|{AFTER_A})"
+    rf"(?:\s*(?P<scale>{'|'.join((*SCALES, *SHORT))})\b)?(?!\w)",
     re.IGNORECASE,
 )
 _PER_CENT = (("percent",), ("per", "cent"))
@@ -36,7 +36,7 @@ def spellings(question: Question) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for match in _NUMBER.finditer(question.text):
-        value = _value(match["number"].lower(), (match["scale"] or "").lower())
+        value = number_value(match["number"].lower(), (match["scale"] or "").lower())
         if value is None or not _LEAST <= value < _MOST or _is_year(match.group(), value):
             continue
         typed = tuple(terms(match.group()))
@@ -48,9 +48,9 @@ def spellings(question: Question) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     return found
 
 
-def _value(number: str, scale: str) -> Decimal | int | None:
+def number_value(number: str, scale: str) -> Decimal | int | None:
     """What a number is worth; None where its words make no number ("two three")."""
-    factor = _SCALES.get(_SHORT.get(scale, scale), 1)
+    factor = SCALES.get(SHORT.get(scale, scale), 1)
     if number[0].isdigit():
         value = Decimal(re.sub(r"[^\d.]", "", number)) * factor
         return round(value) if value == round(value) else value
@@ -75,11 +75,11 @@ def _written(value: Decimal | int) -> Iterator[str]:
     yield f"{value:,}"
     if value >= 10_000:
         yield f"{value:,}".replace(",", " ")
-    for scale, factor in _SCALES.items():
+    for scale, factor in SCALES.items():
         many = Decimal(value) / factor
         if 1 <= many < 1000 and many == round(many, 2):
             yield f"{many.normalize():f} {scale}"
-            yield from (f"{many.normalize():f}{short}" for short, long in _SHORT.items() if long == scale)
+            yield from (f"{many.normalize():f}{short}" for short, long in SHORT.items() if long == scale)
     if isinstance(value, int) and (words := _words(value)):
         yield words
         if words.startswith("one "):
@@ -94,7 +94,7 @@ def _words(number: int) -> str:
         return _TENS[number // 10 - 2] + (f" {_SMALL[number % 10]}" if number % 10 else "")
     if number < 1000:
         return f"{_SMALL[number // 100]} hundred" + (f" and {_words(number % 100)}" if number % 100 else "")
-    for scale, factor in _SCALES.items():
+    for scale, factor in SCALES.items():
         if number % factor == 0 and number // factor < 1000:
             return f"{_words(number // factor)} {scale}"
     return ""

@@ -1,0 +1,95 @@
+"""Names that answer: who holds an office, who did something; only where a sentence says so in plain form."""
+
+import re
+
+from index.span import Span
+from qa.amounts import Sense
+from qa.claimed import Kind, Statement, Value
+from qa.claimed_days import plain_terms, stems
+from qa.question import Question
+
+MAX_NAME_CHARS = 60
+_WORD = r"[^\W\d_a-z][\w’'-]*"
+_NAME = rf"(?P<name>{_WORD}(?:\s(?:(?:de|von|van|bin|al|der|la)\s)?{_WORD}){{0,4}})"
+_OFFICE = re.compile(r"^\W*who\s+(?:is|was|are|were|becomes?|became)\s+(?:the\s+)?(?P<office>.+?)\W*$", re.IGNORECASE)
+_DEED = re.compile(r"^\W*who\s+(?:has\s+|had\s+|will\s+)?(?P<verb>[a-z]+)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
+_HEAD = re.compile(r"(?:[a-z]+-)*[a-z]+(?=\s+(?:of|for|at|in|to)\b|$)")
+_HAS = r"(?:\s(?:has|have|had|was|were|is|will|have\sbeen|has\sbeen))?(?:\s\w+ly)?"
+_NO_NAMES = frozenset(
+    "the a an he she it they we i you this that these those his her its their there here who what when where but and or if in "
+    "on at by for from to with as after before while since monday tuesday wednesday thursday friday saturday sunday january "
+    "february march april may june july august september october november december president minister mr mrs ms".split()
+)
+_VERB_FORMS = {
+    "won": r"w[io]ns?",
+    "win": r"w[io]ns?",
+    "leads": r"leads?|led",
+    "led": r"leads?|led",
+    "shot": r"sh[oo]o?ts?|shot",
+}
+
+
+def names_claimed(question: Question, statement: Statement) -> tuple[Value, ...]:
+    """The name that a sentence gives; none where it gives two."""
+    found = _spans(question, statement)
+    names = {_plain(span.cut(statement.text)) for span in found} - {""}
+    if len(names) != 1 or not found:
+        return ()
+    name = next(iter(names))
+    return (Value(found[0], Kind.NAME, name, name, Sense.EXACT),)
+
+
+def _spans(question: Question, statement: Statement) -> list[Span]:
+    text = question.text
+    if office := _OFFICE.match(text):
+        return _holders(office["office"], question, statement)
+    deed = _DEED.match(text)
+    return _doers(deed["verb"].lower(), question, statement) if deed else []
+
+
+def _holders(office: str, question: Question, statement: Statement) -> list[Span]:
+    """The names beside an office: "spokesman John Kirby", "John Kirby, a spokesman"."""
+    head = _HEAD.search(office)
+    if head is None or not stems(office) - _small() <= stems(statement.text) | stems(statement.before):
+        return []
+    word = re.escape(head.group())
+    patterns = (
+        rf"\b{word}(?:,)?\s{_NAME}",
+        rf"\b{_NAME},\s(?:the\s|an?\s)?(?:[\w’'-]+\s){{0,6}}{word}\b",
+        rf"\b{_NAME}\s(?:is|was|became|becomes)\s(?:the\s|an?\s)?(?:[\w’'-]+\s){{0,6}}{word}\b",
+    )
+    return _matches(patterns, statement.text)
+
+
+def _doers(verb: str, question: Question, statement: Statement) -> list[Span]:
+    """The names that a verb has for its subject: "Lula won", "won by Lula"."""
+    others = plain_terms(question) - stems(verb)
+    if not others or len(others & stems(statement.text)) < len(others):
+        return []
+    form = _VERB_FORMS.get(verb, re.escape(verb))
+    return _matches((rf"\b{_NAME}{_HAS}\s(?:{form})\b", rf"\b(?:{form})\sby\s(?:the\s)?{_NAME}"), statement.text)
+
+
+def _matches(patterns: tuple[str, ...], text: str) -> list[Span]:
+    found = []
+    for pattern in patterns:
+        for match in re.finditer(pattern, text):
+            start, end = match.span("name")
+            while start < end and (first := re.match(r"[\w’'.-]+\s*", text[start:end])) and _is_small(first.group()):
+                start += first.end()
+            if start < end <= start + MAX_NAME_CHARS:
+                found.append(Span(start, end))
+    return found
+
+
+def _is_small(word: str) -> bool:
+    return word.strip().lower().rstrip(".") in _NO_NAMES
+
+
+def _small() -> frozenset[str]:
+    return stems("the of for a an in at to and s")
+
+
+def _plain(name: str) -> str:
+    """A name in small letters, without what marks whose."""
+    return " ".join(re.sub(r"[’']s?\b", "", name).lower().split())
