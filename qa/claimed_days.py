@@ -36,9 +36,9 @@ _TIME_WORDS = frozenset(terms("day date year month week time exactly first when"
 # Of one verb, where stems differ.
 _FORMS = (
     "take took taken, go went gone goes, begin began begun start, strike struck stricken hit, hold held, leav left, meet met, "
-    "win won, fall fell fallen, rise rose risen, send sent, build built, find found, make made, break broke broken, shoot shot, "
-    "buy bought, sell sold, die dead death, lose lost, steal stole stolen, give gave given, write wrote written, speak spoke "
-    "spoken, choos chose chosen elect, defeat beat beaten, becom becam, come came, fli flew flown, sink sank sunk, "
+    "win won, fall fell fallen, rise rose risen, send sent, build built, find found, make made, break broke broken, shoot "
+    "shot, buy bought, sell sold, die dead death, lose lost, steal stole stolen, give gave given, write wrote written, "
+    "speak spoke spoken, choos chose chosen elect, defeat beat beaten, becom becam, come came, fli flew flown, sink sank sunk, "
     "agreement deal treati pact accord"
 ).split(", ")
 _FORM = {form: forms.split()[0] for forms in _FORMS for form in forms.split()}

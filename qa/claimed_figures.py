@@ -37,7 +37,9 @@ def figures_claimed(question: Question, asked: Counting, statement: Statement) -
     fitting = [figure for figure in found if _fits(figure, asked, statement)]
     if not asked.tables:
         fitting = _closest(question, asked, statement, found=found, fitting=fitting)
-    return tuple(_value(text, figure, found, asked) for figure in fitting)
+    values = tuple(_value(text, figure, found, asked) for figure in fitting)
+    # "In the past week" is not answered by a figure of all the war.
+    return tuple(value for value in values if value.period) if _PERIOD.search(question.text) else values
 
 
 def _fits(figure: Figure, asked: Counting, statement: Statement) -> bool:

@@ -33,13 +33,14 @@ _MEASURES = (
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), units) for pattern, units in _MEASURES)
 _NOUN = re.compile(
     r"\b(?:how many|(?:what|which) (?:number|percent\w*|share|proportion) of|(?:the )?number of|how much)\s+"
-    r"(?:(?:more|other|of|the|its|their|new)\s+){0,3}(?P<noun>[^?,.;:]{1,60})",
+    r"(?:(?:more|other|of|the|its|their|new|those|these|them)\s+){0,3}(?P<noun>[^?,.;:]{1,60})",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _NOUN_ENDS = frozenset(
     "is are was were be been has have had do does did can could will would may might must should in on at by for from to with "
-    "into of and or died die dead took take marched voted lost lose left went go came come there live lived that who".split()
+    "into of and or those these them died die dead took take marched voted lost "
+    "lose left went go came come there live lived that who".split()
 )
 _IN_PLACE = re.compile(
     r"\b(?:are|were|is)\s+(?:there\s+|now\s+|currently\s+)*(?:in|at|on|inside|near)\b|\bhave\s+in\b", re.IGNORECASE
@@ -69,9 +70,14 @@ _TOLLS = frozenset("casualti victim death fatal injuri toll dead loss bodi live"
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What is counted. `units`: "" for things; `tables`: the events that are each laid apart, () for any figure; `nouns`:
-    the stems of what is counted, its synonyms with it; `owners`: whose or which, as capitalised; `noun`: as the question says;
-    `anchors`: the stems of all else that the question asks about: where, of whom, in what."""
+    """What is counted.
+
+    `units`: "" for things; `tables`: the events that are each laid apart, ()
+    for any figure; `nouns`: the stems of what is counted and its synonyms';
+    `owners`: whose or which, where capitalised; `noun`: as the question says;
+    `anchors`: the stems of all else that the question asks about: where, of
+    whom, in what; `named`: those of them that are names.
+    """
 
     units: frozenset[str]
     tables: tuple[tuple[Event, ...], ...]
@@ -79,6 +85,7 @@ class Counting:
     owners: frozenset[str]
     noun: str
     anchors: frozenset[str]
+    named: frozenset[str]
 
     @property
     def of_people(self) -> bool:
@@ -99,7 +106,8 @@ def counting(question: Question) -> Counting:
         nouns |= PEOPLE
     if units != _THINGS and unit_of(f"1 {phrase}", 0, 1).name in units:
         nouns = frozenset()
-    return Counting(units, tables, nouns, owners, phrase if head else "", _anchors(question, text, nouns))
+    anchors = _anchors(question, text, nouns)
+    return Counting(units, tables, nouns, owners, phrase if head else "", anchors, anchors & _named(text))
 
 
 def _noun(text: str) -> tuple[str, frozenset[str]]:
@@ -163,3 +171,8 @@ def _anchors(question: Question, text: str, nouns: frozenset[str]) -> frozenset[
     }
     left = {stem for place, word in enumerate(words) if place not in told for stem in terms(word)}
     return frozenset((left & set(question.terms)) - nouns - question.speaker_terms - _TOLLS - _FILLERS)
+
+
+def _named(text: str) -> frozenset[str]:
+    """The stems of the capitalised words after the first."""
+    return frozenset(term for word in _WORD.findall(text)[1:] if word[:1].isupper() for term in terms(word))

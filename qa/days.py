@@ -21,7 +21,7 @@ _DAY = re.compile(
     rf"|(?P<month>{_MONTH})(?:,?\s+(?:of\s+)?(?P<of>{_YEAR})\b)?"
     rf"|{_WEEKDAY.replace('weekday', 'alone')}\b|(?P<only>{_YEAR})\b(?![,.]\d|%|-\d))"
 )
-_COUNTS = re.compile(r"\s+[a-z]+s\b")
+_COUNTS = re.compile(r"\s+(?:[a-z]+s|people|men|women|children)\b")
 _DATES = re.compile(r"\b(?:in|since|until|by|of|from|before|after|during|early|late|and|to)\s+$", re.IGNORECASE)
 
 

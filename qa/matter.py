@@ -20,8 +20,9 @@ _NO_NAMES = frozenset(
 class Matter:
     """What is known of the matter: what the question names, and what those statements name that speak of it."""
 
-    def __init__(self, anchors: frozenset[str]) -> None:
-        self._anchors = anchors
+    def __init__(self, anchors: frozenset[str], named: frozenset[str]) -> None:
+        """`anchors`: the stems of what the question asks about; `named`: those of them that are names."""
+        self._anchors, self._named = anchors, named
         self._names: set[str] = set()
 
     def takes(self, statement: Statement, *, near: bool) -> bool:
@@ -33,13 +34,13 @@ class Matter:
         """
         names = _names(statement)
         words = statement.terms | _stems(statement.before)
-        told = akin(self._anchors, words)
         shared = len(names & self._names)
-        if near:
-            taken = not names or not self._names or shared > 0 or (bool(told) and told == len(self._anchors))
-        elif self._anchors:
-            taken = told >= LEAST_ANCHORS * len(self._anchors)
-        else:
+        taken = (
+            not names or not self._names or shared > 0 or (bool(self._named) and akin(self._named, words) == len(self._named))
+        )
+        if not near and self._anchors:
+            taken = taken and akin(self._anchors, words) >= LEAST_ANCHORS * len(self._anchors)
+        elif not near:
             taken = shared >= LEAST_NAMES
         if taken:
             self._names |= names

@@ -13,8 +13,9 @@ from index.span import Span
 from index.words import terms
 from qa.amounts import Sense
 from qa.claimed import Statement, Voice
-from qa.claims import Claim, Table, tables
+from qa.claims import Claim
 from qa.question import read_question
+from qa.tables import Table, tables
 
 
 def said(
@@ -62,8 +63,8 @@ ESTIMATES = said(
     article="2",
 )
 LAWMAKER = said(
-    "A South Korean lawmaker, citing intelligence reports, stated that around 100 soldiers have died and nearly 1,000 have been "
-    "injured since being deployed to the region.",
+    "A South Korean lawmaker, citing intelligence reports, stated that around 100 soldiers have died and nearly 1,000 have "
+    "been injured since being deployed to the region.",
     "South Korean lawmaker",
     article="2",
     before=ESTIMATES.text,
@@ -84,8 +85,8 @@ IMPORTED = said(
     "The Russians imported some 12,000 North Korean mercenaries to help with the Kursk counter-offensive.", article="0"
 )
 KYIV = said(
-    "Kyiv reports that 12,000 North Korean military personnel, including “about 500 officers and 3 generals,” have been deployed "
-    "to Russia’s Kursk region, parts of which were occupied by Ukrainian forces in August.",
+    "Kyiv reports that 12,000 North Korean military personnel, including “about 500 officers and 3 generals,” have been "
+    "deployed to Russia’s Kursk region, parts of which were occupied by Ukrainian forces in August.",
     "Kyiv",
     article="1",
 )
@@ -96,8 +97,8 @@ RANGE = said(
     article="2",
 )
 FRONT = said(
-    "This highlights the grim toll of the North Korean soldiers who have been deployed to assist Russia, with reports estimating "
-    "more than 10,000 soldiers have been sent to the front lines.",
+    "This highlights the grim toll of the North Korean soldiers who have been deployed to assist Russia, with reports "
+    "estimating more than 10,000 soldiers have been sent to the front lines.",
     article="4",
 )
 CAPTURED = said("It has been confirmed that one injured North Korean soldier has been captured.", "NIS", article="3")
@@ -471,8 +472,8 @@ def test_no_sentence_is_slow_or_raises(text: str) -> None:
 
 
 WORDS = st.sampled_from(
-    "over between and 100 12,000 1.2 million people troops killed or wounded , . — “ ” including from to of the $ % km in 2024 on "
-    "Friday December 16 a dozen half North Korean said that nearly more than".split()
+    "over between and 100 12,000 1.2 million people troops killed or wounded , . — “ ” including from to of the $ % km in 2024 "
+    "on Friday December 16 a dozen half North Korean said that nearly more than".split()
 )
 
 

@@ -1,0 +1,173 @@
+"""Comparing: what the sentences that were found claim of one thing, each claim on a quote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.opened import Index
+from index.span import Span, without_gaps
+from index.stored import StoredSentence
+from qa.candidates import Candidates, Wording
+from qa.claimed import Statement, Voice
+from qa.claims import Claim
+from qa.comparison import Comparison, QuotedClaim, QuotedValue
+from qa.identity import Identities
+from qa.naming import Body
+from qa.question import AnswerType, Question
+from qa.quote import Quote
+from qa.scoring import Scored, score_sentences
+from qa.speaker import Told
+from qa.tables import ClaimedValue, Table, tables
+from qa.weights import Weights
+
+PASSAGES_COMPARED = 20  # What others say of it may rank below the best; each costs some .2 ms.
+MAX_BESIDE = 50  # Quotes that stand in tables only.
+COMPARED = frozenset((AnswerType.FIGURE, AnswerType.DATE, AnswerType.WHO))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Tables, and the quotes in them that were not shown yet; their ranks go on after those."""
+
+    tables: tuple[Comparison, ...] = ()
+    beside: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A sentence with what it is put before the table maker as; `told` are its voices, in their order."""
+
+    scored: Scored
+    statement: Statement
+    told: tuple[Told, ...]
+
+
+class Comparing:
+    """Lays side by side what an index's articles claim."""
+
+    def __init__(self, index: Index, identities: Identities, bodies: Sequence[Body], weights: Weights) -> None:
+        self._index, self._identities, self._bodies, self._weights = index, identities, bodies, weights
+
+    def compare(self, found: Candidates, shown: Sequence[Quote]) -> Compared:
+        """What the candidates claim in answer to a question for a figure, a day or a name, beside the quotes shown.
+
+        How near a sentence is to the question is judged whoever says it, so that
+        the word of others stands beside that of the speaker who is asked for.
+        """
+        asked = found.judged[-1]
+        if asked.question.asks_for not in COMPARED:
+            return Compared()
+        best = replace(found.best(PASSAGES_COMPARED), judged=(_whoever_says_it(asked),))
+        scores = score_sentences(self._index, best, self._bodies, self._weights)
+        sentences = {scored.sentence.id: scored.sentence for scored in scores.sentences}
+        statements = [self._found(scored, sentences, asked.question) for scored in scores.sentences]
+        made = tables(asked.question, [each.statement for each in statements])
+        return _Writing(self._index, statements, shown).written(made)
+
+    def _found(self, scored: Scored, sentences: dict[int, StoredSentence], question: Question) -> _Found:
+        sentence, number = scored.sentence, scored.passage.article
+        article = self._index.store.article(number)
+        told = tuple(self._identities.told(one, number) for one in sentence.attributions)
+        before = sentences.get(sentence.id - 1)
+        beside = before and (before.passage, before.paragraph) == (sentence.passage, sentence.paragraph)
+        statement = Statement(
+            article=article.source,
+            text=without_gaps(article.text, sentence.span, sentence.gaps),
+            before=without_gaps(article.text, before.span, before.gaps) if before and beside else "",
+            relevance=scored.probability,
+            voices=tuple(
+                Voice(
+                    _moved(one.attribution.scope, -sentence.span.start),
+                    one.speaker.name,
+                    self._identities.asked(question, one, number) > 0,
+                )
+                for one in told
+            ),
+            published=article.masthead.published,
+            terms=frozenset(sentence.terms),
+        )
+        return _Found(scored, statement, told)
+
+
+class _Writing:
+    """Puts claims on quotes: on one that is shown, else on one made for it."""
+
+    def __init__(self, index: Index, statements: Sequence[_Found], shown: Sequence[Quote]) -> None:
+        self._index, self._statements, self._shown = index, statements, shown
+        self._made: dict[int, Quote] = {}  # By the statement's place.
+
+    def written(self, made: Sequence[Table]) -> Compared:
+        """The tables with their quotes."""
+        written = tuple(self._table(table) for table in made)
+        return Compared(written, tuple(self._made.values()))
+
+    def _table(self, table: Table) -> Comparison:
+        values = tuple(self._value(value) for value in table.values)
+        return Comparison(table.about, table.kind, table.unit, table.differ, values)
+
+    def _value(self, value: ClaimedValue) -> QuotedValue:
+        claims = tuple(self._claim(claim) for claim in value.claims)
+        return QuotedValue(value.low, value.high, value.sense, value.reports, value.asked, claims)
+
+    def _claim(self, claim: Claim) -> QuotedClaim:
+        found = self._statements[claim.statement]
+        start, value = found.scored.sentence.span.start, claim.value
+        told = found.told[found.statement.voices.index(claim.voice)] if claim.voice else None
+        return QuotedClaim(
+            quote=self._quote(claim),
+            value=_moved(value.span, start),
+            counted=_moved(value.counted, start) if value.counted else None,
+            period=_moved(value.period, start) if value.period else None,
+            events=tuple(event.value for event in value.events),
+            told=told,
+            same_as=self._rank(claim.same_as),
+        )
+
+    def _quote(self, claim: Claim) -> Quote:
+        """The quote that the claim's sentence stands in."""
+        return self._there(claim.statement) or self._new(claim)
+
+    def _rank(self, place: int | None) -> int | None:
+        """The rank of a statement's quote, where it has one."""
+        quote = None if place is None else self._there(place)
+        return quote.rank if quote else None
+
+    def _there(self, place: int) -> Quote | None:
+        """The quote that holds a statement already."""
+        scored = self._statements[place].scored
+        article = self._index.store.article(scored.passage.article)
+        for quote in (*self._shown, *self._made.values()):
+            if quote.source == article.source and quote.span.holds(scored.sentence.span):
+                return quote
+        return None
+
+    def _new(self, claim: Claim) -> Quote:
+        found = self._statements[claim.statement]
+        scored, article = found.scored, self._index.store.article(found.scored.passage.article)
+        told = found.told[found.statement.voices.index(claim.voice)] if claim.voice else next(iter(found.told), None)
+        quote = self._made[claim.statement] = Quote(
+            rank=len(self._shown) + len(self._made) + 1,
+            article=article,
+            span=scored.sentence.span,
+            probability=scored.probability,
+            told=told,
+            passage=scored.passage.span,
+            marks=(_moved(claim.value.span, scored.sentence.span.start),),
+            gaps=scored.sentence.gaps,
+            same_as=None,
+            source_state=self._index.source_state(article),
+            by_meaning=scored.ranks.by_meaning,
+            by_words=scored.ranks.by_words,
+        )
+        return quote
+
+
+def _whoever_says_it(wording: Wording) -> Wording:
+    """A wording that asks for nobody's word."""
+    question = wording.question
+    rest = tuple(term for term in question.terms if term not in question.speaker_terms)
+    voiceless = replace(question, terms=rest or question.terms, speaker="", speaker_terms=frozenset())
+    return replace(wording, question=voiceless)
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
