@@ -43,7 +43,7 @@ class QuotedClaim:
 
 @dataclass(frozen=True, slots=True)
 class QuotedValue:
-    """A value and all who claim it; `reports` counts those independent of each other, `asked`: the question asks for their word."""
+    """A value and all who claim it; `reports` counts the independent ones, `asked`: the question asks for their word."""
 
     low: float | str
     high: float | str

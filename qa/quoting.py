@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from index.opened import Index
 from index.span import Span, without_gaps
 from index.stored import StoredSentence
-from qa.answer import Quote
 from qa.features import REFERS_BACK
 from qa.identity import Identities
 from qa.question import Question
+from qa.quote import Quote
 from qa.scoring import Scored
 from qa.values import answering, shared_words
 

@@ -11,6 +11,7 @@ from index.model import ModelSettings
 from index.opened import Index, IndexInfo, Selection
 from qa.answer import Answer, FoundPassage
 from qa.candidates import Candidates, find_candidates
+from qa.comparing import Compared, Comparing
 from qa.conversation import Wordings, variants
 from qa.history import Turn
 from qa.identity import Identities
@@ -38,6 +39,7 @@ class Retriever:
         self._bodies = bodies(index.abbreviations)
         self._identities = Identities(index)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
+        self._comparing = Comparing(index, self._identities, self._bodies, self._weights)
         self._select = lru_cache(SCOPES_KEPT)(partial(select, index))
 
     @classmethod
@@ -92,7 +94,8 @@ class Retriever:
         if searched is not None:
             asked = Wordings.alike((read_question(searched),), (0,))
         chosen = self._chosen(within)
-        found = self._candidates(asked, chosen).best(PASSAGES_SCORED)
+        candidates = self._candidates(asked, chosen)
+        found = candidates.best(PASSAGES_SCORED)
         scores = score_sentences(self._index, found, self._bodies, self._weights)
         judged_by = asked.searched[asked.judged[-1]]
         if self._reranker is not None:
@@ -109,6 +112,7 @@ class Retriever:
             least=least,
             top_k=top_k if answered else min(top_k, self._settings.closest),
         )
+        compared = self._comparing.compare(candidates, shown) if answered else Compared()
         return Answer(
             question=question,
             searched=tuple(wording.text for wording in asked.searched),
@@ -117,6 +121,8 @@ class Retriever:
             reason=None if answered else _reason(self.info, chosen, within),
             quotes=shown if answered else (),
             closest=() if answered else shown,
+            beside=compared.beside,
+            claims=compared.tables,
             index=self.info,
             took_ms=(time.perf_counter() - began) * 1e3,
             reranker=None if self._reranker is None else self._reranker.card.name,
