@@ -6,11 +6,13 @@ from index.nouns import COUNTS
 from index.reporting_verbs import CITING, LEMMAS
 
 # All forms that begin what can be a report; "figures" and "set" alone are no cue, so they count with their neighbours only.
-_WEAK = frozenset("set sets setting place places placed placing put puts putting continue continues continued continuing see sees saw seeing "
-                  "show shows showed shown find finds found finding agree agrees agreed think thinks thought point points learn learns "
-                  "figure figures figured expect expects expected hope hopes hoped ask asks asked place tell state states comment "
-                  "set post posts posted project projects fear fears quote highlight highlights advised counter counters "
-                  "write writes written see".split())
+_WEAK = frozenset(
+    "set sets setting place places placed placing put puts putting continue continues continued continuing see sees saw seeing "
+    "show shows showed shown find finds found finding agree agrees agreed think thinks thought point points learn learns "
+    "figure figures figured expect expects expected hope hopes hoped ask asks asked place tell state states comment "
+    "set post posts posted project projects fear fears quote highlight highlights advised counter counters "
+    "write writes written see".split()
+)
 _STRONG = (frozenset(LEMMAS) | CITING) - _WEAK
 _PHRASES = re.compile(
     r"\baccording to\b|\bin an? (?:\w+ )?(?:statement|interview|briefing)\b|\b(?:put|puts|placed?|places|set)\b[^.]{0,80}\bat\b|"

@@ -7,9 +7,11 @@ import numpy as np
 
 from index.article import Article
 from index.embedding import Embedder, PassageText
+from index.full_names import surnames
 from index.names import aliases
+from index.parsing import Parser
 from index.passages import passages
-from index.sentences import sentences
+from index.sentences import Sentence, sentences
 from index.speakers import speakers
 from index.stored import Entry, StoredSentence
 from index.words import terms
@@ -37,11 +39,10 @@ def embed_drafts(drafts: Sequence[Draft], embedder: Embedder, *, done: Callable[
     return entries
 
 
-def draft(article: Article) -> Draft:
-    """Split an article up: passages, sentences, who speaks, abbreviations spelt out."""
+def draft(article: Article, parser: Parser | None) -> Draft:
+    """Split an article up: passages, sentences, abbreviations spelt out; with a parser, who speaks."""
     text = article.text
     found = sentences(text)
-    told = dict(zip(found, speakers(text, found), strict=True))
     parts = passages(text, found)
     stored: list[StoredSentence] = []
     texts: list[PassageText] = []
@@ -56,10 +57,22 @@ def draft(article: Article) -> Draft:
                     span=sentence.span,
                     paragraph=sentence.paragraph,
                     gaps=sentence.gaps,
-                    attributions=told[sentence],
+                    attributions=(),
                     terms=tuple(terms(line)),
                 )
             )
     empty = np.empty((0, 0), np.float32)
-    entry = Entry(article, tuple(passage.span for passage in parts), tuple(stored), aliases(text), empty)
-    return Draft(entry, tuple(texts))
+    entry = Entry(article, tuple(passage.span for passage in parts), tuple(stored), (), empty)
+    return Draft(with_speakers(entry, parser), tuple(texts))
+
+
+def with_speakers(entry: Entry, parser: Parser | None) -> Entry:
+    """The entry with who speaks in its sentences read anew; without a parser, nobody does."""
+    text = entry.article.text
+    if parser is None:
+        silent = tuple(replace(sentence, attributions=()) for sentence in entry.sentences)
+        return replace(entry, sentences=silent, aliases=aliases(text))
+    spoken = speakers(text, [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences], parser)
+    told = zip(entry.sentences, spoken.attributions, strict=True)
+    attributed = tuple(replace(sentence, attributions=attributions) for sentence, attributions in told)
+    return replace(entry, sentences=attributed, aliases=(*aliases(text), *surnames(text, spoken.people)))

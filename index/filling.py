@@ -8,9 +8,10 @@ from index.article import Content, read_article
 from index.collection import FoundArticle
 from index.disk import Disk
 from index.embedding import Embedder
-from index.entries import Draft, draft, embed_drafts
+from index.entries import Draft, draft, embed_drafts, with_speakers
 from index.errors import ArticleRefused
 from index.generation import ARTICLES, VECTORS, WORDS
+from index.parsing import Parser, loaded_parser
 from index.pending import Pending
 from index.store import Store
 from index.stored import Entry
@@ -39,10 +40,11 @@ class Filled:
 
 
 class Held:
-    """The entries of the generation before, by their articles' content."""
+    """The entries of the generation before, by their articles' content; `speakers` says what read who speaks in them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, speakers: str) -> None:
         self._store = store
+        self.speakers = speakers
         listed = store.listed()
         self.contents = {article.source: article.content for article in listed}
         self._numbers = {article.content: article.number for article in listed}
@@ -58,8 +60,9 @@ class Held:
 class Filling:
     """Gives every article its entry: of the build before, of one that was stopped, or embedded now. Call under `writer`."""
 
-    def __init__(self, held: Held | None, pending: Pending, embedder: Embedder, progress: Progress) -> None:
+    def __init__(self, held: Held | None, pending: Pending, embedder: Embedder, progress: Progress, *, speakers: str) -> None:
         self._held, self._pending, self._embedder, self._progress = held, pending, embedder, progress
+        self._speakers = speakers  # What reads who speaks; "" where nothing does.
         self._last: dict[Content, Entry] = {}  # Of the last batch, which no build that is stopped after it would need.
         self._embedded = 0
 
@@ -88,7 +91,11 @@ class Filling:
             return self._last[content]
         if content in self._pending or self._held is None:
             return self._pending.entry(content)
-        return self._held.entry(content)
+        kept = self._held.entry(content)
+        return kept if self._held.speakers == self._speakers else with_speakers(kept, self._parser())
+
+    def _parser(self) -> Parser | None:
+        return loaded_parser() if self._speakers else None
 
     def _batches(
         self, articles: Sequence[FoundArticle], now: dict[Content, Content | ArticleRefused]
@@ -109,7 +116,7 @@ class Filling:
             else:
                 if read.content != article.content:
                     now[article.content] = read.content
-                drafts.append(draft(read))
+                drafts.append(draft(read, self._parser()))
                 passages += len(drafts[-1].texts)
             if rest_bytes and passages >= BATCH_PASSAGES:
                 yield drafts, rest_bytes

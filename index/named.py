@@ -50,9 +50,7 @@ def named_in(parse: Parse, line: PlainLine, reports: Sequence[Report]) -> tuple[
     return tuple(_named(parse, line, phrase, speaks=speaks) for _, (phrase, speaks) in sorted(found.items()))
 
 
-def sorted_out(
-    named: Mapping[int, Sequence[Named]], lines: Mapping[int, str], parser: Parser
-) -> dict[int, tuple[Named, ...]]:
+def sorted_out(named: Mapping[int, Sequence[Named]], lines: Mapping[int, str], parser: Parser) -> dict[int, tuple[Named, ...]]:
     """The same with the kind of each name that its words leave open looked up, once for all its places."""
     open_: dict[str, list[tuple[int, Named]]] = {}
     for number, some in named.items():
@@ -73,7 +71,7 @@ def sorted_out(
 def _with_kind(one: Named, kinds: Counter[str] | None) -> Named:
     if one.sort is not Sort.UNKNOWN or not kinds:
         return one
-    (label, _), = kinds.most_common(1)
+    ((label, _),) = kinds.most_common(1)
     return replace(one, sort=Sort.PERSON if label == PERSON else Sort.BODY, place=label in PLACES)
 
 
@@ -91,3 +89,5 @@ def _apposed(parse: Parse, phrase: Phrase) -> Iterator[str]:
     """The nouns that are set beside a name."""
     for apposition in parse.children(phrase.head, "appos"):
         yield parse.words[apposition].lower
+    if parse.words[phrase.head].dep == "appos":
+        yield parse.words[parse.words[phrase.head].head].lower

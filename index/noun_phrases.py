@@ -139,7 +139,12 @@ def _high(parse: Parse, head: int) -> int:
         word = words[child]
         if word.dep == "prep" and child == high and word.lower in _KEPT_PREPOSITIONS:
             target = parse.child(child, "pobj")
-            if target is None or not words[target].is_noun or _is_aside(parse, target) or (proper_person and word.lower != "of"):
+            if (
+                target is None
+                or not words[target].is_noun
+                or _is_aside(parse, target)
+                or (proper_person and word.lower != "of")
+            ):
                 break
             if proper_person and sort_of_noun(words[head].lower) is not Sort.BODY and not _titled(parse, head):
                 break
@@ -147,7 +152,13 @@ def _high(parse: Parse, head: int) -> int:
             high = inner.high if inner is not None else high
         elif word.dep == "appos" and child == high and word.tag == "NNP":
             high = child + 1
-        elif word.dep == "conj" and word.is_noun and parse.child(head, "cc") is not None or word.dep == "conj" and _list(parse, child):
+        elif (
+            word.dep == "conj"
+            and word.is_noun
+            and parse.child(head, "cc") is not None
+            or word.dep == "conj"
+            and _list(parse, child)
+        ):
             inner = phrase_of(parse, child)
             high = inner.high if inner is not None else high
     return high

@@ -12,8 +12,7 @@ PERSONS = frozenset(
     "boss executive ceo chairman chairwoman chair director head leader deputy envoy ambassador diplomat adviser advisor aide "
     "correspondent journalist reporter man woman boy girl mother father brother sister wife husband son daughter teacher "
     "nurse soldier officer commander veteran refugee candidate host critic economist historian owner founder representative "
-    "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman mr mrs ms dr sir"
-    .split()
+    "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman mr mrs ms dr sir".split()
 )
 BODIES = GENERIC_HEADS | frozenset(
     "army military navy police government parliament congress senate house cabinet administration hospital university school "
@@ -49,7 +48,9 @@ COUNTS = frozenset(
     "count counts estimate estimates account accounts tally reckoning calculation calculations assessment view opinion words "
     "telling figures".split()
 )
-NUMBERS = frozenset("number numbers toll figure figures total count cost costs price damage losses chance chances odds value tally".split())
+NUMBERS = frozenset(
+    "number numbers toll figure figures total count cost costs price damage losses chance chances odds value tally".split()
+)
 TIMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
     "october november december today yesterday tomorrow week month year morning evening night afternoon".split()

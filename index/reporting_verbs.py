@@ -17,12 +17,12 @@ _NOTHING = "say claim tell state"
 _WHAT = (
     "report announce note confirm estimate believe accuse warn describe reveal indicate assess condemn blame allege argue insist "
     "deny acknowledge admit explain declare predict testify conclude caution pledge vow remark observe stress emphasise "
-    "emphasize maintain assert contend concede disclose complain boast reiterate repeat hint suggest forecast predict "
+    "emphasize assert contend concede disclose complain boast reiterate repeat hint suggest forecast predict "
     "project fear denounce criticise criticize praise hail dismiss reject verify"
 )
 _CLAUSE = (
     "add reply write recall respond answer comment joke quip urge tweet post calculate find show think expect hope mention "
-    "underline underscore highlight promise threaten recount agree point quote counter "
+    "maintain underline underscore highlight promise threaten recount agree call point quote counter "
     "lament figure reckon"
 )
 _MATTER = "speak talk"
@@ -47,7 +47,11 @@ _FORMS = {
     "forecast": "forecasts forecast forecasted forecasting",
 }
 # What a document or the world can show without anybody speaking: its subject must be somebody, or somebody's figures.
-EVIDENCE = frozenset("suggest indicate show reveal find confirm estimate verify highlight underline underscore hint put".split())
+EVIDENCE = frozenset(
+    "suggest indicate show reveal find confirm estimate verify highlight underline underscore hint put".split()
+)
+# "Is believed", cut short: "the soldier, believed to be the first". Others are not: "the army claimed to have".
+HEARSAY = frozenset("believed said reported estimated alleged thought feared".split())
 # "Went on to say", "continued to insist".
 GOING_ON = frozenset("go goes went going gone continue continues continued continuing seem seems seemed appear appears".split())
 CITING = frozenset(("citing", "quoting"))

@@ -1,15 +1,18 @@
 """Reports: where a parsed sentence says whose word something in it is."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.noun_phrases import Phrase, author_of, phrase_of, sort_of
 from index.nouns import COUNTS, FIGURES, NOBODY, NUMBERS, PAPERS, TIMES, Sort, sort_of_noun
 from index.parse import Parse, Word
-from index.reporting_verbs import CITING, EVIDENCE, LEMMAS, NEEDS, Needs
+from index.reporting_verbs import CITING, EVIDENCE, HEARSAY, LEMMAS, NEEDS, Needs
 from index.subjects import agent_of, is_negated, is_passive, subject_of
 
 
+_LEADING = ("the", "a", "an", "both")
+_CLOSING = ("”", '"', "''", "»", "’")
+_PARTS = (",", *_CLOSING)
 _QUOTES = ("“", '"', "«", "‘", "'", "``")
 
 
@@ -22,12 +25,14 @@ class Report:
     cited: Phrase | None
     said: tuple[int, int]
     clause: bool  # Whether what is said is a clause of its own, or all that stands around.
+    added: bool = False  # After what is said: "..., Yonhap reported."
 
 
 def reports_of(parse: Parse, quoted: Sequence[tuple[int, int]]) -> list[Report]:
     """All reports of a sentence, in the order of what is said; `quoted` are the words inside quotation marks."""
     found = [*_by_verbs(parse, quoted), *_by_phrases(parse)]
     kept = [report for report in found if _names_somebody(parse, report.who)]
+    kept = [_gone_on(parse, report, kept) for report in kept]
     return sorted(_apart(parse, kept), key=lambda report: (report.said[0], -report.said[1]))
 
 
@@ -35,6 +40,8 @@ def _by_verbs(parse: Parse, quoted: Sequence[tuple[int, int]]) -> Iterator[Repor
     for i, word in enumerate(parse.words):
         lemma = LEMMAS.get(word.lower)
         if lemma is None or not _is_verb(parse, i) or word.dep in ("amod", "aux", "compound") or is_negated(parse, i):
+            continue
+        if word.lower in HEARSAY and [w.lower for w in parse.words[i + 1 : i + 2]] == ["to"]:
             continue
         said_as = _quoted_as(parse, i) if lemma == "quote" else None
         passive = is_passive(parse, i)
@@ -55,7 +62,10 @@ def _by_verbs(parse: Parse, quoted: Sequence[tuple[int, int]]) -> Iterator[Repor
         quoted_one = parse.child(i, "nsubjpass" if passive else "dobj") if said_as is not None else None
         if quoted_one is not None and quoted_one != head and parse.words[quoted_one].is_noun:
             cited = phrase_of(parse, quoted_one)
-        yield Report(who, i, cited, content or _around(parse, i), content is not None)
+        before = _before(parse, who, i, lemma=lemma, content=content)
+        if content is not None:
+            content = _to_the_end(parse, i, content)
+        yield Report(who, i, cited, before or content or _around(parse, i), content is not None, before is not None)
 
 
 def _is_verb(parse: Parse, i: int) -> bool:
@@ -64,7 +74,7 @@ def _is_verb(parse: Parse, i: int) -> bool:
 
 
 def _by_phrases(parse: Parse) -> Iterator[Report]:
-    """"According to X", "by X's count"."""
+    """ "According to X", "by X's count"."""
     words = parse.words
     if label := _label(parse):
         yield Report(label, label.high, None, (label.high + 1, len(words)), True)
@@ -112,7 +122,9 @@ def _joined(parse: Parse, who: Phrase, verb: int) -> Phrase:
     if who.head > verb or not words[who.head].is_noun:
         return who
     end = verb
-    while end > who.high and (words[end - 1].tag in ("MD", "RB", "RBR") or words[end - 1].dep in ("aux", "auxpass", "neg", "advmod")):
+    while end > who.high and (
+        words[end - 1].tag in ("MD", "RB", "RBR") or words[end - 1].dep in ("aux", "auxpass", "neg", "advmod")
+    ):
         end -= 1
     between = words[who.high : end]
     nominal = all(word.tag[:2] in ("NN", "JJ", "CC", "HY", "PO", ",") and word.lower not in TIMES for word in between)
@@ -141,6 +153,47 @@ def _without_verb(said: tuple[int, int], verb: int) -> tuple[int, int]:
     if low <= verb < high:
         return (low, verb) if verb - low > high - verb else (verb + 1, high)
     return said
+
+
+def _gone_on(parse: Parse, report: Report, found: Sequence[Report]) -> Report:
+    """The report with the speaker of the one just before it, where it goes on: "..., a source told AFP, adding that"."""
+    word = parse.words[report.by]
+    if word.tag != "VBG" or word.dep == "acl" or parse.child(report.by, "nsubj") is not None:
+        return report
+    before = [other for other in found if other.added and other.by < report.by]
+    return replace(report, who=before[-1].who) if before else report
+
+
+def _to_the_end(parse: Parse, verb: int, content: tuple[int, int]) -> tuple[int, int]:
+    """What is said with what is joined to it behind, which the parser often joins to the verb itself."""
+    words = parse.words
+    if content[0] < verb or words[verb].dep in ("relcl", "acl", "advcl", "parataxis"):
+        return content
+    end = next((i for i in range(content[1], len(words)) if words[i].text == ";"), len(words))
+    for joined in parse.children(verb, "conj", "advcl", "prep"):
+        low = parse.edges(joined)[0]
+        apart = words[joined].dep != "conj" or parse.child(joined, "nsubj", "nsubjpass") is not None
+        if low >= content[1] and apart:
+            end = min(end, low)
+    while end > content[1] and (words[end - 1].dep in ("punct", "cc") and words[end - 1].text not in _CLOSING):
+        end -= 1
+    return content[0], max(content[1], end)
+
+
+def _before(parse: Parse, who: Phrase, verb: int, *, lemma: str, content: tuple[int, int] | None) -> tuple[int, int] | None:
+    """All before a report that is added to what is said: "the ministry said so, Yonhap reported"."""
+    words = parse.words
+    end = parse.edges(words[who.head].head)[0] if words[who.head].dep == "appos" else who.low  # "The mayor, Anna Lind,"
+    while end and words[end - 1].lower in _LEADING:
+        end -= 1
+    after = content is not None and content[1] > who.low
+    object_ = lemma != "tell" and parse.child(verb, "dobj") is not None
+    if not end or words[end - 1].text not in _PARTS or who.high > verb or after or object_:
+        return None
+    if not any(word.is_verb for word in words[: end - 1]) or words[end - 1].text in _QUOTES and content is None:
+        return None
+    low = max((i + 1 for i in range(end - 1) if words[i].text == ";"), default=0)
+    return (low, end if words[end - 1].text in _CLOSING else end - 1)
 
 
 def _around(parse: Parse, i: int) -> tuple[int, int]:
@@ -250,9 +303,12 @@ def _apart(parse: Parse, found: Sequence[Report]) -> list[Report]:
     for report in found:
         low, high = report.said
         for other in found:
-            if other.by == report.by or (report.clause and _is_said(parse, report, other)):
+            if other.by == report.by or report.added or (not other.added and report.clause and _is_said(parse, report, other)):
                 continue
             begin, end = parse.edges(other.by)
+            if other.added and low < other.said[1] < high and not report.added:
+                high = other.said[1]
+                continue
             if low < begin < high and not low <= report.by >= begin:
                 high = min(high, _before_mark(parse, begin))
             elif begin <= low and end < high and low < end and not begin <= report.by < end:

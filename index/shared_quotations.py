@@ -1,6 +1,7 @@
 """Shared quotations: the sentences of a quotation that do not say themselves whose it is."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from index.attribution import Attribution
@@ -29,8 +30,9 @@ def shared(
         if not silent:
             continue
         speaker = _nearest(parts, outside) or _before(text, found, parts, [told, added], subjects)
-        for piece in silent if speaker else []:
-            added.setdefault(piece.sentence, []).append(Attribution(speaker.name, speaker.said, speaker.cited, piece.span))
+        if speaker is not None:
+            for piece in silent:
+                added.setdefault(piece.sentence, []).append(replace(speaker, scope=piece.span))
     return added
 
 

@@ -50,7 +50,9 @@ def speakers(text: str, found: Sequence[Sentence], parser: Parser) -> Spoken:
     quoted = pieces(text, found)
     inside = {number: tuple(some) for number, some in groupby(quoted, key=lambda piece: piece.sentence)}
     read = _parsed(text, found, inside, parser)
-    named = sorted_out({number: named_in(one.parse, one.line, one.reports) for number, one in read.items()}, _lines(read), parser)
+    named = sorted_out(
+        {number: named_in(one.parse, one.line, one.reports) for number, one in read.items()}, _lines(read), parser
+    )
     told, mentions = _reported(read, named)
     for number, attributions in shared(text, found, quoted, told, mentions).items():
         told.setdefault(number, []).extend(attributions)
@@ -87,7 +89,9 @@ def _lines(read: Mapping[int, _Read]) -> dict[int, str]:
     return {number: one.line.text for number, one in read.items()}
 
 
-def _reported(read: Mapping[int, _Read], named: Mapping[int, Sequence[Named]]) -> tuple[dict[int, list[Attribution]], list[Mention]]:
+def _reported(
+    read: Mapping[int, _Read], named: Mapping[int, Sequence[Named]]
+) -> tuple[dict[int, list[Attribution]], list[Mention]]:
     """What reports say, sentence by sentence, and all who are named on the way."""
     told: dict[int, list[Attribution]] = {}
     mentions: list[Mention] = []

@@ -59,7 +59,15 @@ def _joined_to(parse: Parse, verb: int) -> list[int]:
     """The verb that this one is joined to, where it has no subject of its own: "has neither confirmed nor denied"."""
     word = parse.words[verb]
     own = parse.child(verb, *_SUBJECTS) is not None
-    return [word.head] if word.dep == "conj" and not own and parse.words[word.head].is_verb and parse.child(verb, "neg") is None and _nor(parse, word.head) else []
+    return (
+        [word.head]
+        if word.dep == "conj"
+        and not own
+        and parse.words[word.head].is_verb
+        and parse.child(verb, "neg") is None
+        and _nor(parse, word.head)
+        else []
+    )
 
 
 def _nor(parse: Parse, verb: int) -> bool:
