@@ -35,7 +35,7 @@ def record(folder: Path) -> dict[str, Any]:
     card = export_model(ModelSettings()).card
     embedder = Embedder(export_model(ModelSettings()))
     articles = [read_article(path, path.name) for path in sorted(folder.glob("*.txt"))]
-    states = np.concatenate([embedder.token_states(text) for article in articles for text in draft(article, None).texts])
+    states = np.concatenate([embedder.token_states(text) for article in articles for text in draft(article).texts])
     states = states.astype(np.float64) / np.linalg.norm(states, axis=1, keepdims=True)
     directions = np.linalg.svd(states, full_matrices=False)[2][:TOKEN_DIM].T
     signs = np.sign(directions[np.abs(directions).argmax(axis=0), np.arange(TOKEN_DIM)])

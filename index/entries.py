@@ -12,7 +12,7 @@ from index.names import aliases
 from index.parsing import Parser
 from index.passages import passages
 from index.sentences import Sentence, sentences
-from index.speakers import speakers
+from index.speakers import Spoken, speakers
 from index.stored import Entry, StoredSentence
 from index.words import terms
 
@@ -39,8 +39,8 @@ def embed_drafts(drafts: Sequence[Draft], embedder: Embedder, *, done: Callable[
     return entries
 
 
-def draft(article: Article, parser: Parser | None) -> Draft:
-    """Split an article up: passages, sentences, abbreviations spelt out; with a parser, who speaks."""
+def draft(article: Article) -> Draft:
+    """Split an article up: passages, sentences, abbreviations spelt out; who speaks is still to be read."""
     text = article.text
     found = sentences(text)
     parts = passages(text, found)
@@ -62,17 +62,22 @@ def draft(article: Article, parser: Parser | None) -> Draft:
                 )
             )
     empty = np.empty((0, 0), np.float32)
-    entry = Entry(article, tuple(passage.span for passage in parts), tuple(stored), (), empty)
-    return Draft(with_speakers(entry, parser), tuple(texts))
+    entry = Entry(article, tuple(passage.span for passage in parts), tuple(stored), aliases(text), empty)
+    return Draft(entry, tuple(texts))
 
 
-def with_speakers(entry: Entry, parser: Parser | None) -> Entry:
-    """The entry with who speaks in its sentences read anew; without a parser, nobody does."""
+def spoken_in(entry: Entry, parser: Parser) -> Spoken:
+    """Who speaks in an entry's sentences."""
+    return speakers(entry.article.text, [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences], parser)
+
+
+def with_speakers(entry: Entry, spoken: Spoken | None) -> Entry:
+    """The entry with these attributions and the names in them, in place of those that it has; None: nobody's."""
+    told = spoken.attributions if spoken else ((),) * len(entry.sentences)
+    attributed = zip(entry.sentences, told, strict=True)
     text = entry.article.text
-    if parser is None:
-        silent = tuple(replace(sentence, attributions=()) for sentence in entry.sentences)
-        return replace(entry, sentences=silent, aliases=aliases(text))
-    spoken = speakers(text, [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences], parser)
-    told = zip(entry.sentences, spoken.attributions, strict=True)
-    attributed = tuple(replace(sentence, attributions=attributions) for sentence, attributions in told)
-    return replace(entry, sentences=attributed, aliases=(*aliases(text), *surnames(text, spoken.people)))
+    return replace(
+        entry,
+        sentences=tuple(replace(sentence, attributions=attributions) for sentence, attributions in attributed),
+        aliases=(*aliases(text), *surnames(text, spoken.people if spoken else ())),
+    )

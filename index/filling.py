@@ -1,6 +1,7 @@
 """Filling: the entries of a build's articles, taken from where they are or embedded now, and written as a generation."""
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from index.article import Content, read_article
 from index.collection import FoundArticle
 from index.disk import Disk
 from index.embedding import Embedder
-from index.entries import Draft, draft, embed_drafts, with_speakers
+from index.entries import Draft, draft, embed_drafts, spoken_in, with_speakers
 from index.errors import ArticleRefused
 from index.generation import ARTICLES, VECTORS, WORDS
 from index.parsing import Parser, loaded_parser
@@ -73,7 +74,7 @@ class Filling:
         now: dict[Content, Content | ArticleRefused] = {}
         for drafts, rest_bytes in self._batches(list(fresh.values()), now):
             self._foretell(drafts, rest_bytes)
-            entries = embed_drafts(drafts, self._embedder, done=self._progress.done)
+            entries = self._entries_of(drafts)
             if rest_bytes:
                 self._pending.keep(entries)
             else:
@@ -86,13 +87,24 @@ class Filling:
             entry = self._entry(article.content)
             yield replace(entry, article=replace(entry.article, source=article.source))
 
+    def _entries_of(self, drafts: Sequence[Draft]) -> list[Entry]:
+        """The drafts' entries; who speaks is read beside the embedding, which waits on memory half of the time."""
+        parser = self._parser()  # Here, since loading it keeps torch out for a moment, which the embedder may want.
+        with ThreadPoolExecutor(1) as beside:
+            read = [beside.submit(spoken_in, made.entry, parser) for made in drafts] if parser else []
+            entries = embed_drafts(drafts, self._embedder, done=self._progress.done)
+            return [with_speakers(entry, one.result()) for one, entry in zip(read, entries, strict=True)] if read else entries
+
     def _entry(self, content: Content) -> Entry:
         if content in self._last:
             return self._last[content]
         if content in self._pending or self._held is None:
             return self._pending.entry(content)
         kept = self._held.entry(content)
-        return kept if self._held.speakers == self._speakers else with_speakers(kept, self._parser())
+        if self._held.speakers == self._speakers:
+            return kept
+        parser = self._parser()
+        return with_speakers(kept, spoken_in(kept, parser) if parser else None)
 
     def _parser(self) -> Parser | None:
         return loaded_parser() if self._speakers else None
@@ -116,7 +128,7 @@ class Filling:
             else:
                 if read.content != article.content:
                     now[article.content] = read.content
-                drafts.append(draft(read, self._parser()))
+                drafts.append(draft(read))
                 passages += len(drafts[-1].texts)
             if rest_bytes and passages >= BATCH_PASSAGES:
                 yield drafts, rest_bytes

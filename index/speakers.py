@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from index.attribution import Attribution
-from index.cues import PRONOUN, has_cue
+from index.cues import asks_back, has_cue
 from index.mentions import Mention, meant_by_description, meant_by_pronoun
 from index.named import Named, named_in, sorted_out
 from index.noun_phrases import Phrase
@@ -67,7 +67,7 @@ def _parsed(text: str, found: Sequence[Sentence], inside: Mapping[int, tuple[Pie
     for number, line in enumerate(lines):
         if has_cue(line.text):
             wanted.add(number)
-            if number and (PRONOUN.search(line.text) or number in inside):
+            if number and asks_back(line.text):
                 wanted.add(number - 1)
     numbers = sorted(wanted)
     read: dict[int, _Read] = {}
