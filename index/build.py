@@ -14,9 +14,18 @@ from index.embedding import Embedder
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
 from index.filling import Filled, Filling, Held, Progress, write_files
 from index.folder import shown
-from index.generation import ARTICLES, COUNTED, Generation, index_exists, open_generation, published_manifest
+from index.generation import (
+    ARTICLES,
+    COUNTED,
+    Generation,
+    index_exists,
+    open_generation,
+    published_manifest,
+    speakers_read_by,
+)
 from index.locking import writer
 from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_model
+from index.parsing import INSTALL, reader_name
 from index.passages import MAX_PASSAGE_CHARS
 from index.pending import Pending
 from index.publishing import publish
@@ -118,12 +127,15 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     _note_dropped(before, collection, progress)
     export, export_s = _exported(settings, generation, progress)
     kept = generation if generation is not None and _same(export.card, generation, settings) else None
-    pending = Pending(directory, export.card, disk=disk)
-    filling = Filling(held if kept else None, pending, Embedder(export), progress)
+    wanted = before.speakers if settings.speakers is None else settings.speakers
+    speakers = _speakers(wanted, progress)
+    pending = Pending(directory, export.card, speakers=speakers, disk=disk)
+    filling = Filling(held if kept else None, pending, Embedder(export), progress, speakers=speakers)
     filled = filling.embed(collection.articles)
     collection = _read_meanwhile(collection, filled)
     changes = _changes(filled.articles, contents)
     said = _record(export.card, collection, paths, encoding=settings.encoding)
+    said |= {"speakers": wanted, "settings": {**said["settings"], "speakers": speakers}}
 
     def write(folder: Path) -> Mapping[str, Any]:
         counts = write_files(folder, filling.entries(filled.articles), dim=export.card.dim, disk=disk)
@@ -168,11 +180,19 @@ def _generation_before(directory: Path, settings: BuildSettings, progress: Progr
 def _held(generation: Generation, settings: BuildSettings) -> Held | None:
     """What the generation before holds."""
     try:
-        return Held(Store(generation.folder / ARTICLES))
+        return Held(Store(generation.folder / ARTICLES), speakers_read_by(generation.manifest))
     except IndexDamagedError:
         if not settings.rebuild:
             raise
         return None
+
+
+def _speakers(wanted: bool, progress: Progress) -> str:
+    """What reads who speaks, "" where nothing does; says so where it was wanted."""
+    reader = reader_name() if wanted else ""
+    if wanted and not reader:
+        progress.note(f"who speaks is not read: spaCy and its English model are not installed ({INSTALL})")
+    return reader
 
 
 def _read_meanwhile(collection: Collection, filled: Filled) -> Collection:
@@ -269,4 +289,4 @@ def _record(card: ModelCard, collection: Collection, paths: Sequence[Path], *, e
 
 def _stable(record: Mapping[str, Any]) -> list[Any]:
     """What makes a new generation worth publishing."""
-    return [record[key] for key in ("model", "settings", "root", "paths", "refused", "added", "excluded")]
+    return [record.get(key) for key in ("model", "settings", "speakers", "root", "paths", "refused", "added", "excluded")]

@@ -24,6 +24,7 @@ class Before:
     excluded: frozenset[str]
     sources: frozenset[str]
     encoding: str | None = None
+    speakers: bool = True  # Whether it was to read who speaks.
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any], sources: Sequence[str]) -> "Before":
@@ -35,6 +36,7 @@ class Before:
             excluded=frozenset(_strings(manifest.get("excluded"))),
             sources=frozenset(sources),
             encoding=encoding if isinstance(encoding := manifest.get("encoding"), str) else None,
+            speakers=manifest.get("speakers") is not False,
         )
 
 

@@ -7,10 +7,12 @@ import numpy as np
 
 from index.article import Article
 from index.embedding import Embedder, PassageText
+from index.full_names import surnames
 from index.names import aliases
+from index.parsing import Parser
 from index.passages import passages
-from index.sentences import sentences
-from index.speakers import speakers
+from index.sentences import Sentence, sentences
+from index.speakers import Spoken, speakers
 from index.stored import Entry, StoredSentence
 from index.words import terms
 
@@ -38,10 +40,9 @@ def embed_drafts(drafts: Sequence[Draft], embedder: Embedder, *, done: Callable[
 
 
 def draft(article: Article) -> Draft:
-    """Split an article up: passages, sentences, who speaks, abbreviations spelt out."""
+    """Split an article up: passages, sentences, abbreviations spelt out; who speaks is still to be read."""
     text = article.text
     found = sentences(text)
-    told = dict(zip(found, speakers(text, found), strict=True))
     parts = passages(text, found)
     stored: list[StoredSentence] = []
     texts: list[PassageText] = []
@@ -56,10 +57,27 @@ def draft(article: Article) -> Draft:
                     span=sentence.span,
                     paragraph=sentence.paragraph,
                     gaps=sentence.gaps,
-                    attributions=told[sentence],
+                    attributions=(),
                     terms=tuple(terms(line)),
                 )
             )
     empty = np.empty((0, 0), np.float32)
     entry = Entry(article, tuple(passage.span for passage in parts), tuple(stored), aliases(text), empty)
     return Draft(entry, tuple(texts))
+
+
+def spoken_in(entry: Entry, parser: Parser) -> Spoken:
+    """Who speaks in an entry's sentences."""
+    return speakers(entry.article.text, [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences], parser)
+
+
+def with_speakers(entry: Entry, spoken: Spoken | None) -> Entry:
+    """The entry with these attributions and the names in them, in place of those that it has; None: nobody's."""
+    told = spoken.attributions if spoken else ((),) * len(entry.sentences)
+    attributed = zip(entry.sentences, told, strict=True)
+    text = entry.article.text
+    return replace(
+        entry,
+        sentences=tuple(replace(sentence, attributions=attributions) for sentence, attributions in attributed),
+        aliases=(*aliases(text), *surnames(text, spoken.people if spoken else ())),
+    )

@@ -1,6 +1,7 @@
 """Filling: the entries of a build's articles, taken from where they are or embedded now, and written as a generation."""
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,9 +9,10 @@ from index.article import Content, read_article
 from index.collection import FoundArticle
 from index.disk import Disk
 from index.embedding import Embedder
-from index.entries import Draft, draft, embed_drafts
+from index.entries import Draft, draft, embed_drafts, spoken_in, with_speakers
 from index.errors import ArticleRefused
 from index.generation import ARTICLES, VECTORS, WORDS
+from index.parsing import Parser, loaded_parser
 from index.pending import Pending
 from index.store import Store
 from index.stored import Entry
@@ -39,10 +41,11 @@ class Filled:
 
 
 class Held:
-    """The entries of the generation before, by their articles' content."""
+    """The entries of the generation before, by their articles' content; `speakers` says what read who speaks in them."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, speakers: str) -> None:
         self._store = store
+        self.speakers = speakers
         listed = store.listed()
         self.contents = {article.source: article.content for article in listed}
         self._numbers = {article.content: article.number for article in listed}
@@ -58,8 +61,9 @@ class Held:
 class Filling:
     """Gives every article its entry: of the build before, of one that was stopped, or embedded now. Call under `writer`."""
 
-    def __init__(self, held: Held | None, pending: Pending, embedder: Embedder, progress: Progress) -> None:
+    def __init__(self, held: Held | None, pending: Pending, embedder: Embedder, progress: Progress, *, speakers: str) -> None:
         self._held, self._pending, self._embedder, self._progress = held, pending, embedder, progress
+        self._speakers = speakers  # What reads who speaks; "" where nothing does.
         self._last: dict[Content, Entry] = {}  # Of the last batch, which no build that is stopped after it would need.
         self._embedded = 0
 
@@ -70,7 +74,7 @@ class Filling:
         now: dict[Content, Content | ArticleRefused] = {}
         for drafts, rest_bytes in self._batches(list(fresh.values()), now):
             self._foretell(drafts, rest_bytes)
-            entries = embed_drafts(drafts, self._embedder, done=self._progress.done)
+            entries = self._entries_of(drafts)
             if rest_bytes:
                 self._pending.keep(entries)
             else:
@@ -83,12 +87,27 @@ class Filling:
             entry = self._entry(article.content)
             yield replace(entry, article=replace(entry.article, source=article.source))
 
+    def _entries_of(self, drafts: Sequence[Draft]) -> list[Entry]:
+        """The drafts' entries; who speaks is read beside the embedding, which waits on memory half of the time."""
+        parser = self._parser()  # Here, since loading it keeps torch out for a moment, which the embedder may want.
+        with ThreadPoolExecutor(1) as beside:
+            read = [beside.submit(spoken_in, made.entry, parser) for made in drafts] if parser else []
+            entries = embed_drafts(drafts, self._embedder, done=self._progress.done)
+            return [with_speakers(entry, one.result()) for one, entry in zip(read, entries, strict=True)] if read else entries
+
     def _entry(self, content: Content) -> Entry:
         if content in self._last:
             return self._last[content]
         if content in self._pending or self._held is None:
             return self._pending.entry(content)
-        return self._held.entry(content)
+        kept = self._held.entry(content)
+        if self._held.speakers == self._speakers:
+            return kept
+        parser = self._parser()
+        return with_speakers(kept, spoken_in(kept, parser) if parser else None)
+
+    def _parser(self) -> Parser | None:
+        return loaded_parser() if self._speakers else None
 
     def _batches(
         self, articles: Sequence[FoundArticle], now: dict[Content, Content | ArticleRefused]

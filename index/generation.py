@@ -133,6 +133,12 @@ def open_generation(directory: Path, *, number: int | None = None, check: Check 
         raise IndexDamagedError(f"{error}{_way_out(directory)}") from error
 
 
+def speakers_read_by(manifest: Mapping[str, Any]) -> str:
+    """What read who speaks in the articles, "" where nothing did."""
+    reader = manifest["settings"].get("speakers")
+    return reader if isinstance(reader, str) else ""
+
+
 def is_in_force(directory: Path, number: int) -> bool:
     """Whether CURRENT names this generation."""
     with suppress(IndexDamagedError):

@@ -13,7 +13,7 @@ from index.article import Article
 from index.checking import Check, Verification
 from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
-from index.generation import ARTICLES, VECTORS, WORDS, Generation, is_in_force, open_generation, published
+from index.generation import ARTICLES, VECTORS, WORDS, Generation, is_in_force, open_generation, published, speakers_read_by
 from index.listing import ArticlePage, date_range, list_articles, outlet_names
 from index.model import ModelCard, ModelSettings, export_model, find_export
 from index.source_state import SourceState, SourceStates
@@ -33,6 +33,8 @@ class IndexInfo:
     the sources of those taken out, in order. `check` is by what the files were
     compared with the manifest when it was opened; `kept` are the generations
     that lie in the folder, and `in_force` whether this is the newest that counts.
+    `speakers` is what read who speaks, "" where nothing did, and
+    `speakers_wanted` whether it was to be read.
     """
 
     directory: Path
@@ -50,6 +52,8 @@ class IndexInfo:
     check: Check
     kept: tuple[int, ...]
     in_force: bool
+    speakers: str
+    speakers_wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class Index:
             check=generation.check,
             kept=tuple(published(directory)),
             in_force=is_in_force(directory, generation.number),
+            speakers=speakers_read_by(manifest),
+            speakers_wanted=manifest.get("speakers") is not False,
         )
         self.store = Store(generation.folder / ARTICLES)
         self._vectors = VectorIndex(generation.folder / VECTORS)

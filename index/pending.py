@@ -1,6 +1,6 @@
 """Pending: what a long build has embedded already, kept in the index folder so that one that was stopped goes on there.
 
-DIR/pending/<model>/<sha256 of the file>.db: each a database as a generation has, of the articles of one batch.
+DIR/pending/<model and what reads speakers>/<sha256 of the file>.db: each a database as a generation has, of the articles of one batch.
 """
 
 import hashlib
@@ -27,9 +27,9 @@ _OPEN = 4  # Of thousands of files, so that a build does not run out of file des
 class Pending:
     """The entries of batches that are done, by their articles' content. Call under `writer`."""
 
-    def __init__(self, directory: Path, card: ModelCard, *, disk: Disk = DISK) -> None:
+    def __init__(self, directory: Path, card: ModelCard, *, speakers: str, disk: Disk = DISK) -> None:
         self._folder = directory / PENDING
-        said = json.dumps([FORMAT, card.to_dict()], sort_keys=True).encode()
+        said = json.dumps([FORMAT, card.to_dict(), speakers], sort_keys=True).encode()
         self._batches = self._folder / hashlib.sha256(said).hexdigest()[:16]
         self._disk = disk
         self._places: dict[Content, tuple[Path, int]] = {}

@@ -12,6 +12,9 @@ from index.model import ModelSettings
 class BuildSettings:
     """How articles are read and embedded. `model` None keeps the model that the index has, or takes the default.
 
+    `speakers` is whether to read who speaks; None does as the last build was
+    told, and reads it in a new index.
+
     `exclude` takes articles out of the index, by source, and keeps them out of
     later ones; `restore` brings such articles back, `restore_all` every one.
     `wait` waits for another process that is writing the index.
@@ -25,6 +28,7 @@ class BuildSettings:
     restore: tuple[str, ...] = ()
     restore_all: bool = False
     wait: bool = False
+    speakers: bool | None = None
 
     def __post_init__(self) -> None:
         if not self.max_file_mb > 0:  # So that NaN is refused too.

@@ -1,179 +1,160 @@
-"""Who a sentence says it from: the person or body that its claim is attributed to.
+"""Speakers: whose word each sentence of an article is, read from its parses."""
 
-Read from the sentence's own words, by its reporting verb or "according to";
-a sentence in the article's own voice has none.
-"""
-
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from index.attribution import Attribution
-from index.names import GENERIC_HEADS
+from index.cues import asks_back, has_cue
+from index.mentions import Mention, meant_by_description, meant_by_pronoun
+from index.named import Named, named_in, sorted_out
+from index.noun_phrases import Phrase
+from index.nouns import Sort
+from index.parse import Parse
+from index.parsing import Parser
+from index.plain_line import PlainLine, plain_line
+from index.quotations import Piece, pieces
+from index.reports import Report, reports_of
 from index.sentences import Sentence
-from index.span import Span, without_gaps
+from index.shared_quotations import shared
+from index.span import Span
 
-_VERBS = (
-    r"sa(?:ys?|id)|claim(?:s|ed)?|report(?:s|ed)?|stat(?:es?|ed)|announc(?:es?|ed)|not(?:es?|ed)|confirm(?:s|ed)?|estimat(?:es?|ed)|"
-    r"suggest(?:s|ed)?|believ(?:es?|ed)|accus(?:es?|ed)|warn(?:s|ed)?|describ(?:es?|ed)|reveal(?:s|ed)?|indicat(?:es?|ed)|"
-    r"assess(?:es|ed)?|condemn(?:s|ed)?|blam(?:es?|ed)|tells?|told|add(?:s|ed)|argu(?:es?|ed)|insist(?:s|ed)?|den(?:y|ies|ied)|"
-    r"acknowledg(?:es?|ed)|admit(?:s|ted)?|explain(?:s|ed)?|spoke|speaks?|wr(?:ites?|ote)|declar(?:es?|ed)|alleg(?:es?|ed)|"
-    r"predict(?:s|ed)?|testif(?:y|ies|ied)|conclud(?:es?|ed)|cautioned|pledg(?:es?|ed)|vow(?:s|ed)|repl(?:y|ies|ied)|"
-    r"(?:puts?|had put) the (?:number|toll|figure|cost|total)|remarked|recalled|observed"
-)
-# Between subject and verb: auxiliaries, adverbs and days, never a noun. Each stretch can be read in one way only ("early"
-# and "July" are adverbs too), or a sentence of thirty such words that no verb follows would take hours.
-_BETWEEN = (
-    r"(?:\s+(?:has|have|had|also|\w+ly|earlier|later|again|now|then|since|once|would|will|could not|further|"
-    r"(?:on|last|this|in|late|(?:earlier|early)(?!\s+(?:(?:on|last|this)\s|July\b(?!\s+\d))))\s+"
-    r"(?:(?:on|the|last|this|same)\s+)*"
-    r"(?:\w+day|week|month|year|morning|evening|night|afternoon|January|February|March|April|May|June|July|August|September|October|November|December)(?:\s+\d{1,2})?))*"
-)
-_REPORTING = re.compile(rf"(?<!\s){_BETWEEN}\s+(?P<verb>{_VERBS})\b(?!\s+by\b)")
-# Not verbs: "believed to be", and the plural nouns of "reports suggest" and "citing reports,".
-_ADDING = frozenset("added adds".split())
-_PARTICIPLES = frozenset("believed said reported estimated alleged".split())
-_NOUNS = frozenset("reports states notes claims estimates".split())
-_AFTER_NOUN = re.compile(
-    r"\s*[,.]|\s+(?:ha[sd]|have|suggest|say|show|from|of|about|in|indicate|were|was|is|are|surrounding|estimating)\b"
-)
-_ACCORDING = re.compile(r"\b[Aa]ccording\s+to\s+")
-_REPORTED_BY = re.compile(r"\b(?:reported|confirmed|announced|claimed|estimated|cited|stated|said)\s+by\s+")
-# After a quotation, whose inside is masked by "·".
-_SAID_SPEAKER = re.compile(rf"[,.!?·]['\"”’]\s+(?:{_VERBS})\s+(?=(?:the|an?)\s+\w|[A-Z])")
-_WORD = re.compile(r"\s*(?P<word>(?:[A-Z]\.)+|\w[\w’'&-]*)")
-_STOPS_NAME = frozenset(
-    "on in last this earlier later who which that as after before when said says while but where speaking told by at with "
-    "since during over citing quoting adding has have had was were is are to from".split()
-)
-_CLAUSE_START = re.compile(
-    r"(?:[.,;:!?]?[”\"]|[;:—–]|,\s+(?:citing|quoting|including)\b[^,]*,|,|\b(?:that|while|but|although|though|because|when|after|as|if|where|and))\s+"
-)
-# Capitalised words up to an "and": each begins at a capital, so that a list of names is read in one way only.
-_COORDINATED = re.compile(r"(?:[A-Z][\w.’'-]*+(?:\s*,)?\s+)+and\s+$")
-_PARENTHESIS = re.compile(r",\s+(?:citing|quoting|who|which|a|an|the|in|from|speaking|during|at|as|of|from)\b[^,]{2,120},$")
-_QUOTED = re.compile(r"“[^”]*(?:”|$)|\"[^\"]*(?:\"|$)")
-_PRONOUN = re.compile(r"(?:he|she|they|it|who|we|i)$", re.IGNORECASE)
-_THE_BODY = re.compile(
-    rf"(?:the|this|that)\s+(?:{'|'.join(sorted(GENERIC_HEADS))}|official|spokesman|spokesperson|spokeswoman|president|minister|lawmaker|general|report)$",
-    re.IGNORECASE,
-)
-_NO_SPEAKER = re.compile(
-    r"(?:there|this|these|those|that|what|which|it|i|we|you|one|some|many|most|images?(?:\s+and\s+reports?)?|news|.*\bneither\b.*|citing\b.*|with\b.*)$",
-    re.IGNORECASE,
-)
-MAX_NAME_WORDS = 12
+_PERSONAL = frozenset(("he", "she", "it", "they"))
 
 
-def speakers(text: str, found: Sequence[Sentence]) -> tuple[tuple[Attribution, ...], ...]:
-    """For each sentence, whom it quotes or reports.
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Each sentence's attributions, in the order of their scopes; `people` are the names of those who speak or are named."""
 
-    A pronoun or "the agency" stands for the speaker before it, and the parts
-    of one direct quotation share the speaker that is named at its end.
+    attributions: tuple[tuple[Attribution, ...], ...]
+    people: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sentence that was parsed, with its reports and the quotations in it."""
+
+    line: PlainLine
+    parse: Parse
+    reports: tuple[Report, ...]
+    pieces: tuple[Piece, ...]
+
+
+def speakers(text: str, found: Sequence[Sentence], parser: Parser) -> Spoken:
+    """Whom each sentence quotes or reports.
+
+    A sentence without a cue is not parsed and says nothing of anybody. A pronoun
+    or "the agency" stands for one named before it; the sentences of one
+    quotation share the speaker that is named before, between or after them.
     """
-    named: list[Span | None] = []
-    for sentence in found:
-        span = _read(sentence, text)
-        if span is not None and _refers_back(span.cut(text), text, span):
-            span = next((earlier for earlier in reversed(named[-3:]) if earlier), None)
-        named.append(span)
-    _share_quotations(text, found, named)
-    return tuple((Attribution(s, s, None, sentence.span),) if s else () for sentence, s in zip(found, named, strict=True))
-
-
-def _read(sentence: Sentence, text: str) -> Span | None:
-    """The speaker that the sentence names."""
-    flow = without_gaps(text, sentence.span, sentence.gaps)
-    outside = _QUOTED.sub(
-        lambda match: match.group()[0] + "·" * (len(match.group()) - 2) + match.group()[-1] if len(match.group()) > 1 else "·",
-        flow,
+    quoted = pieces(text, found)
+    inside = {number: tuple(some) for number, some in groupby(quoted, key=lambda piece: piece.sentence)}
+    read = _parsed(text, found, inside, parser)
+    named = sorted_out(
+        {number: named_in(one.parse, one.line, one.reports) for number, one in read.items()}, _lines(read), parser
     )
-    for pattern in (_ACCORDING, _SAID_SPEAKER, _REPORTED_BY):
-        if (match := pattern.search(outside)) and (span := _name_after(outside, match.end())):
-            return _placed(span, sentence)
-    for match in _REPORTING.finditer(outside):
-        if _is_verb(match["verb"], outside[match.end() :]) and (span := _subject(outside, match.start())):
-            return _placed(span, sentence)
-    return None
+    told, mentions = _reported(read, named)
+    for number, attributions in shared(text, found, quoted, told, mentions).items():
+        told.setdefault(number, []).extend(attributions)
+    people = tuple(mention.name for mention in mentions if mention.sort is Sort.PERSON)
+    return Spoken(tuple(_in_order(told.get(number, [])) for number in range(len(found))), people)
 
 
-def _is_verb(word: str, after: str) -> bool:
-    """Whether the word reports something, rather than being a noun or a participle of the same letters."""
-    if word in _ADDING and not re.match(r"\s*(?:[,.:;]|that\b|$)", after):
-        return False  # "Has added a new layer" reports nothing.
-    if word in _PARTICIPLES and re.match(r"\s+to\b", after):
-        return False
-    return not (word in _NOUNS and _AFTER_NOUN.match(after))
+def _parsed(text: str, found: Sequence[Sentence], inside: Mapping[int, tuple[Piece, ...]], parser: Parser) -> dict[int, _Read]:
+    """The sentences with a cue, and the one before each that a pronoun or a quotation may look back to."""
+    wanted: set[int] = set()
+    lines = [plain_line(text, sentence) for sentence in found]
+    for number, line in enumerate(lines):
+        if has_cue(line.text):
+            wanted.add(number)
+            if number and asks_back(line.text):
+                wanted.add(number - 1)
+    numbers = sorted(wanted)
+    read: dict[int, _Read] = {}
+    for number, parse in zip(numbers, parser.parse([lines[number].text for number in numbers]), strict=True):
+        if parse is not None:
+            here = inside.get(number, ())
+            reports = reports_of(parse, [_words_of(parse, lines[number], piece.span) for piece in here])
+            read[number] = _Read(lines[number], parse, tuple(reports), here)
+    return read
 
 
-def _placed(span: Span, sentence: Sentence) -> Span:
-    """The span in the article; what an interruption parts is named by what follows it."""
-    placed = Span(span.start + sentence.span.start, span.end + sentence.span.start)
-    for gap in sentence.gaps:
-        if placed.start < gap.end < placed.end:
-            placed = Span(gap.end, placed.end)
-    return placed
+def _words_of(parse: Parse, line: PlainLine, span: Span) -> tuple[int, int]:
+    """The words of a parse that lie in a stretch of the article."""
+    held = [i for i, word in enumerate(parse.words) if span.start <= line.places[word.start] < span.end]
+    return (held[0], held[-1] + 1) if held else (0, 0)
 
 
-def _name_after(flow: str, start: int) -> Span | None:
-    """The name that begins at `start`."""
-    end = start
-    for _ in range(MAX_NAME_WORDS):
-        match = _WORD.match(flow, end)
-        if match is None or match["word"].lower() in _STOPS_NAME:
-            break
-        end = match.end()
-    return _trimmed(flow, start, end)
+def _lines(read: Mapping[int, _Read]) -> dict[int, str]:
+    return {number: one.line.text for number, one in read.items()}
 
 
-def _subject(flow: str, end: int) -> Span | None:
-    """The subject that stands before the verb phrase at `end`."""
-    before = flow[:end].rstrip()
-    while match := _PARENTHESIS.search(before):
-        before = before[: match.start()]
-    before = before.rstrip(" ,")
-    starts = [match.end() for match in _CLAUSE_START.finditer(before)] or [0]
-    start = starts[-1]
-    # "U.S., Ukrainian, and South Korean intelligence", "South Korean and Ukrainian agencies": one subject.
-    if coordinated := _COORDINATED.search(before, 0, start):
-        start = coordinated.start()
-        if clause := re.match(r"(?:However|Meanwhile|Still|Also),\s+", before[start:]):
-            start += clause.end()
-    if start and _CLAUSE_START.fullmatch(before[start:] + " "):
-        return None
-    return _trimmed(flow, start, len(before))
+def _reported(
+    read: Mapping[int, _Read], named: Mapping[int, Sequence[Named]]
+) -> tuple[dict[int, list[Attribution]], list[Mention]]:
+    """What reports say, sentence by sentence, and all who are named on the way."""
+    told: dict[int, list[Attribution]] = {}
+    mentions: list[Mention] = []
+    for number, one in read.items():
+        own = {name.phrase.head: name.mention(number) for name in named[number]}
+        again: list[Mention] = []
+        for report in one.reports:
+            within = [own[head] for head in sorted(own) if head < report.who.head]
+            meant = _meant(one, report, own, [*mentions, *within], number)
+            if meant is None or (_is_quoted(one, report) and meant.name != _span(one, report.who)):
+                continue
+            told.setdefault(number, []).append(_attribution(one, report, meant))
+            if meant.sentence < number:
+                again.append(replace(meant, sentence=number, speaks=True))
+        # Who spoke is found before who was only spoken of, and whoever was meant by "he" can be meant so again.
+        mentions += sorted(own.values(), key=lambda mention: mention.speaks)
+        mentions += again
+    return told, mentions
 
 
-def _trimmed(flow: str, start: int, end: int) -> Span | None:
-    """The name without article, blanks and quotation marks; nothing where it cannot name a speaker."""
-    cut = flow[start:end]
-    lead = re.match(r"[\s\"“”·'’,]*(?:(?:[Tt]he|[Aa]n?)\s+)?", cut)
-    start += lead.end() if lead else 0
-    name = flow[start:end].rstrip(' ,·"“”')
-    words = name.split()
-    keep = 1 <= len(words) <= MAX_NAME_WORDS and "·" not in name and not _NO_SPEAKER.match(name) and name[:1].isalnum()
-    return Span(start, start + len(name)) if keep else None
+def _meant(one: _Read, report: Report, own: Mapping[int, Mention], before: Sequence[Mention], number: int) -> Mention | None:
+    """Who speaks in a report: the one named there, or the one that a pronoun or description means."""
+    word = one.parse.words[report.who.head]
+    if word.tag == "PRP":
+        return meant_by_pronoun(word.lower, before, sentence=number) if word.lower in _PERSONAL else None
+    itself = own[report.who.head]
+    if report.who.definite and report.who.high - report.who.low == 1 and word.is_noun and word.text.islower():
+        return meant_by_description(word.lower, before, sentence=number) or itself
+    return itself
 
 
-def _refers_back(name: str, text: str, span: Span) -> bool:
-    """Whether the words stand for a speaker named before."""
-    return bool(
-        _PRONOUN.match(name)
-        or _THE_BODY.match(f"{text[max(0, span.start - 5) : span.start].split(' ')[-2:][0]} {name}".strip())
-    )
+def _attribution(one: _Read, report: Report, meant: Mention) -> Attribution:
+    name = _span(one, report.who)
+    said = meant.name if name == meant.name else _span(one, report.who, article=True)
+    low, high = report.said
+    words = one.parse.words
+    scope = one.line.span(words[low].start, words[high - 1].end)
+    for piece in one.pieces:  # A mark just outside belongs to what it closes.
+        if piece.span.start <= scope.end and scope.start <= piece.span.end and not _is_quoted(one, report):
+            scope = Span(min(scope.start, piece.span.start), max(scope.end, piece.span.end))
+    return Attribution(meant.name, said, _span(one, report.cited) if report.cited else None, scope)
 
 
-def _share_quotations(text: str, found: Sequence[Sentence], named: list[Span | None]) -> None:
-    """Give the sentences inside one quotation the speaker that the closing sentence names."""
-    opened: list[int] = []
-    for i, sentence in enumerate(found):
-        cut = sentence.span.cut(text)
-        if opened and sentence.paragraph != found[opened[0]].paragraph:
-            opened = []
-        if cut.count("“") > cut.count("”"):
-            opened = [i]
-        elif opened and "”" in cut:
-            for inside in opened:
-                named[inside] = named[inside] or named[i]
-            opened = []
-        elif opened:
-            opened.append(i)
+def _span(one: _Read, phrase: Phrase, *, article: bool = False) -> Span:
+    words = one.parse.words
+    low = phrase.low - 1 if article and phrase.definite and phrase.low else phrase.low
+    return one.line.span(words[low].start, words[phrase.high - 1].end)
+
+
+def _is_quoted(one: _Read, report: Report) -> bool:
+    """Whether the report itself stands inside quotation marks."""
+    at = one.line.places[one.parse.words[report.by].start]
+    return any(piece.span.start < at < piece.span.end for piece in one.pieces)
+
+
+def _in_order(attributions: Sequence[Attribution]) -> tuple[Attribution, ...]:
+    """By their scopes, the wider first; what one speaker says in two clauses that follow each other is one."""
+    ordered: list[Attribution] = []
+    for one in sorted(attributions, key=lambda one: (one.scope.start, -one.scope.end)):
+        last = ordered[-1] if ordered else None
+        if last and last.name == one.name and (one.cited in (None, last.cited) or last.cited is None):
+            scope = Span(last.scope.start, max(last.scope.end, one.scope.end))
+            ordered[-1] = replace(last, cited=last.cited or one.cited, scope=scope)
+        else:
+            ordered.append(one)
+    return tuple(ordered)

@@ -16,12 +16,15 @@ from typing import Any
 import pytest
 
 from index import ArticleRefused, Index, InputError
-from index.article import decode_article, known_encoding
-from index.entries import draft
+from index.article import Article, decode_article, known_encoding
+from index.entries import draft, spoken_in, with_speakers
 from index.generation import CURRENT, MANIFEST
 from index.masthead import find_date
+from index.parsing import loaded_parser
 from index.passages import MAX_PASSAGE_CHARS
 from index.sentences import MAX_SENTENCE_CHARS
+from index.span import Span
+from index.stored import Entry
 
 Survives = Callable[[Callable[[], object], object], bool]
 Campaign = Callable[[int, int], int]
@@ -160,16 +163,25 @@ def hostile_file(originals: list[bytes], random: Random) -> tuple[bytes, str | N
     return random.choice(marks) + data, random.choice(ENCODINGS)
 
 
+def entry_of(article: Article) -> Entry:
+    """All that is read of an article's text before it is embedded."""
+    entry = draft(article).entry
+    return with_speakers(entry, spoken_in(entry, loaded_parser()))
+
+
 def read_and_split(data: bytes, encoding: str | None) -> None:
     """All that is done with a file before it is embedded; what comes of it keeps the promises."""
     article = decode_article(data, "x.txt", encoding=known_encoding(encoding) if encoding else None)
-    entry = draft(article).entry
+    entry = entry_of(article)
     for passage in entry.passages:
         assert len(passage) <= max(MAX_PASSAGE_CHARS, MAX_SENTENCE_CHARS)
     for sentence in entry.sentences:
         assert 0 < len(sentence.span) <= MAX_SENTENCE_CHARS
         assert entry.passages[sentence.passage].holds(sentence.span)
         assert all(sentence.span.holds(gap) for gap in sentence.gaps)
+        for told in sentence.attributions:
+            assert sentence.span.holds(told.scope) and len(told.scope) and Span(0, len(article.text)).holds(told.name)
+            assert all(len(span) and span.end <= len(article.text) for span in (told.name, told.said, told.cited or told.name))
         start, end = article.byte_offset(sentence.span.start), article.byte_offset(sentence.span.end)
         assert data[start:end].decode(article.encoding) == sentence.span.cut(article.text)
 
@@ -227,7 +239,7 @@ def growth_is_linear(act: Callable[[str], object], shape: Shape, size: int, *, t
 
 def split_up(text: str) -> None:
     with suppress(InputError):  # Nothing but blanks.
-        draft(decode_article(text.encode(), "x.txt"))
+        entry_of(decode_article(text.encode(), "x.txt"))
 
 
 @pytest.mark.soak
@@ -235,7 +247,7 @@ def split_up(text: str) -> None:
 def test_twice_the_text_takes_twice_the_time(shape: Shape, campaign: Campaign) -> None:
     full = campaign(0, 1)
     size, times, slack_s = (5_000_000, 2.5, 0.2) if full else (3_000, 4.0, 0.1)
-    draft(decode_article(b"Abc said. Def went.", "x.txt"))
+    entry_of(decode_article(b"Abc said. Def went.", "x.txt"))
     assert growth_is_linear(split_up, shape, size, times=times, slack_s=slack_s)
 
 
@@ -269,7 +281,7 @@ def test_one_long_line_makes_many_passages(unit: str, survives: Survives) -> Non
     article = decode_article(repeated(unit, "x")(120_000).encode(), "x.txt")
 
     def split() -> None:
-        entry = draft(article).entry
+        entry = entry_of(article)
         assert len(entry.passages) >= 100 or unit in ("?!", "”…")  # Of a run of marks nothing is kept but its first letter.
         assert all(len(passage) <= MAX_SENTENCE_CHARS for passage in entry.passages)
 

@@ -43,6 +43,11 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
     _add_model(index)
     index.add_argument("--encoding", help="how to read files without a byte-order mark (default: UTF-8)")
     index.add_argument("--max-file-mb", type=float, default=16.0, metavar="MB", help="refuse larger files (default: 16)")
+    index.add_argument(
+        "--speakers",
+        action=argparse.BooleanOptionalAction,
+        help="read whose word each sentence is (default: as the last time, else yes)",
+    )
     index.add_argument("--restore", action="store_true", help="bring back the articles that were taken out on the page")
     index.add_argument("--rebuild", action="store_true", help="embed everything anew, whatever is there")
     index.add_argument("--wait", action="store_true", help="wait while another process writes the index")

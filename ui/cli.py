@@ -74,6 +74,7 @@ def _index(chosen: argparse.Namespace) -> int:
         rebuild=chosen.rebuild,
         restore_all=chosen.restore,
         wait=chosen.wait,
+        speakers=chosen.speakers,
     )
 
     def built(settings: BuildSettings) -> BuildReport:
@@ -228,6 +229,7 @@ def _info(chosen: argparse.Namespace) -> int:
                 "kept",
                 "size_bytes",
                 "built",
+                "speakers",
             )
         }
         fixed = {"index": str(info.directory), "root": str(info.root), "model": model, "checked": info.check.value}

@@ -49,12 +49,21 @@ def render_info(info: IndexInfo) -> str:
         ("passages", f"{info.passages:,}"),
         ("sentences", f"{info.sentences:,}"),
         ("model", f"{printable(model.name)} ({facts})"),
+        ("speakers", _speakers(info)),
         ("generation", f"{info.generation}{'' if info.in_force else ', not the one in force'}{_others(info)}"),
         ("checked", _checked(info)),
         ("size", f"{info.size_bytes / 1e6:.1f} MB"),
         ("built", info.built),
     )
     return "".join(f"{name:<11}{value}\n" for name, value in rows)
+
+
+def _speakers(info: IndexInfo) -> str:
+    """What read whose word the sentences are, or why nothing did."""
+    if info.speakers:
+        return f"read by {printable(info.speakers)}"
+    why = "spaCy and its English model were not installed" if info.speakers_wanted else "--no-speakers"
+    return f"not read ({why})"
 
 
 def _others(info: IndexInfo) -> str:

@@ -1,0 +1,181 @@
+"""Noun phrases: the words that name somebody, around the noun that heads them."""
+
+from dataclasses import dataclass
+
+from index.nouns import BODIES, FIGURES, TIMES, WORDS_OF, Sort, sort_of_noun, spoken
+from index.parse import Parse
+
+MAX_NAME_WORDS = 16
+_LEFT = frozenset("compound amod nmod poss nummod det quantmod predet case punct advmod preconj npadvmod".split())
+_LEADING = frozenset("the a an this that these those both either neither each all".split())
+_DEFINITE = frozenset("the this that".split())
+_KEPT_PREPOSITIONS = frozenset("of for in at from".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The words `[low, high)` of a parse, headed by `head`; `definite` where an article or the like stands before them."""
+
+    low: int
+    high: int
+    head: int
+    definite: bool
+
+    def words(self, parse: Parse) -> list[str]:
+        """Its words in small letters."""
+        return [word.lower for word in parse.words[self.low : self.high]]
+
+
+def phrase_of(parse: Parse, head: int, *, until: int | None = None) -> Phrase | None:
+    """The phrase that a noun heads, without article, apposition, relative clause and what else follows a comma.
+
+    It ends at `until` at the latest. A role with a name set off by commas
+    ("the mayor, Anna Lind,") is named by the name.
+    """
+    words = parse.words
+    if not words[head].is_noun:
+        return _other(parse, head)
+    if (named := _named_apposition(parse, head)) is not None:
+        head = named
+    low = _low(parse, head)
+    high = _high(parse, head)
+    if until is not None:
+        high = min(high, until) if head < until else high
+    definite = low < head and words[low].lower in _DEFINITE
+    while low < head and (words[low].lower in _LEADING or not words[low].text[0].isalnum()):
+        low += 1
+    fits = low < high and high - low <= MAX_NAME_WORDS and head < high
+    return Phrase(low, high, head, definite) if fits else None
+
+
+def author_of(parse: Parse, phrase: Phrase, *, always: bool) -> Phrase:
+    """Whose words a phrase stands for: of "a statement from the ministry" the ministry, else the phrase itself.
+
+    Of what is only passed on as well where `always`; "NASA's estimates" speak for themselves.
+    """
+    noun = parse.words[phrase.head].lower
+    if not (spoken(noun) or noun in FIGURES or (always and noun in WORDS_OF)):
+        return phrase
+    if noun not in FIGURES and (owner := parse.child(phrase.head, "poss")) is not None:
+        return phrase_of(parse, owner, until=phrase.head) or phrase
+    for preposition in parse.children(phrase.head, "prep"):
+        target = parse.child(preposition, "pobj")
+        if parse.words[preposition].lower in ("from", "by") and target is not None:
+            return phrase_of(parse, target) or phrase
+    return phrase
+
+
+def sort_of(parse: Parse, phrase: Phrase) -> Sort:
+    """What a phrase stands for, as far as its own words show."""
+    words = parse.words
+    if any(words[i].lower == "and" for i in range(phrase.low, phrase.high)):
+        return Sort.PLURAL
+    head = words[phrase.head]
+    if head.tag in ("NNS", "NNPS"):
+        return Sort.PLURAL
+    found = sort_of_noun(head.lower)
+    if found in (Sort.PERSON, Sort.BODY):
+        return found
+    if head.tag == "NNP":
+        before = [words[i].lower.rstrip(".") for i in range(phrase.low, phrase.head)]
+        if any(sort_of_noun(word) is Sort.PERSON for word in before):
+            return Sort.PERSON
+        if head.text.isupper() and len(head.text) > 1:
+            return Sort.BODY
+    return Sort.UNKNOWN
+
+
+def _other(parse: Parse, head: int) -> Phrase | None:
+    """Where the head is no noun: a pronoun, or "the injured", "U.S. and Ukrainian"."""
+    word = parse.words[head]
+    if word.tag in ("PRP", "WP", "DT", "WDT", "CD", "EX"):
+        return Phrase(head, head + 1, head, definite=False)
+    if word.tag in ("JJ", "FW", "VBG", "VBN", "JJS", "JJR") and word.text[0].isupper():
+        return Phrase(_low(parse, head), head + 1, head, definite=False)
+    return None
+
+
+def _named_apposition(parse: Parse, head: int) -> int | None:
+    """The name that a role is followed by."""
+    words = parse.words
+    if words[head].tag not in ("NN", "NNS") or words[head].text[0].isupper():
+        return None
+    for apposition in parse.children(head, "appos"):
+        if words[apposition].tag == "NNP" and sort_of_noun(words[head].lower) is Sort.PERSON:
+            return apposition
+    return None
+
+
+def _low(parse: Parse, head: int) -> int:
+    """Where the phrase begins: what stands before its head without a break."""
+    words, low = parse.words, head
+    for child in reversed([child for child in parse.children(head) if child < head]):
+        word = words[child]
+        hyphen = word.tag in ("HYPH", "POS") or word.text in "-–"
+        if word.dep not in _LEFT or (word.dep == "punct" and not hyphen) or parse.edges(child)[1] != low:
+            break
+        if word.dep in ("advmod", "npadvmod") and word.tag not in ("JJ", "NN", "NNP"):
+            break
+        low = parse.edges(child)[0]
+    apposed = words[head].head
+    role = words[head].dep == "appos" and apposed < low and words[apposed].is_noun
+    if role and apposed + 1 == low:  # "Spokesman John Kirby", read as two phrases.
+        low = _low(parse, apposed)
+    # What the parser left out of a name that goes on before it: "Lee Seong-kweun".
+    while low >= 2 and words[low - 1].text == "-" and words[low - 2].tag == "NNP":
+        low -= 2
+    return low
+
+
+def _high(parse: Parse, head: int) -> int:
+    """Before where the phrase ends: prepositions that belong to a name or role, names joined by "and"."""
+    words, high = parse.words, head + 1
+    while high + 1 < len(words) and words[high].text == "-" and words[high].start == words[high - 1].end:
+        high += 2
+    proper_person = words[head].tag == "NNP" and words[head].lower not in BODIES
+    for child in parse.children(head):
+        if child < high:
+            continue
+        word = words[child]
+        if word.dep == "prep" and child == high and word.lower in _KEPT_PREPOSITIONS:
+            target = parse.child(child, "pobj")
+            if (
+                target is None
+                or not words[target].is_noun
+                or _is_aside(parse, target)
+                or (proper_person and word.lower != "of")
+            ):
+                break
+            if proper_person and sort_of_noun(words[head].lower) is not Sort.BODY and not _titled(parse, head):
+                break
+            inner = phrase_of(parse, target)
+            high = inner.high if inner is not None else high
+        elif word.dep == "appos" and child == high and word.tag == "NNP":
+            high = child + 1
+        elif (
+            word.dep == "conj"
+            and word.is_noun
+            and parse.child(head, "cc") is not None
+            or word.dep == "conj"
+            and _list(parse, child)
+        ):
+            inner = phrase_of(parse, child)
+            high = inner.high if inner is not None else high
+    return high
+
+
+def _list(parse: Parse, i: int) -> bool:
+    """Whether a joined noun is one of a list that ends in "and"."""
+    word = parse.words[i]
+    return word.tag.startswith(("NN", "JJ")) and (parse.child(i, "cc") is not None or parse.child(i, "conj") is not None)
+
+
+def _is_aside(parse: Parse, target: int) -> bool:
+    """Whether what follows a preposition says when or in what, and belongs to the verb."""
+    word = parse.words[target]
+    return word.lower in TIMES or spoken(word.lower) or word.tag == "CD"
+
+
+def _titled(parse: Parse, head: int) -> bool:
+    """Whether a capitalised head is a title or part of a body's name: "Bank of England", "President of France"."""
+    return sort_of_noun(parse.words[head].lower) in (Sort.PERSON, Sort.BODY)

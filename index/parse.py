@@ -1,0 +1,73 @@
+"""A parse: the words of a sentence, and which of them governs which."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or mark, where it stands in what was parsed, its part of speech (Penn) and its relation to the word `head`."""
+
+    text: str
+    start: int
+    end: int
+    tag: str
+    dep: str
+    head: int
+
+    @property
+    def lower(self) -> str:
+        """The word in small letters."""
+        return self.text.lower()
+
+    @property
+    def is_noun(self) -> bool:
+        """Whether it is a noun or a name."""
+        return self.tag.startswith("NN")
+
+    @property
+    def is_verb(self) -> bool:
+        """Whether it is a form of a verb."""
+        return self.tag.startswith("VB")
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """A parsed sentence; all that is asked of it takes time linear in its words, which are few."""
+
+    words: tuple[Word, ...]
+    _children: tuple[tuple[int, ...], ...] = field(init=False, repr=False)
+    _edges: tuple[tuple[int, int], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        children: list[list[int]] = [[] for _ in self.words]
+        lows, highs = list(range(len(self.words))), list(range(1, len(self.words) + 1))
+        for i, word in enumerate(self.words):
+            if word.head != i:
+                children[word.head].append(i)
+            for above in self.ancestors(i):
+                lows[above], highs[above] = min(lows[above], i), max(highs[above], i + 1)
+        object.__setattr__(self, "_children", tuple(tuple(found) for found in children))
+        object.__setattr__(self, "_edges", tuple(zip(lows, highs, strict=True)))
+
+    def ancestors(self, i: int) -> Iterator[int]:
+        """The words above a word, nearest first."""
+        while (above := self.words[i].head) != i:
+            yield above
+            i = above
+
+    def children(self, i: int, *deps: str) -> list[int]:
+        """The words that a word governs directly, in order; those of these relations, where some are named."""
+        return [child for child in self._children[i] if not deps or self.words[child].dep in deps]
+
+    def child(self, i: int, *deps: str) -> int | None:
+        """The first such word."""
+        return next(iter(self.children(i, *deps)), None)
+
+    def edges(self, i: int) -> tuple[int, int]:
+        """From where to before which word all stands that a word governs, itself included."""
+        return self._edges[i]
+
+    def governs(self, i: int, j: int) -> bool:
+        """Whether `i` is `j` or above it."""
+        return i == j or i in self.ancestors(j)

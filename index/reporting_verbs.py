@@ -1,0 +1,76 @@
+"""Verbs that say whose word something is, in all their forms, and what each needs to do so."""
+
+from enum import Enum
+
+
+class Needs(Enum):
+    """What must stand with a verb for it to report something."""
+
+    NOTHING = "nothing"
+    WHAT = "what"  # A clause, an infinitive, an object or a quotation: "reported 1,100 casualties".
+    CLAUSE = "clause"  # A clause or a quotation: "added that", never "added a layer".
+    MATTER = "matter"  # "Spoke about".
+    FIGURE = "figure"  # "Put the number at".
+
+
+_NOTHING = "say claim tell state"
+_WHAT = (
+    "report announce note confirm estimate believe accuse warn describe reveal indicate assess condemn blame allege argue insist "
+    "deny acknowledge admit explain declare predict testify conclude caution pledge vow remark observe stress emphasise "
+    "emphasize assert contend concede disclose complain boast reiterate repeat hint suggest forecast predict "
+    "project fear denounce criticise criticize praise hail dismiss reject verify"
+)
+_CLAUSE = (
+    "add reply write recall respond answer comment joke quip urge tweet post calculate find show think expect hope mention "
+    "maintain underline underscore highlight promise threaten recount agree call point quote counter "
+    "lament figure reckon"
+)
+_MATTER = "speak talk"
+_FIGURE = "put place set"
+# Those that are not made by adding s, ed and ing.
+_FORMS = {
+    "say": "says said saying",
+    "tell": "tells told telling",
+    "deny": "denies denied denying",
+    "testify": "testifies testified testifying",
+    "verify": "verifies verified verifying",
+    "reply": "replies replied replying",
+    "write": "writes wrote written writing",
+    "find": "finds found finding",
+    "show": "shows showed shown showing",
+    "think": "thinks thought thinking",
+    "speak": "speaks spoke spoken speaking",
+    "put": "puts put putting",
+    "set": "sets set setting",
+    "quip": "quips quipped quipping",
+    "admit": "admits admitted admitting",
+    "forecast": "forecasts forecast forecasted forecasting",
+}
+# What a document or the world can show without anybody speaking: its subject must be somebody, or somebody's figures.
+EVIDENCE = frozenset(
+    "suggest indicate show reveal find confirm estimate verify highlight underline underscore hint put".split()
+)
+# "Is believed", cut short: "the soldier, believed to be the first". Others are not: "the army claimed to have".
+HEARSAY = frozenset("believed said reported estimated alleged thought feared".split())
+# "Went on to say", "continued to insist".
+GOING_ON = frozenset("go goes went going gone continue continues continued continuing seem seems seemed appear appears".split())
+CITING = frozenset(("citing", "quoting"))
+
+
+def _forms(lemma: str) -> list[str]:
+    if lemma in _FORMS:
+        return [lemma, *_FORMS[lemma].split()]
+    stem = lemma.removesuffix("e")
+    third = f"{lemma}es" if lemma.endswith(("ss", "sh")) else f"{lemma}s"
+    return [lemma, third, f"{stem}ed", f"{stem}ing"]
+
+
+_TABLE = {
+    Needs.NOTHING: _NOTHING,
+    Needs.WHAT: _WHAT,
+    Needs.CLAUSE: _CLAUSE,
+    Needs.MATTER: _MATTER,
+    Needs.FIGURE: _FIGURE,
+}
+LEMMAS = {form: lemma for lemmas in _TABLE.values() for lemma in lemmas.split() for form in _forms(lemma)}
+NEEDS = {lemma: needs for needs, lemmas in _TABLE.items() for lemma in lemmas.split()}
