@@ -1,5 +1,6 @@
 """Claims: what sources say of one thing is laid side by side, like beside like, and nothing else is."""
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -454,6 +455,7 @@ HOSTILE = [
     "one million billion trillion thousand people died",
     "İ 40 people died",
 ]
+_COUNTER = itertools.count()
 ASKED = ["how many people died?", "when did it happen to people?", "who won the election?", "how much did it cost?"]
 
 
@@ -462,7 +464,8 @@ def test_no_sentence_is_slow_or_raises(text: str) -> None:
     def taken(told: str) -> float:
         began = time.perf_counter()
         for question in ASKED:
-            tables(read_question(question), [said(told, "a"), said("The election: 40 people died.", "b")])
+            again = f"{next(_COUNTER)}x {told}"  # What was read once is kept.
+            tables(read_question(question), [said(again, "a"), said("The election: 40 people died.", "b")])
         return time.perf_counter() - began
 
     taken(text)
