@@ -5,7 +5,7 @@ import re
 from index.span import Span
 from qa.amounts import Sense
 from qa.claimed import Kind, Statement, Value
-from qa.claimed_days import plain_terms, stems
+from qa.forms import plain_terms, stems
 from qa.question import Question
 
 MAX_NAME_CHARS = 60
@@ -52,9 +52,10 @@ def _holders(office: str, question: Question, statement: Statement) -> list[Span
     head = _HEAD.search(office)
     if head is None or not stems(office) - _small() <= stems(statement.text) | stems(statement.before):
         return []
-    word = re.escape(head.group())
+    word = f"(?i:{re.escape(head.group())})"
     patterns = (
         rf"\b{word}(?:,)?\s{_NAME}",
+        rf"\b{word}\s(?:of|for|at|in)\s[^,.;]{{1,40}},\s{_NAME}",
         rf"\b{_NAME},\s(?:the\s|an?\s)?(?:[\w’'-]+\s){{0,6}}{word}\b",
         rf"\b{_NAME}\s(?:is|was|became|becomes)\s(?:the\s|an?\s)?(?:[\w’'-]+\s){{0,6}}{word}\b",
     )

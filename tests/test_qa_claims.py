@@ -1,6 +1,7 @@
 """Claims: what sources say of one thing is laid side by side, like beside like, and nothing else is."""
 
 import itertools
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -378,6 +379,69 @@ SUBJECTS: list[tuple[str, list[str], dict[str, list[str]]]] = [
         {"name": ["Lula", "Bolsonaro"]},
     ),
     (
+        "who shot the president?",
+        ["A gunman named Thomas Crooks shot the president.", "Crooks shot the president, the FBI said."],
+        {"name": ["Thomas Crooks / Crooks"]},
+    ),
+    (
+        "who is the president of France?",
+        [
+            "The president of France, Emmanuel Macron, spoke.",
+            "President Emmanuel Macron of France spoke.",
+            "Scholz met Macron.",
+        ],
+        {"name": ["Emmanuel Macron / Emmanuel Macron"]},
+    ),
+    (
+        "when will the ceasefire begin?",
+        ["The ceasefire will begin on Sunday.", "The ceasefire begins on Monday, Israel says.", "On Friday, the cabinet met."],
+        {"weekday": ["Sunday", "Monday"]},
+    ),
+    (
+        "how many votes did Trump win?",
+        ["Trump won 312 electoral votes.", "Trump has won 301 electoral votes so far.", "Harris won 226 electoral votes."],
+        {"votes": ["312", "301"]},
+    ),
+    (
+        "how many goals did Arsenal score?",
+        ["Arsenal scored five goals.", "Arsenal scored 4 goals, the club said.", "Chelsea scored one goal."],
+        {"goals": ["five", "4"]},
+    ),
+    (
+        "how many hostages were released?",
+        ["Hamas released 24 hostages.", "Israel said 13 hostages had been freed.", "Some 240 hostages were taken."],
+        {"released": ["24", "13"]},
+    ),
+    (
+        "how high is the tower?",
+        ["The tower is 330 metres high.", "The tower, 324 m tall, was built in 1889.", "The tower weighs 10,100 tonnes."],
+        {"m": ["330 metres", "324 m"]},
+    ),
+    (
+        "how long did the outage last?",
+        ["The outage lasted six hours.", "The outage lasted more than seven hours.", "Two hours later, all was well."],
+        {"hours": ["six hours", "more than seven hours"]},
+    ),
+    (
+        "how many police officers were injured?",
+        [
+            "Some 30 police officers were injured.",
+            "Police said 28 officers were hurt and 63 people arrested.",
+            "Two fans were hurt.",
+        ],
+        {"officers injured": ["Some 30", "28"]},
+    ),
+    (
+        "how much did revenue rise?",
+        ["Revenue rose 5% to $3.2bn.", "Revenue rose by 6 percent, analysts say.", "Profit fell 2%."],
+        {"%": ["5%", "6 percent"]},
+    ),
+    (
+        "how many people live in Vienna?",
+        ["About 2 million people live in Vienna.", "Some 1.9 million people lived in Vienna.", "In Vienna 300 people died."],
+        {"people": ["About 2 million", "Some 1.9 million"]},
+    ),
+    (
         "who is the White House spokesman?",
         [
             "White House spokesman John Kirby condemned it.",
@@ -423,6 +487,14 @@ def test_a_figure_of_another_matter_stays_out() -> None:
         faint(said("In Morocco, the quake left at least 2,000 dead.", "e")),  # Has other words for it.
     ]
     assert laid("how many people did the quake in Morocco kill?", told) == {"killed": ["2,900", "2,800", "at least 2,000"]}
+
+
+def test_a_page_break_inside_a_sentence_changes_nothing() -> None:
+    wide = said(re.sub(r" (?=100|North|thousand)", " " * 12, NIS.text), "NIS")
+    found = tables(read_question("how many casualties did NIS report among North Korean troops?"), [wide, LAWMAKER])
+    claim = found[0].values[0].claims[0]
+    assert claim.value.span.cut(wide.text).split() == ["over", "100"]
+    assert claim.value.counted is not None and claim.value.counted.cut(wide.text).split() == ["North", "Korean", "troops"]
 
 
 def test_two_voices_in_one_sentence_are_two_claims() -> None:
