@@ -11,9 +11,9 @@ from qa.question import Question
 MAX_NAME_CHARS = 60
 _WORD = r"[^\W\d_a-z][\w’'-]*"
 _NAME = rf"(?P<name>{_WORD}(?:\s(?:(?:de|von|van|bin|al|der|la)\s)?{_WORD}){{0,4}})"
-_OFFICE = re.compile(r"^\W*who\s+(?:is|was|are|were|becomes?|became)\s+(?:the\s+)?(?P<office>.+?)\W*$", re.IGNORECASE)
-_DEED = re.compile(r"^\W*who\s+(?:has\s+|had\s+|will\s+)?(?P<verb>[a-z]+)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
-_HEAD = re.compile(r"(?:[a-z]+-)*[a-z]+(?=\s+(?:of|for|at|in|to)\b|$)")
+_OFFICE = re.compile(r"^\W*who\s+(?:is|was|are|were|becomes?|became)\s+(?:the\s+)?(?P<office>.+)$", re.IGNORECASE)
+_DEED = re.compile(r"^\W*who\s+(?:has\s+|had\s+|will\s+)?(?P<verb>[a-z]+)\s+(?P<what>.+)$", re.IGNORECASE)
+_HEAD = re.compile(r"(?<![\w-])(?:[a-z]++-)*+[a-z]++(?=\s+(?:of|for|at|in|to)\b|$)")
 _HAS = r"(?:\s(?:has|have|had|was|were|is|will|have\sbeen|has\sbeen))?(?:\s\w+ly)?"
 _NO_NAMES = frozenset(
     "the a an he she it they we i you this that these those his her its their there here who what when where but and or if in "
@@ -40,7 +40,7 @@ def names_claimed(question: Question, statement: Statement) -> tuple[Value, ...]
 
 
 def _spans(question: Question, statement: Statement) -> list[Span]:
-    text = question.text
+    text = question.text.rstrip(' ?!."”')
     if office := _OFFICE.match(text):
         return _holders(office["office"], question, statement)
     deed = _DEED.match(text)

@@ -546,6 +546,28 @@ def test_no_sentence_is_slow_or_raises(text: str) -> None:
     assert twice < 2.5 * once + 0.005
 
 
+HOSTILE_QUESTIONS = [
+    "who is x" + "!" * 1900 + "a",
+    "who is " + "a" * 1900,
+    "who is " + "a-" * 900,
+    "who won " + "b " * 900,
+    "how much " * 200,
+    "how many " * 200,
+    "how many killed and wounded " * 70,
+    "when did " * 200,
+    "how many North Korean " * 85,
+    "how many " + "A" * 1900,
+]
+
+
+@pytest.mark.parametrize("question", HOSTILE_QUESTIONS, ids=[question[:20] for question in HOSTILE_QUESTIONS])
+def test_no_question_is_slow_or_raises(question: str) -> None:
+    asked = read_question(question)
+    began = time.perf_counter()
+    tables(asked, WAR)
+    assert time.perf_counter() - began < 0.2
+
+
 WORDS = st.sampled_from(
     "over between and 100 12,000 1.2 million people troops killed or wounded , . — “ ” including from to of the $ % km in 2024 "
     "on Friday December 16 a dozen half North Korean said that nearly more than".split()
