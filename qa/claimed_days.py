@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from index.span import Span
@@ -11,6 +10,7 @@ from index.words import terms
 from qa.amounts import Sense
 from qa.claimed import Kind, Statement, Value
 from qa.days import Day, Grain, days
+from qa.forms import plain_terms, stems
 from qa.question import Question
 
 LEAST_SHARED = 0.5  # Of a question's plain words in the part of a sentence that a day stands in.
@@ -33,15 +33,6 @@ _SAYING = re.compile(
     re.IGNORECASE,
 )
 _TIME_WORDS = frozenset(terms("day date year month week time exactly first when"))
-# Of one verb, where stems differ.
-_FORMS = (
-    "take took taken, go went gone goes, begin began begun start, strike struck stricken hit, hold held, leav left, meet met, "
-    "win won, fall fell fallen, rise rose risen, send sent, build built, find found, make made, break broke broken, shoot "
-    "shot, buy bought, sell sold, die dead death, lose lost, steal stole stolen, give gave given, write wrote written, "
-    "speak spoke spoken, choos chose chosen elect, defeat beat beaten, becom becam, come came, fli flew flown, sink sank sunk, "
-    "agreement deal treati pact accord"
-).split(", ")
-_FORM = {form: forms.split()[0] for forms in _FORMS for form in forms.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +93,3 @@ def _parts(text: str, found: Sequence[Day]) -> list[_Part]:
 def _leads(text: str, day: Day, joint: re.Match[str]) -> bool:
     """Whether a joint is the comma after a day that opens the sentence: "On 3 May, …"."""
     return day.span.start <= 4 and joint.start() == day.span.end
-
-
-def plain_terms(question: Question) -> frozenset[str]:
-    """The question's stems without names and the speaker's, irregular verbs as one; all where only names are left."""
-    named = {term for word in re.findall(r"(?<=\s)[A-Z][\w’'-]*", question.text) for term in terms(word)}
-    wanted = set(question.terms) - question.speaker_terms
-    return frozenset(_FORM.get(term, term) for term in (wanted - named or wanted))
-
-
-@lru_cache(maxsize=5_000)
-def stems(text: str) -> frozenset[str]:
-    """The stems of a part of a sentence, irregular verbs as one."""
-    return frozenset(_FORM.get(term, term) for term in terms(text))

@@ -1,7 +1,7 @@
 """Figures that answer: those of a sentence that count what a question counts."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 
 from index.span import Span
@@ -10,9 +10,11 @@ from qa.claimed import Kind, Statement, Value
 from qa.counted import Figure, figures
 from qa.counting import SOLDIERS, Counting
 from qa.events import CASUALTIES, Event
+from qa.forms import as_one, stems
+from qa.matter import akin
 from qa.question import Question
 
-LEAST_SHARED = 0.5  # Of a question's words in the sentence, where no event ties a figure to the question.
+LEAST_SHARED = 0.5  # Of a question's plain words in the sentence, and all its names, where no event ties a figure to it.
 # Not all that were hit: beside the toll they would read as another figure of it.
 _SOME = frozenset(
     "child children women woman girl boy babi teenag medic offic general journalist foreign american british".split()
@@ -28,6 +30,8 @@ _PERIOD = re.compile(
     rf"|(?:so\sfar\s)?this\s(?:week|month|year)\b(?:\salone)?|last\s(?:week|month|year|night)\b|(?:a|per|each|every)\s{_SPAN}\b"
     r"|on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\salone|in\s(?:1[89]|20)\d\d\b(?:\salone)?|overnight\b)"
 )
+_CLAUSE = re.compile(r"[^,;:—]{0,120}")
+_OPENING = re.compile(r"In\s(?:1[89]|20)\d\d(?=,)")
 
 
 def figures_claimed(question: Question, asked: Counting, statement: Statement) -> tuple[Value, ...]:
@@ -80,9 +84,8 @@ def _is_owned(asked: Counting, counted: str, statement: Statement) -> bool:
     return _all_akin(asked.owners, statement.terms | set(_terms(statement.before)))
 
 
-def _all_akin(words: set[str] | frozenset[str], others: set[str] | frozenset[str]) -> bool:
-    """Whether each word has its like: "korea" and "korean"."""
-    return all(any(word[:5] == other[:5] for other in others) for word in words)
+def _all_akin(words: Set[str], others: Set[str]) -> bool:
+    return akin(words, others) == len(words)
 
 
 def _events_asked(figure: Figure, asked: Counting, text: str) -> tuple[Event, ...] | None:
@@ -109,11 +112,13 @@ def _closest(
     wanted = (
         set(question.terms) - question.speaker_terms - asked.nouns - {term for unit in asked.units for term in _terms(unit)}
     )
-    if not fitting or len(wanted & statement.terms) < LEAST_SHARED * len(wanted):
+    words = as_one(statement.terms) | stems(statement.before)
+    plain = as_one(wanted - asked.named)
+    if not fitting or akin(asked.named, words) < len(asked.named) or len(plain & words) < LEAST_SHARED * len(plain):
         return []
     if len(fitting) == 1:
         return list(fitting)
-    shared = [len(wanted & set(_terms(_clause(statement.text, figure, found)))) for figure in fitting]
+    shared = [len(as_one(wanted) & stems(_clause(statement.text, figure, found))) for figure in fitting]
     best = max(shared)
     closest = [figure for figure, number in zip(fitting, shared, strict=True) if number == best]
     return closest if best and (len(closest) == 1 or asked.nouns) else []
@@ -135,11 +140,14 @@ def _value(text: str, figure: Figure, found: Sequence[Figure], asked: Counting) 
 
 
 def _periods(text: str, figure: Figure, found: Sequence[Figure]) -> Iterator[Span]:
-    """To what time a figure is limited, in its own clause."""
+    """To what time a figure is limited: in its own clause, or by the year that opens the sentence."""
     start = figure.counted.end if figure.counted and figure.counted.start >= figure.amount.span.end else figure.amount.span.end
     end = min((other.amount.span.start for other in found if other.amount.span.start > start), default=len(text))
-    for match in _PERIOD.finditer(text, start, min(end, start + 120)):
+    clause = _CLAUSE.match(text, start, end)
+    for match in _PERIOD.finditer(text, start, clause.end() if clause else start):
         yield Span(*match.span())
+    if opening := _OPENING.match(text):
+        yield Span(*opening.span())
 
 
 @lru_cache(maxsize=20_000)

@@ -5,15 +5,15 @@ import re
 from index.span import Span
 from qa.amounts import Sense
 from qa.claimed import Kind, Statement, Value
-from qa.claimed_days import plain_terms, stems
+from qa.forms import plain_terms, stems
 from qa.question import Question
 
 MAX_NAME_CHARS = 60
 _WORD = r"[^\W\d_a-z][\w’'-]*"
 _NAME = rf"(?P<name>{_WORD}(?:\s(?:(?:de|von|van|bin|al|der|la)\s)?{_WORD}){{0,4}})"
-_OFFICE = re.compile(r"^\W*who\s+(?:is|was|are|were|becomes?|became)\s+(?:the\s+)?(?P<office>.+?)\W*$", re.IGNORECASE)
-_DEED = re.compile(r"^\W*who\s+(?:has\s+|had\s+|will\s+)?(?P<verb>[a-z]+)\s+(?P<what>.+?)\W*$", re.IGNORECASE)
-_HEAD = re.compile(r"(?:[a-z]+-)*[a-z]+(?=\s+(?:of|for|at|in|to)\b|$)")
+_OFFICE = re.compile(r"^\W*who\s+(?:is|was|are|were|becomes?|became)\s+(?:the\s+)?(?P<office>.+)$", re.IGNORECASE)
+_DEED = re.compile(r"^\W*who\s+(?:has\s+|had\s+|will\s+)?(?P<verb>[a-z]+)\s+(?P<what>.+)$", re.IGNORECASE)
+_HEAD = re.compile(r"(?<![\w-])(?:[a-z]++-)*+[a-z]++(?=\s+(?:of|for|at|in|to)\b|$)")
 _HAS = r"(?:\s(?:has|have|had|was|were|is|will|have\sbeen|has\sbeen))?(?:\s\w+ly)?"
 _NO_NAMES = frozenset(
     "the a an he she it they we i you this that these those his her its their there here who what when where but and or if in "
@@ -40,7 +40,7 @@ def names_claimed(question: Question, statement: Statement) -> tuple[Value, ...]
 
 
 def _spans(question: Question, statement: Statement) -> list[Span]:
-    text = question.text
+    text = question.text.rstrip(' ?!."”')
     if office := _OFFICE.match(text):
         return _holders(office["office"], question, statement)
     deed = _DEED.match(text)
@@ -52,9 +52,10 @@ def _holders(office: str, question: Question, statement: Statement) -> list[Span
     head = _HEAD.search(office)
     if head is None or not stems(office) - _small() <= stems(statement.text) | stems(statement.before):
         return []
-    word = re.escape(head.group())
+    word = f"(?i:{re.escape(head.group())})"
     patterns = (
         rf"\b{word}(?:,)?\s{_NAME}",
+        rf"\b{word}\s(?:of|for|at|in)\s[^,.;]{{1,40}},\s{_NAME}",
         rf"\b{_NAME},\s(?:the\s|an?\s)?(?:[\w’'-]+\s){{0,6}}{word}\b",
         rf"\b{_NAME}\s(?:is|was|became|becomes)\s(?:the\s|an?\s)?(?:[\w’'-]+\s){{0,6}}{word}\b",
     )

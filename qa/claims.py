@@ -1,8 +1,9 @@
 """Claims: the values that statements give in answer to a question, and who says each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from index.span import Span
 from qa.claimed import Statement, Value, Voice
 from qa.claimed_days import days_claimed
 from qa.claimed_figures import figures_claimed
@@ -41,7 +42,7 @@ def claims(question: Question, asked: Counting | None, statements: Sequence[Stat
         if not near and (statement.relevance < FAINT * best or asked is None or not asked.tables):
             continue
         values = _values(question, asked, statement)
-        if values and matter.takes(statement, near=near):
+        if values and (asked is None or matter.takes(statement, near=near)):
             same_as = next((other for other in kept if _is_copy(statements[other], statement)), None)
             yield from (Claim(place, value, voice, same_as) for value, voice in _spoken(statement, values))
             kept += [place] if same_as is None else []
@@ -59,6 +60,28 @@ def _spoken(statement: Statement, values: Sequence[Value]) -> Iterator[tuple[Val
 
 
 def _values(question: Question, asked: Counting | None, statement: Statement) -> tuple[Value, ...]:
+    """The values of a statement; a page break inside it, which is a run of blanks, is read as one."""
+    text = statement.text
+    if "  " not in text:
+        return _read(question, asked, statement)
+    kept = [place for place, char in enumerate(text) if char != " " or text[place - 1 : place] != " "]
+    narrow = replace(statement, text="".join(text[place] for place in kept))
+
+    def wide(span: Span) -> Span:
+        return Span(kept[span.start], kept[span.end - 1] + 1)
+
+    return tuple(
+        replace(
+            value,
+            span=wide(value.span),
+            counted=wide(value.counted) if value.counted else None,
+            period=wide(value.period) if value.period else None,
+        )
+        for value in _read(question, asked, narrow)
+    )
+
+
+def _read(question: Question, asked: Counting | None, statement: Statement) -> tuple[Value, ...]:
     if asked:
         return figures_claimed(question, asked, statement)
     if question.asks_for is AnswerType.DATE:

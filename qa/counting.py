@@ -57,7 +57,7 @@ _GROUPS = tuple(
         "protest demonstr marcher support crowd attend attende turnout peopl",
         "hous build home",
         "student pupil",
-        "migrant refuge asylum",
+        "migrant immigr refuge asylum",
         "plane aircraft jet",
         "drone uav",
     )

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 
 from index.span import Span
 
+MAX_DAYS = 40  # Read of a sentence: one with more is a list.
 _MONTHS = "january february march april may june july august september october november december".split()
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
@@ -45,7 +47,7 @@ class Day:
 
 def days(text: str) -> tuple[Day, ...]:
     """The days, months and years that a sentence names, in order, each at its closest."""
-    return tuple(day for match in _DAY.finditer(text) if (day := _day(match)))
+    return tuple(day for match in islice(_DAY.finditer(text), MAX_DAYS) if (day := _day(match)))
 
 
 def _day(match: re.Match[str]) -> Day | None:

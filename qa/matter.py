@@ -1,6 +1,7 @@
 """The matter: which statements speak of the one thing that a question is about, and not of another like it."""
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 
 from index.words import terms
@@ -8,7 +9,10 @@ from qa.claimed import Statement
 
 LEAST_ANCHORS = 0.5  # Of what a question names, in a statement that is far less relevant than the best.
 LEAST_NAMES = 2  # In common with what is known of the matter, where the question names nothing.
-_NAME = re.compile(r"(?<![.!?“\"‘:] )(?<!^)(?<!^[“\"‘])\b[A-Z][^\W_]+(?:-[A-Z]\w+)*")
+_NAME = re.compile(  # Of a thing or place; whoever reports it may be anybody.
+    r"(?<![.!?“\"‘:] )(?<!^)(?<!^[“\"‘])\b[A-Z][^\W_]++(?:-[A-Z]\w++)*+"
+    r"(?!,?\s(?:sa(?:id|ys)|told|claim|report|announc|put|estimat|stat|confirm|believ))"
+)
 _NO_NAMES = frozenset(
     terms(
         "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September "
@@ -47,7 +51,7 @@ class Matter:
         return taken
 
 
-def akin(words: frozenset[str], others: frozenset[str]) -> int:
+def akin(words: Set[str], others: Set[str]) -> int:
     """How many of the words have their like among the others: "korea" and "korean"."""
     starts = {other[:5] for other in others}
     return sum(word[:5] in starts for word in words)

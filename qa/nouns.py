@@ -68,11 +68,8 @@ class Noun:
 def words_of(text: str) -> Words:
     """The words and marks of a sentence."""
     matches = list(_TOKEN.finditer(text))
-    return Words(
-        tuple(match.group().lower() for match in matches),
-        tuple(match.start() for match in matches),
-        tuple(match.end() for match in matches),
-    )
+    small = tuple([match.group().lower() for match in matches])
+    return Words(small, tuple([match.start() for match in matches]), tuple([match.end() for match in matches]))
 
 
 def noun_at(words: Words, place: int) -> Noun:

@@ -194,4 +194,4 @@ def _about(heading: _Heading, asked: Counting | None) -> str:
     told = " or ".join(event.value for event in heading.events)
     stems = set(terms(asked.noun))
     noun = "" if asked.nouns & PEOPLE or (told and stems & _PEOPLE_NOUNS) else asked.noun
-    return f"{noun} {told}".strip() or heading.unit
+    return f"{noun} {told}".strip() or heading.unit or asked.noun
