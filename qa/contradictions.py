@@ -59,14 +59,14 @@ def _unfitting_names(quote: SavedQuote) -> Iterator[str]:
         if getattr(quote, name) is None:
             yield from (f"{part} is given, {name} is not" for part in parts if part in given)
         else:
-            missing = (part for part in needed if part not in given and part in quote.model_fields_set)
+            missing = [part for part in needed if part not in given and part in quote.model_fields_set]
             yield from (f"{name} is given, {part} is not" for part in missing)
     for part, name, speaker in (
         ("speaker", quote.said_by, quote.speaker),
         ("citing_speaker", quote.citing, quote.citing_speaker),
     ):
-        if name is not None and speaker is not None and not _is_justified(speaker, name):
-            yield f"neither the name there nor a link gives the name of its {part}"
+        if said is not None and speaker is not None and not _is_justified(speaker, said):
+            yield f"neither the name there nor a link gives the name of its {whose}"
 
 
 def _is_justified(speaker: SavedSpeaker, name: str) -> bool:

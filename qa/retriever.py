@@ -63,19 +63,28 @@ class Retriever:
         """What the index holds."""
         return self._index.info
 
-    def ask(self, question: str, history: Sequence[Turn] = (), top_k: int = 5, *, within: Scope | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        top_k: int = 5,
+        *,
+        within: Scope | None = None,
+        searched: str | None = None,
+    ) -> Answer:
         """The sentences that answer the question, at most `top_k` quotes, or that none does.
 
         `history` is earlier turns, oldest first: `{"role", "content"}` or
         answer records. `within` says which articles to ask; the others'
-        sentences are not even ranked.
+        sentences are not even ranked. `searched` is what to search in place
+        of what would be made of question and history.
 
         Raises:
             InputError: the question or the history cannot be used, or `top_k` is out of range.
         """
         began = time.perf_counter()
         check_top_k(top_k)
-        asked = self._wordings(question, history)
+        asked = self._wordings(question, history) if searched is None else self._wordings(searched, ())
         chosen = self._chosen(within)
         found = self._candidates(asked, chosen).best(PASSAGES_SCORED)
         scores = score_sentences(self._index, found, self._bodies, self._weights)
