@@ -61,10 +61,8 @@ def _unfitting_names(quote: SavedQuote) -> Iterator[str]:
         else:
             missing = [part for part in needed if part not in given and part in quote.model_fields_set]
             yield from (f"{name} is given, {part} is not" for part in missing)
-    for part, name, speaker in (
-        ("speaker", quote.said_by, quote.speaker),
-        ("citing_speaker", quote.citing, quote.citing_speaker),
-    ):
+    meant = (("speaker", quote.said_by, quote.speaker), ("citing_speaker", quote.citing, quote.citing_speaker))
+    for whose, said, speaker in meant:
         if said is not None and speaker is not None and not _is_justified(speaker, said):
             yield f"neither the name there nor a link gives the name of its {whose}"
 

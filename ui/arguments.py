@@ -53,7 +53,7 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
     _add_asking(ask)
     ask.add_argument("--json", action="store_true", help="print the answer's record")
     ask.add_argument(
-        "--history", metavar="FILE", type=Path, help="earlier turns: an answer's JSON, or a list of such or of {role, content}"
+        "--history", metavar="FILE", type=Path, help="earlier turns: a record, or a JSON list of records or {role, content}"
     )
 
     chat = command("chat", "Ask turn by turn; an empty line or Ctrl-D ends.")
