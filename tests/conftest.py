@@ -264,10 +264,16 @@ TABLES: list[tuple[str, list[tuple[int, int, str, int, list[tuple[int, str]]]]]]
 ]
 
 
+@pytest.fixture(scope="session")
+def casualties() -> tuple[Quote, ...]:
+    """What the seeds say of casualties, with who says it and who that is."""
+    return tuple(_casualties(rank, said) for rank, said in enumerate(CASUALTIES, 1))
+
+
 @pytest.fixture
-def compared() -> dict[str, Any]:
+def compared(casualties: tuple[Quote, ...]) -> dict[str, Any]:
     """The record of an answer whose tables compare what the seeds say of casualties; NIS was asked for."""
-    quotes = [_casualties(rank, said) for rank, said in enumerate(CASUALTIES, 1)]
+    quotes = [quote.to_dict() for quote in casualties]
     tables = [
         {"about": about, "kind": "figure", "unit": "", "differ": True, "values": [_value(one, quotes) for one in values]}
         for about, values in TABLES
@@ -280,8 +286,8 @@ def compared() -> dict[str, Any]:
     return made
 
 
-def _casualties(rank: int, said: Said) -> dict[str, Any]:
-    """One of the quotes that are compared, as a record."""
+def _casualties(rank: int, said: Said) -> Quote:
+    """One of the quotes that are compared."""
     article = _seed(said.file)
     start = article.text.index(said.first)
     span = Span(start, _at(article, said.last, start).end)
@@ -292,7 +298,7 @@ def _casualties(rank: int, said: Said) -> dict[str, Any]:
         cited = _at(article, said.citing, start) if said.citing else None
         speaker = Speaker(said.meant or said.by, links)
         told = Told(Attribution(name, name, cited, span), speaker, Speaker(said.citing) if said.citing else None)
-    return Quote(rank, article, span, 0.5, told, span, (), (), None, SourceState.UNCHANGED).to_dict()
+    return Quote(rank, article, span, 0.5, told, span, (), (), None, SourceState.UNCHANGED)
 
 
 def _seed(beginning: str) -> Article:

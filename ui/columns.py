@@ -23,7 +23,7 @@ def table_lines(table: Table, *, columns: int) -> Iterator[str]:
             for row in value.rows:
                 yield from _row(row, widths, columns)
             if value.note:
-                yield f"{INDENT}{INDENT}({value.note})"
+                yield from _wrapped(f"{INDENT * 2}({value.note})", columns, further=INDENT * 2)
 
 
 def _cells(row: Row) -> tuple[str, str, str]:
