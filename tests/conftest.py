@@ -392,6 +392,24 @@ def _prefer(model: Any, *, token: int) -> None:
 
 
 @pytest.fixture(scope="session")
+def keep() -> "Callable[[Page, list[dict[str, Any]]], None]":
+    """Puts a conversation of these records in a page's memory, and shows it."""
+    script = """(records) => {
+      const name = "articles-qa:" + document.querySelector(".chat").dataset.index;
+      const turns = records.map((record, i) => ({id: `kept${i}`, question: record.question, record, within: {}}));
+      const conversations = [{id: "kept", began: "2025-01-01T00:00:00.000Z", turns}];
+      localStorage.setItem(name, JSON.stringify({conversations}));
+    }"""
+
+    def keep_and_show(page: "Page", records: list[dict[str, Any]]) -> None:
+        page.evaluate(script, records)
+        page.reload()
+        page.wait_for_selector(".turn:last-child .found")
+
+    return keep_and_show
+
+
+@pytest.fixture(scope="session")
 def parsed() -> Callable[[str], Element]:
     """Reads a fragment of HTML as a tree below one <div>; its tags must close in order."""
 
