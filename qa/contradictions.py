@@ -1,5 +1,6 @@
 """Contradictions: what a saved quote says of itself and of its file, and what of it cannot be."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
@@ -7,8 +8,11 @@ from datetime import date
 from index.article import Article, known_encoding
 from index.errors import InputError
 from qa.places import Place
-from qa.saved import SavedQuote, SavedSpan
+from qa.saved import SavedQuote, SavedSpan, SavedSpeaker
 
+_WORD = re.compile(r"\w+")
+# What spaCy cuts off the beginning of a longer word: "hes" is "he" and "s".
+_CUT_OFF = frozenset("i you he she it we they this that there who what how where when why".split())
 _PLACES = ("start", "end", "byte_start", "byte_end", "first_line", "last_line")
 
 
@@ -37,10 +41,41 @@ def contradictions(quote: SavedQuote) -> Iterator[str]:
             yield f"its {name} do not all lie inside it"
     if quote.passage is not None and not quote.passage.start <= quote.start <= quote.end <= quote.passage.end:
         yield "its passage does not hold it"
-    if quote.said_by is None and quote.said_by_span is not None:
-        yield "said_by_span is given, said_by is not"
-    if quote.said_by is not None and quote.said_by_span is None and "said_by_span" in quote.model_fields_set:
-        yield "said_by is given, said_by_span is not"
+    yield from _unfitting_names(quote)
+
+
+# What is said of a name, and may be said only where the name itself is; where the record knows of it and the name is
+# given, those that must be.
+_OF_NAMES = (
+    ("said_by", ("said_by_span", "said_at", "citing", "speaker"), ("said_by_span", "said_at")),
+    ("citing", ("citing_span", "citing_speaker"), ("citing_span",)),
+)
+
+
+def _unfitting_names(quote: SavedQuote) -> Iterator[str]:
+    """What of those who say it, and who that is, does not go together."""
+    for name, parts, needed in _OF_NAMES:
+        given = {part for part in parts if getattr(quote, part) is not None}
+        if getattr(quote, name) is None:
+            yield from (f"{part} is given, {name} is not" for part in parts if part in given)
+        else:
+            missing = [part for part in needed if part not in given and part in quote.model_fields_set]
+            yield from (f"{name} is given, {part} is not" for part in missing)
+    meant = (("speaker", quote.said_by, quote.speaker), ("citing_speaker", quote.citing, quote.citing_speaker))
+    for whose, said, speaker in meant:
+        if said is not None and speaker is not None and not _is_justified(speaker, said):
+            yield f"neither the name there nor a link gives the name of its {whose}"
+
+
+def _is_justified(speaker: SavedSpeaker, name: str) -> bool:
+    """Whether all words of a speaker's name stand in the name that the article gives, or in one of the links."""
+    words = _words_of(speaker.name)
+    texts = (name, *(link.text for link in speaker.links))
+    return speaker.name == name or (bool(words) and any(words <= _words_of(text) for text in texts))
+
+
+def _words_of(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
 
 
 def differences(quote: SavedQuote, place: Place) -> list[str]:
@@ -58,6 +93,10 @@ def untruths(quote: SavedQuote, article: Article) -> Iterator[str]:
         yield f"the file is {article.encoding}, not {quote.encoding!a}"
     if quote.said_by is not None and not names_speaker(quote, article.text):
         yield "who said it, said_by, does not stand where said_by_span says"
+    elif quote.said_at is not None and not _is_mention(quote.said_at, article.text):
+        yield "said_at is no words of the file"
+    if quote.citing is not None and not names_cited(quote, article.text):
+        yield "whom they cite, citing, does not stand where citing_span says"
     if quote.passage is not None and quote.passage.end > len(article.text):
         yield "its passage reaches beyond the file's end"
     # Another version of the program may read another line as the title, so it is enough that the words stand there.
@@ -70,15 +109,40 @@ def untruths(quote: SavedQuote, article: Article) -> Iterator[str]:
 
 def names_speaker(quote: SavedQuote, text: str, *, moved_by: int = 0) -> bool:
     """Whether a text names who said the quote, where the record says it does; anywhere, where it does not say where."""
-    said_by, span = quote.said_by or "", quote.said_by_span
-    if span is None:
-        return said_by in " ".join(text.split())
-    return said_by != "" and any(_words(span, by, text) == said_by for by in {0, moved_by})
+    if quote.said_by_span is None:
+        return (quote.said_by or "") in " ".join(text.split())
+    return stands(quote.said_by or "", quote.said_by_span, text, moved_by=moved_by)
+
+
+def names_cited(quote: SavedQuote, text: str, *, moved_by: int = 0) -> bool:
+    """Whether a text names whom the one who said the quote cites, where the record says it does."""
+    return quote.citing_span is not None and stands(quote.citing or "", quote.citing_span, text, moved_by=moved_by)
+
+
+def stands(words: str, span: SavedSpan, text: str, *, moved_by: int = 0) -> bool:
+    """Whether these words, told on one line, stand at a span of a text, or where that has moved to."""
+    return words != "" and any(_words(span, by, text) == words for by in {0, moved_by})
 
 
 def _words(span: SavedSpan, moved_by: int, text: str) -> str:
     start, end = span.start + moved_by, span.end + moved_by
-    return " ".join(text[start:end].split()) if 0 <= start < end <= len(text) else ""
+    there = text[start:end] if 0 <= start < end <= len(text) else ""
+    return " ".join(there.split()) if there == there.strip() else ""
+
+
+def _is_mention(span: SavedSpan, text: str) -> bool:
+    """Whether a span is words of a text, from the beginning of one to the end of one."""
+    mention = text[span.start : span.end]
+    if not (span.start < span.end <= len(text) and mention == mention.strip()):
+        return False
+    begins = span.start == 0 or not _in_word(text[span.start - 1], mention[0])
+    ends = span.end == len(text) or not _in_word(mention[-1], text[span.end]) or mention.casefold() in _CUT_OFF
+    return begins and ends
+
+
+def _in_word(before: str, after: str) -> bool:
+    """Whether one word goes on from a letter to the next; scripts without case may have no blanks between words."""
+    return all(unicodedata.category(c) in ("Lu", "Ll", "Lt") for c in (before, after))
 
 
 def _shows_day(text: str, published: str) -> bool:

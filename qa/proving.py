@@ -1,18 +1,22 @@
 """Proving: whether each quote of a saved answer stands in its file, as the file is now."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
 
-from index.article import Article, decode_article
+from index.article import Article
 from index.errors import ArticleRefused
 from index.sources import Sources
 from index.span import Span
-from qa.contradictions import codec_of, contradictions, differences, names_speaker, untruths
+from qa.claim_proving import ClaimProof, claims_by_quote, prove_claims
+from qa.contradictions import codec_of, contradictions, differences, names_cited, names_speaker, untruths
+from qa.linking import Doubt, doubt, links_of
 from qa.places import Place, line_of_words, nearest
-from qa.saved import SavedAnswer, SavedQuote
+from qa.saved import SavedAnswer, SavedClaim, SavedLink, SavedQuote
+from qa.source_file import SourceFile
+
+DOUBTS_TOLD = 3  # Of the links of one quote: a reason stays a line.
 
 
 class Verdict(Enum):
@@ -36,11 +40,12 @@ class Verdict(Enum):
 class Proof:
     """What is so of one quote.
 
-    `answers` is whether the record holds it as an answer or as a nearest miss.
+    `answers` is whether the record holds it as an answer, or beside one, or as a nearest miss.
     `file_changed` is None without a file. `now` is where its text stands, the
     nearest place where there are several; `places` is how many those are,
     without overlaps. `reason` says in a line what is wrong or, of one that is
-    ok, what else a reader should know; "" where that is nothing.
+    ok, what else a reader should know; "" where that is nothing. `claims` are
+    the proofs of the values that the record's tables take from it.
     """
 
     quote: SavedQuote
@@ -50,6 +55,7 @@ class Proof:
     now: Place | None
     places: int
     reason: str
+    claims: tuple[ClaimProof, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The proof as JSON holds it, with what of the quote names it."""
@@ -63,71 +69,62 @@ class Proof:
             "now": asdict(self.now) if self.now else None,
             "places": self.places,
             "reason": self.reason,
+            "claims": [claim.to_dict() for claim in self.claims],
         }
 
 
 def prove(answer: SavedAnswer, sources: Sources) -> tuple[Proof, ...]:
-    """A proof for each quote and then each nearest miss, in the record's order. One file is in memory at a time."""
-    claims = [*((quote, True) for quote in answer.quotes), *((quote, False) for quote in answer.closest)]
+    """A proof for each quote, those beside them, and then each nearest miss, in the record's order.
+
+    One file is in memory at a time.
+    """
+    shown = [(quote, True) for quote in (*answer.quotes, *answer.beside)] + [(quote, False) for quote in answer.closest]
+    claims = claims_by_quote(answer)
+    wanted: dict[str, list[tuple[int, SavedLink | None]]] = {}
+    for place, (quote, _) in enumerate(shown):
+        wanted.setdefault(quote.source, []).append((place, None))
+        for link in links_of(quote):
+            wanted.setdefault(link.source, []).append((place, link))
     proofs: dict[int, Proof] = {}
-    file = None
-    for place in sorted(range(len(claims)), key=lambda place: claims[place][0].source):
-        quote, answers = claims[place]
-        if file is None or file.source != quote.source:
-            file = _File(quote.source, sources)
-        proofs[place] = _prove(quote, file, answers=answers)
-    return tuple(proofs[place] for place in range(len(claims)))
+    doubts: dict[int, list[Doubt]] = {}
+    for source, asked in wanted.items():
+        file = SourceFile(source, sources)
+        for place, named in asked:
+            quote, answers = shown[place]
+            if named is None:
+                proofs[place] = _prove(quote, file, claims.get(quote.rank, ()) if answers else (), answers=answers)
+            elif found := doubt(named, quote, file):
+                doubts.setdefault(place, []).append(found)
+    return tuple(_doubted(proofs[place], doubts.get(place, ())) for place in range(len(shown)))
 
 
-class _File:
-    """A file as it is on disk now, and the articles that its bytes can be read as."""
-
-    def __init__(self, source: str, sources: Sources) -> None:
-        self.source = source
-        self.data: bytes | None = None
-        self.problem = ""
-        self._read: dict[str, Article | ArticleRefused] = {}
-        try:
-            self.data = sources.read(source)
-            self.sha256 = hashlib.sha256(self.data).hexdigest()
-        except ArticleRefused as refusal:
-            self.problem = refusal.reason
-
-    def article(self, encoding: str) -> Article:
-        """Its article; a byte-order mark counts more than the encoding.
-
-        Raises:
-            ArticleRefused: it is no text of this encoding, or empty.
-        """
-        if encoding not in self._read:
-            try:
-                self._read[encoding] = decode_article(self.data or b"", self.source, encoding=encoding)
-            except ArticleRefused as refusal:
-                self._read[encoding] = refusal
-        found = self._read[encoding]
-        if isinstance(found, ArticleRefused):
-            raise found
-        return found
+def _doubted(proof: Proof, doubts: Sequence[Doubt]) -> Proof:
+    """A proof with what is to be said of the links by which the speaker is who they are."""
+    verdict = Verdict.NOT_EQUAL if any(found.is_wrong for found in doubts) else proof.verdict
+    told = dict.fromkeys(found.reason for found in sorted(doubts, key=lambda found: not found.is_wrong)[:DOUBTS_TOLD])
+    return replace(proof, verdict=verdict, reason="; ".join(reason for reason in (proof.reason, *told) if reason))
 
 
-def _prove(quote: SavedQuote, file: _File, *, answers: bool) -> Proof:
+def _prove(quote: SavedQuote, file: SourceFile, claims: Sequence[tuple[str, SavedClaim]], *, answers: bool) -> Proof:
     wrong = list(contradictions(quote))
     if file.data is None:
         verdict = Verdict.NOT_EQUAL if wrong else Verdict.MISSING_FILE
-        return Proof(quote, answers, verdict, None, None, 0, "; ".join([*wrong, file.problem]))
+        told = prove_claims(claims, quote, None)
+        return Proof(quote, answers, verdict, None, None, 0, "; ".join([*wrong, file.problem]), told)
     changed = file.sha256 != quote.sha256
     read = _in_changed if changed else _in_unchanged
     verdict, article, now, reasons = read(quote, file)
     if wrong:
         verdict = Verdict.NOT_EQUAL
     places = article.text.count(quote.text) if article and now else 0
-    return Proof(quote, answers, verdict, changed, now, places, "; ".join([*wrong, *reasons]))
+    told = prove_claims(claims, quote, None if changed else article)
+    return Proof(quote, answers, verdict, changed, now, places, "; ".join([*wrong, *reasons]), told)
 
 
 _Found = tuple[Verdict, Article | None, Place | None, Sequence[str]]
 
 
-def _in_unchanged(quote: SavedQuote, file: _File) -> _Found:
+def _in_unchanged(quote: SavedQuote, file: SourceFile) -> _Found:
     """The file is the one that was quoted, so all that the record says must be so."""
     try:
         article = file.article(codec_of(quote) or "utf-8")
@@ -144,22 +141,19 @@ def _in_unchanged(quote: SavedQuote, file: _File) -> _Found:
     return (Verdict.NOT_EQUAL if wrong else Verdict.OK), article, now, wrong
 
 
-def _in_changed(quote: SavedQuote, file: _File) -> _Found:
+def _in_changed(quote: SavedQuote, file: SourceFile) -> _Found:
     """The file is another; it may have been saved in UTF-8 since, so it is read as both, and the better place counts."""
-    articles: list[Article] = []
-    refusal: ArticleRefused | None = None
-    for encoding in dict.fromkeys((codec_of(quote) or "utf-8", "utf-8")):
-        try:
-            articles.append(file.article(encoding))
-        except ArticleRefused as error:
-            refusal = refusal or error
+    articles, refusal = file.articles((codec_of(quote) or "utf-8", "utf-8"))
     found = [(article, now) for article in articles if (now := nearest(article, quote.text, quote.start))]
     if not found:
         return Verdict.GONE, None, None, [_why_gone(quote, articles, refusal)]
     article, now = min(found, key=lambda pair: abs(pair[1].start - quote.start))
     notes: list[str] = []
-    if quote.said_by is not None and not names_speaker(quote, article.text, moved_by=now.start - quote.start):
+    moved_by = now.start - quote.start
+    if quote.said_by is not None and not names_speaker(quote, article.text, moved_by=moved_by):
         notes.append("the file does not name who said it there any more")
+    if quote.citing is not None and not names_cited(quote, article.text, moved_by=moved_by):
+        notes.append("the file does not name whom they cite there any more")
     if not differences(quote, now):
         return Verdict.OK, article, now, notes
     return Verdict.MOVED, article, now, notes

@@ -13,6 +13,7 @@ _Offset = Annotated[int, Field(ge=0, le=_MAX)]
 _Line = Annotated[int, Field(ge=1, le=_MAX)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Name = Annotated[str, Field(max_length=5_000)]
+_Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _ANY_LENGTH = "any length"  # Said to the validators where a text may be of another length than its offsets.
 
 
@@ -40,6 +41,7 @@ class SavedLink(_Read):
     """A stretch of an article that justifies that two names are one."""
 
     source: _Name
+    sha256: _Sha256 | None = None
     start: _Offset
     end: _Offset
     text: _Name
@@ -61,7 +63,7 @@ class SavedQuote(_Read):
 
     rank: _Line
     source: _Name
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    sha256: _Sha256
     encoding: Annotated[str, Field(max_length=100)] | None = None
     title: _Name | None = None
     outlet: _Name | None = None
@@ -115,7 +117,9 @@ class SavedScope(_Read):
 
 
 _NAMED = "^(exact|about|more than|at least|less than|at most|range)$"
+_LARGEST = 10**300  # A number that can be written, compared and kept by a browser.
 _Number = Annotated[float, Field(allow_inf_nan=False)]
+MAX_CLAIMS = 1_000  # Of all tables: each is proven, and shown on a screen.
 
 
 class SavedClaim(_Read):
@@ -147,6 +151,18 @@ class SavedValue(_Read):
     asked: bool
     claims: list[SavedClaim] = Field(min_length=1, max_length=100)
 
+    @model_validator(mode="after")
+    def _value_fits(self) -> "SavedValue":
+        if self.reports > len(self.claims):
+            raise ValueError("there are more reports of a value than claims")
+        if any(isinstance(bound, int) and abs(bound) > _LARGEST for bound in (self.low, self.high)):
+            raise ValueError("low or high is too large a number")
+        if isinstance(self.low, str) != isinstance(self.high, str):
+            raise ValueError("low and high are not of one kind")
+        if not isinstance(self.low, str) and not isinstance(self.high, str) and self.low > self.high:
+            raise ValueError("low is more than high")
+        return self
+
 
 class SavedTable(_Read):
     """What is comparable: one kind of value of one thing."""
@@ -156,6 +172,12 @@ class SavedTable(_Read):
     unit: Annotated[str, Field(max_length=100)]
     differ: bool
     values: list[SavedValue] = Field(min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _values_fit(self) -> "SavedTable":
+        if any(isinstance(value.low, str) == (self.kind == "figure") for value in self.values):
+            raise ValueError("a value is not of the table's kind: figures are numbers, days and names are text")
+        return self
 
 
 class SavedAnswer(_Read):
@@ -178,15 +200,11 @@ class SavedAnswer(_Read):
     def _quotes_fit(self) -> "SavedAnswer":
         if self.answered != bool(self.quotes):
             raise ValueError("answered and quotes contradict each other")
+        if not self.answered and (self.beside or self.claims):
+            raise ValueError("what does not answer has no tables, and no quotes beside them")
         _check_ranks([*self.quotes, *self.beside])
         _check_ranks(self.closest)
-        shown = [*self.quotes, *self.beside]
-        for claim in (claim for table in self.claims for value in table.values for claim in value.claims):
-            if (
-                claim.rank > len(shown)
-                or not shown[claim.rank - 1].start <= claim.start < claim.end <= shown[claim.rank - 1].end
-            ):
-                raise ValueError("a claim lies outside of its quote")
+        _check_claims(self.claims, [*self.quotes, *self.beside])
         return self
 
 
@@ -230,3 +248,16 @@ def _check_ranks(quotes: Sequence[SavedQuote]) -> None:
             originals.add(rank)
         elif quote.same_as not in originals:
             raise ValueError(f"quote {rank} repeats none before it")
+
+
+def _check_claims(tables: Sequence[SavedTable], quotes: Sequence[SavedQuote]) -> None:
+    """See that each claim lies inside a quote that is shown, and a copy is one of another quote."""
+    claims = [claim for table in tables for value in table.values for claim in value.claims]
+    if len(claims) > MAX_CLAIMS:
+        raise ValueError(f"more than {MAX_CLAIMS:,} claims")
+    for claim in claims:
+        quote = quotes[claim.rank - 1] if claim.rank <= len(quotes) else None
+        if quote is None or not quote.start <= claim.start < claim.end <= quote.end:
+            raise ValueError("a claim lies outside of its quote")
+        if claim.same_as is not None and (claim.same_as > len(quotes) or claim.same_as == claim.rank):
+            raise ValueError("a claim repeats a quote that is none, or its own")

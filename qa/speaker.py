@@ -17,7 +17,8 @@ class Link:
 
     def to_dict(self) -> dict[str, Any]:
         """The link's part of the record."""
-        return {"source": self.article.source, **span_record(self.span), "text": one_line(self.span, self.article)}
+        of = {"source": self.article.source, "sha256": self.article.sha256}
+        return {**of, **span_record(self.span), "text": one_line(self.span, self.article)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,15 @@ def test_a_record_cannot_name_a_file_outside(source: str, record: Record, tmp_pa
 
 START = TEXT.index(QUOTED)
 END = START + len(QUOTED)
+NAMED = TEXT.index("Anna Lee")
+CITING: Record = {"citing": "Linz", "citing_span": {"start": 0, "end": 4}}
+LINK: Record = {
+    "source": "a.txt",
+    "sha256": sha256(TEXT.encode()).hexdigest(),
+    "start": NAMED,
+    "end": NAMED + 8,
+    "text": "Anna Lee",
+}
 ALTERED: list[tuple[Record, str]] = [
     ({"text": QUOTED.replace("40", "90")}, "there stands “The mayor, Anna Lee, said that 40 people were hurt.”"),
     ({"text": QUOTED.replace("40", "400")}, "from start to end are 51 characters, its text has 52"),
@@ -237,6 +247,28 @@ ALTERED: list[tuple[Record, str]] = [
     ({"said_by_span": {"start": 0, "end": 8}}, "who said it"),
     ({"said_by_span": {"start": 10**6, "end": 10**6 + 8}}, "who said it"),
     ({"said_by": "", "said_by_span": {"start": 5, "end": 5}}, "who said it"),
+    ({"said_at": None}, "said_by is given, said_at is not"),
+    ({"said_at": {"start": 10**6, "end": 10**6 + 8}}, "said_at is no words of the file"),
+    ({"said_at": {"start": NAMED, "end": NAMED}}, "said_at is no words"),
+    ({"said_at": {"start": NAMED + 1, "end": NAMED + 8}}, "said_at is no words"),
+    ({"said_at": {"start": NAMED, "end": NAMED + 7}}, "said_at is no words"),
+    ({"said_at": {"start": START + 3, "end": START + 9}}, "said_at is no words"),  # With the blank before it.
+    ({"citing": "the police"}, "citing is given, citing_span is not"),
+    ({"citing_span": {"start": 0, "end": 4}}, "citing_span is given, citing is not"),
+    ({"citing": "the police", "citing_span": {"start": 0, "end": 10}}, "whom they cite, citing, does not stand"),
+    ({"citing": "", "citing_span": {"start": 0, "end": 0}}, "whom they cite, citing, does not stand"),
+    ({"citing_speaker": {"name": "Linz", "links": []}}, "citing_speaker is given, citing is not"),
+    ({**CITING, "citing_speaker": {"name": "the police", "links": []}}, "gives the name of its citing_speaker"),
+    ({"speaker": {"name": "Emma Lee", "links": []}}, "gives the name of its speaker"),
+    ({"speaker": {"name": "", "links": []}}, "gives the name of its speaker"),
+    ({"speaker": {"name": "Anna Lee", "links": [{**LINK, "text": "Emma Lee"}]}}, "“Emma Lee” does not stand there"),
+    (
+        {"speaker": {"name": "Anna Lee", "links": [{**LINK, "start": NAMED + 1}]}},
+        "the link to a.txt: “Anna Lee” does not stand",
+    ),
+    ({"speaker": {"name": "Anna Lee", "links": [{**LINK, "end": 10**9}]}}, "the link to a.txt"),
+    ({"speaker": {"name": "Anna Lee", "links": [{**LINK, "text": ""}]}}, "the link to a.txt"),
+    ({**CITING, "citing_speaker": {"name": "Linz", "links": [{**LINK, "text": "Linz"}]}}, "“Linz” does not stand there"),
     ({"marks": [{"start": START - 1, "end": START + 2}]}, "its marks"),
     ({"marks": [{"start": END - 1, "end": END + 1}]}, "its marks"),
     ({"marks": [{"start": START + 2, "end": START + 1}]}, "its marks"),
@@ -261,10 +293,120 @@ def test_an_altered_record_is_not_equal(what: Record, reason: str, record: Recor
 
 def test_the_altered_records_cover_all_that_names_a_place(record: Record) -> None:
     provable = {"text", "start", "end", "byte_start", "byte_end", "first_line", "last_line", "encoding", "said_by"}
-    provable |= {"said_by_span", "marks", "gaps", "passage", "title", "outlet", "published"}
+    provable |= {
+        "said_at",
+        "speaker",
+        "citing",
+        "citing_span",
+        "citing_speaker",
+        "said_by_span",
+        "marks",
+        "gaps",
+        "passage",
+        "title",
+        "outlet",
+        "published",
+    }
     told_of_asking = {"rank", "probability", "ranks", "same_as", "source_state"}
     assert {name for what, _ in ALTERED for name in what} == provable
     assert set(record["quotes"][0]) == provable | told_of_asking | {"source", "sha256"}
+
+
+def test_who_says_it_whom_they_cite_and_who_that_is_are_proven(record: Record, tmp_path: Path) -> None:
+    speaker = {"name": "Anna Lee", "links": [LINK, {**LINK, "sha256": None}]}
+    whole = changed(record, **CITING, speaker=speaker, citing_speaker={"name": "Linz", "links": []})
+    proof = proof_of(TEXT.encode(), whole, tmp_path)
+    assert (proof.verdict, proof.reason) == (Verdict.OK, "")
+    edited = TEXT.replace("Linz Gazette", "Graz Gazette").encode()
+    assert proof_of(edited, whole, tmp_path).reason == "the file does not name whom they cite there any more"
+    for mention in ("The mayor", "he", "Anna"):  # "hes" is read as "he" and "s".
+        text = TEXT.replace("three days", "three days, hes sure")
+        at = {"start": text.index(mention), "end": text.index(mention) + len(mention)}
+        [quote] = record_of(text.encode())["quotes"]
+        assert proof_of(text.encode(), changed({**record, "quotes": [quote]}, said_at=at), tmp_path).verdict is Verdict.OK
+
+
+def test_a_link_into_another_file_is_proven_by_that_file(record: Record, tmp_path: Path) -> None:
+    other = "Mayor Anna Lee\nof Linz spoke.\n"
+    link = {"source": "b.txt", "sha256": sha256(other.encode()).hexdigest(), "start": 6, "end": 22, "text": "Anna Lee of Linz"}
+    linked = changed(record, speaker={"name": "Anna Lee of Linz", "links": [link]})
+    proof = proof_of(TEXT.encode(), linked, tmp_path)
+    assert (proof.verdict, proof.reason) == (Verdict.OK, "the link to b.txt: there is no such file")
+    for data, verdict, reason in (
+        (other, Verdict.OK, ""),
+        (f"Extra! {other}", Verdict.OK, ""),  # It stands elsewhere now.
+        ("Nobody.", Verdict.OK, "the link to b.txt: the file does not hold “Anna Lee of Linz” any more"),
+        ("\0", Verdict.OK, "the link to b.txt: the file does not hold “Anna Lee of Linz” any more"),
+    ):
+        (tmp_path / "b.txt").write_text(data, "utf-8")
+        proof = proven(linked, tmp_path)
+        assert (proof.verdict, proof.reason) == (verdict, reason)
+    (tmp_path / "b.txt").write_text(other, "utf-8")
+    for wrong in ({"start": 5}, {"end": 21}, {"text": "Anna Lee of Graz"}):
+        altered = changed(record, speaker={"name": "Anna Lee", "links": [{**link, **wrong}]})
+        assert proven(altered, tmp_path).verdict is Verdict.NOT_EQUAL
+    for source in ("../b.txt", "/etc/passwd", "", "a.txt\0"):
+        altered = changed(record, speaker={"name": "Anna Lee", "links": [{**link, "source": source}]})
+        assert "below" in proven(altered, tmp_path).reason
+
+
+def test_quotes_beside_the_answer_and_the_claims_of_the_tables_are_proven(compared: Record, seeds: Path) -> None:
+    proofs = prove(read_claims(compared), Sources.under(seeds))
+    assert [(proof.quote.rank, proof.verdict, proof.reason) for proof in proofs] == [(n, Verdict.OK, "") for n in range(1, 11)]
+    assert all(proof.answers for proof in proofs)
+    claims = [claim for proof in proofs for claim in proof.claims]
+    assert len(claims) == 12 and not any(claim.wrong for claim in claims)
+    compared["beside"][0]["said_by"] = "Putin"
+    assert [proof.verdict for proof in prove(read_claims(compared), Sources.under(seeds))][3] is Verdict.NOT_EQUAL
+
+
+CLAIMED: list[tuple[Record, str]] = [
+    ({"value": "over 900"}, "its value does not stand in the quote"),
+    ({"value": ""}, "its value does not stand in the quote"),
+    ({"start": 2540}, "its value does not stand in the quote"),
+    ({"end": 2548}, "its value does not stand in the quote"),
+    ({"counted": "South Korean troops"}, "its counted does not stand in the file"),
+    ({"counted": ""}, "its counted does not stand"),
+    ({"period": "in the past week alone"}, "its period does not stand in the file"),
+    ({"said_by": "Putin"}, "said_by does not stand where said_by_span says"),
+    ({"said_by": None}, "only one of said_by and said_by_span is given"),
+    ({"said_by_span": None}, "only one of said_by and said_by_span is given"),
+    ({"said_by_span": {"start": 0, "end": 3}}, "said_by does not stand where said_by_span says"),
+    ({"citing": "NIS"}, "only one of citing and citing_span is given"),
+    ({"citing_span": {"start": 0, "end": 3}}, "only one of citing and citing_span is given"),
+    ({"citing": "CIA", "citing_span": {"start": 0, "end": 3}}, "citing does not stand where citing_span says"),
+    ({"speaker": "Vladimir Putin"}, "its speaker is another than that of the quote"),
+    ({"published": "2024-12-27"}, "its day of publication is another"),
+]
+
+
+@pytest.mark.parametrize(("what", "reason"), CLAIMED, ids=[str(i) for i in range(len(CLAIMED))])
+def test_an_altered_claim_is_told(what: Record, reason: str, compared: Record, seeds: Path) -> None:
+    compared["claims"][0]["values"][0]["claims"][0] |= what
+    first, *others = prove(read_claims(compared), Sources.under(seeds))
+    assert first.verdict is Verdict.OK and reason in first.claims[0].wrong and not first.claims[1].wrong
+    assert not any(claim.wrong for proof in others for claim in proof.claims)
+
+
+def test_the_altered_claims_cover_all_that_names_a_place(compared: Record) -> None:
+    told_of_comparing = {"rank", "events", "same_as"}
+    altered = {name for what, _ in CLAIMED for name in what}
+    assert set(compared["claims"][0]["values"][0]["claims"][0]) == altered | told_of_comparing
+
+
+def test_claims_move_with_their_quote_and_need_no_file(compared: Record, seeds: Path, tmp_path: Path) -> None:
+    claim = compared["claims"][0]["values"][0]["claims"][0] | {"counted": "North Korean troops"}
+    compared["claims"][0]["values"][0]["claims"][0] = claim
+    text = (seeds / compared["quotes"][0]["source"]).read_bytes()
+    for data, verdict in ((b"Extra!\n" + text, Verdict.MOVED), (b"Nothing.", Verdict.GONE), (None, Verdict.MISSING_FILE)):
+        if data is not None:
+            (tmp_path / compared["quotes"][0]["source"]).write_bytes(data)
+        else:
+            (tmp_path / compared["quotes"][0]["source"]).unlink()
+        for value, wrong in (("over 100", False), ("over 900", True)):
+            claim["value"] = value
+            first = prove(read_claims(compared), Sources.under(tmp_path))[0]
+            assert first.verdict is verdict and bool(first.claims[0].wrong) is wrong
 
 
 def test_a_record_that_contradicts_itself_is_not_equal_whatever_the_file(record: Record, tmp_path: Path) -> None:

@@ -116,6 +116,10 @@ def test_all_that_a_quote_says_is_read(record: str) -> None:
         assert set(quote) == set(SavedQuote.model_fields)
 
 
+def test_all_that_a_record_with_tables_says_is_read(compared: Record) -> None:
+    assert holds(compared, read_answer(compared).model_dump())
+
+
 def test_who_checks_a_record_may_read_a_text_of_another_length(record: str) -> None:
     longer = changed(record, "quotes.0.text", "something else, and much longer")
     assert read_claims(longer).quotes[0].text == "something else, and much longer"
@@ -248,6 +252,85 @@ def test_a_changed_record_is_refused_in_one_line(path: str, value: object, where
         read_answer(changed(record, path, value))
     line = str(refused.value)
     assert line.startswith("answer: ") and where in line and line.isprintable() and len(line) < 300
+
+
+CLAIM = "claims.0.values.0.claims.0"
+ODD_TABLES: list[tuple[str, object, str]] = [
+    ("beside", "text", "beside"),
+    ("beside", [], "record"),  # Claims of quotes that are not there.
+    ("beside.0.rank", 9, "record"),
+    ("beside.0.same_as", 9, "record"),
+    ("claims", {}, "claims"),
+    ("claims.0", None, "claims.0"),
+    ("claims.0.about", 1, "claims.0.about"),
+    ("claims.0.kind", "place", "claims.0.kind"),
+    ("claims.0.kind", "date", "claims.0"),
+    ("claims.0.kind", "name", "claims.0"),
+    ("claims.0.unit", None, "claims.0.unit"),
+    ("claims.0.differ", 1, "claims.0.differ"),
+    ("claims.0.values", [], "claims.0.values"),
+    ("claims.0.values.0.low", "100", "claims.0.values.0"),
+    ("claims.0.values.0.low", 101, "claims.0.values.0"),
+    ("claims.0.values.0.low", True, "claims.0.values.0.low"),
+    ("claims.0.values.0.low", None, "claims.0.values.0.low"),
+    ("claims.0.values.0.high", 10**5_000, "claims.0.values.0"),
+    ("claims.0.values.0.high", float("inf"), "claims.0.values.0.high"),
+    ("claims.0.values.0.high", float("nan"), "claims.0.values.0.high"),
+    ("claims.0.values.0.sense", "roughly", "claims.0.values.0.sense"),
+    ("claims.0.values.0.reports", 0, "claims.0.values.0.reports"),
+    ("claims.0.values.0.reports", 2, "claims.0.values.0"),
+    ("claims.0.values.0.asked", "true", "claims.0.values.0.asked"),
+    ("claims.0.values.0.claims", [], "claims.0.values.0.claims"),
+    (f"{CLAIM}.rank", 0, f"{CLAIM}.rank"),
+    (f"{CLAIM}.rank", 11, "record"),
+    (f"{CLAIM}.rank", 2, "record"),
+    (f"{CLAIM}.start", 2547, "record"),
+    (f"{CLAIM}.start", -1, f"{CLAIM}.start"),
+    (f"{CLAIM}.end", 10**6, "record"),
+    (f"{CLAIM}.value", 100, f"{CLAIM}.value"),
+    (f"{CLAIM}.same_as", 11, "record"),
+    (f"{CLAIM}.same_as", 1, "record"),
+    (f"{CLAIM}.same_as", 0, f"{CLAIM}.same_as"),
+    (f"{CLAIM}.said_by_span", [1, 2], f"{CLAIM}.said_by_span"),
+    (f"{CLAIM}.events", ["killed"] * 21, f"{CLAIM}.events"),
+    ("quotes.0.said_at", {"start": 1}, "quotes.0.said_at.end"),
+    ("quotes.0.speaker", "NIS", "quotes.0.speaker"),
+    ("quotes.0.speaker.links.0.sha256", "abc", "quotes.0.speaker.links.0.sha256"),
+    ("quotes.0.speaker.links.0.text", None, "quotes.0.speaker.links.0.text"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "where"), ODD_TABLES, ids=[str(i) for i in range(len(ODD_TABLES))])
+def test_a_record_with_changed_tables_is_refused_in_one_line(path: str, value: object, where: str, compared: Record) -> None:
+    read_answer(compared)
+    with pytest.raises(InputError) as refused:
+        read_answer(changed(json.dumps(compared), path, value))
+    line = str(refused.value)
+    assert line.startswith("answer: ") and where in line and line.isprintable() and len(line) < 300
+
+
+def test_what_does_not_answer_has_no_tables(compared: Record) -> None:
+    missed = {**compared, "answered": False, "quotes": []}
+    for odd in ({**missed, "claims": []}, {**missed, "beside": []}):
+        with pytest.raises(InputError):
+            read_answer(odd)
+    read_answer({**missed, "claims": [], "beside": []})
+
+
+def test_days_and_names_are_compared_as_text(compared: Record) -> None:
+    for kind, value in (("date", "2024-12-26"), ("name", "yang uk")):
+        table = {**compared["claims"][0], "kind": kind}
+        table["values"] = [{**one, "low": value, "high": value} for one in table["values"]]
+        assert read_answer({**compared, "claims": [table]}).claims[0].values[0].low == value
+
+
+def test_a_record_of_more_claims_than_a_screen_shows_is_refused(compared: Record) -> None:
+    value = compared["claims"][0]["values"][0]
+    many = {**value, "claims": value["claims"] * 100}
+    table = {**compared["claims"][0], "values": [many] * 10}
+    read_answer({**compared, "claims": [table]})
+    with pytest.raises(InputError, match="more than 1,000 claims"):
+        read_answer({**compared, "claims": [table, table]})
 
 
 def nested(depth: int) -> list[Any]:

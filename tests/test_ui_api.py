@@ -100,6 +100,16 @@ def test_history_and_scope_are_heeded(
     assert untimed(json.loads(tool("ask", asked)[1])) == untimed(wanted)
 
 
+def test_what_is_searched_may_be_given(
+    client: Any, tool: Callable[[str, Mapping[str, Any]], tuple[bool, str]], retriever: Retriever
+) -> None:
+    wanted = retriever.ask("and they?", searched=QUESTIONS[0]).to_dict()
+    asked = {"question": "and they?", "searched": QUESTIONS[0]}
+    assert wanted["searched"][0] == QUESTIONS[0] and wanted["question"] == "and they?"
+    assert untimed(client.predict(**asked, api_name="/ask")) == untimed(wanted)
+    assert untimed(json.loads(tool("ask", asked)[1])) == untimed(wanted)
+
+
 def test_search_gives_the_passages_of_the_retriever(
     client: Any, tool: Callable[[str, Mapping[str, Any]], tuple[bool, str]], retriever: Retriever
 ) -> None:

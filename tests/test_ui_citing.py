@@ -13,7 +13,7 @@ from qa import Retriever
 from qa.saved import read_answer
 from ui.citing import cited
 from ui.printable import printable
-from ui.wording import NEAREST
+from ui.wording import MORE, NEAREST
 
 Record = dict[str, Any]
 
@@ -93,6 +93,42 @@ def test_no_answer_says_so_and_names_the_misses(retriever: Retriever) -> None:
     assert shown(markdown(answer(reason=None))) == [("h2", "why?"), ("p", "The articles do not answer this.")]
 
 
+def cells(text: str) -> list[list[str]]:
+    """The rows of the tables that Markdown makes of it, heads left out."""
+    rows: list[list[str]] = []
+    for token in MARKDOWN.parse(text):
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and rows and len(rows[-1]) < 4:
+            rows[-1].append("".join(child.content for child in inline(token)))
+    return [row for row in rows if row != ["value", "said by", "where", "quote"]]
+
+
+def test_what_is_claimed_is_told_in_tables(compared: Record) -> None:
+    text = markdown(compared)
+    rows = cells(text)
+    assert len(rows) == 12 and rows[:2] == [
+        ["over 100", "NIS (National Intelligence Service)", "000_752357c04fcf2a77.txt:26", "1"],
+        ["around 100", "A South Korean lawmaker, citing intelligence reports", "002_7555eb4cf8b41f2f.txt:4", "7"],
+    ]
+    assert ["nearly 3,000 (2 independent reports)", "Ukrainian President Volodymyr Zelensky"] in [row[:2] for row in rows]
+    told = [said for tag, said in shown(text) if tag == "p"]
+    assert told[1:6] == [
+        "Killed: sources differ",
+        "Others:",
+        "Injured: sources differ",
+        "Others:",
+        "Killed or injured: sources differ",
+    ]
+    assert told[-1] == f"{MORE}:" and sum(tag == "blockquote>p" for tag, _ in shown(text)) == 20
+
+
+def test_whom_they_cite_and_who_is_meant_is_told(compared: Record) -> None:
+    told = [said for tag, said in shown(markdown(compared)) if said.startswith("— ")]
+    assert told[0].endswith(", said by NIS (National Intelligence Service)")
+    assert "— 002_7555eb4cf8b41f2f.txt:4, said by A South Korean lawmaker, citing intelligence reports" in told
+
+
 def test_a_conversation_is_one_text(retriever: Retriever) -> None:
     records = [retriever.ask(question).to_dict() for question in (NIS, OFF_TOPIC, NIS)]
     text = markdown(*records)
@@ -158,6 +194,13 @@ def check(text: str) -> None:
     answered = shown(markdown(answer(same, question=text)))
     assert [part for part in answered if part[0] == "h2"] == [("h2", line(text))]
     assert answered[1:] == [("p", "1 quote from 1 article"), *quoted]
+    claim = {"rank": 1, "value": text, "start": 0, "end": 1, "said_by": text, "citing": text, "published": text[:10]}
+    value = {"low": text, "high": text, "sense": "exact", "reports": 1, "asked": False, "claims": [claim]}
+    table = {"about": text, "kind": "name", "unit": "", "differ": False, "values": [value]}
+    compared = markdown(answer(same, claims=[table]))
+    who = f"{line(text)}, citing {line(text)}".strip()
+    [row] = cells(compared)
+    assert [*row[:2], row[3]] == [line(text), who, "1"]
     missed = shown(markdown(answer(question="why?", reason=text, closest=[same])))
     assert missed[-3:] == [("p", f"{NEAREST}:"), *quoted]
     assert missed[1] == ("p", line(text)) or not line(text)

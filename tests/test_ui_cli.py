@@ -211,7 +211,7 @@ def test_a_question_that_starts_with_a_dash_follows_two_dashes(question: str, at
 def test_earlier_turns_come_from_a_file(at: list[str], capsys: Capsys) -> None:
     run(["ask", NIS, *at, "--json"])
     record = json.loads(capsys.readouterr().out)
-    for turns in ([record], [{"role": "user", "content": NIS}]):
+    for turns in ([record], [{"role": "user", "content": NIS}], record):
         Path("turns.json").write_text(json.dumps(turns), "utf-8-sig")
         assert run(["ask", "and what about Zelensky?", *at, "--history", "turns.json"]) == 0
         assert "3,000" in capsys.readouterr().out.split("[2]")[0]
@@ -449,6 +449,13 @@ def test_chat_answers_turn_by_turn(at: list[str], monkeypatch: pytest.MonkeyPatc
     out, err = capsys.readouterr()
     _, first, second = out.split("[1]")
     assert "over 100" in first.split("[2]")[0] and "3,000" in second.split("[2]")[0] and err == ""
+
+
+def test_chat_tells_what_a_follow_up_was_searched_as(at: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{NIS}\nand what about Zelensky?\n"))
+    assert run(["chat", *at]) == 0
+    first, second = re.split(r"(?m)^searched: ", capsys.readouterr().out)
+    assert first.startswith(("1 quote", "2 quotes")) and "Zelensky" in second.splitlines()[0]
 
 
 def test_chat_goes_on_after_what_cannot_be_asked(at: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:

@@ -12,8 +12,16 @@ import pytest
 
 from index import SourceState, Span
 from index.article import decode_article
+from index.sources import Sources
+from qa.proving import prove
+from qa.saved import read_answer
+from ui.citing import cited
 from ui.cli import main
+from ui.columns import table_lines
 from ui.reading import ROOM, Marked, reading_html
+from ui.records import read_records
+from ui.tables import tables
+from ui.turn import turn_html
 
 Survives = Callable[[Callable[[], object], object], bool]
 Campaign = Callable[[int, int], int]
@@ -25,6 +33,7 @@ TURNS: list[dict[str, Any]] = [
     {"role": "assistant", "content": "“…”"},
     {"schema": "answer/1", "question": "and then?", "quotes": []},
 ]
+SEEDS = Sources.under(Path(__file__).parent.parent / "seeds")
 UNITS = (
     "ab cd.\n",
     "\n",
@@ -71,6 +80,33 @@ def test_no_history_file_is_untyped_or_slow(
         odd = (b"\xff\xfe", b"\x00", b"\xef\xbb\xbf", b"", random.randbytes(40))
         file.write_bytes(text if case % 5 else random.choice(odd) + text)
         assert survives(partial(asking, "and what about Zelensky?", file), (case, text))
+
+
+@pytest.mark.soak
+def test_no_changed_record_is_untyped_or_slow_on_any_screen(
+    campaign: Campaign,
+    survives: Survives,
+    mutated_json: Callable[[Any, Random], str],
+    compared: dict[str, Any],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "record.json"
+
+    def show() -> None:
+        for answer in read_records(path):
+            prove(answer, SEEDS)
+        try:
+            answer = read_answer(json.loads(path.read_text()))
+        except ValueError:  # One after another, which only `qa verify` reads.
+            return
+        assert turn_html(answer) and cited([answer])
+        lines = [line for table in tables(answer) for line in table_lines(table, columns=80)]
+        assert all(line.isprintable() for line in lines)
+
+    for case in range(campaign(60, 3_000)):
+        text = mutated_json(compared, Random(case))
+        path.write_bytes(text.encode("utf-8", "surrogatepass"))
+        survives(show, (case, text))
 
 
 @pytest.mark.soak

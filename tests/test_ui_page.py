@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from eval.cases import load_cases
 from index import build
 from qa import Retriever, by_article
-from qa.saved import read_answer
+from qa.saved import SavedQuote, read_answer
 from ui.citing import cited
 from ui.judgements import FILE
 from ui.printable import printable
@@ -114,6 +114,11 @@ def records(page: Page) -> list[dict[str, Any]]:
     return [turn["record"] for turn in conversations(page)[0]["turns"]]
 
 
+def asked(page: Page) -> list[dict[str, Any]]:
+    """The same, none before the first question."""
+    return records(page) if conversations(page) else []
+
+
 def words_shown(page: Page) -> list[str]:
     """The quotes of the whole conversation, as they stand on the screen."""
     shown: list[str] = page.evaluate("[...document.querySelectorAll('.quote .words')].map((words) => words.textContent)")
@@ -122,8 +127,21 @@ def words_shown(page: Page) -> list[str]:
 
 def words_recorded(answers: list[dict[str, Any]]) -> list[str]:
     """The same quotes, as the records have them."""
-    read = [read_answer(record) for record in answers]
-    return [quote.text for answer in read for group in by_article(answer.quotes or answer.closest) for quote in group]
+    return [quote.text for record in answers for quote in in_order(record)]
+
+
+def in_order(record: dict[str, Any]) -> list[SavedQuote]:
+    """All quotes of a record, as they stand on the screen."""
+    answer = read_answer(record)
+    parts = (answer.quotes or answer.closest, answer.beside)
+    return [quote for part in parts for group in by_article(part) for quote in group]
+
+
+def remembered(record: dict[str, Any]) -> dict[str, Any]:
+    """What the page sends of an earlier turn."""
+    names = ("text", "said_by", "title", "start", "marks")
+    quotes = [{name: quote[name] for name in names} for quote in record["quotes"][:3]]
+    return {name: record[name] for name in ("question", "searched", "answered")} | {"quotes": quotes}
 
 
 def clipboard(page: Page) -> str:
@@ -135,7 +153,7 @@ def clipboard(page: Page) -> str:
 # Clicks one quote of the last turn after the other; what lights up each time, and where.
 CLICK_EACH = """async () => {
   const turn = document.querySelector('.turn:last-child'), body = document.querySelector('.reading .body');
-  turn.querySelector('.misses')?.setAttribute('open', '');
+  turn.querySelector('.misses, .beside')?.setAttribute('open', '');
   const seen = [];
   for (const quote of turn.querySelectorAll('.quote')) {
     document.querySelectorAll('mark.current').forEach((mark) => mark.classList.remove('current'));
@@ -165,8 +183,7 @@ CLICK_EACH = """async () => {
 
 def check_answer(page: Page, record: dict[str, Any], texts: dict[str, str]) -> None:
     """Each quote of the record stands on the screen word for word, and lights up in its article."""
-    answer = read_answer(record)
-    quotes = [quote for group in by_article(answer.quotes or answer.closest) for quote in group]
+    quotes = in_order(record)
     seen = page.evaluate(CLICK_EACH)
     assert [shown["rank"] for shown in seen] == [quote.rank for quote in quotes]
     for quote, shown in zip(quotes, seen, strict=True):
@@ -184,10 +201,10 @@ def check_questions(page: Page, folder: Path, directory: Path, questions: list[s
     retriever = Retriever.open(directory)
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".txt", ".md")}
     texts = {name: data.decode("utf-16" if data.startswith(b"\xff\xfe") else "utf-8") for name, data in files.items()}
-    for number, question in enumerate(questions):
+    for question in questions:
+        history = [remembered(record) for record in asked(page)[-6:]]
         ask(page, question)
         record = records(page)[-1]
-        history = [{"role": "user", "content": earlier} for earlier in questions[max(0, number - 6) : number]]
         expected = json.loads(json.dumps(retriever.ask(question, history).to_dict()))
         assert record | {"took_ms": 0} == expected | {"took_ms": 0}
         check_answer(page, record, texts)
@@ -222,6 +239,110 @@ def test_a_click_with_the_mouse_on_any_quote_opens_its_article(visit: Visit, see
         expect(page.locator("mark.current").first).to_be_in_viewport()
         words = quotes.nth(number).locator(".words").evaluate("words => words.textContent")
         assert "".join(page.locator("mark.current").evaluate_all("all => all.map((mark) => mark.textContent)")) == words
+
+
+# Clicks one value of the tables after the other, and one link after the other; what lights up each time.
+CLICK_VALUES = """async () => {
+  document.querySelectorAll('.because').forEach((one) => (one.open = true));
+  const seen = [];
+  for (const link of document.querySelectorAll('.value, .because a')) {
+    document.querySelectorAll('mark.current').forEach((mark) => mark.classList.remove('current'));
+    link.click();
+    const until = Date.now() + 20_000;
+    while (!(link.classList.contains('current') && document.querySelector('mark.current'))) {
+      if (Date.now() > until) throw new Error('nothing lit up');
+      await new Promise((done) => setTimeout(done, 4));
+    }
+    const lit = [...document.querySelectorAll('mark.current')].map((mark) => mark.textContent).join('');
+    const quote = document.querySelector('.quote.current')?.dataset.rank ?? null;
+    seen.push([link.textContent, lit, document.querySelector('.sheet').dataset.source, quote, location.search === link.search]);
+  }
+  return seen;
+}"""
+
+
+def test_each_value_of_the_tables_lights_up_inside_its_quote(
+    visit: Visit, seeds_url: str, keep: Callable[[Page, list[dict[str, Any]]], None], compared: dict[str, Any]
+) -> None:
+    page = visit(seeds_url)
+    keep(page, [compared])
+    seen = page.evaluate(CLICK_VALUES)
+    links = [[f"“{lit}”", lit, source, None, True] for _, lit, source, rank, _ in seen if rank is None]
+    assert len(links) == 2
+    claims = [claim for table in compared["claims"] for value in table["values"] for claim in value["claims"]]
+    quotes = [*compared["quotes"], *compared["beside"]]
+    wanted = [[one["value"], one["value"], quotes[one["rank"] - 1]["source"], str(one["rank"]), True] for one in claims]
+    assert sorted(seen, key=str) == sorted([*wanted, *links], key=str)
+
+
+def test_a_value_is_worked_with_the_keys_and_its_quote_is_what_is_copied(
+    visit: Visit, seeds_url: str, keep: Callable[[Page, list[dict[str, Any]]], None], compared: dict[str, Any]
+) -> None:
+    page = visit(seeds_url)
+    keep(page, [compared])
+    value = page.get_by_role("table", name="Killed sources differ", exact=True).get_by_role("link").first
+    value.press("Enter")
+    expect(page.locator("mark.current")).to_have_text("over 100")
+    expect(page.locator(".reading .body")).to_be_focused()
+    page.get_by_role("button", name="Copy quote").click()
+    quote = compared["quotes"][0]
+    expect(page.locator("#articles-qa-note")).to_have_text("Copied.")
+    assert clipboard(page) == f"“{quote['text']}” — {quote['source']}, line {quote['first_line']}"
+    page.get_by_role("button", name="Copy link").click()
+    linked = visit(clipboard(page))
+    expect(linked.locator("mark.current")).to_have_text("over 100")
+    page.get_by_role("button", name="Close").click()
+    expect(value).to_be_focused()
+    page.get_by_text("More quotes in the table").click()
+    assert words_shown(page) == words_recorded([compared])
+    page.locator(".beside .quote").first.get_by_role("link").click()
+    expect(page.locator(".position")).to_have_text("Quote 4 of 10")
+
+
+def test_what_is_searched_is_edited_and_stays_as_it_was_edited(visit: Visit, seeds_url: str) -> None:
+    page = visit(seeds_url)
+    requests = []
+    page.on("request", lambda request: requests.append(request.post_data or ""))
+    ask(page, CASUALTIES)
+    expect(page.locator(".wording")).to_have_count(0)  # It was searched as it was asked.
+    turn = ask(page, "And how many were injured?")
+    for words in (CASUALTIES, OFF_TOPIC):
+        turn.get_by_role("button", name="Edit what is searched").click()
+        box = turn.get_by_role("textbox", name="What is searched")
+        expect(box).to_be_focused()
+        box.press("Escape")
+        expect(turn.get_by_role("button", name="Edit what is searched")).to_be_focused()
+        turn.get_by_role("button", name="Edit what is searched").click()
+        box.fill(words)
+        box.press("Enter")
+        expect(turn.locator(".wording q")).to_have_text([words])
+        expect(turn.get_by_role("button", name="Edit what is searched")).to_be_focused()
+        assert records(page)[1]["question"] == "And how many were injured?" and words in records(page)[1]["searched"]
+    assert not records(page)[1]["answered"]
+    turn.get_by_role("button", name="Ask again").click()
+    page.wait_for_function("() => !document.querySelector('.turn:last-child .waiting')")
+    page.reload()
+    turn = page.locator(".turn").nth(1)
+    expect(turn.locator(".wording q")).to_have_text([OFF_TOPIC])
+    turn.get_by_role("button", name="Ask again").click()
+    turn.get_by_role("button", name="Edit what is searched").click()
+    expect(turn.get_by_role("textbox", name="What is searched")).to_have_value(OFF_TOPIC)
+    turn.get_by_role("textbox", name="What is searched").fill("")
+    turn.get_by_role("textbox", name="What is searched").press("Enter")  # As if it had never been edited.
+    expect(turn.locator(".wording q")).not_to_have_text([OFF_TOPIC])
+    sent = [text for text in requests if '"searched"' in text and "injured" in text]
+    assert sent and all('"searched":' in text and CASUALTIES in text for text in sent)
+
+
+def test_what_is_sent_of_earlier_turns_fits_a_request(
+    visit: Visit, seeds_url: str, keep: Callable[[Page, list[dict[str, Any]]], None], compared: dict[str, Any]
+) -> None:
+    page = visit(seeds_url)
+    compared["quotes"][0] |= {"text": "x" * 90_000, "end": compared["quotes"][0]["start"] + 90_000}
+    keep(page, [compared] * 5)
+    turn = ask(page, OFF_TOPIC)
+    expect(turn.locator(".failed")).to_have_count(0)
+    expect(turn.locator(".found")).to_have_count(1)
 
 
 def test_a_long_article_is_read_on_where_its_part_ends(visit: Visit, rough: Path, rough_url: str) -> None:
@@ -289,13 +410,13 @@ def test_editing_a_question_replaces_it_and_what_follows(visit: Visit, seeds_url
     for question in (CASUALTIES, OFF_TOPIC, KIRBY):
         ask(page, question)
     turn = page.locator(".turn").nth(1)
-    turn.get_by_role("button", name="Edit").click()
+    turn.get_by_role("button", name="Edit", exact=True).click()
     box = turn.get_by_role("textbox", name="The question")
     expect(box).to_have_value(OFF_TOPIC)
     expect(box).to_be_focused()
     box.press("Escape")
     expect(page.locator(".turn")).to_have_count(3)
-    turn.get_by_role("button", name="Edit").click()
+    turn.get_by_role("button", name="Edit", exact=True).click()
     box.fill("Who was captured?")
     box.press("Enter")
     expect(page.locator(".question")).to_have_text([CASUALTIES, "Who was captured?"])

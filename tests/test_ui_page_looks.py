@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -91,24 +92,26 @@ def url(serve: Callable[[Path], str], seeds_index: Path, tmp_path_factory: pytes
 
 
 @pytest.fixture
-def full(visit: Visit, url: str) -> Page:
-    """The page with all of a conversation on it: answers, misses, folds and menus open, a failure, an article."""
+def full(visit: Visit, url: str, keep: Callable[[Page, list[dict[str, Any]]], None], compared: dict[str, Any]) -> Page:
+    """The page with all of a conversation on it: answers, tables, misses, folds and menus open, a failure, an article."""
     page = visit(url)
     page.evaluate("articlesQa.ask('What did John Kirby say?')")
     expect(page.locator(".turn .tools:visible")).to_have_count(1)
-    page.get_by_role("button", name="New conversation").click()
-    for question in ("how many casualties did NIS report?", "What is the best recipe for lasagne?", "x" * 2_500):
+    keep(page, [compared])
+    for question in ("What is the best recipe for lasagne?", "x" * 2_500):
         page.evaluate("question => articlesQa.ask(question)", question)
     expect(page.locator(".turn .tools:visible")).to_have_count(3)
     expect(page.locator(".failed")).to_have_count(1)
     page.get_by_role("button", name="This answers").first.click()
-    page.locator(".turn").nth(1).get_by_role("button", name="Edit").click()
+    page.locator(".turn").nth(1).get_by_role("button", name="Edit", exact=True).click()
+    page.locator(".turn").nth(1).get_by_role("button", name="Edit what is searched").click()
+    expect(page.locator(".claims")).to_have_count(3)
     page.evaluate("document.querySelectorAll('.part details').forEach((one) => one.open = true)")
     expect(page.locator(".around[open] .context:empty")).to_have_count(0)
     expect(page.locator("[aria-pressed=true]")).to_have_count(1)
     page.locator(".turn").first.get_by_role("link").first.evaluate("link => link.click()")
     expect(page.locator("mark.current").first).to_be_visible()
-    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
     return page
 
 
@@ -150,7 +153,7 @@ def test_all_text_stands_out_and_all_that_is_worked_has_a_name(full: Page, schem
     expect(full.locator(".reading")).to_have_css(
         "background-color", "rgb(255, 255, 255)" if scheme == "light" else "rgb(23, 24, 27)"
     )
-    full.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
+    full.evaluate("() => Promise.allSettled(document.getAnimations().map((one) => one.finished))")
     for check in (check_names, check_headings, check_contrast):
         check(full)
     to_articles(full)
@@ -190,7 +193,10 @@ def test_on_a_phone_nothing_is_cut_off_and_the_article_stands_below(full: Page) 
     page = full
     page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
     page.evaluate("document.querySelectorAll('.menu').forEach((menu) => menu.open = false)")
-    parts = page.locator("button, input, select, textarea, .words, .place, .title, summary, .line")
+    assert page.locator(".claims").evaluate_all("all => all.every((one) => one.scrollWidth <= one.parentElement.clientWidth)")
+    parts = page.locator(
+        "button, input, select, textarea, caption, th, td, .differ, .wording, .words, .place, .title, summary, .line"
+    )
     cut = """(parts) => parts.filter((node) => {
       if (!node.checkVisibility() || node.closest('.visually-hidden, .overflow-menu')) return false;
       const {left, right} = node.getBoundingClientRect();
@@ -203,6 +209,12 @@ def test_on_a_phone_nothing_is_cut_off_and_the_article_stands_below(full: Page) 
         assert parts.evaluate_all(cut) == []
         left, right = page.locator("#left").bounding_box(), page.locator("#right").bounding_box()
         assert left and right and right["y"] >= left["y"] + left["height"]
+
+
+def test_tables_are_read_out_with_their_heads(full: Page) -> None:
+    table = full.locator(".claims").first.aria_snapshot()
+    assert '- table "Killed sources differ"' in table and table.count("- columnheader") == 3
+    assert '- rowheader "over 100: show 000_752357c04fcf2a77.txt:26 in its article"' in table and "Others" in table
 
 
 def test_on_a_phone_a_touched_quote_brings_its_article_into_view_and_closing_brings_it_back(visit: Visit, url: str) -> None:

@@ -73,6 +73,27 @@ def test_a_turn_is_the_retrievers_record_and_its_quotes_as_html(service: Service
             assert sorted(shown) == sorted(quote["text"] for quote in expected["quotes"] + expected["closest"])
 
 
+def test_a_turn_is_searched_as_it_was_edited(service: Service, retriever: Retriever, parsed: Parse) -> None:
+    history = [{"role": "user", "content": "Who painted the Mona Lisa?"}]
+    reply = service.turn({"question": "and then?", "history": history, "searched": NIS})
+    expected = retriever.ask("and then?", history, searched=NIS).to_dict()
+    assert timeless(reply["record"]) == timeless(expected) and reply["record"]["question"] == "and then?"
+    alone = retriever.ask(NIS)
+    assert [quote["text"] for quote in reply["record"]["quotes"]] == [quote.text for quote in alone.quotes]
+    (line,) = classed(parsed(reply["html"]), "wording")
+    assert NIS in words(line)
+    told = service.ask("and then?", history, 5, None, searched=NIS)
+    assert timeless(told) == timeless(expected)
+
+
+def test_a_turn_takes_what_the_page_remembers_of_earlier_ones(service: Service) -> None:
+    record = service.turn({"question": NIS})["record"]
+    names = ("text", "said_by", "title", "start", "marks")
+    quotes = [{name: quote[name] for name in names} for quote in record["quotes"][:3]]
+    earlier = {name: record[name] for name in ("question", "searched", "answered")} | {"quotes": quotes}
+    assert service.turn({"question": "and how many were injured?", "history": [earlier]})["record"]["searched"]
+
+
 def test_a_turn_keeps_to_its_scope(service: Service) -> None:
     asked = {"question": NIS, "sources": ["000*"], "outlets": [], "since": None, "until": ""}
     record = service.turn(asked)["record"]
@@ -283,6 +304,7 @@ REQUESTS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("turn", "question", ("text",)),
     ("turn", "history", ([],)),
     ("turn", "top_k", (5,)),
+    ("turn", "searched", (None, "text")),
     ("turn", "sources", ([],)),
     ("turn", "outlets", ([],)),
     ("turn", "since", (None,)),
@@ -308,7 +330,7 @@ def good(record: Record) -> dict[str, dict[str, Any]]:
     quote = {name: record["quotes"][0][name] for name in ("source", "sha256", "start", "end")}
     within = {"sources": ["0*"], "outlets": [], "since": "2020-01-01", "until": "2030-01-01"}
     return {
-        "turn": {"question": NIS, "history": [], "top_k": 2, **within},
+        "turn": {"question": NIS, "history": [], "top_k": 2, "searched": None, **within},
         "article": {"source": quote["source"], "sha256": "", "at": 0, "spans": [[0, 5, 1]]},
         "around": quote,
         "render": {"records": [record]},
@@ -357,6 +379,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("turn", {"since": "yesterday"}, "is no day"),
     ("turn", {"since": "2024-02-30"}, "is no day"),
     ("turn", {"until": "2024-12-3\n"}, "is no day"),
+    ("turn", {"searched": ""}, "question: empty"),
+    ("turn", {"searched": "x" * 2_001}, "2,001 characters"),
     ("turn", {"until": "\x1b[31m" * 20}, "is no day"),
     ("turn", {"since": "2025-01-02", "until": "2025-01-01"}, "since"),
     ("turn", {"sources": [""]}, "sources: one is empty"),

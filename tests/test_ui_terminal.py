@@ -1,8 +1,10 @@
 """Answers on a terminal: nothing lost or changed, nothing that drives the terminal."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,11 +15,15 @@ from index.article import decode_article
 from index.attribution import Attribution
 from index.opened import IndexInfo
 from qa import Answer, Quote, Retriever
+from qa.saved import read_answer
 from qa.speaker import Told
+from ui.columns import table_lines
 from ui.printable import printable
+from ui.tables import tables
 from ui.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
-from ui.wording import FILE_NOTES, sureness
+from ui.wording import FILE_NOTES, MORE, sureness
 
+Record = dict[str, Any]
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 
 NIS = "how many casualties did NIS report?"
@@ -40,6 +46,23 @@ def answer_of(info: IndexInfo, *quotes: Quote) -> Answer:
 @pytest.fixture(scope="session")
 def info(retriever: Retriever) -> IndexInfo:
     return retriever.info
+
+
+class Compared(Answer):
+    """An answer whose record has these tables."""
+
+    tables: tuple[Record, ...] = ()
+
+    def to_dict(self) -> Record:
+        """The record, with them."""
+        return {**super().to_dict(), "claims": list(self.tables)}
+
+
+def comparing(info: IndexInfo, quotes: Sequence[Quote], tables: Sequence[Record]) -> Answer:
+    """An answer of three quotes, with more beside, whose record has these tables."""
+    made = type("Told", (Compared,), {"tables": tuple(tables)})
+    answer: Answer = made(NIS, (NIS,), True, 0.9, None, tuple(quotes[:3]), (), info, 1.0, beside=tuple(quotes[3:]))
+    return answer
 
 
 def body(shown: str) -> str:
@@ -179,6 +202,85 @@ def test_a_near_copy_names_the_quote_it_is_like(info: IndexInfo) -> None:
 )
 def test_sureness_has_a_word(probability: float, word: str) -> None:
     assert sureness(probability) == word
+
+
+TABLES = """
+Killed: sources differ
+  over 100    NIS (National Intelligence         [1] 000_752357c04fcf2a77.txt:26
+              Service)
+  Others
+  around 100  A South Korean lawmaker, citing    [7] 002_7555eb4cf8b41f2f.txt:4
+              intelligence reports
+
+Injured: sources differ
+  a thousand    NIS (National Intelligence       [1] 000_752357c04fcf2a77.txt:26
+                Service)
+  Others
+  nearly 1,000  A South Korean lawmaker, citing  [7] 002_7555eb4cf8b41f2f.txt:4
+                intelligence reports
+
+Killed or injured: sources differ
+  1,000                South Korea's            [3] 003_f759e329acbaef1f.txt:34
+                       intelligence service
+  Others
+  as high as 3,000     Volodymyr Zelensky       [2] 000_752357c04fcf2a77.txt:26
+  nearly 3,000         Ukrainian President      [4] 001_534d993bd45e83e2.txt:8
+                       Volodymyr Zelensky
+  nearly 3,000         Ukrainian President      [8] 003_f759e329acbaef1f.txt:30
+                       Volodymyr Zelensky
+    (2 independent reports)
+"""
+
+
+def test_what_is_claimed_stands_in_tables_after_the_quotes(
+    info: IndexInfo, casualties: tuple[Quote, ...], compared: Record
+) -> None:
+    shown = render_answer(comparing(info, casualties, compared["claims"]), Style(80))
+    assert shown.startswith("3 quotes from 2 articles\n") and TABLES in shown
+    first, more = shown.index(TABLES), shown.index(f"\n{MORE}:\n")
+    assert shown.index("\n[3]  ") < first < more < shown.index("\n[4]  ")
+    for rank in range(1, 11):
+        assert f"\n[{rank}] " in shown  # Each number in a table leads to a quote.
+    assert "possibly" not in shown[more:] and "likely" not in shown[more:]
+
+
+def test_tables_fit_the_terminal_and_lose_nothing(compared: Record) -> None:
+    def letters(columns: int) -> Counter[str]:
+        lines = [line for table in tables(read_answer(compared)) for line in table_lines(table, columns=columns)]
+        assert not columns or max(map(len, lines)) <= max(columns, 20)
+        return Counter("".join("".join(lines).split()).replace("·", ""))
+
+    for columns in (*range(1, 130, 7), 80):
+        assert letters(columns) == letters(0)
+
+
+def test_who_is_meant_and_whom_they_cite_is_told(info: IndexInfo, casualties: tuple[Quote, ...]) -> None:
+    answer = comparing(info, casualties, ())
+    shown, verbose = (render_answer(answer, Style(100, context=context)) for context in (False, True))
+    assert ":26 · said by NIS (National Intelligence Service) · " in shown and ":26 · said by Volodymyr Zelensky · " in shown
+    assert ":4 · said by A South Korean lawmaker, citing intelligence reports\n" in shown
+    by = f"{INDENT}by 000_752357c04fcf2a77.txt:6: South Korea’s National Intelligence Service (NIS)\n"
+    assert by in verbose and by not in shown
+
+
+def test_what_was_searched_is_told_where_it_is_not_what_was_asked(info: IndexInfo) -> None:
+    asked = replace(answer_of(info, quote_of("It rained.")), searched=("why?", "why did\x1b[2J it rain?"))
+    line = "\nsearched: why did␛[2J it rain?\n"
+    assert line in render_answer(asked, Style())
+    assert f"{DIM}{line.strip()}{PLAIN}" in render_answer(asked, Style(80, colour=True))
+    assert line in render_answer(replace(asked, answered=False, quotes=(), reason="No."), Style())
+    assert "searched" not in render_answer(replace(asked, searched=("why?",)), Style())
+
+
+def test_nothing_in_a_table_drives_the_terminal(compared: Record) -> None:
+    compared["claims"][0] |= {"about": HARMFUL, "unit": HARMFUL}
+    compared["claims"][0]["values"][0]["claims"][0] |= dict.fromkeys(
+        ("value", "said_by", "citing", "speaker", "period"), f"a{HARMFUL}\n| b"
+    ) | {"published": "\x1b[2J\n"}
+    compared["quotes"][0]["source"] = HARMFUL
+    for columns in (0, 30, 80):
+        for table in tables(read_answer(compared)):
+            assert all(line.isprintable() for line in table_lines(table, columns=columns))
 
 
 def test_info_is_a_line_a_fact(info: IndexInfo) -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from qa import AskSettings, Retriever, Scope
 from qa.saved import read_answer
+from ui import wording
 from ui.printable import printable
 from ui.turn import turn_html
-from ui.wording import FILE_NOTES, NEAREST, SURENESS, sureness
+from ui.wording import FILE_NOTES, MORE, NEAREST, SURENESS, sureness
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 Parse = Callable[[str], Element]
@@ -208,6 +209,115 @@ def test_a_scope_is_told_of_a_real_answer(retriever: Retriever, parsed: Parse) -
     assert "1 article chosen by 000*, generation 1" in words(parsed(html(record)))
 
 
+def test_what_is_claimed_stands_in_tables_that_are_read_out_as_such(compared: Record, parsed: Parse) -> None:
+    shown = parsed(html(compared))
+    killed, injured, both = classed(shown, "claims")
+    assert [words(table.find("caption")) for table in (killed, injured, both)] == [
+        "Killed sources differ",
+        "Injured sources differ",
+        "Killed or injured sources differ",
+    ]
+    assert [head.get("scope") for head in killed.iter("th")] == ["col"] * 3 + ["row", "rowgroup", "row"]
+    assert [[words(cell) for cell in row] for row in killed.iter("tr")] == [
+        ["Value", "Said by", "Where"],
+        ["over 100", "NIS (National Intelligence Service)", "[1] 000_752357c04fcf2a77.txt:26"],
+        ["Others"],
+        ["around 100", "A South Korean lawmaker, citing intelligence reports", "[7] 002_7555eb4cf8b41f2f.txt:4"],
+    ]
+    assert texts(both, "reports") == ["2 independent reports"] * 2 and len(classed(both, "again")) == 2
+    assert "the article itself" in words(both)
+
+
+def test_each_value_leads_to_where_it_stands_in_its_article(compared: Record, seeds: Path, parsed: Parse) -> None:
+    shown = parsed(html(compared))
+    links = classed(shown, "value")
+    assert len(links) == 12 and {link.tag for link in links} == {"a"}
+    numbers = [item.get("data-rank") for item in shown.iter() if item.get("data-rank")]
+    assert len({*numbers}) == len(numbers)  # What is lit up is told apart by its number.
+    for link in links:
+        source, start, end = link.get("data-source", ""), int(link.get("data-start", "")), int(link.get("data-end", ""))
+        assert (seeds / source).read_bytes().decode()[start:end] == words(link)
+        named = {name: link.get(f"data-{name}") for name in ("source", "start", "end")}
+        query = parse_qs(urlsplit(link.get("href", "")).query)
+        assert {name: query[name][0] for name in named} == named and query["sha256"] == [link.get("data-sha256", "")[:16]]
+        quote = [*compared["quotes"], *compared["beside"]][int(link.get("data-quote", "")) - 1]
+        assert quote["start"] <= start < end <= quote["end"] and link.get("data-sha256") == quote["sha256"]
+
+
+def test_quotes_beside_the_answer_are_folded(compared: Record, parsed: Parse) -> None:
+    shown = parsed(html(compared))
+    (beside,) = classed(shown, "beside")
+    assert beside.tag == "details" and beside.get("open") is None and words(beside.find("summary")) == MORE
+    assert sorted(map(int, texts(beside, "rank"))) == list(range(4, 11)) and texts(beside, "sure") == []
+    assert texts(shown, "found") == ["3 quotes from 2 articles"]
+
+
+def test_who_is_meant_is_told_with_what_justifies_it(compared: Record, parsed: Parse) -> None:
+    shown = parsed(html(compared))
+    notes = texts(shown, "note")
+    assert notes[0] == "said by NIS (National Intelligence Service)" and notes[1] == "said by Volodymyr Zelensky"
+    assert "said by A South Korean lawmaker, citing intelligence reports" in notes
+    because = classed(shown, "because")
+    assert [words(part.find("summary")) for part in because] == ["Who that is"] * 2
+    link = next(because[0].iter("a"))
+    assert words(link) == "“South Korea’s National Intelligence Service (NIS)”" and "open" in link.get("class", "")
+    assert (link.get("data-source"), link.get("data-sha256")) == (
+        compared["quotes"][0]["source"],
+        compared["quotes"][0]["sha256"],
+    )
+
+
+VOICES: list[tuple[str | None, str | None, str]] = [
+    ("NIS", "National Intelligence Service", "said by NIS (National Intelligence Service)"),
+    ("NIS", "NIS", "said by NIS"),
+    ("NIS", None, "said by NIS"),
+    ("Yerin", "Yevhen Yerin", "said by Yevhen Yerin"),
+    ("Ukrainian President Volodymyr Zelensky", "Volodymyr Zelensky", "said by Ukrainian President Volodymyr Zelensky"),
+    ("two\nlines", None, "said by two lines"),
+    (None, None, ""),
+]
+
+
+@pytest.mark.parametrize(("by", "meant", "note"), VOICES)
+def test_the_fuller_name_is_told_once(by: str | None, meant: str | None, note: str) -> None:
+    assert wording.said(by, meant, citing=None, cited=None) == note
+
+
+def test_a_table_says_what_differs_and_only_that(compared: Record, parsed: Parse) -> None:
+    for kind, note in (("figure", "the figure changes"), ("date", "the day changes"), ("name", "the name changes")):
+        table = compared["claims"][0]
+        table["kind"] = kind
+        for value in table["values"]:
+            value["low"] = value["high"] = 1 if kind == "figure" else "a"
+            value["claims"] = [{**claim, "speaker": "NIS", "said_by": "NIS"} for claim in value["claims"]]
+        assert texts(parsed(html(compared)), "differ")[0] == note  # One speaker's own figures, day after day.
+    table["differ"] = False
+    table["unit"] = "%"
+    shown = classed(parsed(html(compared)), "claims")[0]
+    assert texts(shown, "differ") == [] and words(shown.find("caption")) == "Killed (%)"
+    for value in table["values"]:
+        value["asked"] = False
+    assert texts(parsed(html(compared)), "others") == ["Others"] * 2  # Nobody was asked for in the first table.
+
+
+def test_copies_periods_and_days_are_told_in_the_table(compared: Record, parsed: Parse) -> None:
+    claim = compared["claims"][0]["values"][1]["claims"][0]
+    claim |= {"same_as": 1, "period": "in the past week", "published": "2024-12-27"}
+    row = list(classed(parsed(html(compared)), "claims")[0].iter("tr"))[-1]
+    assert texts(row, "told") == ["in the past week · nearly the words of [1]"] and words(row[-1]).endswith(":4 · 2024-12-27")
+
+
+def test_what_was_searched_is_shown_where_it_is_not_what_was_asked(parsed: Parse) -> None:
+    shown = parsed(html(answer(quote(), searched=["why?", "why did the ferry sink?"])))
+    (line,) = classed(shown, "wording")
+    assert [words(part) for part in line.iter("q")] == ["why did the ferry sink?"]
+    assert [(button.get("data-do"), words(button)) for button in line.iter("button")] == [("searched", "Edit what is searched")]
+    missed = parsed(html(answer(reason="No.", searched=["why? why did the ferry sink?"])))
+    assert len(classed(missed, "wording")) == 1
+    for searched in (["why?"], [" why? "], []):
+        assert classed(parsed(html(answer(quote(), searched=searched))), "wording") == []
+
+
 HOSTILE = """
 <script>alert(1)</script>
 </script><script>alert(1)</script>
@@ -272,15 +382,25 @@ def skeleton(element: Element) -> list[Any]:
 def everywhere(text: str) -> Record:
     """The text in each place of a record that takes one."""
     said = {"title": text, "outlet": text, "said_by": text, "published": text[:10], "source": text, "text": text}
+    link = {"source": text, "sha256": "a" * 64, "start": 1, "end": 2, "text": text}
+    meant = {"name": text, "links": [link]}
+    said |= {"citing": text, "speaker": meant, "citing_speaker": meant}
     same: Record = {**quote(text), **said, "marks": [{"start": 10, "end": 11}]}
+    claim = {"rank": 1, "value": text, "start": 10, "end": 11, "counted": text, "period": text, "said_by": text}
+    claim |= {"citing": text, "speaker": text, "published": text[:10], "same_as": 2}
+    values = [{"low": text, "high": text, "sense": "exact", "reports": 1, "asked": asked} for asked in (True, False)]
+    table = {"about": text, "kind": "name", "unit": text, "differ": True}
+    table |= {"values": [{**value, "claims": [claim, {**claim, "rank": 3}]} for value in values]}
     within = {"sources": [text], "outlets": [text], "since": text, "until": text, "articles": 2}
     index = {"generation": 1, "model": text, "reranker": text, "articles": 5}
-    return answer(same, same, question=text, searched=[text, text], reason=text, within=within, index=index)
+    tables = {"claims": [table], "beside": [{**same, "rank": 3}]}
+    searched = [text, f"{text} x"]
+    return answer(same, same, question=text, searched=searched, reason=text, within=within, index=index, **tables)
 
 
 def unanswered(record: Record) -> Record:
     """The same quotes as misses."""
-    return {**record, "answered": False, "quotes": [], "closest": record["quotes"]}
+    return {**record, "answered": False, "quotes": [], "closest": record["quotes"], "beside": [], "claims": []}
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -288,9 +408,12 @@ def test_nothing_in_a_record_becomes_markup(text: str, parsed: Parse) -> None:
     for shape in (dict, unanswered):
         shown, harmless = parsed(html(shape(everywhere(text)))), parsed(html(shape(everywhere("harmless"))))
         assert skeleton(shown) == skeleton(harmless)
-        assert texts(shown, "words") == [text, text] and texts(shown, "searched") == [text, text]
-        assert all(link.get("href", "").startswith("?source=") for link in classed(shown, "place"))
-        assert [item.get("data-source") for item in classed(shown, "quote")] == [text, text]
-        assert texts(shown, "heading") == [printable(" ".join(text.split()))]
+        many = 3 if shape is dict else 2
+        assert texts(shown, "words") == [text] * many and texts(shown, "searched") == [text, f"{text} x"]
+        assert all(link.get("href", "").startswith("?source=") for link in shown.iter("a"))
+        assert [item.get("data-source") for item in classed(shown, "quote")] == [text] * many
+        line = printable(" ".join(text.split()))
+        assert texts(shown, "heading") == [line] * (many - 1)
+        assert [words(one) for one in classed(shown, "value")] == [line] * (4 if shape is dict else 0)
         # Gradio puts the page together with Handlebars and JavaScript templates, and browsers drop carriage returns.
         assert not set("{}$`\\\r") & set(html(shape(everywhere(text))))

@@ -191,6 +191,25 @@ def test_the_json_says_everything(qa: Run, record: Record, folder: Path, tmp_pat
     assert proof["text"] == first["text"] and proof["rank"] == 1 and proof["answers"] is True
 
 
+def test_quotes_beside_are_proven_and_claims_told_of_only_where_they_are_wrong(
+    qa: Run, seeds: Path, compared: Record, tmp_path: Path
+) -> None:
+    path = saved(tmp_path / "answer.json", compared)
+    assert qa("verify", path, "--root", seeds) == (0, "10 quotes in 1 record: 10 ok\n", "")
+    found = json.loads(qa("verify", path, "--root", seeds, "--json")[1])
+    assert found["ok"] is True and found["claims"] == {"ok": 12, "not equal": 0}
+    assert [len(quote["claims"]) for quote in found["records"][0]["quotes"]] == [2, 1, 1, 1, 1, 1, 2, 1, 1, 1]
+    compared["claims"][0]["values"][0]["claims"][0]["value"] = "over\x1b 900"
+    path = saved(tmp_path / "answer.json", compared)
+    status, out, err = qa("verify", path, "--root", seeds)
+    assert (status, err) == (1, "")
+    wrong = "  [1] not equal    “over␛ 900” of the table killed - its value does not stand in the quote from start to end"
+    assert out == f"{path}: {NIS}\n{wrong}\n10 quotes in 1 record: 10 ok; 1 of 12 claims not equal\n"
+    found = json.loads(qa("verify", path, "--root", seeds, "--json")[1])
+    claim = found["records"][0]["quotes"][0]["claims"][0]
+    assert found["ok"] is False and found["claims"] == {"ok": 11, "not equal": 1} and claim["ok"] is False and claim["reason"]
+
+
 UNUSABLE: list[tuple[bytes, str]] = [
     (b"", "holds no record"),
     (b"[]", "holds no record"),
@@ -268,6 +287,8 @@ def test_nothing_in_a_record_or_a_file_drives_the_terminal(qa: Run, tmp_path: Pa
     sha256 = "0" * 64
     odd = altered(record, source=harm, sha256=sha256, title=harm, outlet=harm, said_by=harm, encoding=harm)
     more = altered(record, source="a.txt", said_by=None, said_by_span=None, title=None, outlet=None, published=None)
+    link = {"source": harm, "sha256": sha256, "start": 1, "end": 2, "text": harm}
+    odd = altered(odd, citing=harm, speaker={"name": harm, "links": [link]}, citing_speaker={"name": harm, "links": [link]})
     name = tmp_path / "odd\x1b.json"
     saved(name, [odd | {"question": harm}, more])
     for options in ([], ["-v"]):

@@ -57,7 +57,9 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION", help="in plain words; put -- before one that starts with a dash")
     _add_asking(ask)
     ask.add_argument("--json", action="store_true", help="print the answer's record")
-    ask.add_argument("--history", metavar="FILE", type=Path, help="earlier turns: a JSON list of {role, content} or of answers")
+    ask.add_argument(
+        "--history", metavar="FILE", type=Path, help="earlier turns: a record, or a JSON list of records or {role, content}"
+    )
 
     chat = command("chat", "Ask turn by turn; an empty line or Ctrl-D ends.")
     _add_asking(chat)

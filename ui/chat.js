@@ -4,7 +4,8 @@ window.articlesQa = window.articlesQa || {};
 
 articlesQa.chat = (element, functions) => {
   const SHOWN_AFTER_MS = 300; // An answer takes milliseconds; only a slow one needs a word.
-  const TURNS_SENT = 6; // Earlier questions that a question is understood by.
+  const TURNS_SENT = 6; // Earlier turns that a question is understood by,
+  const QUOTES_SENT = 3; // and how many quotes of each.
   const KEPT = 50; // Conversations.
   const SENT_CHARS = 250_000; // Of records at once: the server takes requests of 1 MB.
   const server = articlesQa.asking(functions);
@@ -27,7 +28,8 @@ articlesQa.chat = (element, functions) => {
   // Whether something kept is what this page keeps; the records themselves are checked by the server.
   function isConversation(kept) {
     const isText = (value) => typeof value === "string";
-    const isTurn = (turn) => isText(turn?.id) && isText(turn.question) && turn.record instanceof Object;
+    const isWording = (searched) => searched == null || isText(searched);
+    const isTurn = (turn) => isText(turn?.id) && isText(turn.question) && turn.record instanceof Object && isWording(turn.searched);
     return isText(kept?.id) && isText(kept.began) && Array.isArray(kept.turns) && kept.turns.every(isTurn);
   }
   function blank() {
@@ -59,12 +61,26 @@ articlesQa.chat = (element, functions) => {
   const turnOf = (node) => conversation().turns.find((turn) => turn.id === node.closest(".turn").dataset.turn);
   const say = (text) => (one(".status").textContent = text);
 
-  async function ask(question, { before = conversation().turns.length, again = null } = {}) {
+  // What a question is understood by: each turn's words, and the best of what was found. The oldest go where they are too long.
+  function remembered(turns) {
+    const quote = ({ text, said_by, title, start, marks }) => ({ text, said_by, title, start, marks });
+    const found = ({ quotes }) => (Array.isArray(quotes) ? quotes : []).filter((one) => one instanceof Object).slice(0, QUOTES_SENT);
+    const made = turns.map(({ question, record }) => {
+      const { searched, answered } = record;
+      return { question, searched, answered, quotes: found(record).map(quote) };
+    });
+    while (JSON.stringify(made).length > SENT_CHARS) made.shift();
+    return made;
+  }
+
+  // `searched` is what to search in place of what would be made of the question; null goes back to that.
+  async function ask(question, { before = conversation().turns.length, again = null, searched } = {}) {
     question = question.trim();
     if (!question) return articlesQa.focusBox();
     const home = conversation();
     const earlier = home.turns.slice(0, before);
     const turn = again || { id: articlesQa.id(), question, within: articlesQa.scope(element) };
+    if (searched !== undefined) turn.searched = searched;
     const node = again ? nodeOf(turn) : place(turn);
     const answer = one(".answer", node);
     const ticket = (tickets.get(turn.id) || 0) + 1;
@@ -73,8 +89,8 @@ articlesQa.chat = (element, functions) => {
       answer.innerHTML = '<p class="waiting">Looking … <button type="button" data-do="stop">Stop</button></p>';
     }, SHOWN_AFTER_MS);
     if (!again) node.scrollIntoView({ block: "start" });
-    const history = earlier.slice(-TURNS_SENT).map((turn) => ({ role: "user", content: turn.question }));
-    const reply = await server.ask({ question, history, ...turn.within });
+    const history = remembered(earlier.slice(-TURNS_SENT));
+    const reply = await server.ask({ question, history, ...turn.within, searched: turn.searched ?? null });
     clearTimeout(slow);
     if (tickets.get(turn.id) !== ticket) return; // Stopped, edited or asked again meanwhile.
     if (reply.error) return fail(node, reply.error);
@@ -168,30 +184,41 @@ articlesQa.chat = (element, functions) => {
     one(".earlier").hidden = !items.length;
   }
 
-  function edit(node, turn) {
-    const heading = one(".question", node);
+  // Put a box with words to edit in place of what shows them.
+  function boxed(place, { label, words, send }) {
     const form = document.createElement("form");
     form.className = "editing";
-    form.innerHTML = '<textarea rows="2" maxlength="2000" aria-label="The question"></textarea><button type="submit">Ask</button><button type="button" data-do="cancel">Cancel</button>';
+    form.innerHTML = '<textarea rows="2" maxlength="2000"></textarea><button type="submit">Ask</button><button type="button" data-do="cancel">Cancel</button>';
     const box = one("textarea", form);
-    box.value = turn ? turn.question : heading.textContent;
-    heading.hidden = true;
-    heading.after(form);
+    box.setAttribute("aria-label", label);
+    box.value = words;
+    place.hidden = true;
+    place.after(form);
     box.focus();
     const done = () => {
       form.remove();
-      heading.hidden = false;
+      place.hidden = false;
+      one("button", place)?.focus();
     };
-    const send = () => {
-      const question = box.value.trim();
-      if (question) ask(question, { before: drop(node) });
-    };
-    form.addEventListener("submit", (event) => (event.preventDefault(), send()));
+    form.addEventListener("submit", (event) => (event.preventDefault(), send(box.value.trim())));
     one('[data-do="cancel"]', form).addEventListener("click", done);
     box.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.shiftKey) event.preventDefault(), send();
+      if (event.key === "Enter" && !event.shiftKey) event.preventDefault(), send(box.value.trim());
       if (event.key === "Escape") event.stopPropagation(), done();
     });
+  }
+  function edit(node, turn) {
+    const heading = one(".question", node);
+    const send = (question) => question && ask(question, { before: drop(node) });
+    boxed(heading, { label: "The question", words: turn ? turn.question : heading.textContent, send });
+  }
+  // The same question again, searched in other words; in its own where the box is empty.
+  function reword(node, turn) {
+    const send = async (words) => {
+      await ask(turn.question, { before: conversation().turns.indexOf(turn), again: turn, searched: words || null });
+      one('[data-do="searched"]', node)?.focus();
+    };
+    boxed(one(".wording", node), { label: "What is searched", words: one(".wording q:last-of-type", node).textContent, send });
   }
 
   // Take a turn and those after it off the page, whether they were answered or not; how many are left.
@@ -272,6 +299,7 @@ articlesQa.chat = (element, functions) => {
       return ask(question);
     },
     edit: (node) => edit(node.closest(".turn"), turnOf(node)),
+    searched: (node) => reword(node.closest(".turn"), turnOf(node)),
     copy: async (node) => {
       const turn = turnOf(node);
       if (!turn) return;
@@ -311,7 +339,7 @@ articlesQa.chat = (element, functions) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // A link may be opened elsewhere.
       event.preventDefault();
     } else if (String(getSelection())) return; // Selecting words is not a click.
-    articlesQa.open(opener.closest(".quote"), { focus: opener.tagName === "A" });
+    articlesQa.open(opener.dataset.rank ? opener : opener.closest(".quote"), { focus: opener.tagName === "A" });
   });
   element.addEventListener("toggle", (event) => event.target.matches(".around") && around(event.target), true);
   one(".limits").addEventListener("submit", (event) => event.preventDefault());

@@ -262,7 +262,7 @@ def _history(path: Path) -> Sequence[Any]:
     """The turns of a conversation file.
 
     Raises:
-        InputError: it cannot be read, or is no list.
+        InputError: it cannot be read, or is neither a list nor a record.
     """
     from index.errors import InputError
 
@@ -272,9 +272,9 @@ def _history(path: Path) -> Sequence[Any]:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check --history") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not JSON ({str(error)[:80]}); give a list of turns") from error
-    if not isinstance(turns, list):
-        raise InputError(f"{path}: not a JSON list; give a list of turns")
-    return turns
+    if not isinstance(turns, list | dict):
+        raise InputError(f"{path}: not a JSON list; give a list of turns, or the record of an answer")
+    return [turns] if isinstance(turns, dict) else turns
 
 
 def _next_question() -> str:

@@ -22,6 +22,7 @@ def add_endpoints(service: Service) -> None:
         outlets: list[str] | None = None,
         since: str | None = None,
         until: str | None = None,
+        searched: str | None = None,
     ) -> dict[str, Any]:
         """Ask the articles a question; get back the sentences that answer it, word for word, with file and lines.
 
@@ -33,12 +34,14 @@ def add_endpoints(service: Service) -> None:
             outlets: Only articles of these outlets.
             since: Only articles published on this day or later, as 2024-12-31.
             until: Only articles published on this day or earlier.
+            searched: What to search in place of what would be made of the question and the earlier turns.
 
         Returns:
             The answer's record, schema answer/1: "answered", "quotes", and where nothing answers "reason" and "closest".
         """
         with _shown():
-            return service.ask(question, history or (), top_k, _scope(sources, outlets, since, until))
+            within = _scope(sources, outlets, since, until)
+            return service.ask(question, history or (), top_k, within, searched=searched)
 
     def search(  # noqa: PLR0917
         question: str,

@@ -83,6 +83,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
     )
     environment.filters["printable"] = printable
+    environment.filters["next"] = next
     return environment
 
 

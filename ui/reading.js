@@ -3,25 +3,32 @@
 window.articlesQa = window.articlesQa || {};
 
 articlesQa.reading = (element, functions) => {
+  const MOST_MARKS = 100; // In one article: the server marks no more.
   const server = articlesQa.asking(functions);
   const one = (selector) => element.querySelector(selector);
   const pane = one(".reading");
   const body = one(".body");
   const empty = body.innerHTML;
   let shown = null; // { source, sha256, turn, spans: [[start, end, rank]] }
-  let current = null; // { quote, rank }: what is lit up.
+  let current = null; // { quote, opener, rank }: what is lit up, the quote that it is or lies in, what it was opened from.
   let newest = 0; // Of several articles asked for, the last one counts.
 
-  // Open the article of a quote in the conversation and light the quote up.
-  async function open(quote, { focus = false, quiet = false } = {}) {
-    const { source, sha256, start, end, rank } = quote.dataset;
-    const turn = quote.closest(".turn");
-    const beside = [...turn.querySelectorAll(".quote")].filter((other) => other.dataset.source === source && other.dataset.sha256 === sha256);
-    const spans = beside.map((other) => [Number(other.dataset.start), Number(other.dataset.end), Number(other.dataset.rank)]);
+  // Open the article of what stands in the conversation and light it up: a quote, a value of a table, or a link that tells
+  // who a speaker is. A value is lit up inside its quote.
+  async function open(opener, { focus = false, quiet = false } = {}) {
+    const { source, sha256, start, end, rank } = opener.dataset;
+    const turn = opener.closest(".turn");
+    const isQuote = opener.matches(".quote");
+    const all = [...turn.querySelectorAll(".quote")];
+    const beside = all.filter((other) => other.dataset.source === source && other.dataset.sha256 === sha256);
+    const isMarked = isQuote && beside.length <= MOST_MARKS;
+    const lit = isMarked ? beside : [...beside.filter((other) => other !== opener).slice(0, MOST_MARKS - 1), opener];
+    const spans = lit.map(({ dataset }) => [Number(dataset.start), Number(dataset.end), Number(dataset.rank)]);
     const same = shown?.source === source && shown.sha256 === sha256 && String(shown.spans) === String(spans);
     const there = same && shown.turn === turn.dataset.turn && marks(rank).length;
     if (!there && !(await fetchArticle({ source, sha256, at: Number(start), spans }, turn.dataset.turn))) return;
-    choose({ quote, rank });
+    const quote = isQuote ? opener : beside.find((other) => other.dataset.rank === opener.dataset.quote) || null;
+    choose({ quote, opener, rank });
     light(rank, { quiet });
     address({ source, start, end, sha256: sha256.slice(0, 16) });
     if (focus) body.focus({ preventScroll: true });
@@ -32,7 +39,7 @@ articlesQa.reading = (element, functions) => {
   async function openAt({ source, start = 0, end = 0, sha256 = "" }) {
     const spans = end > start ? [[start, end, 1]] : [];
     if (!(await fetchArticle({ source, sha256, at: start, spans }, ""))) return;
-    choose(spans.length ? { quote: null, rank: "1" } : null);
+    choose(spans.length ? { quote: null, opener: null, rank: "1" } : null);
     light(current?.rank, {});
     if (!current) bring(one(".here"));
     address(current ? { source, start, end, sha256: shown.sha256.slice(0, 16) } : { source });
@@ -84,14 +91,14 @@ articlesQa.reading = (element, functions) => {
     body.scrollTop = isTall ? top - 12 : (top + bottom - body.clientHeight) / 2;
   }
 
-  function choose(quote) {
-    document.querySelectorAll(".quote.current").forEach((other) => other.classList.remove("current"));
-    current = quote;
-    current?.quote?.classList.add("current");
+  function choose(chosen) {
+    document.querySelectorAll(".quote.current, a.current").forEach((other) => other.classList.remove("current"));
+    current = chosen;
+    for (const node of [current?.quote, current?.opener]) node?.classList.add("current");
   }
   function quotes() {
     const turn = current?.quote?.closest(".turn") || document.querySelector(".turn:last-child");
-    return turn ? [...turn.querySelectorAll(".answer > .group .quote, .misses[open] .quote")] : [];
+    return turn ? [...turn.querySelectorAll(".answer > .group .quote, .misses[open] .quote, .beside[open] .quote")] : [];
   }
   function step(by) {
     const all = quotes();
@@ -117,18 +124,18 @@ articlesQa.reading = (element, functions) => {
   }
   function close() {
     newest++;
-    const back = current?.quote;
+    const back = current?.opener;
     shown = null;
     choose(null);
     body.innerHTML = empty;
     one(".strip").hidden = true;
     address(null);
-    if (back) back.querySelector("a.open").focus();
+    if (back) (back.matches("a") ? back : back.querySelector("a.open")).focus();
   }
 
   // "quote — file, lines, date"
   function cited() {
-    const lit = marks(current.rank);
+    const lit = marks(current.quote?.dataset.rank ?? current.rank); // Of a value, the quote that it lies in.
     const sheet = body.querySelector(".sheet");
     const lines = lit.map((mark) => Number(mark.closest(".line").dataset.line));
     const where = lines[0] === lines.at(-1) ? `line ${lines[0]}` : `lines ${lines[0]}-${lines.at(-1)}`;

@@ -41,11 +41,15 @@ class ScopeRequest(Request):
 
 
 class AskRequest(ScopeRequest):
-    """A question, after a conversation; its length and the turns are checked where they are read."""
+    """A question, after a conversation; its length and the turns are checked where they are read.
+
+    `searched` is what to search in place of what would be made of both.
+    """
 
     question: str
     history: list[dict[str, Any]] = Field(default_factory=list, max_length=100)
     top_k: int = 5
+    searched: str | None = None
 
 
 class ArticleRequest(Request):

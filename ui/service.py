@@ -43,13 +43,19 @@ class Service:
         self._judgements = live.directory / FILE
         self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
 
-    def ask(self, question: str, history: Sequence[Any], top_k: int, within: Scope | None) -> dict[str, Any]:
-        """An answer's record.
+    def ask(
+        self, question: str, history: Sequence[Any], top_k: int, within: Scope | None, *, searched: str | None = None
+    ) -> dict[str, Any]:
+        """An answer's record; `searched` is what to search in place of what question and history make.
 
         Raises:
             QaError: it cannot be asked.
         """
-        return self._live.call(lambda opened: opened.retriever.ask(question, history, top_k, within=within).to_dict())
+
+        def answer(opened: Opened) -> dict[str, Any]:
+            return opened.retriever.ask(question, history, top_k, within=within, searched=searched).to_dict()
+
+        return self._live.call(answer)
 
     def search(self, question: str, history: Sequence[Any], top_k: int, within: Scope | None) -> list[dict[str, Any]]:
         """The passages that most likely answer, as `Retriever.search` ranks them.
@@ -63,7 +69,7 @@ class Service:
     def turn(self, request: object) -> dict[str, Any]:
         """A question of the page: its answer's record, and the record as HTML."""
         asked = read(AskRequest, request)
-        record = self.ask(asked.question, asked.history, asked.top_k, asked.scope)
+        record = self.ask(asked.question, asked.history, asked.top_k, asked.scope, searched=asked.searched)
         return {"record": record, "html": turn_html(read_answer(record))}
 
     def render(self, request: object) -> dict[str, Any]:

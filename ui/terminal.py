@@ -1,13 +1,14 @@
 """Answers as text for a terminal: pure functions, no decision about relevance."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index import Article, Check, IndexInfo, Span
 from qa import Answer, Quote, by_article
-from ui.printable import joined, printable
-from ui.wording import FILE_NOTES, NEAREST, found, place, sureness
+from qa.speaker import Speaker
+from ui.printable import joined, one_line, printable
+from ui.wording import FILE_NOTES, MORE, NEAREST, found, other_wordings, place, said, sureness
 
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "     "
@@ -15,7 +16,7 @@ INDENT = "     "
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How to print: columns to wrap at (0: never), and whether bold and dim are understood."""
+    """How to print: columns to wrap at (0: never), whether bold and dim are understood, and whether all is told."""
 
     columns: int = 0
     colour: bool = False
@@ -23,17 +24,40 @@ class Style:
 
 
 def render_answer(answer: Answer, style: Style) -> str:
-    """What was found, then the quotes, grouped by article."""
+    """What was found, then the quotes, grouped by article, then what they claim, side by side."""
     if not answer.answered:
-        lines = [_styled(answer.reason or "", BOLD, style)]
+        lines = [_styled(answer.reason or "", BOLD, style), *_searched(answer, style)]
         if answer.closest:
-            lines += ["", f"{NEAREST}:"]
-            lines += [line for group in by_article(answer.closest) for line in _group(group, style, answers=False)]
+            lines += ["", f"{NEAREST}:", *_groups(answer.closest, style, answers=False)]
         return "\n".join(lines) + "\n"
     articles = len({quote.source for quote in answer.quotes})
-    lines = [found(len(answer.quotes), articles)]
-    lines += [line for group in by_article(answer.quotes) for line in _group(group, style, answers=True)]
+    lines = [found(len(answer.quotes), articles), *_searched(answer, style)]
+    lines += [*_groups(answer.quotes, style, answers=True), *_tables(answer, style)]
+    if answer.beside:
+        lines += ["", f"{MORE}:", *_groups(answer.beside, style, answers=False)]
     return "\n".join(lines) + "\n"
+
+
+def _searched(answer: Answer, style: Style) -> list[str]:
+    """In what other words than those asked it was searched, in a line."""
+    others = other_wordings(answer.question, answer.searched)
+    return [_styled(f"searched: {' · '.join(one_line(text) for text in others)}", DIM, style)] if others else []
+
+
+def _tables(answer: Answer, style: Style) -> list[str]:
+    """What the quotes claim, as tables."""
+    record = answer.to_dict()
+    if not record["claims"]:
+        return []
+    from qa.saved import read_answer  # Loading it takes a quarter as long again as asking from the shell.
+    from ui.columns import table_lines
+    from ui.tables import tables
+
+    return [line for table in tables(read_answer(record)) for line in ("", *table_lines(table, columns=style.columns))]
+
+
+def _groups(quotes: Sequence[Quote], style: Style, *, answers: bool) -> list[str]:
+    return [line for group in by_article(quotes) for line in _group(group, style, answers=answers)]
 
 
 def render_info(info: IndexInfo) -> str:
@@ -111,12 +135,32 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
     notes = [
         place(printable(quote.source), quote.first_line, quote.last_line),
         _about(quote.article) if quote.source != heading.source else "",
-        f"said by {printable(quote.said_by)}" if quote.said_by else "",
+        _said(quote),
         sureness(quote.probability) if answers else "",
     ]
     notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
     notes.append(FILE_NOTES[quote.source_state])
-    return [*lines, INDENT + _styled(" · ".join(note for note in notes if note), DIM, style)]
+    lines.append(INDENT + _styled(" · ".join(note for note in notes if note), DIM, style))
+    if style.context and quote.told:
+        lines += _links(quote.told.speaker, style) + (_links(quote.told.cited, style) if quote.told.cited else [])
+    return lines
+
+
+def _said(quote: Quote) -> str:
+    """Whose word it is, and whom they cite."""
+    told = quote.told
+    cited = told.cited.name if told and told.cited else None
+    return said(quote.said_by, told.speaker.name if told else None, citing=quote.citing, cited=cited)
+
+
+def _links(speaker: Speaker, style: Style) -> list[str]:
+    """A line for each place of the articles that tells who is meant."""
+    lines = []
+    for link in speaker.links:
+        first, last = link.article.line(link.span.start), link.article.line(link.span.end)
+        where = place(printable(link.article.source), first, last)
+        lines.append(INDENT + _styled(f"by {where}: {one_line(link.span.cut(link.article.text))}", DIM, style))
+    return lines
 
 
 def _block(text: str, span: Span, bold: Iterable[Span], dim: Iterable[Span], style: Style) -> list[str]:

@@ -2,18 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count as counting
 from urllib.parse import urlencode
 
 from index import SourceState, Span
-from qa.saved import SavedAnswer, SavedQuote, SavedScope
+from qa.saved import SavedAnswer, SavedLink, SavedQuote, SavedScope
 from ui.markup import Layer, Run, rendered, runs
 from ui.printable import joined, one_line, printable
-from ui.wording import FILE_NOTES, NEAREST, count, found, place, sureness
+from ui.tables import tables
+from ui.wording import FILE_NOTES, MORE, NEAREST, count, found, other_wordings, place, said, sureness
+
+# Values and links that are lit up in an article have numbers of their own, beyond those of the quotes.
+FIRST_LIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """A place of an article that tells who somebody is."""
+
+    link: SavedLink
+    source: str
+    text: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A quote as it is shown. `sure` is "" for one that is not an answer."""
+    """A quote as it is shown. `sure` is "" for one that is not an answer; `links` tell who says it and whom they cite."""
 
     quote: SavedQuote
     runs: tuple[Run, ...]
@@ -21,6 +36,7 @@ class Shown:
     link: str
     sure: str
     note: str
+    links: tuple[Because, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,13 @@ def turn_html(answer: SavedAnswer) -> str:
         "groups": groups(answer.quotes, answers=True),
         "nearest": NEAREST,
         "misses": groups(answer.closest, answers=False),
-        "all": [*answer.quotes, *answer.closest],
+        "tables": tables(answer),
+        "more": MORE,
+        "beside": groups(answer.beside, answers=False),
+        "lit": counting(FIRST_LIT),
+        "link_to": link,
+        "wordings": other_wordings(answer.question, answer.searched),
+        "all": [*answer.quotes, *answer.beside, *answer.closest],
         "chosen": chosen(answer.within) if answer.within else "",
         "articles": count(answer.within.articles if answer.within else answer.index.articles, "article"),
     }
@@ -61,9 +83,10 @@ def chosen(scope: SavedScope) -> str:
     return ", ".join(one_line(part) for part in (*scope.sources, *scope.outlets, since, until) if part)
 
 
-def link(quote: SavedQuote) -> str:
-    """Where the page shows the quote in its article; the hash tells a later version of the file from this one."""
-    return "?" + urlencode({"source": quote.source, "start": quote.start, "end": quote.end, "sha256": quote.sha256[:16]})
+def link(quote: SavedQuote, start: int | None = None, end: int | None = None) -> str:
+    """Where the page shows the quote, or another stretch, in its article; the hash tells a later version of the file."""
+    place = {"start": quote.start if start is None else start, "end": quote.end if end is None else end}
+    return "?" + urlencode({"source": quote.source, **place, "sha256": quote.sha256[:16]})
 
 
 def _group(quotes: Sequence[SavedQuote], *, answers: bool) -> Group:
@@ -78,7 +101,7 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> Shown:
     layers += [_layer("gap", gap.start, gap.end, quote) for gap in quote.gaps]
     notes = [
         joined(quote.title, quote.outlet, quote.published) if quote.source != first.source else "",
-        f"said by {one_line(quote.said_by)}" if quote.said_by else "",
+        _said(quote),
         f"nearly the words of [{quote.same_as}]" if quote.same_as else "",
         FILE_NOTES[SourceState(quote.source_state)],
     ]
@@ -89,7 +112,20 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> Shown:
         link=link(quote),
         sure=sureness(quote.probability) if answers else "",
         note=" · ".join(note for note in notes if note),
+        links=tuple(_because(link) for speaker in (quote.speaker, quote.citing_speaker) if speaker for link in speaker.links),
     )
+
+
+def _said(quote: SavedQuote) -> str:
+    """Whose word it is, and whom they cite."""
+    meant = quote.speaker.name if quote.speaker else None
+    cited = quote.citing_speaker.name if quote.citing_speaker else None
+    return said(quote.said_by, meant, citing=quote.citing, cited=cited)
+
+
+def _because(link: SavedLink) -> Because:
+    named = {"source": link.source, "start": link.start, "end": link.end, "sha256": (link.sha256 or "")[:16]}
+    return Because(link, printable(link.source), one_line(link.text), "?" + urlencode(named))
 
 
 def _layer(kind: str, start: int, end: int, quote: SavedQuote) -> Layer:

@@ -54,24 +54,33 @@ class _Proven:
 
 
 class _Tally:
-    """How many quotes came out how, over all records."""
+    """How many quotes came out how, and how many claims of their tables are right, over all records."""
 
     def __init__(self) -> None:
         self.verdicts: Counter[Verdict] = Counter()
+        self.claims = self.wrong_claims = 0
         self._records = self._in_changed = 0
 
     def add(self, proven: _Proven) -> None:
         self._records += 1
         self.verdicts.update(proof.verdict for proof in proven.proofs)
+        self.claims += sum(len(proof.claims) for proof in proven.proofs)
+        self.wrong_claims += sum(bool(claim.wrong) for proof in proven.proofs for claim in proof.claims)
         self._in_changed += sum(proof.verdict is Verdict.OK and bool(proof.file_changed) for proof in proven.proofs)
 
+    @property
+    def is_ok(self) -> bool:
+        """Whether nothing is wrong with any."""
+        return self.verdicts.total() == self.verdicts[Verdict.OK] and not self.wrong_claims
+
     def summary(self) -> str:
-        """All of it in a line."""
+        """All of it in a line; claims are told of where one of them is wrong."""
         told = [f"{self.verdicts[verdict]:,} {verdict.value}" for verdict in Verdict if self.verdicts[verdict]]
         if self._in_changed:
             told[0] += f" ({self._in_changed:,} in files that have changed elsewhere)"
         of = f"{count(self.verdicts.total(), 'quote')} in {count(self._records, 'record')}"
-        return f"{of}: {', '.join(told)}" if told else of
+        wrong = f"; {self.wrong_claims:,} of {count(self.claims, 'claim')} not equal" if self.wrong_claims else ""
+        return (f"{of}: {', '.join(told)}" if told else of) + wrong
 
 
 def verify(request: Request) -> Outcome:
@@ -124,10 +133,11 @@ def _verify_answers(request: Request) -> Outcome:
             shown.append(_proven_dict(proven))
         elif lines := list(_proven_lines(proven, everything=request.everything)):
             show("\n".join(lines))
-    ok = not unusable and tally.verdicts.total() == tally.verdicts[Verdict.OK]
+    ok = not unusable and tally.is_ok
     if request.json:
         counts = {verdict.value: tally.verdicts[verdict] for verdict in Verdict}
-        show_json({"schema": SCHEMA, "ok": ok, "counts": counts, "records": shown, "unusable": unusable})
+        claims = {"ok": tally.claims - tally.wrong_claims, Verdict.NOT_EQUAL.value: tally.wrong_claims}
+        show_json({"schema": SCHEMA, "ok": ok, "counts": counts, "claims": claims, "records": shown, "unusable": unusable})
     else:
         show(tally.summary())
     if unusable:
@@ -168,13 +178,21 @@ def _sources(request: Request) -> Sources:
 
 
 def _proven_lines(proven: _Proven, *, everything: bool) -> Iterator[str]:
-    """A heading and a line a quote: of those that are not ok, or of all."""
-    shown = [proof for proof in proven.proofs if everything or proof.verdict is not Verdict.OK]
-    if shown:
+    """A heading and a line a quote, and a line a claim that is wrong: of those that are not ok, or of all quotes."""
+    told = [line for proof in proven.proofs for line in _proof_lines(proof, everything=everything)]
+    if told:
         which = f", record {proven.number}" if proven.of > 1 else ""
         yield f"{named(proven.file)}{which}: {one_line(proven.answer.question)}"
-    for proof in shown:
+    yield from told
+
+
+def _proof_lines(proof: Proof, *, everything: bool) -> Iterator[str]:
+    if everything or proof.verdict is not Verdict.OK:
         yield f"  {_numbered(proof)} {proof.verdict.value:<12} {' - '.join(part for part in _parts(proof) if part)}"
+    for claim in proof.claims:
+        if claim.wrong:
+            value = f"“{one_line(claim.claim.value)[:40]}” of the table {one_line(claim.about)[:40]}"
+            yield f"  {_numbered(proof)} {Verdict.NOT_EQUAL.value:<12} {value} - {printable(claim.wrong)}"
 
 
 def _numbered(proof: Proof) -> str:
