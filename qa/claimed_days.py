@@ -51,8 +51,9 @@ def days_claimed(question: Question, statement: Statement) -> tuple[Value, ...]:
     if not found or not wanted:
         return ()
     said = [day for day in found if _SAID.search(text, max(0, day.span.start - 60), day.span.start)]
-    if _SAYING.search(question.text) and len(said) == 1 and len(wanted & stems(text)) >= LEAST_SHARED * len(wanted):
-        return (_value(said[0]),)
+    if _SAYING.search(question.text):
+        is_asked = len(said) == 1 and len(wanted & stems(text)) >= LEAST_SHARED * len(wanted)
+        return (_value(said[0]),) if is_asked else ()
     found = [day for day in found if day not in said]
     if not found:
         return ()

@@ -489,6 +489,54 @@ def test_a_figure_of_another_matter_stays_out() -> None:
     assert laid("how many people did the quake in Morocco kill?", told) == {"killed": ["2,900", "2,800", "at least 2,000"]}
 
 
+def test_the_speaker_asked_for_comes_before_better_sentences_of_others() -> None:
+    told = [
+        said("The fire killed 12 people.", "police"),
+        said("The mayor said 14 people died in the fire.", "mayor", asked=True),
+    ]
+    (table,) = tables(read_question("how many people died in the fire according to the mayor?"), told)
+    assert [(value.low, value.asked) for value in table.values] == [(14, True), (12, False)]
+
+
+def test_whoever_is_asked_for_is_the_voice_where_one_cites_another() -> None:
+    text = "Yonhap, citing NIS, said 100 people died."
+    cited = replace(said(text), voices=(Voice(Span(0, 41), "NIS", True), Voice(Span(20, 41), "Yonhap", False)))
+    (table,) = tables(read_question("how many people died according to NIS?"), [cited, said("In all 90 people died.", "Kyiv")])
+    claim = table.values[0].claims[0]
+    assert claim.voice is not None and claim.voice.speaker == "NIS"
+
+
+def test_one_who_died_is_no_toll() -> None:
+    one = said("South Korea confirmed that one wounded North Korean soldier had died.", "NIS")
+    assert laid("how many North Korean soldiers died?", [NIS, LAWMAKER, one])["killed"] == ["over 100", "around 100"]
+    few = [said("One person died in the fire.", "police"), said("Two people died in the fire.", "mayor")]
+    assert laid("how many people died in the fire?", few) == {"killed": ["One", "Two"]}
+
+
+def test_soldiers_of_others_are_not_those_asked_for() -> None:
+    theirs = said("Ukraine and its North Korean foes agree: 43,000 Ukrainian soldiers have been killed.", "Kyiv")
+    assert laid("how many North Korean soldiers were killed?", [NIS, LAWMAKER, theirs])["killed"] == ["over 100", "around 100"]
+
+
+def test_the_day_of_saying_is_not_the_day_of_happening() -> None:
+    told = [
+        said("Kyiv said on December 27 the soldier was captured on December 26.", "Kyiv"),
+        said("Seoul said on December 28 that the soldier was captured.", "Seoul"),
+        said("The soldier was captured on December 25, Moscow claims.", "Moscow"),
+    ]
+    assert laid("when was the soldier captured?", told) == {"date": ["December 26", "December 25"]}
+    again = [told[1], replace(told[1], article="x"), told[2]]
+    assert laid("when did Seoul say that the soldier was captured?", again) == {"date": ["December 28 / December 28"]}
+
+
+def test_a_sentence_that_gives_two_names_gives_none() -> None:
+    told = [
+        said("Lula won the election, though Jair Bolsonaro won the election in the south.", "a"),
+        said("Lula won the election.", "b"),
+    ]
+    assert laid("who won the election?", told) == {}
+
+
 def test_a_page_break_inside_a_sentence_changes_nothing() -> None:
     wide = said(re.sub(r" (?=100|North|thousand)", " " * 12, NIS.text), "NIS")
     found = tables(read_question("how many casualties did NIS report among North Korean troops?"), [wide, LAWMAKER])
