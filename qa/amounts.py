@@ -36,10 +36,10 @@ class Amount:
 _SENSES = {
     Sense.AT_MOST: "no more than|not more than|up to|as many as|as high as|as much as|at most|a maximum of|at the most",
     Sense.AT_LEAST: "no fewer than|no less than|not less than|at least|a minimum of|at minimum",
-    Sense.MORE_THAN: "(?:well |far )?(?:more than|over|above|exceeding|in excess of|upwards? of|greater than|north of)",
+    Sense.MORE_THAN: "(?:well |far |just )?(?:more than|over|above|exceeding|in excess of|upwards? of|greater than|north of)",
     Sense.LESS_THAN: "(?:just |well )?(?:nearly|almost|under|below|fewer than|less than|short of)",
     Sense.ABOUT: "about|around|some|roughly|approximately|circa|an estimated|estimated|close to|in the region of|"
-    "somewhere around|approx\\.?",
+    "somewhere around|closer to|approx\\.?",
 }
 _QUALIFIER = re.compile(
     r"(?:^|(?<=[\s“\"'‘(—–-]))(?:"

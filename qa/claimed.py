@@ -37,7 +37,8 @@ class Statement:
 
     `text` is one line, offset for offset with the article; `before` is the
     sentence before it in its paragraph, or ""; `relevance` is how surely it
-    answers whoever says it, 0..1; `article` is a key; `terms` are its stems.
+    answers whoever says it, 0..1; `article` is a key; `terms` are its stems,
+    and `title` is its article's.
     """
 
     article: str
@@ -47,6 +48,7 @@ class Statement:
     voices: tuple[Voice, ...]
     published: date | None
     terms: frozenset[str]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

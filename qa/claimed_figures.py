@@ -1,27 +1,26 @@
 """Figures that answer: those of a sentence that count what a question counts."""
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.span import Span
 from index.words import terms
 from qa.claimed import Kind, Statement, Value
 from qa.counted import Figure, figures
-from qa.counting import SOLDIERS, Counting
+from qa.counting import NO_PEOPLE, SOLDIERS, Counting
 from qa.events import CASUALTIES, Event
 from qa.forms import as_one, stems
+from qa.loose_figures import loosely_counted
 from qa.matter import akin
+from qa.other_time import is_of_other_time
+from qa.owners import is_owned
 from qa.question import Question
 
 LEAST_SHARED = 0.5  # Of a question's plain words in the sentence, and all its names, where no event ties a figure to it.
 # Not all that were hit: beside the toll they would read as another figure of it.
 _SOME = frozenset(
     "child children women woman girl boy babi teenag medic offic general journalist foreign american british".split()
-)
-_NO_PEOPLE = frozenset(
-    "hors cattl dog bird sheep pig anim home hous build car vehicl tank drone missil attack strike crash blast day hour week "
-    "month year flight job hectar time place case school hospit bomb rocket shell ship boat plane".split()
 )
 _IN_PLACE = re.compile(r"\W{1,2}(?:(?:are|were|is|remain)\s)?(?:\w{1,12}\s)?(?:in|at|on|inside|near|along)\s", re.IGNORECASE)
 _SPAN = r"(?:hours?|days?|weeks?|months?|years?|decades?|quarters?)"
@@ -30,18 +29,28 @@ _PERIOD = re.compile(
     rf"|(?:so\sfar\s)?this\s(?:week|month|year)\b(?:\salone)?|last\s(?:week|month|year|night)\b|(?:a|per|each|every)\s{_SPAN}\b"
     r"|on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\salone|in\s(?:1[89]|20)\d\d\b(?:\salone)?|overnight\b)"
 )
+# What a figure is given in, where a question asks for another word for it.
+_UNITS_ALIKE = {"years": "years old", "": "magnitude"}
 _CLAUSE = re.compile(r"[^,;:—]{0,120}")
 _OPENING = re.compile(r"In\s(?:1[89]|20)\d\d(?=,)")
 
 
-def figures_claimed(question: Question, asked: Counting, statement: Statement) -> tuple[Value, ...]:
-    """The figures of a sentence that answer the question, in order."""
+def figures_claimed(question: Question, asked: Counting, statement: Statement, *, tied: bool = False) -> tuple[Value, ...]:
+    """The figures of a sentence that answer, in order; of an article on the matter (`tied`) also those that say less."""
     text = statement.text
     found = figures(text)
     fitting = [figure for figure in found if _fits(figure, asked, statement)]
     if not asked.tables:
         fitting = _closest(question, asked, statement, found=found, fitting=fitting)
-    values = tuple(_value(text, figure, found, asked) for figure in fitting)
+    events = {figure: _events_asked(figure, asked, text) or () for figure in fitting}
+    if tied:
+        loose = ((figure, loosely_counted(figure, asked, statement)) for figure in found if figure not in events)
+        events |= {figure: told for figure, told in loose if told is not None}
+    values = tuple(
+        _value(text, figure, found, events[figure], asked)
+        for figure in found
+        if figure in events and not is_of_other_time(text, figure.amount.span, statement.published, question.text)
+    )
     # "In the past week" is not answered by a figure of all the war.
     return tuple(value for value in values if value.period) if _PERIOD.search(question.text) else values
 
@@ -53,7 +62,7 @@ def _fits(figure: Figure, asked: Counting, statement: Statement) -> bool:
     return (
         _counts(asked, counted, figure)
         and _events_asked(figure, asked, statement.text) is not None
-        and _is_owned(asked, counted, statement)
+        and is_owned(asked.owners, counted, statement)
     )
 
 
@@ -68,24 +77,10 @@ def _counts(asked: Counting, counted: str, figure: Figure) -> bool:
     if not words or not asked.nouns:
         return bool(asked.tables) or figure.amount.unit != ""
     if asked.of_people:
-        return not set(words) & (_SOME | _NO_PEOPLE)
+        return not set(words) & (_SOME | NO_PEOPLE)
     if set(words) & asked.nouns or words[-1] in ("casualti", "death", "fatal", "injuri"):
         return True
     return bool(asked.owners) and set(words) <= asked.owners  # "North Koreans", who are soldiers.
-
-
-def _is_owned(asked: Counting, counted: str, statement: Statement) -> bool:
-    """Whether they are those asked for: North Korean ones, not South Korean ones."""
-    if not asked.owners:
-        return True
-    named = {term for word in counted.split() if word[:1].isupper() for term in _terms(word)}
-    if named:
-        return _all_akin(named, asked.owners) or _all_akin(asked.owners, named)
-    return _all_akin(asked.owners, statement.terms | set(_terms(statement.before)))
-
-
-def _all_akin(words: Set[str], others: Set[str]) -> bool:
-    return akin(words, others) == len(words)
 
 
 def _events_asked(figure: Figure, asked: Counting, text: str) -> tuple[Event, ...] | None:
@@ -132,11 +127,13 @@ def _clause(text: str, figure: Figure, found: Sequence[Figure]) -> str:
     return text[start:end]
 
 
-def _value(text: str, figure: Figure, found: Sequence[Figure], asked: Counting) -> Value:
+def _value(text: str, figure: Figure, found: Sequence[Figure], events: tuple[Event, ...], asked: Counting) -> Value:
     amount = figure.amount
-    events = _events_asked(figure, asked, text) or ()
+    unit = (
+        _UNITS_ALIKE.get(amount.unit, amount.unit) if amount.unit not in asked.units and len(asked.units) == 1 else amount.unit
+    )
     period = next(_periods(text, figure, found), None)
-    return Value(amount.span, Kind.FIGURE, amount.low, amount.high, amount.sense, amount.unit, figure.counted, events, period)
+    return Value(amount.span, Kind.FIGURE, amount.low, amount.high, amount.sense, unit, figure.counted, events, period)
 
 
 def _periods(text: str, figure: Figure, found: Sequence[Figure]) -> Iterator[Span]:

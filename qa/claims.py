@@ -35,14 +35,16 @@ def claims(question: Question, asked: Counting | None, statements: Sequence[Stat
     `asked` is what a question for a figure counts, None for another one.
     """
     best = max((statement.relevance for statement in statements), default=0.0)
-    matter = Matter(asked.anchors, asked.named) if asked else Matter(frozenset(), frozenset())
+    matter = Matter(asked.anchors, asked.named, statements) if asked else Matter(frozenset(), frozenset())
     kept: list[int] = []
     for place, statement in enumerate(statements):
         near = statement.relevance >= NEAR * best
-        if not near and (statement.relevance < FAINT * best or asked is None or not asked.tables):
+        tied = asked is not None and matter.ties(statement)
+        faint = statement.relevance < FAINT * best or asked is None or not asked.tables
+        if faint and not near and not tied:
             continue
-        values = _values(question, asked, statement)
-        if values and (asked is None or matter.takes(statement, near=near)):
+        values = _values(question, asked, statement, tied=tied)
+        if values and (asked is None or matter.takes(statement, near=near or tied)):
             same_as = next((other for other in kept if _is_copy(statements[other], statement)), None)
             yield from (Claim(place, value, voice, same_as) for value, voice in _spoken(statement, values))
             kept += [place] if same_as is None else []
@@ -59,11 +61,11 @@ def _spoken(statement: Statement, values: Sequence[Value]) -> Iterator[tuple[Val
         told.add(key)
 
 
-def _values(question: Question, asked: Counting | None, statement: Statement) -> tuple[Value, ...]:
+def _values(question: Question, asked: Counting | None, statement: Statement, *, tied: bool = False) -> tuple[Value, ...]:
     """The values of a statement; a page break inside it, which is a run of blanks, is read as one."""
     text = statement.text
     if "  " not in text:
-        return _read(question, asked, statement)
+        return _read(question, asked, statement, tied=tied)
     kept = [place for place, char in enumerate(text) if char != " " or text[place - 1 : place] != " "]
     narrow = replace(statement, text="".join(text[place] for place in kept))
 
@@ -77,13 +79,13 @@ def _values(question: Question, asked: Counting | None, statement: Statement) ->
             counted=wide(value.counted) if value.counted else None,
             period=wide(value.period) if value.period else None,
         )
-        for value in _read(question, asked, narrow)
+        for value in _read(question, asked, narrow, tied=tied)
     )
 
 
-def _read(question: Question, asked: Counting | None, statement: Statement) -> tuple[Value, ...]:
+def _read(question: Question, asked: Counting | None, statement: Statement, *, tied: bool) -> tuple[Value, ...]:
     if asked:
-        return figures_claimed(question, asked, statement)
+        return figures_claimed(question, asked, statement, tied=tied)
     if question.asks_for is AnswerType.DATE:
         return days_claimed(question, statement)
     return names_claimed(question, statement) if question.asks_for is AnswerType.WHO else ()

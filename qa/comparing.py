@@ -10,6 +10,7 @@ from qa.candidates import Candidates, Wording
 from qa.claimed import Statement, Voice
 from qa.claims import Claim
 from qa.comparison import Comparison, QuotedClaim, QuotedValue
+from qa.counting import counts
 from qa.identity import Identities
 from qa.naming import Body
 from qa.question import AnswerType, Question
@@ -21,7 +22,7 @@ from qa.weights import Weights
 
 PASSAGES_COMPARED = 20  # What others say of it may rank below the best; each costs some .2 ms.
 MAX_BESIDE = 50  # Quotes that stand in tables only.
-COMPARED = frozenset((AnswerType.FIGURE, AnswerType.DATE, AnswerType.WHO))
+COMPARED = frozenset((AnswerType.DATE, AnswerType.WHO))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Comparing:
         the word of others stands beside that of the speaker who is asked for.
         """
         asked = found.judged[-1]
-        if asked.question.asks_for not in COMPARED:
+        if asked.question.asks_for not in COMPARED and not counts(asked.question):
             return Compared()
         best = replace(found.best(PASSAGES_COMPARED), judged=(_whoever_says_it(asked),))
         scores = score_sentences(self._index, best, self._bodies, self._weights)
@@ -84,6 +85,7 @@ class Comparing:
             ),
             published=article.masthead.published,
             terms=frozenset(sentence.terms),
+            title=article.title or "",
         )
         return _Found(scored, statement, told)
 

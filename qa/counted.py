@@ -17,7 +17,19 @@ _ASIDE = re.compile(
     r"(?:more|fewer|less)\sthan\sthe|instead\sof|previous(?:ly)?|out\sof)|\d\sof)\W{1,3}$",
     re.IGNORECASE,
 )
-_OF_THEM = (" of them", " of these", " of those", " of whom", " of which")
+_OF_THEM = (
+    " of the dead",
+    " of the injured",
+    " of the evacuated",
+    " of the missing",
+    " of the wounded",
+    " of the victims",
+    " of them",
+    " of these",
+    " of those",
+    " of whom",
+    " of which",
+)
 _OBLIQUE = re.compile(r"\b(?:from|by|with|to|on|for|treating|visited)\s$", re.IGNORECASE)  # "Seized from three dead soldiers".
 _FROM = re.compile(r"\bfrom\s$", re.IGNORECASE)
 _JOINED = re.compile(r"[^,;.]{0,40}\sand\s")
@@ -117,5 +129,5 @@ def _asides(text: str, found: Sequence[Amount]) -> list[bool]:
 
 def _is_compared(text: str, amount: Amount) -> bool:
     """Whether a figure is of a whole told before ("200 of them"), or where a change began ("from 41 to 52")."""
-    after = text[amount.span.end : amount.span.end + 12]
+    after = text[amount.span.end : amount.span.end + 20]
     return after.startswith(_OF_THEM) or (after.startswith(" to ") and bool(_FROM.search(text[: amount.span.start][-6:])))

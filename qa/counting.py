@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.words import terms
 from qa.amount_units import MONEY, unit_of
 from qa.events import CASUALTIES, Event, events_at, pair_at
-from qa.question import Question
+from qa.question import AnswerType, Question
 
 LASTING = frozenset("years months weeks days hours minutes seconds".split())
 _LENGTHS = frozenset("km m miles feet yards cm mm inches".split())
@@ -22,7 +22,11 @@ _MEASURES = (
     (r"\bhow fast\b", frozenset(("km/h", "mph"))),
     (r"\bhow (?:hot|cold|warm)\b|\btemperature\b", _HEAT),
     (r"\bmagnitude\b|\bhow (?:strong|big|powerful) (?:was|is|were) the (?:\w+ )?(?:earth)?quake", frozenset(("magnitude",))),
-    (r"\b(?:what|which) (?:percent\w*|share|proportion)\b|\bhow (?:many|much) per ?cent", _SHARE),
+    (
+        r"\b(?:what|which) (?:percent\w*|share|proportion)\b|\bhow (?:many|much) per ?cent|\bhow effective\b"
+        r"|\bwhat (?:is|was) the (?:effectiveness|efficacy|share|percentage|rate)\b|\bwhat (?:effectiveness|efficacy)\b",
+        _SHARE,
+    ),
     (
         r"\bhow expensive\b|\bwhat (?:price|cost)\b|\bhow much money\b|\bhow much\b.*\b(?:cost|pay|paid|worth|spen[dt]|fined?)",
         MONEY,
@@ -64,7 +68,13 @@ _GROUPS = tuple(
 )
 SOLDIERS = _GROUPS[0]
 PEOPLE = frozenset("peopl person resident civilian human citizen casualti victim death fatal injuri life live bodi".split())
-_FILLERS = frozenset(terms("total number far currently now last recent new including estimated toll people actually exactly"))
+NO_PEOPLE = frozenset(
+    "hors cattl dog bird sheep pig anim home hous build car vehicl tank drone missil attack strike crash blast day hour week "
+    "month year flight job hectar time place case school hospit bomb rocket shell ship boat plane".split()
+)
+_FILLERS = frozenset(
+    terms("because near new total number far currently now last recent new including estimated toll people actually exactly")
+)
 _TOLLS = frozenset("casualti victim death fatal injuri toll dead loss bodi live".split())
 
 
@@ -91,6 +101,13 @@ class Counting:
     def of_people(self) -> bool:
         """Whether whoever was hit counts, by whatever noun."""
         return bool(self.nouns & PEOPLE) or (not self.nouns and bool(self.tables))
+
+
+def counts(question: Question) -> bool:
+    """Whether a question asks for a figure: by its kind, or by a measure that it names ("what magnitude", "how effective")."""
+    if question.asks_for is AnswerType.FIGURE:
+        return True
+    return question.asks_for is AnswerType.ANY and any(pattern.search(question.text) for pattern, _ in _PATTERNS)
 
 
 def counting(question: Question) -> Counting:

@@ -19,7 +19,7 @@ class Event(Enum):
     TRAPPED = "trapped"
     HOSPITALISED = "hospitalised"
     INFECTED = "infected"
-    PROTESTING = "at the protest"
+    PROTESTING = "took part"
     CUT = "cut"
     CREATED = "created"
     CANCELLED = "cancelled"

@@ -1,13 +1,15 @@
 """The matter: which statements speak of the one thing that a question is about, and not of another like it."""
 
 import re
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from index.words import terms
 from qa.claimed import Statement
 
 LEAST_ANCHORS = 0.5  # Of what a question names, in a statement that is far less relevant than the best.
+LEAST_OF_ARTICLE, LEAST_NAMED = 0.6, 0.5  # The same of an article, and of the names.
+ROUNDS = 2  # Articles that share names with one that shares them with one that has the question's words.
 LEAST_NAMES = 2  # In common with what is known of the matter, where the question names nothing.
 _NAME = re.compile(  # Of a thing or place; whoever reports it may be anybody.
     r"(?<![.!?“\"‘:] )(?<!^)(?<!^[“\"‘])\b[A-Z][^\W_]++(?:-[A-Z]\w++)*+"
@@ -24,10 +26,41 @@ _NO_NAMES = frozenset(
 class Matter:
     """What is known of the matter: what the question names, and what those statements name that speak of it."""
 
-    def __init__(self, anchors: frozenset[str], named: frozenset[str]) -> None:
-        """`anchors`: the stems of what the question asks about; `named`: those of them that are names."""
+    def __init__(self, anchors: frozenset[str], named: frozenset[str], statements: Sequence[Statement] = ()) -> None:
+        """`anchors`: the stems of what the question asks about; `named`: those that are names; `statements`: best first."""
         self._anchors, self._named = anchors, named
         self._names: set[str] = set()
+        self._words: dict[str, set[str]] = {}
+        self._named_in: dict[str, set[str]] = {}
+        for statement in statements:
+            self._words.setdefault(statement.article, set(_stems(statement.title))).update(statement.terms)
+            there = self._named_in.setdefault(statement.article, set(_named_by(statement.title)))
+            there.update(_named_by(statement.text), *(_stems(voice.speaker) for voice in statement.voices))
+        self._articles = self._about(statements)
+
+    def _about(self, statements: Sequence[Statement]) -> frozenset[str]:
+        """The articles on the matter: those with the question's words, else that of the best, and those that share names."""
+        about = {article for article in self._words if self._anchors and self._has_anchors(article)}
+        about = about or {statement.article for statement in statements[:1]}
+        for _ in range(ROUNDS):
+            names = set[str]().union(*(self._named_in[article] for article in about)) - _NO_NAMES
+            about |= {article for article in self._words if self._shares(article, names)}
+        return frozenset(about)
+
+    def _shares(self, article: str, names: Set[str]) -> bool:
+        """Whether an article names enough of what those on the matter name; fewer where it has the question's words too."""
+        shared = len(names & self._named_in[article])
+        anchored = akin(self._anchors, self._words[article])
+        return shared >= LEAST_NAMES or (shared > 0 and 0 < LEAST_ANCHORS * len(self._anchors) <= anchored)
+
+    def _has_anchors(self, article: str) -> bool:
+        words = self._words[article]
+        named = akin(self._named, words) >= LEAST_NAMED * len(self._named)
+        return named and akin(self._anchors, words) >= LEAST_OF_ARTICLE * len(self._anchors)
+
+    def ties(self, statement: Statement) -> bool:
+        """Whether a statement's article is about the matter."""
+        return statement.article in self._articles
 
     def takes(self, statement: Statement, *, near: bool) -> bool:
         """Whether a statement is of the matter, and then what it names is too.
@@ -36,12 +69,12 @@ class Matter:
         it names only other things; another one must show what ties it to the
         matter, for it may be less relevant because it has other words for it.
         """
-        names = _names(statement)
+        tied = self.ties(statement)
+        names = _names(statement, with_before=not tied)
         words = statement.terms | _stems(statement.before)
         shared = len(names & self._names)
-        taken = (
-            not names or not self._names or shared > 0 or (bool(self._named) and akin(self._named, words) == len(self._named))
-        )
+        anchored = bool(self._anchors) and akin(self._anchors, words) > 0 if tied else self._names_all(words)
+        taken = not names or not self._names or shared > 0 or anchored
         if not near and self._anchors:
             taken = taken and akin(self._anchors, words) >= LEAST_ANCHORS * len(self._anchors)
         elif not near:
@@ -50,6 +83,9 @@ class Matter:
             self._names |= names
         return taken
 
+    def _names_all(self, words: Set[str]) -> bool:
+        return bool(self._named) and akin(self._named, words) == len(self._named)
+
 
 def akin(words: Set[str], others: Set[str]) -> int:
     """How many of the words have their like among the others: "korea" and "korean"."""
@@ -57,14 +93,18 @@ def akin(words: Set[str], others: Set[str]) -> int:
     return sum(word[:5] in starts for word in words)
 
 
-def _names(statement: Statement) -> frozenset[str]:
-    """The stems of what a statement and the sentence before it name, without who speaks."""
-    named = set[str]()
-    for text in (statement.text, statement.before):
-        named.update(stem for word in _NAME.findall(text) for stem in _stems(word))
+def _names(statement: Statement, *, with_before: bool) -> frozenset[str]:
+    """The stems of what a statement, or also the sentence before it, names, without who speaks."""
+    named = _named_by(statement.text) | (_named_by(statement.before) if with_before else frozenset())
     for voice in statement.voices:
         named -= _stems(voice.speaker)
     return frozenset(named - _NO_NAMES)
+
+
+@lru_cache(maxsize=5_000)
+def _named_by(text: str) -> frozenset[str]:
+    """The stems of what a text names."""
+    return frozenset(stem for word in _NAME.findall(text) for stem in _stems(word))
 
 
 @lru_cache(maxsize=20_000)

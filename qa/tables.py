@@ -9,10 +9,10 @@ from index.words import terms
 from qa.amounts import Sense
 from qa.claimed import Kind, Statement
 from qa.claims import Claim, claims
-from qa.counting import PEOPLE, SOLDIERS, Counting, counting
+from qa.counting import PEOPLE, SOLDIERS, Counting, counting, counts
 from qa.days import Grain
 from qa.events import Event
-from qa.question import AnswerType, Question
+from qa.question import Question
 
 MANY = 10
 
@@ -56,7 +56,7 @@ def tables(question: Question, statements: Sequence[Statement]) -> tuple[Table, 
     killed, one for the injured, and one for figures of both. Within a table
     the speaker asked for comes first, then who published first.
     """
-    asked = counting(question) if question.asks_for is AnswerType.FIGURE else None
+    asked = counting(question) if counts(question) else None
     found: dict[_Heading, list[Claim]] = {}
     for claim in claims(question, asked, statements):
         value = claim.value

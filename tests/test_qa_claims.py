@@ -250,7 +250,7 @@ SUBJECTS: list[tuple[str, list[str], dict[str, list[str]]]] = [
             "Police put the crowd at 20,000 in Berlin.",
             "In Berlin, police arrested 63 people during the march.",
         ],
-        {"at the protest": ["50,000", "20,000"]},
+        {"took part": ["50,000", "20,000"]},
     ),
     (
         "how many people were arrested?",
