@@ -8,10 +8,10 @@ from index.reporting_verbs import CITING, LEMMAS
 # Words that mostly mean something else, so that they count before "that" or a figure's clause only.
 _WEAK = frozenset(
     "set sets setting place places placed placing put puts putting show shows showed shown showing find finds found finding "
-    "think thinks thought thinking point points figure figures figured figuring expect expects expected expecting hope hopes hoped "
-    "hoping agree agrees agreed agreeing tell state states comment comments post posts posted project projects fear fears feared "
-    "quote quotes highlight highlights counter counters write writes written writing call calls called calling underline underlines "
-    "underscore underscores maintain maintains maintained maintaining".split()
+    "think thinks thought thinking point points figure figures figured figuring expect expects expected expecting "
+    "hope hopes hoped hoping agree agrees agreed agreeing tell state states comment comments post posts posted "
+    "project projects fear fears feared quote quotes highlight highlights counter counters write writes written writing "
+    "call calls called calling underline underlines underscore underscores maintain maintains maintained maintaining".split()
 )
 _STRONG = (frozenset(LEMMAS) | CITING) - _WEAK
 _PHRASES = re.compile(

@@ -13,6 +13,12 @@ _RUN = re.compile(
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
 _COURTESY = frozenset("mr mrs ms miss dr sir dame lord lady prof".split())
+# With one of these before two short names or one with a hyphen, the surname stands first: "Kim Jong Un".
+_FIRST_SURNAMES = frozenset(
+    "Kim Lee Park Choi Jung Jeong Chung Kang Cho Yoon Yun Jang Chang Lim Im Han Oh Seo Shin Kwon Hwang Ahn An Song Yang "
+    "Hong Moon Ryu Yoo Baek Nam Noh Roh Ha Ko Son Li Wang Zhang Liu Chen Zhao Wu Zhou Xu Sun Ma Hu "
+    "Guo He Gao Lin Luo Nguyen Tran Le Pham".split()
+)
 _NO_NAMES = PERSONS | BODIES | _COURTESY | TIMES
 MAX_FULL_WORDS = 4
 
@@ -20,35 +26,48 @@ MAX_FULL_WORDS = 4
 def surnames(text: str, people: Sequence[Span]) -> tuple[Alias, ...]:
     """A surname each for the people who speak or are named, with the first mention of the full name.
 
-    "Yevhen Yerin" gives Yerin. "Mr. Yang" after "Yang Uk" gives Yang: in
-    Korean and Chinese names the surname stands first.
+    "Yevhen Yerin" gives Yerin. "Lee Seong-kweun" gives Lee, and "Yang Uk" Yang
+    where a "Mr. Yang" is named: in Korean and Chinese names the surname
+    stands first.
     """
-    return tuple(_read(text, people))
+    found: dict[str, Alias] = {}
+    for alias in _read(text, people):
+        found.setdefault(alias.long, alias)
+    return tuple(found.values())
 
 
 def _read(text: str, people: Sequence[Span]) -> Iterator[Alias]:
-    by_last: dict[str, tuple[str, Span]] = {}
-    by_first: dict[str, tuple[str, Span]] = {}
+    by_last: dict[str, Span] = {}
+    by_first: dict[str, Span] = {}
     for match in _RUN.finditer(text):
         span = _bare(match.group(), match.start())
         words = span.cut(text).split()
         if 2 <= len(words) <= MAX_FULL_WORDS:
-            by_last.setdefault(words[-1], (" ".join(words), span))
-            by_first.setdefault(words[0], (" ".join(words), span))
-    full = {" ".join(bare.cut(text).split()) for person in people if len(bare := _bare(person.cut(text), person.start))}
-    given: set[str] = set()
-    for person in people:
-        bare_words = _bare(person.cut(text), person.start).cut(text).split()
-        if not bare_words or bare_words[-1] in given or not bare_words[-1][0].isupper():
-            continue
-        short = bare_words[-1]
-        found = by_last.get(short)
-        if found is None and len(bare_words) == 1 and (first := by_first.get(short)) is not None:
-            courteous = person.cut(text).split()[0].rstrip(".").lower() in _COURTESY
-            found = first if courteous or first[0] in full else None
-        if found is not None:
-            given.add(short)
-            yield Alias(AliasKind.SURNAME, short, found[0], "", found[1])
+            by_last.setdefault(words[-1], span)
+            by_first.setdefault(words[0], span)
+    names = [(_bare(person.cut(text), person.start).cut(text).split(), person) for person in people]
+    given = dict.fromkeys(words[0] for words, person in names if len(words) == 1 and _is_courteous(person.cut(text)))
+    for short in given:
+        if short not in by_last and short in by_first:
+            yield _surname(text, short, by_first[short])
+    for words, _ in names:
+        if words and words[-1][0].isupper() and (span := by_last.get(words[-1])) is not None:
+            full = span.cut(text).split()
+            yield _surname(text, full[0] if _begins_with_surname(full) else full[-1], span)
+
+
+def _surname(text: str, short: str, full: Span) -> Alias:
+    return Alias(AliasKind.SURNAME, short, " ".join(full.cut(text).split()), "", full)
+
+
+def _is_courteous(name: str) -> bool:
+    return name.split(maxsplit=1)[0].rstrip(".").lower() in _COURTESY
+
+
+def _begins_with_surname(words: Sequence[str]) -> bool:
+    """Whether the surname stands first, as the form of what follows it shows."""
+    hyphenated = "-" in words[-1] and words[-1].split("-")[1][:1].islower()
+    return words[0] in _FIRST_SURNAMES and (hyphenated or len(words) == 3)
 
 
 def _bare(name: str, start: int) -> Span:

@@ -10,7 +10,7 @@ from index.nouns import Sort, sort_of_noun
 from index.parse import Parse
 from index.parsing import PERSON, PLACES, Parser
 from index.plain_line import PlainLine
-from index.reports import Report
+from index.report import Report
 from index.span import Span
 
 MAX_LINES = 2  # In which a name is looked up before what it is counts as known.

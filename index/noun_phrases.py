@@ -132,36 +132,36 @@ def _high(parse: Parse, head: int) -> int:
     words, high = parse.words, head + 1
     while high + 1 < len(words) and words[high].text == "-" and words[high].start == words[high - 1].end:
         high += 2
-    proper_person = words[head].tag == "NNP" and words[head].lower not in BODIES
     for child in parse.children(head):
+        word = words[child]
         if child < high:
             continue
-        word = words[child]
         if word.dep == "prep" and child == high and word.lower in _KEPT_PREPOSITIONS:
             target = parse.child(child, "pobj")
-            if (
-                target is None
-                or not words[target].is_noun
-                or _is_aside(parse, target)
-                or (proper_person and word.lower != "of")
-            ):
+            if target is None or not _belongs(parse, head, child, target):
                 break
-            if proper_person and sort_of_noun(words[head].lower) is not Sort.BODY and not _titled(parse, head):
-                break
-            inner = phrase_of(parse, target)
-            high = inner.high if inner is not None else high
+            high = _end_of(parse, target, high)
         elif word.dep == "appos" and child == high and word.tag == "NNP":
             high = child + 1
-        elif (
-            word.dep == "conj"
-            and word.is_noun
-            and parse.child(head, "cc") is not None
-            or word.dep == "conj"
-            and _list(parse, child)
-        ):
-            inner = phrase_of(parse, child)
-            high = inner.high if inner is not None else high
+        elif word.dep == "conj" and ((word.is_noun and parse.child(head, "cc") is not None) or _list(parse, child)):
+            high = _end_of(parse, child, high)
     return high
+
+
+def _end_of(parse: Parse, head: int, otherwise: int) -> int:
+    inner = phrase_of(parse, head)
+    return inner.high if inner is not None else otherwise
+
+
+def _belongs(parse: Parse, head: int, preposition: int, target: int) -> bool:
+    """Whether "of the bank" or "in Paris" belongs to the name and not to the verb."""
+    word = parse.words[head]
+    if not parse.words[target].is_noun or _is_aside(parse, target):
+        return False
+    if word.tag != "NNP" or word.lower in BODIES:
+        return True
+    # "John Smith of Oxfam" is John Smith, but "President of France" is no more than a title without France.
+    return parse.words[preposition].lower == "of" and sort_of_noun(word.lower) in (Sort.PERSON, Sort.BODY)
 
 
 def _list(parse: Parse, i: int) -> bool:
@@ -174,8 +174,3 @@ def _is_aside(parse: Parse, target: int) -> bool:
     """Whether what follows a preposition says when or in what, and belongs to the verb."""
     word = parse.words[target]
     return word.lower in TIMES or spoken(word.lower) or word.tag == "CD"
-
-
-def _titled(parse: Parse, head: int) -> bool:
-    """Whether a capitalised head is a title or part of a body's name: "Bank of England", "President of France"."""
-    return sort_of_noun(parse.words[head].lower) in (Sort.PERSON, Sort.BODY)

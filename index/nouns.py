@@ -6,13 +6,15 @@ from enum import Enum
 from index.names import GENERIC_HEADS
 
 PERSONS = frozenset(
-    "president minister secretary chief general admiral colonel captain major lieutenant sergeant governor mayor senator lawmaker "
+    "president minister secretary chief general admiral colonel "
+    "captain major lieutenant sergeant governor mayor senator lawmaker "
     "chancellor king queen prince princess pope bishop imam priest pastor judge attorney lawyer prosecutor analyst expert "
     "scientist doctor professor fellow official student resident farmer witness victim activist author coach player athlete "
     "boss executive ceo chairman chairwoman chair director head leader deputy envoy ambassador diplomat adviser advisor aide "
     "correspondent journalist reporter man woman boy girl mother father brother sister wife husband son daughter teacher "
     "nurse soldier officer commander veteran refugee candidate host critic economist historian owner founder representative "
-    "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman mr mrs ms dr sir".split()
+    "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman "
+    "mr mrs ms dr sir".split()
 )
 BODIES = GENERIC_HEADS | frozenset(
     "army military navy police government parliament congress senate house cabinet administration hospital university school "
@@ -24,7 +26,8 @@ _PERSON_END = re.compile(r"(?:man|woman|person|ist|ologist|ian)$")
 # Not speakers unless it is said whose they are: "reports suggest", but "Ukrainian estimates suggest".
 FIGURES = frozenset(
     "report reports estimate estimates figure figures data statistics survey surveys poll polls study studies analysis "
-    "assessment assessments record records document documents image images photo photos photograph photographs picture pictures video videos "
+    "assessment assessments record records document documents image images "
+    "photo photos photograph photographs picture pictures video videos "
     "footage evidence account accounts rumour rumours rumor rumors news story stories result results finding findings "
     "research intelligence paper papers article articles post posts map maps file files test tests".split()
 )
@@ -41,7 +44,8 @@ WORDS_OF = frozenset(
     "documents officials".split()
 )
 _SPOKEN = frozenset(
-    "statement statements announcement comment comments remark remarks letter address speech briefing release post tweet message "
+    "statement statements announcement comment comments remark remarks "
+    "letter address speech briefing release post tweet message "
     "email memo interview".split()
 )
 COUNTS = frozenset(

@@ -1,6 +1,6 @@
 """Pending: what a long build has embedded already, kept in the index folder so that one that was stopped goes on there.
 
-DIR/pending/<model and what reads speakers>/<sha256 of the file>.db: each a database as a generation has, of the articles of one batch.
+DIR/pending/<model, speakers>/<sha256 of the file>.db: each a database as a generation has, of the articles of one batch.
 """
 
 import hashlib

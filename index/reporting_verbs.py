@@ -15,7 +15,8 @@ class Needs(Enum):
 
 _NOTHING = "say claim tell state"
 _WHAT = (
-    "report announce note confirm estimate believe accuse warn describe reveal indicate assess condemn blame allege argue insist "
+    "report announce note confirm estimate believe accuse warn "
+    "describe reveal indicate assess condemn blame allege argue insist "
     "deny acknowledge admit explain declare predict testify conclude caution pledge vow remark observe stress emphasise "
     "emphasize assert contend concede disclose complain boast reiterate repeat hint suggest forecast predict "
     "project fear denounce criticise criticize praise hail dismiss reject verify"

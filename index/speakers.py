@@ -14,7 +14,8 @@ from index.parse import Parse
 from index.parsing import Parser
 from index.plain_line import PlainLine, plain_line
 from index.quotations import Piece, pieces
-from index.reports import Report, reports_of
+from index.report import Report
+from index.reports import reports_of
 from index.sentences import Sentence
 from index.shared_quotations import shared
 from index.span import Span
@@ -50,9 +51,8 @@ def speakers(text: str, found: Sequence[Sentence], parser: Parser) -> Spoken:
     quoted = pieces(text, found)
     inside = {number: tuple(some) for number, some in groupby(quoted, key=lambda piece: piece.sentence)}
     read = _parsed(text, found, inside, parser)
-    named = sorted_out(
-        {number: named_in(one.parse, one.line, one.reports) for number, one in read.items()}, _lines(read), parser
-    )
+    some = {number: named_in(one.parse, one.line, one.reports) for number, one in read.items()}
+    named = sorted_out(some, {number: one.line.text for number, one in read.items()}, parser)
     told, mentions = _reported(read, named)
     for number, attributions in shared(text, found, quoted, told, mentions).items():
         told.setdefault(number, []).extend(attributions)
@@ -83,10 +83,6 @@ def _words_of(parse: Parse, line: PlainLine, span: Span) -> tuple[int, int]:
     """The words of a parse that lie in a stretch of the article."""
     held = [i for i, word in enumerate(parse.words) if span.start <= line.places[word.start] < span.end]
     return (held[0], held[-1] + 1) if held else (0, 0)
-
-
-def _lines(read: Mapping[int, _Read]) -> dict[int, str]:
-    return {number: one.line.text for number, one in read.items()}
 
 
 def _reported(

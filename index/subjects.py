@@ -56,18 +56,10 @@ def is_negated(parse: Parse, verb: int) -> bool:
 
 
 def _joined_to(parse: Parse, verb: int) -> list[int]:
-    """The verb that this one is joined to, where it has no subject of its own: "has neither confirmed nor denied"."""
+    """The verb that this one is joined to by "nor" and shares its subject with: "has neither confirmed nor denied"."""
     word = parse.words[verb]
-    own = parse.child(verb, *_SUBJECTS) is not None
-    return (
-        [word.head]
-        if word.dep == "conj"
-        and not own
-        and parse.words[word.head].is_verb
-        and parse.child(verb, "neg") is None
-        and _nor(parse, word.head)
-        else []
-    )
+    shares = word.dep == "conj" and parse.words[word.head].is_verb and parse.child(verb, *_SUBJECTS, "neg") is None
+    return [word.head] if shares and _nor(parse, word.head) else []
 
 
 def _nor(parse: Parse, verb: int) -> bool:
@@ -84,21 +76,17 @@ def _antecedent(parse: Parse, verb: int, subject: int) -> int | None:
 
 def _above(parse: Parse, verb: int) -> int | None:
     """The verb or noun whose subject a verb without one has."""
-    word = parse.words[verb]
+    words, word = parse.words, parse.words[verb]
     above = word.head
     if above == verb:
         return None
-    if word.dep == "conj" and parse.words[above].is_verb:
+    if (word.dep == "conj" and words[above].is_verb) or (word.dep == "xcomp" and words[above].lower in GOING_ON):
         return above
-    if word.dep == "xcomp":
-        return above if parse.words[above].lower in GOING_ON else None
-    if word.tag != "VBG":
+    if word.tag != "VBG" or word.dep not in ("advcl", "acl", "pcomp", "dep", "conj"):
         return None
     if word.dep == "acl" and not _after_comma(parse, verb):
         return above
-    if word.dep in ("advcl", "acl", "pcomp", "dep", "conj"):
-        return next((i for i in parse.ancestors(verb) if parse.words[i].is_verb), None)
-    return None
+    return next((i for i in parse.ancestors(verb) if words[i].is_verb), None)
 
 
 def _after_comma(parse: Parse, verb: int) -> bool:

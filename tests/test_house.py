@@ -10,7 +10,16 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("index", "qa", "eval", "ui")  # Each may import those before it.
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
-HEAVY = ("torch", "transformers", "sentence_transformers", "langchain_text_splitters", "langchain_core", "gradio")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "langchain_text_splitters",
+    "langchain_core",
+    "gradio",
+    "spacy",
+    "thinc",
+)
 
 
 def imported(tree: ast.AST) -> list[str]:

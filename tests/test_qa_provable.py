@@ -16,6 +16,7 @@ import pytest
 
 from index import Article, ArticleRefused, BuildSettings, InputError, SourceState, Span, build
 from index.article import decode_article, known_encoding
+from index.parsing import loaded_parser
 from index.passages import passages
 from index.sentences import sentences
 from index.source_state import RACY_NS, SourceStates
@@ -133,7 +134,7 @@ def quotes_of(article: Article, chosen: random.Random) -> list[Quote]:
     """Every sentence as a quote, and some joined with those after them, as an answer would have them."""
     text = article.text
     found = sentences(text)
-    speaker = dict(zip(found, speakers(text, found), strict=True))
+    speaker = dict(zip(found, speakers(text, found, loaded_parser()).attributions, strict=True))
     made: list[Quote] = []
     for passage in passages(text, found):
         for i, first in enumerate(passage.sentences):

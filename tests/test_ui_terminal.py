@@ -285,8 +285,15 @@ def test_nothing_in_a_table_drives_the_terminal(compared: Record) -> None:
 
 def test_info_is_a_line_a_fact(info: IndexInfo) -> None:
     shown = render_info(info)
-    assert "articles   5 from " in shown and "all-MiniLM-L6-v2" in shown and shown.count("\n") == 10
+    assert "articles   5 from " in shown and "all-MiniLM-L6-v2" in shown and shown.count("\n") == 11
     assert "generation 1\n" in shown and "checked    size and sha256 of every file" in shown
+
+
+def test_info_says_what_read_the_speakers_or_why_nothing_did(info: IndexInfo) -> None:
+    assert "speakers   read by spaCy 3" in render_info(info)
+    for wanted, why in ((True, "not installed"), (False, "--no-speakers")):
+        shown = render_info(replace(info, speakers="", speakers_wanted=wanted))
+        assert "speakers   not read (" in shown and why in shown
 
 
 def test_info_of_another_generation_says_so_and_names_the_others(info: IndexInfo) -> None:
