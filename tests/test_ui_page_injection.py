@@ -324,6 +324,39 @@ def test_nothing_in_a_question_or_its_answer_runs(target: Visit) -> None:
     assert again == words
 
 
+def everywhere(record: dict[str, Any], payload: str) -> dict[str, Any]:
+    """A kept record with the payload in each text of its tables, speakers, links and wordings."""
+    record = json.loads(json.dumps(record))
+    record["searched"] = [payload, f"{payload} x"]
+    for quote in (*record["quotes"], *record["beside"]):
+        quote.update(dict.fromkeys(("title", "outlet", "said_by", "citing", "source"), payload))
+        link = {"source": payload, "sha256": quote["sha256"], "start": 1, "end": 2, "text": payload}
+        quote["speaker"] = quote["citing_speaker"] = {"name": payload, "links": [link]}
+    for table in record["claims"]:
+        table |= {"about": payload, "unit": payload[:100]}
+        for value in table["values"]:
+            for claim in value["claims"]:
+                claim.update(dict.fromkeys(("value", "said_by", "citing", "speaker", "period", "counted"), payload))
+    return record
+
+
+def test_nothing_in_a_kept_table_or_speaker_runs(
+    target: Visit, keep: Callable[[Page, list[dict[str, Any]]], None], compared: dict[str, Any]
+) -> None:
+    page = target("")
+    for start in range(0, len(PAYLOADS), 40):
+        some = PAYLOADS[start : start + 40]
+        keep(page, [everywhere(compared, payload) for payload in some])
+        expect(page.locator(".claims")).to_have_count(3 * len(some))
+        assert page.locator(".failed").count() == 0
+        page.evaluate("document.querySelectorAll('.part details').forEach((one) => one.open = true)")
+        values = page.locator(".turn .value:first-child").evaluate_all("all => all.map((one) => one.textContent)")
+        assert {*values} == {printable(" ".join(payload.split())) for payload in some}
+        page.locator(".value").first.evaluate("link => link.click()")
+        expect(page.locator(".reading .failed")).to_be_visible()  # The index has no such article.
+        page.get_by_role("button", name="Edit what is searched").first.click()
+
+
 @pytest.mark.parametrize("payload", PAYLOADS[::30])
 def test_nothing_in_a_link_to_the_page_runs(target: Visit, payload: str) -> None:
     from urllib.parse import quote

@@ -381,7 +381,7 @@ def skeleton(element: Element) -> list[Any]:
 
 def everywhere(text: str) -> Record:
     """The text in each place of a record that takes one."""
-    said = {"title": text, "outlet": text, "said_by": text, "published": text[:10], "source": text, "text": text}
+    said: Record = {"title": text, "outlet": text, "said_by": text, "published": text[:10], "source": text, "text": text}
     link = {"source": text, "sha256": "a" * 64, "start": 1, "end": 2, "text": text}
     meant = {"name": text, "links": [link]}
     said |= {"citing": text, "speaker": meant, "citing_speaker": meant}
@@ -393,9 +393,9 @@ def everywhere(text: str) -> Record:
     table |= {"values": [{**value, "claims": [claim, {**claim, "rank": 3}]} for value in values]}
     within = {"sources": [text], "outlets": [text], "since": text, "until": text, "articles": 2}
     index = {"generation": 1, "model": text, "reranker": text, "articles": 5}
-    tables = {"claims": [table], "beside": [{**same, "rank": 3}]}
+    tables: Record = {"claims": [table], "beside": [{**same, "rank": 3}]}
     searched = [text, f"{text} x"]
-    return answer(same, same, question=text, searched=searched, reason=text, within=within, index=index, **tables)
+    return answer(same, same, question=text, searched=searched, reason=text, within=within, index=index) | tables
 
 
 def unanswered(record: Record) -> Record:
