@@ -89,7 +89,8 @@ class Filling:
 
     def _entries_of(self, drafts: Sequence[Draft]) -> list[Entry]:
         """The drafts' entries; who speaks is read beside the embedding, which waits on memory half of the time."""
-        parser = self._parser()  # Here, since loading it keeps torch out for a moment, which the embedder may want.
+        # Loaded here, since that keeps torch out for a moment, which the embedder may want; never for nothing.
+        parser = self._parser() if drafts else None
         with ThreadPoolExecutor(1) as beside:
             read = [beside.submit(spoken_in, made.entry, parser) for made in drafts] if parser else []
             entries = embed_drafts(drafts, self._embedder, done=self._progress.done)

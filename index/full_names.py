@@ -51,9 +51,10 @@ def _read(text: str, people: Sequence[Span]) -> Iterator[Alias]:
         if short not in by_last and short in by_first:
             yield _surname(text, short, by_first[short])
     for words, _ in names:
-        if words and words[-1][0].isupper() and (span := by_last.get(words[-1])) is not None:
-            full = span.cut(text).split()
-            yield _surname(text, full[0] if _begins_with_surname(full) else full[-1], span)
+        full = by_last.get(words[-1]) if words and words[-1][0].isupper() else None
+        if full is not None:
+            parts = full.cut(text).split()
+            yield _surname(text, parts[0] if _begins_with_surname(parts) else parts[-1], full)
 
 
 def _surname(text: str, short: str, full: Span) -> Alias:

@@ -92,3 +92,11 @@ def test_the_command_takes_either_choice(folder: Path, tmp_path: Path, capsys: p
         assert main(["index", str(folder), "--index", directory, argument]) == 0
         assert main(["info", "--index", directory]) == 0
         assert said in capsys.readouterr().out
+
+
+def test_where_nothing_changed_no_parser_is_loaded(folder: Path, tmp_path: Path) -> None:
+    directory = tmp_path / "index"
+    build([folder], directory)
+    program = f"import sys; from index import build; print(build([], {str(directory)!r}).unchanged, 'spacy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "('a.txt',) False"
