@@ -23,12 +23,13 @@ class Voice:
 
     `scope` counts from the sentence's start; `speaker` is an identity, the
     same for all names of one speaker; `asked`: whether the question asks for
-    their word.
+    their word; `named`: how they and whom they cite are named there.
     """
 
     scope: Span
     speaker: str
     asked: bool
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

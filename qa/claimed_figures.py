@@ -8,7 +8,7 @@ from index.span import Span
 from index.words import terms
 from qa.claimed import Kind, Statement, Value
 from qa.counted import Figure, figures
-from qa.counting import NO_PEOPLE, SOLDIERS, Counting
+from qa.counting import NO_PEOPLE, SOLDIERS, SOME_PEOPLE, Counting
 from qa.events import CASUALTIES, Event
 from qa.forms import as_one, stems
 from qa.loose_figures import loosely_counted
@@ -18,15 +18,11 @@ from qa.owners import is_owned
 from qa.question import Question
 
 LEAST_SHARED = 0.5  # Of a question's plain words in the sentence, and all its names, where no event ties a figure to it.
-# Not all that were hit: beside the toll they would read as another figure of it.
-_SOME = frozenset(
-    "child children women woman girl boy babi teenag medic offic general journalist foreign american british".split()
-)
 _IN_PLACE = re.compile(r"\W{1,2}(?:(?:are|were|is|remain)\s)?(?:\w{1,12}\s)?(?:in|at|on|inside|near|along)\s", re.IGNORECASE)
 _SPAN = r"(?:hours?|days?|weeks?|months?|years?|decades?|quarters?)"
 _PERIOD = re.compile(
-    rf"\b(?:(?:in|over|during|within)\s(?:just\s)?(?:the\s)?(?:past|last|previous|first)\s(?:\w{{1,9}}\s)?{_SPAN}\b(?:\salone)?"
-    rf"|(?:so\sfar\s)?this\s(?:week|month|year)\b(?:\salone)?|last\s(?:week|month|year|night)\b|(?:a|per|each|every)\s{_SPAN}\b"
+    rf"\b(?:(?:in|over|during|within)\s(?:just\s)?(?:the\s)?(?:past|last|previous|first)\s(?:\w{{1,9}}\s)?{_SPAN}\b(?!['’]s)(?:\salone)?"
+    rf"|(?:so\sfar\s)?this\s(?:week|month|year)\b(?:\salone)?|last\s(?:week|month|year|night)\b(?!['’]s)|(?:a|per|each|every)\s{_SPAN}\b"
     r"|on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\salone|in\s(?:1[89]|20)\d\d\b(?:\salone)?|overnight\b)"
 )
 # What a figure is given in, where a question asks for another word for it.
@@ -62,13 +58,13 @@ def _fits(figure: Figure, asked: Counting, statement: Statement) -> bool:
     return (
         _counts(asked, counted, figure)
         and _events_asked(figure, asked, statement.text) is not None
-        and is_owned(asked.owners, counted, statement)
+        and is_owned(asked, counted, statement, figure.amount.span.start)
     )
 
 
 def _is_part_asked(figure: Figure, asked: Counting, text: str) -> bool:
     """Whether a part of another figure is what is asked for: children among the dead."""
-    return bool(figure.counted and asked.nouns & _SOME and asked.nouns & set(_terms(figure.counted.cut(text))))
+    return bool(figure.counted and asked.nouns & SOME_PEOPLE and asked.nouns & set(_terms(figure.counted.cut(text))))
 
 
 def _counts(asked: Counting, counted: str, figure: Figure) -> bool:
@@ -77,7 +73,7 @@ def _counts(asked: Counting, counted: str, figure: Figure) -> bool:
     if not words or not asked.nouns:
         return bool(asked.tables) or figure.amount.unit != ""
     if asked.of_people:
-        return not set(words) & (_SOME | NO_PEOPLE)
+        return not set(words) & (SOME_PEOPLE | NO_PEOPLE)
     if set(words) & asked.nouns or words[-1] in ("casualti", "death", "fatal", "injuri"):
         return True
     return bool(asked.owners) and set(words) <= asked.owners  # "North Koreans", who are soldiers.

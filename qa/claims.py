@@ -35,7 +35,7 @@ def claims(question: Question, asked: Counting | None, statements: Sequence[Stat
     `asked` is what a question for a figure counts, None for another one.
     """
     best = max((statement.relevance for statement in statements), default=0.0)
-    matter = Matter(asked.anchors, asked.named, statements) if asked else Matter(frozenset(), frozenset())
+    matter = Matter(asked, statements)
     kept: list[int] = []
     for place, statement in enumerate(statements):
         near = statement.relevance >= NEAR * best

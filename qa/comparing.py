@@ -12,7 +12,7 @@ from qa.claims import Claim
 from qa.comparison import Comparison, QuotedClaim, QuotedValue
 from qa.counting import counts
 from qa.identity import Identities
-from qa.naming import Body
+from qa.naming import Body, named_in
 from qa.question import AnswerType, Question
 from qa.quote import Quote
 from qa.scoring import Scored, score_sentences
@@ -80,6 +80,7 @@ class Comparing:
                     _moved(one.attribution.scope, -sentence.span.start),
                     one.speaker.name,
                     self._identities.asked(question, one, number) > 0,
+                    " ".join(named_in([one.attribution], article.text)),
                 )
                 for one in told
             ),

@@ -130,4 +130,5 @@ def _asides(text: str, found: Sequence[Amount]) -> list[bool]:
 def _is_compared(text: str, amount: Amount) -> bool:
     """Whether a figure is of a whole told before ("200 of them"), or where a change began ("from 41 to 52")."""
     after = text[amount.span.end : amount.span.end + 20]
-    return after.startswith(_OF_THEM) or (after.startswith(" to ") and bool(_FROM.search(text[: amount.span.start][-6:])))
+    is_part = not amount.unit and after.startswith(_OF_THEM)
+    return is_part or (after.startswith(" to ") and bool(_FROM.search(text[: amount.span.start][-6:])))

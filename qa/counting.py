@@ -68,6 +68,10 @@ _GROUPS = tuple(
 )
 SOLDIERS = _GROUPS[0]
 PEOPLE = frozenset("peopl person resident civilian human citizen casualti victim death fatal injuri life live bodi".split())
+# Not all that were hit: beside the toll they would read as another figure of it.
+SOME_PEOPLE = frozenset(
+    "child children women woman girl boy babi teenag medic offic general journalist foreign american british".split()
+)
 NO_PEOPLE = frozenset(
     "hors cattl dog bird sheep pig anim home hous build car vehicl tank drone missil attack strike crash blast day hour week "
     "month year flight job hectar time place case school hospit bomb rocket shell ship boat plane".split()

@@ -11,7 +11,7 @@ from qa.question import Question
 _FORMS = (
     "take took taken, go went gone goes, begin began begun start, strike struck stricken hit, hold held, leav left, meet met, "
     "win won, fall fell fallen, rise rose risen, send sent, build built, find found, make made, break broke broken, shoot "
-    "shot, buy bought, sell sold, die dead death, lose lost, steal stole stolen, give gave given, write wrote written, "
+    "shot, buy bought, sell sold, die dead death, lose lost loss, steal stole stolen, give gave given, write wrote written, "
     "speak spoke spoken, choos chose chosen elect, defeat beat beaten, becom becam, come came, fli flew flown, sink sank sunk, "
     "agreement deal treati pact accord"
 ).split(", ")

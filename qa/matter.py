@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Sequence, Set
+from datetime import date
 from functools import lru_cache
 
 from index.words import terms
 from qa.claimed import Statement
+from qa.counting import PEOPLE, Counting
 
 LEAST_ANCHORS = 0.5  # Of what a question names, in a statement that is far less relevant than the best.
 LEAST_OF_ARTICLE, LEAST_NAMED = 0.6, 0.5  # The same of an article, and of the names.
 ROUNDS = 2  # Articles that share names with one that shares them with one that has the question's words.
+DAYS_APART = 120  # Articles on one matter that name nothing in common, but its subject.
 LEAST_NAMES = 2  # In common with what is known of the matter, where the question names nothing.
 _NAME = re.compile(  # Of a thing or place; whoever reports it may be anybody.
     r"(?<![.!?“\"‘:] )(?<!^)(?<!^[“\"‘])\b[A-Z][^\W_]++(?:-[A-Z]\w++)*+"
     r"(?!,?\s(?:sa(?:id|ys)|told|claim|report|announc|put|estimat|stat|confirm|believ))"
 )
+_SHORT_FORM = re.compile(r"\([A-Z]{2,10}\)")  # Of a name that stands before it.
 _NO_NAMES = frozenset(
     terms(
         "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September "
@@ -26,13 +30,16 @@ _NO_NAMES = frozenset(
 class Matter:
     """What is known of the matter: what the question names, and what those statements name that speak of it."""
 
-    def __init__(self, anchors: frozenset[str], named: frozenset[str], statements: Sequence[Statement] = ()) -> None:
-        """`anchors`: the stems of what the question asks about; `named`: those that are names; `statements`: best first."""
-        self._anchors, self._named = anchors, named
+    def __init__(self, asked: Counting | None, statements: Sequence[Statement]) -> None:
+        """`asked` is what the question counts, None for a question that counts nothing; statements come best first."""
+        self._anchors, self._named = (asked.anchors, asked.named) if asked else (frozenset[str](), frozenset[str]())
+        self._subject = (self._anchors - self._named) | (asked.nouns - PEOPLE if asked else frozenset())
+        self._published: dict[str, date | None] = {}
         self._names: set[str] = set()
         self._words: dict[str, set[str]] = {}
         self._named_in: dict[str, set[str]] = {}
         for statement in statements:
+            self._published[statement.article] = statement.published
             self._words.setdefault(statement.article, set(_stems(statement.title))).update(statement.terms)
             there = self._named_in.setdefault(statement.article, set(_named_by(statement.title)))
             there.update(_named_by(statement.text), *(_stems(voice.speaker) for voice in statement.voices))
@@ -44,14 +51,20 @@ class Matter:
         about = about or {statement.article for statement in statements[:1]}
         for _ in range(ROUNDS):
             names = set[str]().union(*(self._named_in[article] for article in about)) - _NO_NAMES
-            about |= {article for article in self._words if self._shares(article, names)}
+            about |= {article for article in self._words if self._shares(article, names, about)}
         return frozenset(about)
 
-    def _shares(self, article: str, names: Set[str]) -> bool:
-        """Whether an article names enough of what those on the matter name; fewer where it has the question's words too."""
+    def _shares(self, article: str, names: Set[str], about: Set[str]) -> bool:
+        """Whether an article names enough of what those on the matter name; fewer where it has the question's subject too."""
         shared = len(names & self._named_in[article])
-        anchored = akin(self._anchors, self._words[article])
-        return shared >= LEAST_NAMES or (shared > 0 and 0 < LEAST_ANCHORS * len(self._anchors) <= anchored)
+        if shared >= LEAST_NAMES:
+            return True
+        has_subject = akin(self._subject, self._words[article]) > 0
+        return has_subject and (shared > 0 or any(self._near_in_time(article, other) for other in about))
+
+    def _near_in_time(self, article: str, other: str) -> bool:
+        one, two = self._published[article], self._published[other]
+        return one is not None and two is not None and abs((one - two).days) <= DAYS_APART
 
     def _has_anchors(self, article: str) -> bool:
         words = self._words[article]
@@ -97,14 +110,14 @@ def _names(statement: Statement, *, with_before: bool) -> frozenset[str]:
     """The stems of what a statement, or also the sentence before it, names, without who speaks."""
     named = _named_by(statement.text) | (_named_by(statement.before) if with_before else frozenset())
     for voice in statement.voices:
-        named -= _stems(voice.speaker)
+        named -= _stems(f"{voice.speaker} {voice.named}")
     return frozenset(named - _NO_NAMES)
 
 
 @lru_cache(maxsize=5_000)
 def _named_by(text: str) -> frozenset[str]:
     """The stems of what a text names."""
-    return frozenset(stem for word in _NAME.findall(text) for stem in _stems(word))
+    return frozenset(stem for word in _NAME.findall(_SHORT_FORM.sub(" ", text)) for stem in _stems(word))
 
 
 @lru_cache(maxsize=20_000)
