@@ -77,7 +77,10 @@ NO_PEOPLE = frozenset(
     "month year flight job hectar time place case school hospit bomb rocket shell ship boat plane".split()
 )
 _FILLERS = frozenset(
-    terms("because near new total number far currently now last recent new including estimated toll people actually exactly")
+    terms(
+        "because near new total number far currently now last recent including estimated toll people actually exactly "
+        "percentage percent share proportion rate"
+    )
 )
 _TOLLS = frozenset("casualti victim death fatal injuri toll dead loss bodi live".split())
 

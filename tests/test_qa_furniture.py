@@ -55,7 +55,7 @@ def test_the_sentence_that_a_link_interrupts_is_quoted_whole(retriever: Retrieve
     assert quote.text.startswith('"Through real-time') and quote.text.endswith("(NIS) said in a statement.")
     (gap,) = quote.gaps
     assert gap.cut(quote.article.text).strip() == "https://www.themoscowtimes.com/author/afp-3"
-    assert (quote.last_line, quote.said_by) == (16, "National Intelligence Service (NIS)")
+    assert (quote.last_line, quote.said_by) == (16, "National Intelligence Service")
 
 
 def test_no_word_inside_a_link_is_marked(retriever: Retriever) -> None:

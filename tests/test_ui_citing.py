@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from qa import Retriever
 from qa.saved import read_answer
+from ui import wording
 from ui.citing import cited
 from ui.printable import printable
 from ui.wording import MORE, NEAREST
@@ -64,18 +65,19 @@ def inline(token: Token) -> list[Token]:
 
 def test_an_answer_is_a_heading_and_block_quotes_with_their_places(retriever: Retriever) -> None:
     record = retriever.ask(NIS).to_dict()
-    heading, found, *quoted = shown(markdown(record))
+    heading, found, *rest = shown(markdown(record))
     assert heading == ("h2", NIS) and found[0] == "p" and re.fullmatch(r"\d quotes? from \d articles?", found[1])
-    kept = {quote["rank"]: quote for quote in record["quotes"]}
+    kept = {quote["rank"]: quote for quote in record["quotes"] + record["beside"]}
+    quoted = [text for kind, text in rest if kind == "blockquote>p"]
     assert len(quoted) == 2 * len(kept)
-    for (said_in, said), (told_in, told) in zip(quoted[::2], quoted[1::2], strict=True):
-        assert said_in == told_in == "blockquote>p"
+    for said, told in zip(quoted[::2], quoted[1::2], strict=True):
         quote = kept.pop(int(said.split(".")[0]))
         assert said == f"{quote['rank']}. “{line(quote['text'])}”"
         lines = f"{quote['first_line']}" + (f"-{quote['last_line']}" if quote["last_line"] > quote["first_line"] else "")
-        speaker = [f"said by {quote['said_by']}"] if quote["said_by"] else []
+        meant, cited = (quote[name] and quote[name]["name"] for name in ("speaker", "citing_speaker"))
+        speaker = wording.said(quote["said_by"], meant, citing=quote["citing"], cited=cited)
         about = [part for part in (quote["title"], quote["outlet"], quote["published"]) if part]
-        assert told == "— " + ", ".join([f"{quote['source']}:{lines}", *map(line, about), *speaker])
+        assert told == "— " + ", ".join([f"{quote['source']}:{lines}", *map(line, [*about, speaker] if speaker else about)])
     assert kept == {}
 
 

@@ -24,6 +24,7 @@ from ui.cli import main
 
 ROOT = Path(__file__).parents[1]
 NIS = "how many casualties did NIS report?"
+NUMBERS = re.compile(r"^\[(\d+)\]", re.MULTILINE)  # Of quotes; in a table they stand further to the right.
 OFF_TOPIC = "Who painted the Mona Lisa?"
 
 Capsys = pytest.CaptureFixture[str]
@@ -105,7 +106,9 @@ def test_k_limits_the_quotes_and_v_shows_their_context(at: list[str], capsys: Ca
     short = capsys.readouterr().out
     run(["ask", NIS, *at, "-k", "1", "-v"])
     long = capsys.readouterr().out
-    assert "[1]" in short and "[2]" not in short and "Zelensky has suggested" in long and "Zelensky has suggested" not in short
+    answers, beside = short.split("More quotes")
+    assert NUMBERS.findall(answers) == ["1"] and "2" in NUMBERS.findall(beside)
+    assert "prisoner of war" in long and "prisoner of war" not in short
 
 
 @pytest.fixture
@@ -447,7 +450,7 @@ def test_chat_answers_turn_by_turn(at: list[str], monkeypatch: pytest.MonkeyPatc
     type_in(monkeypatch, f"{NIS}\nand what about Zelensky?\n".encode())
     assert run(["chat", *at]) == 0
     out, err = capsys.readouterr()
-    _, first, second = out.split("[1]")
+    _, first, second = re.split(r"(?m)^\[1\]", out)
     assert "over 100" in first.split("[2]")[0] and "3,000" in second.split("[2]")[0] and err == ""
 
 
@@ -462,7 +465,7 @@ def test_chat_goes_on_after_what_cannot_be_asked(at: list[str], monkeypatch: pyt
     type_in(monkeypatch, b"?!\ncaf\xe9?\n" + NIS.encode() + b"\n\nnot asked any more\n")
     assert run(["chat", *at]) == 0
     out, err = capsys.readouterr()
-    assert out.count("[1]") == 1 and err.count("\n") == 2 and "no word" in err and "surrogate" in err
+    assert NUMBERS.findall(out).count("1") == 1 and err.count("\n") == 2 and "no word" in err and "surrogate" in err
 
 
 def interrupt(*_: object) -> int:
@@ -499,7 +502,7 @@ def test_any_encoding_of_the_output_will_do(at: list[str]) -> None:
     answer = qa("ask", NIS, *at, env={"PYTHONIOENCODING": "latin-1"})
     record = qa("ask", question, *at, "--json", env={"PYTHONIOENCODING": "ascii"})
     assert (answer.returncode, answer.stderr, record.stderr) == (0, b"", b"")
-    assert answer.stdout.decode("latin-1").count("[1]") == 1
+    assert NUMBERS.findall(answer.stdout.decode("latin-1")).count("1") == 1
     assert json.loads(record.stdout.decode("ascii"))["question"] == question
 
 

@@ -25,6 +25,7 @@ Parse = Callable[[str], Element]
 Record = dict[str, Any]
 
 NIS = "how many casualties did NIS report?"
+SHOWN = ("quotes", "beside", "closest")  # The parts of a record that are quotes.
 QUESTIONS = """
 how many casualties did NIS report?
 and what about Zelensky?
@@ -70,7 +71,7 @@ def test_a_turn_is_the_retrievers_record_and_its_quotes_as_html(service: Service
             expected = retriever.ask(question, history, 3).to_dict()
             assert timeless(reply["record"]) == timeless(expected)
             shown = [words(quote) for quote in classed(parsed(reply["html"]), "words")]
-            assert sorted(shown) == sorted(quote["text"] for quote in expected["quotes"] + expected["closest"])
+            assert sorted(shown) == sorted(quote["text"] for part in SHOWN for quote in expected[part])
 
 
 def test_a_turn_is_searched_as_it_was_edited(service: Service, retriever: Retriever, parsed: Parse) -> None:
@@ -173,7 +174,7 @@ def test_what_stands_around_another_version_is_not_told(service: Service, record
 
 def test_answers_are_cited_as_text(service: Service, record: Record) -> None:
     text = service.cite({"records": [record, record]})["text"]
-    assert text.count(f"## {NIS[:-1]}") == 2 and text.count("\n> — ") == 2 * len(record["quotes"])
+    assert text.count(f"## {NIS[:-1]}") == 2 and text.count("\n> — ") == 2 * len(record["quotes"] + record["beside"])
     assert "confidence" in reported(service.cite)({"records": [record, {**record, "confidence": 7}]})["error"]
 
 

@@ -77,8 +77,9 @@ def test_an_answer_shows_quotes_with_file_and_lines(retriever: Retriever) -> Non
     answer = retriever.ask(NIS)
     shown = render_answer(answer, Style())
     assert "\x1b" not in shown and shown.endswith("\n") and not shown.endswith("\n\n")
-    assert f"000_752357c04fcf2a77.txt:26 · said by NIS · {sureness(answer.quotes[0].probability)}" in shown
-    for quote in answer.quotes:
+    by = "said by NIS (South Korea’s National Intelligence Service)"
+    assert f"000_752357c04fcf2a77.txt:26 · {by} · {sureness(answer.quotes[0].probability)}" in shown
+    for quote in (*answer.quotes, *answer.beside):
         assert "".join(quote.text.split()) in "".join(shown.split())
         assert f"\n[{quote.rank}] " in shown
 

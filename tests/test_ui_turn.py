@@ -68,7 +68,7 @@ def test_quotes_are_the_records_character_for_character(retriever: Retriever, ge
         for question in QUESTIONS:
             record = door.ask(question, top_k=20).to_dict()
             shown = classed(parsed(html(record)), "quote")
-            kept = {quote["rank"]: quote for quote in record["quotes"] or record["closest"]}
+            kept = {quote["rank"]: quote for part in ("quotes", "beside", "closest") for quote in record[part]}
             assert sorted(int(item.get("data-rank", "")) for item in shown) == sorted(kept)
             for item in shown:
                 quote = kept[int(item.get("data-rank", ""))]

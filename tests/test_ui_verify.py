@@ -97,7 +97,7 @@ def test_an_index_that_cannot_be_looked_at_is_status_3(qa: Run, seeds_index: Pat
 
 
 def test_quotes_that_stand_in_their_files_are_status_0(qa: Run, seeds_index: Path, record: Record, tmp_path: Path) -> None:
-    size = len(record["quotes"])
+    size = len(record["quotes"] + record["beside"])
     path = saved(tmp_path / "answer.json", record)
     assert qa("verify", path, "--index", seeds_index) == (0, f"{size} quotes in 1 record: {size} ok\n", "")
     status, out, _ = qa("verify", path, "--index", seeds_index, "-v")
@@ -109,8 +109,8 @@ def test_what_qa_ask_prints_is_proven(qa: Run, seeds_index: Path) -> None:
     _, asked, _ = qa("ask", NIS, "--index", seeds_index, "--json")
     _, missed, _ = qa("ask", "Who painted the Mona Lisa?", "--index", seeds_index, "--json")
     status, out, _ = qa("verify", "-", "--index", seeds_index, stdin=(asked + missed).encode())
-    closest = len(json.loads(missed)["closest"])
-    assert closest and status == 0 and f"{closest + len(json.loads(asked)['quotes'])} quotes in 2 records" in out
+    closest, answer = len(json.loads(missed)["closest"]), json.loads(asked)
+    assert closest and status == 0 and f"{closest + len(answer['quotes'] + answer['beside'])} quotes in 2 records" in out
 
 
 FORMS: list[tuple[str, Callable[[list[Record]], str]]] = [
@@ -150,13 +150,13 @@ def test_an_altered_record_is_status_1(qa: Run, seeds_index: Path, record: Recor
 def test_what_became_of_each_quote_is_told(qa: Run, record: Record, folder: Path, tmp_path: Path) -> None:
     path = saved(tmp_path / "answer.json", record)
     assert qa("verify", path, "--root", "articles")[0] == 0  # No index is needed.
-    quote, size = record["quotes"][0], len(record["quotes"])
+    quote, quotes = record["quotes"][0], record["quotes"] + record["beside"]
     source = folder / quote["source"]
     text = source.read_bytes()
     source.write_bytes(text + b"More.\n")
-    alike = sum(other["source"] == quote["source"] for other in record["quotes"])
+    alike = sum(other["source"] == quote["source"] for other in quotes)
     _, out, _ = qa("verify", path, "--root", "articles")
-    assert out == f"{size} quotes in 1 record: {size} ok ({alike} in files that have changed elsewhere)\n"
+    assert out == f"{len(quotes)} quotes in 1 record: {len(quotes)} ok ({alike} in files that have changed elsewhere)\n"
     assert "the file has changed elsewhere" in qa("verify", path, "--root", "articles", "-v")[1]
     source.write_bytes(b"One\nmore\n" + text)
     status, out, _ = qa("verify", path, "--root", "articles")
@@ -181,7 +181,7 @@ def test_the_json_says_everything(qa: Run, record: Record, folder: Path, tmp_pat
     status, out, err = qa("verify", path, "odd.json", "--root", folder, "--json")
     found = json.loads(out)
     assert status == 2 and found["ok"] is False and len(found["unusable"]) == 1 and "odd.json" in err
-    assert sum(found["counts"].values()) == 2 * len(record["quotes"]) and set(found["counts"]) == {
+    assert sum(found["counts"].values()) == 2 * len(record["quotes"] + record["beside"]) and set(found["counts"]) == {
         *("ok", "moved", "gone", "missing file", "not equal")
     }
     assert [(one["file"], one["record"]) for one in found["records"]] == [(str(path), 1), (str(path), 2)]
