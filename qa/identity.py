@@ -24,17 +24,13 @@ _TITLES = frozenset(
 
 
 class Identities:
-    """Looks names up among the abbreviations and full names that an index's articles give; for several threads."""
+    """Tells who speaks, by the abbreviations and full names that an index's articles give; for several threads."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._all = bodies(index.abbreviations)
-        self._by_term: dict[str, list[tuple[Body, StoredAlias]]] = {}
-        for alias in index.abbreviations:
-            for body in bodies([alias]):
-                for term in {*body.short, *body.long}:
-                    self._by_term.setdefault(term, []).append((body, alias))
-        self._meant = lru_cache(NAMES_KEPT)(self._look_up)
+        # Kept by a function of another object: a cache that its own object holds lives until cycles are looked for.
+        self._meant = lru_cache(NAMES_KEPT)(_Names(index).meant)
 
     def told(self, attribution: Attribution, article: int) -> Told:
         """An attribution of a sentence of this article, with who is meant by the names in it."""
@@ -60,8 +56,20 @@ class Identities:
         """Who is meant by a name that stands in this article; by itself, where no article says more."""
         return self._meant(one_line(name, self._index.store.article(article)), article)
 
-    def _look_up(self, name: str, article: int) -> Speaker:
-        """Where several bodies or people could be meant, those of the same article are; else nobody in particular is."""
+
+class _Names:
+    """Looks a name up."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._by_term: dict[str, list[tuple[Body, StoredAlias]]] = {}
+        for alias in index.abbreviations:
+            for body in bodies([alias]):
+                for term in {*body.short, *body.long}:
+                    self._by_term.setdefault(term, []).append((body, alias))
+
+    def meant(self, name: str, article: int) -> Speaker:
+        """Who is meant: of several bodies or people that of the same article, else nobody in particular."""
         for found in (self._bodies(name), self._people(name)):
             if (alias := _the_one(found) or _the_one([alias for alias in found if alias.article == article])) is not None:
                 full = self._fullest(alias)
