@@ -8,7 +8,7 @@ from index.span import Span
 from index.words import terms
 from qa.claimed import Kind, Statement, Value
 from qa.counted import Figure, figures
-from qa.counting import NO_PEOPLE, SOLDIERS, SOME_PEOPLE, Counting
+from qa.counting import MEASURE_WORDS, NO_PEOPLE, SOLDIERS, SOME_PEOPLE, Counting
 from qa.events import CASUALTIES, Event
 from qa.forms import as_one, stems
 from qa.loose_figures import loosely_counted
@@ -100,19 +100,26 @@ def _closest(
     question: Question, asked: Counting, statement: Statement, *, found: Sequence[Figure], fitting: Sequence[Figure]
 ) -> list[Figure]:
     """Of figures that no event ties to the question, those in whose clause most of its words stand; none where two tie."""
-    wanted = (
-        set(question.terms) - question.speaker_terms - asked.nouns - {term for unit in asked.units for term in _terms(unit)}
-    )
+    units = MEASURE_WORDS.union(*(_terms(unit) for unit in asked.units))
+    wanted = frozenset(question.terms) - question.speaker_terms - asked.nouns - units
     words = as_one(statement.terms) | stems(statement.before)
     plain = as_one(wanted - asked.named)
-    if not fitting or akin(asked.named, words) < len(asked.named) or len(plain & words) < LEAST_SHARED * len(plain):
+    if not fitting or akin(asked.named, words) < len(asked.named):
         return []
+    if len(plain & words) < LEAST_SHARED * len(plain):
+        return [figure for figure in fitting if _counts_theirs(figure, asked, statement.text)]
     if len(fitting) == 1:
         return list(fitting)
     shared = [len(as_one(wanted) & stems(_clause(statement.text, figure, found))) for figure in fitting]
     best = max(shared)
     closest = [figure for figure, number in zip(fitting, shared, strict=True) if number == best]
     return closest if best and (len(closest) == 1 or asked.nouns) else []
+
+
+def _counts_theirs(figure: Figure, asked: Counting, text: str) -> bool:
+    """Whether a measure is of the very noun that is asked for, of somebody named: "Farrow has 52 percent of the vote"."""
+    counted = _terms(figure.counted.cut(text)) if figure.counted and figure.amount.unit else ()
+    return bool(asked.named and asked.nouns & set(counted))
 
 
 def _clause(text: str, figure: Figure, found: Sequence[Figure]) -> str:

@@ -1,6 +1,7 @@
 """Names that answer: who holds an office, who did something; only where a sentence says so in plain form."""
 
 import re
+from collections.abc import Iterator
 
 from index.span import Span
 from qa.amounts import Sense
@@ -11,9 +12,22 @@ from qa.question import Question
 MAX_NAME_CHARS = 60
 _WORD = r"[^\W\d_a-z][\w’'-]*"
 _NAME = rf"(?P<name>{_WORD}(?:\s(?:(?:de|von|van|bin|al|der|la)\s)?{_WORD}){{0,4}})"
-_OFFICE = re.compile(r"^\W*who\s+(?:is|was|are|were|becomes?|became)\s+(?:the\s+)?(?P<office>.+)$", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"^\W*who\s+(?:is|was|are|were|becomes?|became|(?:will|would|is\s+to)\s+(?:be|become))\s+(?:the\s+)?(?P<office>.+)$",
+    re.IGNORECASE,
+)
 _DEED = re.compile(r"^\W*who\s+(?:has\s+|had\s+|will\s+)?(?P<verb>[a-z]+)\s+(?P<what>.+)$", re.IGNORECASE)
 _HEAD = re.compile(r"(?<![\w-])(?:[a-z]++-)*+[a-z]++(?=\s+(?:of|for|at|in|to)\b|$)")
+# "Chief executive", without names, and which one it is.
+_OFFICE_WORDS = re.compile(r"(?<![\w-])(?!(?:new|next|first|current|former|acting|old|future)\s)[a-z]++(?:[\s-][a-z]++)*+$")
+_CHANGE = re.compile(
+    r"\b(?:will|would|new|next|to\s(?:be|become)|succe\w{1,6}|replac\w{1,4}|appoint\w{1,6}|nam(?:e|ed|ing)|elect\w{0,4}|pick\w{0,3}"
+    r"|promot\w{1,4}|becom\w{1,3}|took\sover|takes?\sover)\b",
+    re.IGNORECASE,
+)
+_ITS = r"(?:[\w’'-]+\s){0,6}"
+_NO_VERB = r"(?!(?:[\w’'-]+\s){0,3}(?:will|would|is|was|are|were|has|had|who|said|to)\s)"
+_ASIDE = r"(?:,[^,.;]{1,80},)?"
 _HAS = r"(?:\s(?:has|have|had|was|were|is|will|have\sbeen|has\sbeen))?(?:\s\w+ly)?"
 _NO_NAMES = frozenset(
     "the a an he she it they we i you this that these those his her its their there here who what when where but and or if in "
@@ -29,9 +43,12 @@ _VERB_FORMS = {
 }
 
 
-def names_claimed(question: Question, statement: Statement) -> tuple[Value, ...]:
-    """The name that a sentence gives; none where it gives two."""
-    found = _spans(question, statement)
+def names_claimed(question: Question, statement: Statement, *, tied: bool = False) -> tuple[Value, ...]:
+    """The name that a sentence gives; none where it gives two.
+
+    In an article on the matter (`tied`) the office's own words name it: "will be its next chief executive".
+    """
+    found = _spans(question, statement, tied=tied)
     names = {_plain(span.cut(statement.text)) for span in found} - {""}
     if len(names) != 1 or not found:
         return ()
@@ -39,27 +56,43 @@ def names_claimed(question: Question, statement: Statement) -> tuple[Value, ...]
     return (Value(found[0], Kind.NAME, name, name, Sense.EXACT),)
 
 
-def _spans(question: Question, statement: Statement) -> list[Span]:
+def _spans(question: Question, statement: Statement, *, tied: bool) -> list[Span]:
     text = question.text.rstrip(' ?!."”')
     if office := _OFFICE.match(text):
-        return _holders(office["office"], question, statement)
+        return _holders(office["office"], question, statement, tied=tied)
     deed = _DEED.match(text)
     return _doers(deed["verb"].lower(), question, statement) if deed else []
 
 
-def _holders(office: str, question: Question, statement: Statement) -> list[Span]:
-    """The names beside an office: "spokesman John Kirby", "John Kirby, a spokesman"."""
+def _holders(office: str, question: Question, statement: Statement, *, tied: bool) -> list[Span]:
+    """The names beside an office: "spokesman John Kirby", "John Kirby, a spokesman", "John Kirby will be spokesman"."""
     head = _HEAD.search(office)
-    if head is None or not stems(office) - _small() <= stems(statement.text) | stems(statement.before):
+    if head is None:
         return []
-    word = f"(?i:{re.escape(head.group())})"
-    patterns = (
-        rf"\b{word}(?:,)?\s{_NAME}",
-        rf"\b{word}\s(?:of|for|at|in)\s[^,.;]{{1,40}},\s{_NAME}",
-        rf"\b{_NAME},\s(?:the\s|an?\s)?(?:[\w’'-]+\s){{0,6}}{word}\b",
-        rf"\b{_NAME}\s(?:is|was|became|becomes)\s(?:the\s|an?\s)?(?:[\w’'-]+\s){{0,6}}{word}\b",
-    )
-    return _matches(patterns, statement.text)
+    if tied and _CHANGE.search(question.text) and not _CHANGE.search(statement.text):
+        return []  # Whoever holds the office now is not the next one.
+    words = _OFFICE_WORDS.search(office[: head.end()]) if tied else None
+    if not stems(words.group() if words else office) - _small() <= stems(statement.text) | stems(statement.before):
+        return []
+    word = f"(?i:{re.escape(words.group() if words else head.group())})"
+    holds = _holding(rf"(?:new|next|future|incoming)\s{word}" if tied and _CHANGE.search(question.text) else word)
+    return _matches((*holds, *_taking(word)), statement.text)
+
+
+def _holding(word: str) -> Iterator[str]:
+    """Patterns of who holds an office, whose words match `word`."""
+    yield rf"\b{word}(?:,)?\s{_NAME}"
+    yield rf"\b{word}\s(?:of|for|at|in)\s[^,.;]{{1,40}},\s{_NAME}"
+    yield rf"\b{_NAME},\s{_NO_VERB}{_ITS}{word}\b"
+
+
+def _taking(word: str) -> Iterator[str]:
+    """Patterns of who becomes it."""
+    yield rf"\b{_NAME}{_ASIDE}\s(?:is|was|became|becomes|(?:will|would)\s(?:be|become))\s{_ITS}{word}\b"
+    succeeds = r"(?:(?:will|would|is\sto)\s)?(?:succeed|replace)(?:s|ed)?"
+    yield rf"\b{_NAME}{_ASIDE}\s{succeeds}\s[^,.;]{{1,60}}\sas\s{_ITS}{word}\b"
+    yield rf"\b(?:appoint|nam|elect|pick|promot)(?:s|es|ed)\s{_NAME}\s(?:as\s|to\s)?{_ITS}{word}\b"
+    yield rf"\b{_NAME}\s(?:has\sbeen|was|is)\s(?:appointed|named|elected|picked|promoted)\s{_ITS}{word}\b"
 
 
 def _doers(verb: str, question: Question, statement: Statement) -> list[Span]:

@@ -35,11 +35,11 @@ def claims(question: Question, asked: Counting | None, statements: Sequence[Stat
     `asked` is what a question for a figure counts, None for another one.
     """
     best = max((statement.relevance for statement in statements), default=0.0)
-    matter = Matter(asked, statements)
+    matter = Matter(question, asked, statements)
     kept: list[int] = []
     for place, statement in enumerate(statements):
         near = statement.relevance >= NEAR * best
-        tied = asked is not None and matter.ties(statement)
+        tied = matter.ties(statement)
         faint = statement.relevance < FAINT * best or asked is None or not asked.tables
         if faint and not near and not tied:
             continue
@@ -87,8 +87,8 @@ def _read(question: Question, asked: Counting | None, statement: Statement, *, t
     if asked:
         return figures_claimed(question, asked, statement, tied=tied)
     if question.asks_for is AnswerType.DATE:
-        return days_claimed(question, statement)
-    return names_claimed(question, statement) if question.asks_for is AnswerType.WHO else ()
+        return days_claimed(question, statement, tied=tied)
+    return names_claimed(question, statement, tied=tied) if question.asks_for is AnswerType.WHO else ()
 
 
 def _voice(statement: Statement, value: Value) -> Voice | None:

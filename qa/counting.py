@@ -76,11 +76,9 @@ NO_PEOPLE = frozenset(
     "hors cattl dog bird sheep pig anim home hous build car vehicl tank drone missil attack strike crash blast day hour week "
     "month year flight job hectar time place case school hospit bomb rocket shell ship boat plane".split()
 )
-_FILLERS = frozenset(
-    terms(
-        "because near new total number far currently now last recent including estimated toll people actually exactly "
-        "percentage percent share proportion rate"
-    )
+MEASURE_WORDS = frozenset(terms("percentage percent share proportion rate"))  # They say how it is told, not of what.
+_FILLERS = MEASURE_WORDS | frozenset(
+    terms("because near new total number far currently now last recent including estimated toll people actually exactly")
 )
 _TOLLS = frozenset("casualti victim death fatal injuri toll dead loss bodi live".split())
 
@@ -131,7 +129,7 @@ def counting(question: Question) -> Counting:
     if units != _THINGS and unit_of(f"1 {phrase}", 0, 1).name in units:
         nouns = frozenset()
     anchors = _anchors(question, text, nouns)
-    return Counting(units, tables, nouns, owners, phrase if head else "", anchors, anchors & _named(text))
+    return Counting(units, tables, nouns, owners, phrase if head else "", anchors, anchors & named_terms(text))
 
 
 def _noun(text: str) -> tuple[str, frozenset[str]]:
@@ -197,6 +195,6 @@ def _anchors(question: Question, text: str, nouns: frozenset[str]) -> frozenset[
     return frozenset((left & set(question.terms)) - nouns - question.speaker_terms - _TOLLS - _FILLERS)
 
 
-def _named(text: str) -> frozenset[str]:
+def named_terms(text: str) -> frozenset[str]:
     """The stems of the capitalised words after the first."""
     return frozenset(term for word in _WORD.findall(text)[1:] if word[:1].isupper() for term in terms(word))

@@ -25,7 +25,7 @@ SHORT_TERMS = 5
 REFERS_BACK = re.compile(
     r"[\"“‘']?(?:he|she|they|it|this|these|those|that|his|her|their|its|such|both|most of them|the latter)\b", re.IGNORECASE
 )
-_NEGATIONS = frozenset([*terms("not never no none nor without except cannot unlike neither"), "t"])  # "Didn't" has two terms.
+_NEGATIONS = frozenset([*terms("not never no none nor except cannot unlike neither"), "t"])  # "Didn't" has two terms.
 
 _MEANING = (
     "cosine",  # of the sentence's vector and the question's

@@ -29,6 +29,7 @@ _THEMSELVES = frozenset(("us", "them", "ourselves", "themselves"))
 _PEOPLE = frozenset(("peopl", "person", "citizen", "men"))
 _RATE = re.compile(r"\b(?:a|per|each|every)\s(?:day|week|month|year|hour|minute|head|person)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(?:by|at|until|before|after|since|past|till)\s$", re.IGNORECASE)
+_TIME = re.compile(r"\b(?:in|for|within|every|after)\s$", re.IGNORECASE)  # "In eight years" is no age.
 HOURS = 24
 _QUAKE = re.compile(r"\b(?:magnitude|quake|earthquake|tremor)\b", re.IGNORECASE)
 _COMMON = MONEY | {"%"}  # Units in which articles give all sorts of things.
@@ -41,6 +42,8 @@ def loosely_counted(figure: Figure, asked: Counting, statement: Statement) -> tu
     text, unit = statement.text, figure.amount.unit
     if _is_magnitude(figure, asked, text):
         return ()
+    if unit == "years" and "years old" in asked.units and _TIME.search(text[: figure.amount.span.start][-8:]):
+        return None
     if figure.aside or not _is_asked(unit, asked) or _RATE.match(text[figure.amount.span.end :].lstrip()):
         return None
     if unit:

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from index.words import terms
 from qa.claimed import Statement
-from qa.counting import PEOPLE, Counting
+from qa.counting import PEOPLE, Counting, named_terms
+from qa.question import Question
 
 LEAST_ANCHORS = 0.5  # Of what a question names, in a statement that is far less relevant than the best.
 LEAST_OF_ARTICLE, LEAST_NAMED = 0.6, 0.5  # The same of an article, and of the names.
@@ -30,12 +31,15 @@ _NO_NAMES = frozenset(
 class Matter:
     """What is known of the matter: what the question names, and what those statements name that speak of it."""
 
-    def __init__(self, asked: Counting | None, statements: Sequence[Statement]) -> None:
+    def __init__(self, question: Question, asked: Counting | None, statements: Sequence[Statement]) -> None:
         """`asked` is what the question counts, None for a question that counts nothing; statements come best first."""
-        self._anchors, self._named = (asked.anchors, asked.named) if asked else (frozenset[str](), frozenset[str]())
+        self._anchors = asked.anchors if asked else frozenset(question.terms) - question.speaker_terms
+        self._named = asked.named if asked else self._anchors & named_terms(question.text)
         self._subject = (self._anchors - self._named) | (asked.nouns - PEOPLE if asked else frozenset())
         self._published: dict[str, date | None] = {}
         self._names: set[str] = set()
+        # Whoever speaks of the matter is not another one, where somebody else's description names them.
+        self._speakers = frozenset(stem for one in statements for voice in one.voices for stem in _stems(voice.speaker))
         self._words: dict[str, set[str]] = {}
         self._named_in: dict[str, set[str]] = {}
         for statement in statements:
@@ -83,7 +87,7 @@ class Matter:
         matter, for it may be less relevant because it has other words for it.
         """
         tied = self.ties(statement)
-        names = _names(statement, with_before=not tied)
+        names = _names(statement, with_before=not tied) - (self._speakers if tied else frozenset())
         words = statement.terms | _stems(statement.before)
         shared = len(names & self._names)
         anchored = bool(self._anchors) and akin(self._anchors, words) > 0 if tied else self._names_all(words)

@@ -7,7 +7,7 @@ from index.span import Span
 
 _CUE = re.compile(
     r"\b(?:(?:(?:a|the)\s)?(?:years?|decades?|months|generations?|centur(?:y|ies))\s(?:ago|before|earlier)"
-    r"|(?:the|an?|its|his|her|their)\s(?:previous|earlier)\s(?!day|week|report|statement|estimate|figure)|in\sthe\ssame\s\w{1,20}\skilled)",
+    r"|(?:the|an?|its|his|her|their)\s(?:previous|earlier)\s(?!day|week|report|statement|estimate|figure)|before\s(?:hers|his|theirs)\b|in\sthe\ssame\s\w{1,20}\skilled)",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"\blast\s(?:year|season|time)\b", re.IGNORECASE)  # Before a figure; after it, it says since when.

@@ -450,6 +450,39 @@ SUBJECTS: list[tuple[str, list[str], dict[str, list[str]]]] = [
         ],
         {"name": ["John Kirby / Kirby"]},
     ),
+    (
+        "what share of the vote did Farrow win?",  # Neither sentence has "share" or "win".
+        [
+            "Farrow has 51.7 percent of the vote.",
+            "With all counted, Farrow took 52.2% of the vote.",
+            "Valtin got 40% of the vote.",
+        ],
+        {"vote": ["51.7 percent", "52.2%"]},
+    ),
+    (
+        "when will the new bridge open?",
+        [
+            "The bridge will open on January 9.",
+            "The opening of the bridge has been moved to 12 March.",
+            "The first pile of the new bridge was driven on Friday.",  # It went by.
+        ],
+        {"date": ["January 9", "12 March"]},
+    ),
+    (
+        "who will be the new chief executive of Corvin Bank?",
+        [
+            "Irene Halloran, who runs its business in Asia, will be its next chief executive, two people at Corvin Bank said.",
+            "Corvin Bank said that Irene Halloran would succeed Felix Kovacs as chief executive.",
+            "Corvin Bank has named Joan Reyes chief executive.",
+            "The chief executive of Corvin Bank, Felix Kovacs, will leave.",  # Not the new one.
+        ],
+        {"name": ["Irene Halloran / Irene Halloran", "Joan Reyes"]},
+    ),
+    (
+        "how old is the ship?",
+        ["The ship is over 650 years old.", "The ship was built 700 years ago.", "The ship will be shown in eight years."],
+        {"years old": ["over 650 years old", "700 years"]},
+    ),
 ]
 
 
@@ -527,6 +560,36 @@ def test_the_day_of_saying_is_not_the_day_of_happening() -> None:
     assert laid("when was the soldier captured?", told) == {"date": ["December 26", "December 25"]}
     again = [told[1], replace(told[1], article="x"), told[2]]
     assert laid("when did Seoul say that the soldier was captured?", again) == {"date": ["December 28 / December 28"]}
+
+
+def test_a_day_without_its_year_is_the_nearest_to_publication() -> None:
+    told = [
+        said("The ferry sank on December 30, the coast guard said.", "coast guard", on=date(2024, 1, 2)),
+        said("The ferry sank on December 30, 2023.", on=date(2024, 6, 1)),
+        said("The ferry sank on 31 December.", "the owners", on=date(2024, 1, 3)),
+        said("The ferry sank on February 30.", "nobody who knows", on=date(2024, 1, 3)),  # There is no such day.
+    ]
+    (table,) = tables(read_question("when did the ferry sink?"), told)
+    assert [(value.low, len(value.claims)) for value in table.values] == [
+        ("2023-12-30", 2),
+        ("2023-12-31", 1),
+        ("--02-30", 1),
+    ]
+
+
+def test_whoever_speaks_of_the_matter_is_not_another_matter() -> None:
+    told = [
+        said("At least 9 people died in the flood in Velden, the Civil Protection Agency said.", "Civil Protection Agency"),
+        replace(
+            faint(
+                said(
+                    "In all 26 bodies were recovered, said Teresa Reyes, who heads the Civil Protection Agency.", "Teresa Reyes"
+                )
+            ),
+            title="The flood in Velden",
+        ),
+    ]
+    assert laid("how many people died in the flood in Velden?", told) == {"killed": ["At least 9", "26"]}
 
 
 def test_a_sentence_that_gives_two_names_gives_none() -> None:

@@ -126,6 +126,7 @@ PLACES = [
     ("negated", "Who was hurt?", [0, 1, 0, 0, 0]),
     ("negation_differs", "Who was not hurt?", [1, 0, 1, 1, 1]),
     ("asked_negated", "Who was not hurt?", [1, 1, 1, 1, 1]),
+    ("asked_negated", "Who was without power?", [0, 0, 0, 0, 0]),  # That is what is asked for.
     ("first_sentence", "Who was hurt?", [1, 0, 0, 0, 1]),
     ("position", "Who was hurt?", [0, 0.25, 0.5, 0.75, 0]),
     ("refers_back", "Who was hurt?", [0, 1, 0, 0, 0]),
