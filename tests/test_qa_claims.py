@@ -645,16 +645,16 @@ ASKED = ["how many people died?", "when did it happen to people?", "who won the 
 @pytest.mark.parametrize("text", HOSTILE, ids=[text[:20] for text in HOSTILE])
 def test_no_sentence_is_slow_or_raises(text: str) -> None:
     def taken(told: str) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         for question in ASKED:
             again = f"{next(_COUNTER)}x {told}"  # What was read once is kept.
             tables(read_question(question), [said(again, "a"), said("The election: 40 people died.", "b")])
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     taken(text)
-    once, twice = (min(taken(told) for _ in range(3)) for told in (text, text * 2))
-    assert once < 0.05
-    assert twice < 2.5 * once + 0.005
+    once, twice = (min(taken(told) for _ in range(5)) for told in (text, text * 2))
+    assert once < 0.1
+    assert twice < 2.5 * once + 0.01
 
 
 HOSTILE_QUESTIONS = [
@@ -674,9 +674,9 @@ HOSTILE_QUESTIONS = [
 @pytest.mark.parametrize("question", HOSTILE_QUESTIONS, ids=[question[:20] for question in HOSTILE_QUESTIONS])
 def test_no_question_is_slow_or_raises(question: str) -> None:
     asked = read_question(question)
-    began = time.perf_counter()
+    began = time.process_time()
     tables(asked, WAR)
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 WORDS = st.sampled_from(
