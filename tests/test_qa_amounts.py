@@ -133,11 +133,11 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_twice_the_text_takes_twice_as_long(unit: str) -> None:
     def taken(count: int) -> float:
         text = unit * (count // len(unit))
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(5):
             amounts(text)
             days(text)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     once, twice = (min(taken(chars) for _ in range(3)) for chars in (2_000, 4_000))
     assert twice < 2.5 * once + 0.002
