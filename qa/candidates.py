@@ -1,6 +1,6 @@
 """Finding: the passages that may answer a question, by meaning and by words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -57,6 +57,12 @@ class Candidates:
     def best(self, number: int) -> "Candidates":
         """The first `number` passages."""
         return replace(self, passages=self.passages[:number], scores=self.scores[:number], ranks=self.ranks[:number])
+
+    def among(self, numbers: Collection[int]) -> "Candidates":
+        """Only the passages of these numbers."""
+        kept = [place for place, passage in enumerate(self.passages) if passage.id in numbers]
+        passages, ranks = tuple(self.passages[i] for i in kept), tuple(self.ranks[i] for i in kept)
+        return replace(self, passages=passages, scores=self.scores[kept], ranks=ranks)
 
     def rescored(self, better: Mapping[int, float]) -> "Candidates":
         """The same passages, those with a better score by it, and after them the others, in their order and below."""

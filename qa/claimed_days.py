@@ -66,8 +66,7 @@ def days_claimed(question: Question, statement: Statement, *, tied: bool = False
     """
     text = statement.text
     found = [day for day in days(text) if _is_asked(day, question)]
-    wanted = plain_terms(question) - _TIME_WORDS
-    if not found or not wanted:
+    if not found or not (wanted := plain_terms(question) - _TIME_WORDS):
         return ()
     said = [day for day in found if _SAID.search(text, max(0, day.span.start - 60), day.span.start)]
     if _SAYING.search(question.text):
@@ -80,9 +79,9 @@ def days_claimed(question: Question, statement: Statement, *, tied: bool = False
 
 def _day_of(question: Question, text: str, found: Sequence[Day], *, tied: bool) -> Day | None:
     """The day in the part of a sentence that has most of the question's words, or the deed; None where two have."""
-    ahead, deed, wanted = _AHEAD.search(question.text), _deed(question), plain_terms(question) - _TIME_WORDS
     if not found:
         return None
+    ahead, deed, wanted = _AHEAD.search(question.text), _deed(question), plain_terms(question) - _TIME_WORDS
     moved = [day for day in found if _MOVED.search(text, max(0, day.span.start - 40), day.span.start)]
     if ahead and tied and deed & stems(text) and len(moved) == 1:
         return moved[0]

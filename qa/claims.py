@@ -50,6 +50,11 @@ def claims(question: Question, asked: Counting | None, statements: Sequence[Stat
             kept += [place] if same_as is None else []
 
 
+def gives_values(question: Question, asked: Counting | None, statement: Statement) -> bool:
+    """Whether a statement may claim anything, be it of the matter or not."""
+    return bool(_values(question, asked, statement, tied=True))
+
+
 def _spoken(statement: Statement, values: Sequence[Value]) -> Iterator[tuple[Value, Voice | None]]:
     """The values with who says each, without the second that one voice gives of the same thing."""
     told: set[tuple[object, ...]] = set()

@@ -5,12 +5,11 @@ from dataclasses import dataclass, replace
 
 from index.opened import Index
 from index.span import Span, without_gaps
-from index.stored import StoredSentence
 from qa.candidates import Candidates, Wording
 from qa.claimed import Statement, Voice
-from qa.claims import Claim
+from qa.claims import Claim, gives_values
 from qa.comparison import Comparison, QuotedClaim, QuotedValue
-from qa.counting import counts
+from qa.counting import counting, counts
 from qa.identity import Identities
 from qa.naming import Body, named_in
 from qa.question import AnswerType, Question
@@ -21,7 +20,7 @@ from qa.tables import ClaimedValue, Table, tables
 from qa.weights import Weights
 
 PASSAGES_COMPARED = 20  # What others say of it may rank below the best; each costs some .2 ms.
-MAX_BESIDE = 50  # Quotes that stand in tables only.
+LEAST_CLAIMS = 2  # There is nothing to compare one with itself.
 COMPARED = frozenset((AnswerType.DATE, AnswerType.WHO))
 
 
@@ -55,25 +54,50 @@ class Comparing:
         the word of others stands beside that of the speaker who is asked for.
         """
         asked = found.judged[-1]
-        if asked.question.asks_for not in COMPARED and not counts(asked.question):
+        question = asked.question
+        if question.asks_for not in COMPARED and not counts(question):
             return Compared()
         best = replace(found.best(PASSAGES_COMPARED), judged=(_whoever_says_it(asked),))
-        scores = score_sentences(self._index, best, self._bodies, self._weights)
-        sentences = {scored.sentence.id: scored.sentence for scored in scores.sentences}
-        statements = [self._found(scored, sentences, asked.question) for scored in scores.sentences]
-        made = tables(asked.question, [each.statement for each in statements])
+        unscored = self._unscored(best, question)
+        counted = counting(question) if counts(question) else None
+        claiming = [each.scored.passage.id for each in unscored if gives_values(question, counted, each.statement)]
+        if len(claiming) < LEAST_CLAIMS:
+            return Compared()
+        statements = self._scored(best.among(frozenset(claiming)), unscored)
+        made = tables(question, [each.statement for each in statements])
         return _Writing(self._index, statements, shown).written(made)
 
-    def _found(self, scored: Scored, sentences: dict[int, StoredSentence], question: Question) -> _Found:
+    def _unscored(self, found: Candidates, question: Question) -> list[_Found]:
+        """The sentences of the candidates, in number order, before it is judged how near they are to the question."""
+        passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
+        made: list[_Found] = []
+        for sentence in self._index.store.sentences(list(passages)):
+            passage, ranks = passages[sentence.passage]
+            made.append(self._found(Scored(sentence, passage, 0.0, ranks), made[-1] if made else None, question))
+        return made
+
+    def _scored(self, found: Candidates, unscored: Sequence[_Found]) -> list[_Found]:
+        """The same, those of the candidates first, nearest first."""
+        scores = score_sentences(self._index, found, self._bodies, self._weights)
+        rest = {each.scored.sentence.id: each for each in unscored}
+        nearest = [
+            replace(each, scored=scored, statement=replace(each.statement, relevance=scored.probability))
+            for scored in scores.sentences
+            if (each := rest.pop(scored.sentence.id))
+        ]
+        return [*nearest, *rest.values()]
+
+    def _found(self, scored: Scored, before: _Found | None, question: Question) -> _Found:
+        """A sentence and who says it; `before` is the one before it, of whatever passage."""
         sentence, number = scored.sentence, scored.passage.article
         article = self._index.store.article(number)
         told = tuple(self._identities.told(one, number) for one in sentence.attributions)
-        before = sentences.get(sentence.id - 1)
-        beside = before and (before.passage, before.paragraph) == (sentence.passage, sentence.paragraph)
+        last = before.scored.sentence if before else None
+        follows = last and (last.id + 1, last.passage, last.paragraph) == (sentence.id, sentence.passage, sentence.paragraph)
         statement = Statement(
             article=article.source,
             text=without_gaps(article.text, sentence.span, sentence.gaps),
-            before=without_gaps(article.text, before.span, before.gaps) if before and beside else "",
+            before=before.statement.text if before and follows else "",
             relevance=scored.probability,
             voices=tuple(
                 Voice(
