@@ -82,6 +82,16 @@ def _between_commas(parse: Parse, head: int, high: int) -> int | None:
     named, joined = words[end - 1], parse.child(end - 1, "conj", "cc")
     enough = end - high > (1 if high == head + 1 else 2)  # "A spokesman for the town, Kyiv,".
     rivals = (*parse.children(named.head, "nsubj"), *parse.children(end - 1, "appos"))
-    another = named.dep == "nsubj" and any(rival > end for rival in rivals)  # The verb's own subject is yet to come.
-    loose = (named.dep in _LOOSE or another) and not words[named.head].is_noun and joined is None
-    return end - 1 if enough and loose and end < len(words) and words[end].text == "," else None
+    to_come = any(rival > end for rival in rivals) or _may_open_subject(parse, end + 1)
+    another = named.dep == "nsubj" and to_come  # The verb's own subject.
+    loose = named.dep in _LOOSE and not words[named.head].is_noun
+    apart = (loose or another) and joined is None
+    return end - 1 if enough and apart and end < len(words) and words[end].text == "," else None
+
+
+def _may_open_subject(parse: Parse, i: int) -> bool:
+    """Whether a clause's subject can begin there: with "the" or a noun, and not "who" or "a striker", said of a name."""
+    if i >= len(parse.words):
+        return False
+    word = parse.words[i]
+    return word.lower in ("the", "there") or word.is_noun or word.tag in ("PRP", "PRP$")

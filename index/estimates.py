@@ -16,6 +16,7 @@ _STANDING = frozenset(
 )
 # Whoever has one has made it; a count or tally may be of one's own goals.
 _MADE = frozenset("estimate estimates projection projections forecast forecasts calculation calculations reckoning".split())
+_ITS_OWN = frozenset("own official preliminary provisional revised".split())
 _COUNTED = frozenset("figure figures count tally".split())
 _MEASURES = frozenset("percent cent % euro dollar pound franc crown yen degree year kilometre kilometer metre meter km".split())
 
@@ -79,6 +80,8 @@ def _stands_at_figure(parse: Parse, noun: int, verb: int) -> bool:
     """Whether what it says of a count is a figure."""
     if parse.words[noun].lower not in _MADE | _COUNTED or parse.words[verb].lower not in _STANDING:
         return False
+    if parse.words[noun].lower in _MADE and parse.child(verb, "ccomp") is not None:  # "Its estimate is that".
+        return True
     brought = parse.children(verb, "attr", "dobj", "prep", "npadvmod")
     return any(child > verb and _brings_figure(parse, child) for child in brought)
 
@@ -111,9 +114,9 @@ def _is_place(parse: Parse, object_: int, target: int) -> bool:
 def _is_made(parse: Parse, noun: int, who: Phrase) -> bool:
     """Whether its owner has counted it, and is not what it counts: "the ministry's count", never "the striker's goal count"."""
     words = parse.words
-    if words[noun].lower in _MADE or any(words[child].lower == "own" for child in parse.children(noun, "amod")):
+    if words[noun].lower in _MADE or any(words[child].lower in _ITS_OWN for child in parse.children(noun, "amod")):
         return True
-    if parse.child(noun, "compound") is not None or sort_of(parse, who) not in (Sort.BODY, Sort.PLURAL):
-        return False
     of = any(words[child].lower in ("of", "for") for child in parse.children(noun, "prep"))
+    if parse.child(noun, "compound") is not None or sort_of(parse, who) not in (Sort.BODY, Sort.PLURAL):
+        return of and words[noun].lower in ("figure", "figures")
     return of or words[noun].lower != "tally"

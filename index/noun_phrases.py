@@ -161,7 +161,8 @@ def _belongs(parse: Parse, head: int, preposition: int, target: int) -> bool:
     # "John Smith of Oxfam" is John Smith, but "President of France" is no more than a title without France.
     of = parse.words[preposition].lower == "of"
     named = of or (parse.words[preposition].lower == "for" and parse.words[target].tag.startswith("NNP"))
-    if named and sort_of_noun(word.lower) in (Sort.PERSON, Sort.BODY):
+    titled = any(parse.words[child].lower == "the" for child in parse.children(head, "det"))  # No person has an article.
+    if named and (titled or sort_of_noun(word.lower) in (Sort.PERSON, Sort.BODY)):
         return True
     above = parse.words[word.head].head  # "Committee for the Protection of Rivers".
     return of and word.dep == "pobj" and parse.words[above].lower in BODIES and parse.words[above].text[0].isupper()

@@ -15,7 +15,7 @@ PERSONS = frozenset(
     "nurse soldier officer commander veteran refugee candidate host critic economist historian owner founder representative "
     "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman "
     "auditor commissioner engineer manager organiser organizer surgeon treasurer clerk coroner investigator researcher "
-    "negotiator magistrate curator conductor firefighter paramedic surveyor master "
+    "negotiator rapporteur magistrate curator conductor firefighter paramedic surveyor master "
     "mr mrs ms dr sir".split()
 )
 BODIES = GENERIC_HEADS | frozenset(
@@ -25,7 +25,7 @@ BODIES = GENERIC_HEADS | frozenset(
     "coalition alliance militia regime state country city council command staff unit corps brigade intelligence media "
     "airport museum gallery library zoo theatre theater opera orchestra laboratory lab observatory chamber guild league "
     "campaign federation railway operator insurer retailer supplier developer brewery clinic academy faculty foundation "
-    "centre center port parish diocese ombudsman exchange board".split()
+    "centre center port parish diocese opposition ombudsman exchange board".split()
 )
 _PERSON_END = re.compile(r"(?:man|woman|person|ist|ologist|ian)$")
 # Not speakers unless it is said whose they are: "reports suggest", but "Ukrainian estimates suggest".

@@ -83,6 +83,10 @@ ALONE = [
     ("The ministry's tally of cholera cases now stands at 3,200.", ["ministry"]),
     ("The hospital's count of the injured rose to 48.", ["hospital"]),
     ("The league's own estimate is 72,000 spectators.", ["league"]),
+    ("The province's official figure for measles cases is 713.", ["province"]),
+    ("The charity's estimate is that 9,000 families need food.", ["charity"]),
+    ("Italy's forecast for growth is 1.2 percent.", ["Italy"]),
+    ("Critics hold that the dam was never needed.", ["Critics"]),
     ("By this station's own count, 4,000 candles were lit.", ["this station"]),  # Without "this" it would be another.
     # A proper name set beside a role is the better name, wherever the parser joined it to.
     ("The pill halves the risk, its developer, Norva Labs, said on Monday.", ["Norva Labs"]),
@@ -94,12 +98,20 @@ ALONE = [
         "The International Committee for the Protection of Rivers said on Monday that 40 dams had failed.",
         ["International Committee for the Protection of Rivers"],
     ),
+    ("The UN Special Envoy for Housing warned that 3,000 families faced eviction.", ["UN Special Envoy for Housing"]),
+    ("According to the team's captain, Omar Diallo, training starts at six.", ["Omar Diallo"]),
+    ("According to police chief Dana Weiss, the thieves and their driver fled in a van.", ["police chief Dana Weiss"]),
+    ("A settlement was reached, the lawyer for the miners, Julia Stein, announced.", ["Julia Stein"]),
+    ("The company, a Siemens subsidiary, said it would hire 300 people.", ["company"]),  # That is not who it is.
     ("USA Today reported that the dam had failed.", ["USA Today"]),  # No day of the week.
     # Nobody's word but the article's.
     ("He put the box at the door.", []),
     ("The coach put two defenders at the back.", []),
     ("Police put officers at 40 crossings.", []),  # A place, not a figure.
     ("The team put its hopes at risk.", []),
+    ("The goal put Ajax at 40 points.", []),
+    ("Ronaldo's tally stands at 850 goals.", []),
+    ("The jar holds what is left of the honey.", []),
     ("The baker gives the bread away as a gift.", []),
     ("The child holds to the rail.", []),
     ("The tribe holds that land by treaty.", []),
