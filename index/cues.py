@@ -3,7 +3,7 @@
 import re
 
 from index.nouns import COUNTS
-from index.reporting_verbs import CITING, LEMMAS
+from index.reporting_verbs import CITING, FIGURES_AFTER, LEMMAS
 
 # Words that mostly mean something else, so that they count before "that" or a figure's clause only.
 _WEAK = frozenset(
@@ -13,9 +13,12 @@ _WEAK = frozenset(
     "project projects fear fears feared quote quotes highlight highlights counter counters write writes written writing "
     "call calls called calling underline underlines underscore underscores maintain maintains maintained maintaining".split()
 )
-_STRONG = (frozenset(LEMMAS) | CITING) - _WEAK
+# These before what brings a figure only.
+_FIGURED = frozenset(form for form, lemma in LEMMAS.items() if lemma in FIGURES_AFTER)
+_STRONG = (frozenset(LEMMAS) | CITING) - _WEAK - _FIGURED
 _PHRASES = re.compile(
-    r"\baccording to\b|\bin an? (?:\w+ )?(?:statement|interview|briefing)\b|\b(?:puts?|placed?|places|set)\b[^.]{0,80}\bat\b|"
+    r"\baccording to\b|\bin an? (?:\w+ )?(?:statement|interview|briefing)\b|\b(?:hold|holds|held|holding) that\b|"
+    rf"\b(?:{'|'.join(sorted(_FIGURED))})\b[^.]{{0,80}}\b(?:at|as|to)\b|\bexpect(?:s|ed)?\b[^.]{{0,40}}\d|"
     r"\bpost(?:s|ed)? on\b|\b(?:quoted|calls?|called)\b|"
     rf"\b(?:{'|'.join(sorted(_WEAK))}) (?:out )?(?:that\b|(?:the|its?|s?he|they|we|some|around|about|more|at|up|nearly)\b|\d)",
     re.IGNORECASE,
@@ -26,7 +29,7 @@ _WORD = re.compile(r"[a-z]+")
 # A pronoun near such a verb, on either side; words between them are few.
 _PRONOUN = re.compile(
     rf"\b(?:he|she|it|they)\b(?:\W{{1,3}}\w+){{0,3}}\W{{1,3}}(?:{'|'.join(sorted(LEMMAS))})\b"
-    rf"|\b(?:{'|'.join(sorted(LEMMAS))})\W{{1,3}}(?:he|she|it|they)\b",
+    rf"|\b(?:{'|'.join(sorted(LEMMAS))})\W{{1,3}}(?:he|she|it|they)\b|\baccording to (?:him|her|it|them)\b",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"\W{0,2}[\"“«„‘]")

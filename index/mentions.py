@@ -19,7 +19,8 @@ _COMPANIES = frozenset("company firm manufacturer maker carmaker airline group".
 class Mention:
     """Somebody named: where, of what kind, by which words (small letters, apposition included), in which sentence.
 
-    `head` is the name's chief word; `place` whether it is a country, a city or a people.
+    `head` is the name's chief word; `place` whether it is a country, a city or a people; `guessed` whether its kind was
+    guessed of a single word.
     """
 
     name: Span
@@ -29,14 +30,17 @@ class Mention:
     sentence: int
     speaks: bool
     place: bool = False
+    guessed: bool = False
 
 
 def meant_by_pronoun(pronoun: str, mentions: Sequence[Mention], *, sentence: int) -> Mention | None:
     """Whom "he", "it" or "they" means: the last one named who fits, one that spoke before one that did not."""
     named = list(_backwards(mentions, sentence, REACH))
-    near = [mention for mention in named if _fits(pronoun, mention)]
+    near = [mention for mention in named if _fits(pronoun, mention) or (_spoke_last(mention, sentence) and pronoun in _PERSONS)]
     if not near and pronoun in _PERSONS:  # A name that is known for nothing else.
         near = [mention for mention in named if mention.sort is Sort.UNKNOWN and mention.head[:1].isupper()]
+    if not near:
+        near = [mention for mention in named if sentence - mention.sentence <= 1 and _may_fit(pronoun, mention)]
     same = [mention for mention in near if mention.sentence == near[0].sentence]
     return next((mention for mention in same if mention.speaks), next(iter(same), None))
 
@@ -72,6 +76,19 @@ def _fits(pronoun: str, mention: Mention) -> bool:
     if pronoun == "it":
         return mention.sort is Sort.BODY
     return mention.sort is Sort.PLURAL or (mention.sort is Sort.BODY and mention.speaks)
+
+
+def _spoke_last(mention: Mention, sentence: int) -> bool:
+    """Whether a name of no known kind spoke just before."""
+    unknown = mention.sort is Sort.UNKNOWN and mention.head[:1].isupper()
+    return unknown and mention.speaks and sentence - mention.sentence <= 1
+
+
+def _may_fit(pronoun: str, mention: Mention) -> bool:
+    """Whether it fits where nobody else does: who just spoke, under a noun of no known kind, or one name of a guessed kind."""
+    if pronoun == "it":
+        return mention.speaks and mention.sort is Sort.UNKNOWN and mention.head.islower()
+    return pronoun in _PERSONS and mention.guessed and (mention.speaks or not mention.place)
 
 
 def _is_itself(noun: str, mention: Mention) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from index.appositions import is_parted
 from index.mentions import Mention
 from index.noun_phrases import Phrase, phrase_of, sort_of
 from index.nouns import Sort, sort_of_noun
@@ -30,10 +31,11 @@ class Named:
     words: frozenset[str]
     speaks: bool
     place: bool = False
+    guessed: bool = False
 
     def mention(self, sentence: int) -> Mention:
         """It as others refer back to it."""
-        return Mention(self.span, self.sort, self.head, self.words, sentence, self.speaks, self.place)
+        return Mention(self.span, self.sort, self.head, self.words, sentence, self.speaks, self.place, self.guessed)
 
 
 def named_in(parse: Parse, line: PlainLine, reports: Sequence[Report]) -> tuple[Named, ...]:
@@ -72,7 +74,8 @@ def _with_kind(one: Named, kinds: Counter[str] | None) -> Named:
     if one.sort is not Sort.UNKNOWN or not kinds:
         return one
     ((label, _),) = kinds.most_common(1)
-    return replace(one, sort=Sort.PERSON if label == PERSON else Sort.BODY, place=label in PLACES)
+    sort = Sort.PERSON if label == PERSON else Sort.BODY
+    return replace(one, sort=sort, place=label in PLACES, guessed=one.phrase.high - one.phrase.low == 1)
 
 
 def _named(parse: Parse, line: PlainLine, phrase: Phrase, *, speaks: bool) -> Named:
@@ -88,6 +91,7 @@ def _named(parse: Parse, line: PlainLine, phrase: Phrase, *, speaks: bool) -> Na
 def _apposed(parse: Parse, phrase: Phrase) -> Iterator[str]:
     """The nouns that are set beside a name."""
     for apposition in parse.children(phrase.head, "appos"):
-        yield parse.words[apposition].lower
-    if parse.words[phrase.head].dep == "appos":
+        if not is_parted(parse, apposition):
+            yield parse.words[apposition].lower
+    if parse.words[phrase.head].dep == "appos" and not is_parted(parse, phrase.head):
         yield parse.words[parse.words[phrase.head].head].lower

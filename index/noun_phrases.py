@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from index.appositions import named_apposition
 from index.nouns import BODIES, FIGURES, TIMES, WORDS_OF, Sort, sort_of_noun, spoken
 from index.parse import Parse
 
@@ -9,6 +10,7 @@ MAX_NAME_WORDS = 16
 _LEFT = frozenset("compound amod nmod poss nummod det quantmod predet case punct advmod preconj npadvmod".split())
 _LEADING = frozenset("the a an this that these those both either neither each all".split())
 _DEFINITE = frozenset("the this that".split())
+_OWN_PAPERS = frozenset("newspaper paper magazine station channel newsroom reporter correspondent column website".split())
 _KEPT_PREPOSITIONS = frozenset("of for in at from".split())
 
 
@@ -35,14 +37,14 @@ def phrase_of(parse: Parse, head: int, *, until: int | None = None) -> Phrase | 
     words = parse.words
     if not words[head].is_noun:
         return _other(parse, head)
-    if (named := _named_apposition(parse, head)) is not None:
-        head = named
-    low = _low(parse, head)
     high = _high(parse, head)
+    if (named := named_apposition(parse, head, high=high)) is not None:
+        head, high = named, _high(parse, named)
+    low = _low(parse, head)
     if until is not None:
         high = min(high, until) if head < until else high
     definite = low < head and words[low].lower in _DEFINITE
-    while low < head and (words[low].lower in _LEADING or not words[low].text[0].isalnum()):
+    while low < head and _is_leading(parse, low, head):
         low += 1
     fits = low < high and high - low <= MAX_NAME_WORDS and head < high
     return Phrase(low, high, head, definite) if fits else None
@@ -95,15 +97,11 @@ def _other(parse: Parse, head: int) -> Phrase | None:
     return None
 
 
-def _named_apposition(parse: Parse, head: int) -> int | None:
-    """The name that a role is followed by."""
-    words = parse.words
-    if words[head].tag not in ("NN", "NNS") or words[head].text[0].isupper():
-        return None
-    for apposition in parse.children(head, "appos"):
-        if words[apposition].tag == "NNP" and sort_of_noun(words[head].lower) is Sort.PERSON:
-            return apposition
-    return None
+def _is_leading(parse: Parse, i: int, head: int) -> bool:
+    """Whether a word before a noun is no part of the name; "this newspaper" would be another without "this"."""
+    word = parse.words[i]
+    own = word.lower == "this" and parse.words[head].lower in _OWN_PAPERS
+    return not own and (word.lower in _LEADING or not word.text[0].isalnum())
 
 
 def _low(parse: Parse, head: int) -> int:
@@ -161,7 +159,13 @@ def _belongs(parse: Parse, head: int, preposition: int, target: int) -> bool:
     if word.tag != "NNP" or word.lower in BODIES:
         return True
     # "John Smith of Oxfam" is John Smith, but "President of France" is no more than a title without France.
-    return parse.words[preposition].lower == "of" and sort_of_noun(word.lower) in (Sort.PERSON, Sort.BODY)
+    of = parse.words[preposition].lower == "of"
+    named = of or (parse.words[preposition].lower == "for" and parse.words[target].tag.startswith("NNP"))
+    titled = any(parse.words[child].lower == "the" for child in parse.children(head, "det"))  # No person has an article.
+    if named and (titled or sort_of_noun(word.lower) in (Sort.PERSON, Sort.BODY)):
+        return True
+    above = parse.words[word.head].head  # "Committee for the Protection of Rivers".
+    return of and word.dep == "pobj" and parse.words[above].lower in BODIES and parse.words[above].text[0].isupper()
 
 
 def _list(parse: Parse, i: int) -> bool:

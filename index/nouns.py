@@ -14,13 +14,18 @@ PERSONS = frozenset(
     "correspondent journalist reporter man woman boy girl mother father brother sister wife husband son daughter teacher "
     "nurse soldier officer commander veteran refugee candidate host critic economist historian owner founder representative "
     "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman "
+    "auditor commissioner engineer manager organiser organizer surgeon treasurer clerk coroner investigator researcher "
+    "negotiator rapporteur magistrate curator conductor firefighter paramedic surveyor master "
     "mr mrs ms dr sir".split()
 )
 BODIES = GENERIC_HEADS | frozenset(
     "army military navy police government parliament congress senate house cabinet administration hospital university school "
     "college network channel newspaper paper magazine website outlet broadcaster daily regulator watchdog charity party team "
     "club firm manufacturer maker carmaker airline church kremlin pentagon treasury embassy consulate mission delegation "
-    "coalition alliance militia regime state country city council command staff unit corps brigade intelligence media".split()
+    "coalition alliance militia regime state country city council command staff unit corps brigade intelligence media "
+    "airport museum gallery library zoo theatre theater opera orchestra laboratory lab observatory chamber guild league "
+    "campaign federation railway operator insurer retailer supplier developer brewery clinic academy faculty foundation "
+    "centre center port parish diocese opposition ombudsman exchange board".split()
 )
 _PERSON_END = re.compile(r"(?:man|woman|person|ist|ologist|ian)$")
 # Not speakers unless it is said whose they are: "reports suggest", but "Ukrainian estimates suggest".
@@ -50,7 +55,7 @@ _SPOKEN = frozenset(
 )
 COUNTS = frozenset(
     "count counts estimate estimates account accounts tally reckoning calculation calculations assessment view opinion words "
-    "telling figures".split()
+    "telling figure figures projection projections forecast forecasts".split()
 )
 NUMBERS = frozenset(
     "number numbers toll figure figures total count cost costs price damage losses chance chances odds value tally".split()

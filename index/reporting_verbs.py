@@ -24,10 +24,16 @@ _WHAT = (
 _CLAUSE = (
     "add reply write recall respond answer comment joke quip urge tweet post calculate find show think expect hope mention "
     "maintain underline underscore highlight promise threaten recount agree call point quote counter "
-    "lament figure reckon"
+    "lament figure reckon hold"
 )
 _MATTER = "speak talk"
-_FIGURE = "put place set"
+# With what stands before the figure.
+FIGURES_AFTER = {
+    **dict.fromkeys("put place set measure clock value peg".split(), "at"),
+    "give": "as",
+    **dict.fromkeys(("hold", "stick"), "to"),
+}
+_FIGURE = " ".join(lemma for lemma in FIGURES_AFTER if lemma != "hold")
 # Those that are not made by adding s, ed and ing.
 _FORMS = {
     "say": "says said saying",
@@ -43,16 +49,23 @@ _FORMS = {
     "speak": "speaks spoke spoken speaking",
     "put": "puts put putting",
     "set": "sets set setting",
+    "hold": "holds held holding",
+    "stick": "sticks stuck sticking",
+    "give": "gives gave given giving",
+    "peg": "pegs pegged pegging",
     "quip": "quips quipped quipping",
     "admit": "admits admitted admitting",
     "forecast": "forecasts forecast forecasted forecasting",
 }
 # What a document or the world can show without anybody speaking: its subject must be somebody, or somebody's figures.
 EVIDENCE = frozenset(
-    "suggest indicate show reveal find confirm estimate verify highlight underline underscore hint put".split()
+    "suggest indicate show reveal find confirm estimate verify highlight underline underscore hint put "
+    "give hold measure clock value peg stick".split()
 )
 # "Is believed", cut short: "the soldier, believed to be the first". Others are not: "the army claimed to have".
 HEARSAY = frozenset("believed said reported estimated alleged thought feared".split())
+# That report what they bring where it holds a figure: "expects a loss of $5 billion", never "expects a child".
+COUNTING = frozenset("expect calculate".split())
 # "Went on to say", "continued to insist".
 GOING_ON = frozenset("go goes went going gone continue continues continued continuing seem seems seemed appear appears".split())
 CITING = frozenset(("citing", "quoting"))

@@ -1,13 +1,16 @@
 """Reports: where a parsed sentence says whose word something in it is."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from index.appositions import apposed_subject, opening_name
+from index.estimates import estimates_of, holds_figure, is_put_at, owner_of
 from index.noun_phrases import Phrase, author_of, phrase_of
-from index.nouns import COUNTS, NUMBERS
+from index.nouns import TIMES
 from index.parse import Parse
 from index.report import Report, apart, gone_on
 from index.reporters import cited_by, is_evidence, joined, names_somebody
-from index.reporting_verbs import EVIDENCE, HEARSAY, LEMMAS, NEEDS, Needs
+from index.reporting_verbs import COUNTING, EVIDENCE, HEARSAY, LEMMAS, NEEDS, Needs
 from index.said import OPENING_MARKS, clause_around, content_of, is_inserted, said_before, to_the_end
 from index.subjects import agent_of, is_negated, is_passive, subject_of
 
@@ -38,16 +41,18 @@ def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]
     said_as = _quoted_as(parse, i) if lemma == "quote" else None
     passive, agent = is_passive(parse, i), agent_of(parse, i)
     head = agent if passive and (said_as is None or agent is not None) else subject_of(parse, i)
+    if head is None:
+        head = apposed_subject(parse, i) or opening_name(parse, i)
     if head is None or (lemma == "quote" and said_as is None) or _is_under_quoting(parse, i):
         return None
     named = phrase_of(parse, head, until=i if head < i else None)
     who = author_of(parse, joined(parse, named, i), always=False) if named is not None else None
-    if who is None or (lemma in EVIDENCE and is_evidence(parse, who)):
+    cited = cited_by(parse, i)
+    if who is None or (lemma in EVIDENCE and cited is None and is_evidence(parse, who)):
         return None
     content = content_of(parse, said_as if said_as is not None else i)
     if not _is_met(parse, i, lemma, content=content, quoted=quoted):
         return None
-    cited = cited_by(parse, i)
     passed_on = parse.child(i, "nsubjpass" if passive else "dobj") if said_as is not None else None
     if passed_on is not None and passed_on != head and parse.words[passed_on].is_noun:
         cited = phrase_of(parse, passed_on)
@@ -68,22 +73,31 @@ def _by_phrases(parse: Parse) -> Iterator[Report]:
         yield Report(label, label.high, None, (label.high + 1, len(words)), clause=True)
     for i, word in enumerate(words):
         if word.lower == "according" and i + 1 < len(words) and words[i + 1].lower == "to":
-            target = parse.child(i + 1, "pobj") or parse.child(i, "pobj")
-            if target is not None and (who := phrase_of(parse, target)) is not None:
+            if (who := _after_according(parse, i)) is not None:
                 above = word.head
                 cited = cited_by(parse, above, after=i)
                 yield Report(author_of(parse, who, always=True), i, cited, clause_around(parse, above), clause=False)
-        elif word.lower in ("by", "in", "on") and word.dep == "prep" and (counted := _owner_of_count(parse, i)) is not None:
-            yield Report(counted, i, None, clause_around(parse, word.head), clause=False)
+        elif word.lower in ("by", "in", "on") and word.dep == "prep":
+            target = parse.child(i, "pobj")
+            if target is not None and (counted := owner_of(parse, target)) is not None:
+                yield Report(counted, i, None, clause_around(parse, word.head), clause=False)
+    for estimate in estimates_of(parse):
+        yield Report(estimate.who, estimate.noun, None, clause_around(parse, estimate.verb), clause=False)
 
 
-def _owner_of_count(parse: Parse, preposition: int) -> Phrase | None:
-    """Whose count it is: "by the UN's count"."""
-    target = parse.child(preposition, "pobj")
-    owner = parse.child(target, "poss") if target is not None else None
-    if target is None or owner is None or parse.words[target].lower not in COUNTS or parse.words[owner].tag == "PRP$":
-        return None
-    return phrase_of(parse, owner, until=target)
+def _after_according(parse: Parse, i: int) -> Phrase | None:
+    """Who follows "according to", without the subject of a clause that the parser joined to them behind a comma."""
+    words = parse.words
+    target = parse.child(i + 1, "pobj") or parse.child(i, "pobj")
+    comma = next((j for j in range(i + 2, len(words)) if words[j].text == ","), len(words))
+    if target is None and comma < len(words) and words[comma - 1].is_noun and parse.edges(comma - 1)[0] == i + 2:
+        target = comma - 1
+    who = phrase_of(parse, target) if target is not None else None
+    verb = words[i].head
+    lacks = words[verb].is_verb and i < verb and parse.child(verb, "nsubj", "nsubjpass", "expl") in (None, target)
+    if who is not None and lacks and who.head < comma < who.high:
+        return replace(who, high=comma)
+    return who
 
 
 def _label(parse: Parse) -> Phrase | None:
@@ -114,12 +128,18 @@ def _is_met(parse: Parse, i: int, lemma: str, *, content: tuple[int, int] | None
     """Whether there stands with the verb what it needs to report something."""
     needs, object_ = NEEDS[lemma], parse.child(i, "dobj")
     if needs is Needs.MATTER:
-        return any(parse.words[child].lower in ("about", "of", "on") for child in parse.children(i, "prep"))
-    if needs is Needs.FIGURE:
-        return object_ is not None and parse.words[object_].lower in NUMBERS and _at(parse, i, object_)
+        return _names_matter(parse, i)
+    if needs is Needs.FIGURE or lemma == "hold":
+        return is_put_at(parse, i, lemma) or (lemma == "hold" and _is_held(parse, content))
     if lemma == "claim" and object_ is not None and parse.words[object_].lower.startswith(_LIVES):
         return False
-    if content is not None or is_inserted(parse, i) or (needs is Needs.NOTHING and (lemma != "tell" or object_ is not None)):
+    counted = lemma in COUNTING and object_ is not None and holds_figure(parse, object_)
+    if (
+        counted
+        or content is not None
+        or is_inserted(parse, i)
+        or (needs is Needs.NOTHING and (lemma != "tell" or object_ is not None))
+    ):
         return True
     quoted_near = any(low <= i + NEAR_WORDS and i - NEAR_WORDS <= high and not low <= i < high for low, high in quoted)
     if quoted_near or needs is not Needs.WHAT:
@@ -127,9 +147,13 @@ def _is_met(parse: Parse, i: int, lemma: str, *, content: tuple[int, int] | None
     return is_passive(parse, i) or object_ is not None or bool(parse.children(i, "prep", "oprd", "pcomp", "advcl"))
 
 
-def _at(parse: Parse, verb: int, object_: int) -> bool:
-    """Whether a figure follows: "put the number at 1,000"."""
-    above = (*parse.children(verb, "prep"), *parse.children(object_, "prep"))
-    return any(parse.words[child].lower == "at" for child in above) or any(
-        parse.words[i].lower == "at" for i in range(object_, min(len(parse.words), parse.edges(verb)[1]))
-    )
+def _names_matter(parse: Parse, i: int) -> bool:
+    """Whether it is said of what somebody spoke, and not only when."""
+    matters = [child for child in parse.children(i, "prep") if parse.words[child].lower in ("about", "of", "on")]
+    targets = [parse.child(child, "pobj") for child in matters]
+    return any(target is None or parse.words[target].lower not in TIMES for target in targets)
+
+
+def _is_held(parse: Parse, content: tuple[int, int] | None) -> bool:
+    """Whether a view is held: "hold that it is old", never "hold what they took"."""
+    return content is not None and parse.words[content[0]].lower == "that"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from index.appositions import is_parted
 from index.noun_phrases import Phrase
 from index.parse import Parse, Word
 from index.reporting_verbs import LEMMAS, NEEDS, Needs
@@ -41,7 +42,8 @@ def to_the_end(parse: Parse, verb: int, content: tuple[int, int]) -> tuple[int, 
 def said_before(parse: Parse, who: Phrase, verb: int, *, lemma: str, content: tuple[int, int] | None) -> tuple[int, int] | None:
     """All before a report that is added to what is said: "the ministry said so, Yonhap reported"."""
     words = parse.words
-    end = parse.edges(words[who.head].head)[0] if words[who.head].dep == "appos" else who.low  # "The mayor, Anna Lind,"
+    apposed = words[who.head].dep == "appos" and not is_parted(parse, who.head)
+    end = parse.edges(words[who.head].head)[0] if apposed else who.low  # "The mayor, Anna Lind,"
     while end and words[end - 1].lower in _LEADING:
         end -= 1
     after = content is not None and content[1] > who.low

@@ -20,7 +20,7 @@ from index.sentences import Sentence
 from index.shared_quotations import shared
 from index.span import Span
 
-_PERSONAL = frozenset(("he", "she", "it", "they"))
+_PERSONAL = {"he": "he", "him": "he", "she": "she", "her": "she", "it": "it", "they": "they", "them": "they"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ def _meant(one: _Read, report: Report, own: Mapping[int, Mention], before: Seque
     """Who speaks in a report: the one named there, or the one that a pronoun or description means."""
     word = one.parse.words[report.who.head]
     if word.tag == "PRP":
-        return meant_by_pronoun(word.lower, before, sentence=number) if word.lower in _PERSONAL else None
+        pronoun = _PERSONAL.get(word.lower)
+        return meant_by_pronoun(pronoun, before, sentence=number) if pronoun is not None else None
     itself = own[report.who.head]
     if report.who.definite and report.who.high - report.who.low == 1 and word.is_noun and word.text.islower():
         return meant_by_description(word.lower, before, sentence=number) or itself
