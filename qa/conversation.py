@@ -72,21 +72,26 @@ def variants(
         return Wordings.alike(wordings, (own,))
     if earlier[0].question != earlier[-1].question:
         wordings.append(_together(earlier[0].question, spelt, respelt))
-    whole = _made_whole(spelt, earlier, is_person)
+    whole = _made_whole(spelt, earlier, respelt, is_person)
     wordings.append(whole or _together(_before(earlier), spelt, respelt))
     if stands_alone(spelt):
         return Wordings.alike(wordings, (own,))
     return replace(Wordings.alike(wordings, (own, len(wordings) - 1)), shown=earlier[-1].texts)
 
 
-def _made_whole(spelt: Question, earlier: Sequence[Exchange], is_person: Callable[[str], bool]) -> Question | None:
+def _made_whole(
+    spelt: Question,
+    earlier: Sequence[Exchange],
+    respelt: Callable[[Question], Question],
+    is_person: Callable[[str], bool],
+) -> Question | None:
     """The question with what it leaves out; the ones before it are made whole first, from the oldest on."""
     before = earlier[0]
     for exchange in earlier[1:]:
         whole = completed(exchange.question, before, is_person=is_person)
         before = replace(exchange, question=(whole or exchange.question)[:MAX_QUESTION_CHARS])
     whole = completed(spelt.text, before, is_person=is_person)
-    return read_question(whole) if whole and len(whole) <= MAX_QUESTION_CHARS else None
+    return respelt(read_question(whole)) if whole and len(whole) <= MAX_QUESTION_CHARS else None
 
 
 def _before(earlier: Sequence[Exchange]) -> str:
