@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from qa.ellipsis import completed
+from qa.fragment import asks_about_that, asks_detail, asks_whose_word
 from qa.history import Exchange, Turn, exchanges
 from qa.question import MAX_QUESTION_CHARS, AnswerType, Question, read_question
 
@@ -21,13 +22,15 @@ class Wordings:
     """The wordings in which a question is searched, what each weighs there, and the places of those that judge sentences.
 
     The last one is the fullest; the weights add up to 1. `shown` are the texts
-    of the answer before, for a question that leans on it.
+    of the answer before, for a question that leans on it; `bare` is whether
+    that has no matter of its own ("why?").
     """
 
     searched: tuple[Question, ...]
     weights: tuple[float, ...]
     judged: tuple[int, ...]
     shown: tuple[str, ...] = ()
+    bare: bool = False
 
     @classmethod
     def alike(cls, searched: Sequence[Question], judged: Sequence[int]) -> "Wordings":
@@ -70,13 +73,26 @@ def variants(
     own = len(wordings) - 1
     if not earlier:
         return Wordings.alike(wordings, (own,))
-    if earlier[0].question != earlier[-1].question:
-        wordings.append(_together(earlier[0].question, spelt, respelt))
-    whole = _made_whole(spelt, earlier, respelt, is_person)
-    wordings.append(whole or _together(_before(earlier), spelt, respelt))
+    whose_word = asks_whose_word(spelt.text)
+    of_that = whose_word or asks_about_that(spelt.text)
+    matter = [exchange for exchange in earlier if not _is_bare(read_question(exchange.question))] or list(earlier)
+    if matter[0].question != matter[-1].question:
+        wordings.append(_together(matter[0].question, spelt, respelt))
+    if of_that and earlier[-1].texts:
+        wordings.append(_of_shown(earlier[-1].texts[0], spelt, respelt, whose_word=whose_word))
+    else:
+        last = replace(matter[-1], speakers=earlier[-1].speakers, texts=earlier[-1].texts)
+        whole = _made_whole(spelt, [*matter[:-1], last], respelt, is_person)
+        wordings.append(whole or _together(_before(matter), spelt, respelt))
     if stands_alone(spelt):
         return Wordings.alike(wordings, (own,))
-    return replace(Wordings.alike(wordings, (own, len(wordings) - 1)), shown=earlier[-1].texts)
+    judged = Wordings.alike(wordings, (own, len(wordings) - 1))
+    return replace(judged, shown=() if of_that else earlier[-1].texts, bare=_is_bare(spelt))
+
+
+def _is_bare(question: Question) -> bool:
+    """Whether a follow-up has no matter of its own ("why?", "who says so?"): the next one leans on what was asked before it."""
+    return not question.has_matter or asks_detail(question.text) or asks_whose_word(question.text)
 
 
 def _made_whole(
@@ -102,6 +118,13 @@ def _before(earlier: Sequence[Exchange]) -> str:
     return last
 
 
+def _of_shown(shown: str, spelt: Question, respelt: Callable[[Question], Question], *, whose_word: bool) -> Question:
+    """The question after what "that" is in it; whose word it wants it says itself, and not what was shown."""
+    speaker = "" if whose_word else spelt.speaker
+    speaker_terms = spelt.speaker_terms if speaker else frozenset[str]()
+    return replace(_together(shown, spelt, respelt), speaker=speaker, speaker_terms=speaker_terms)
+
+
 def _together(before: str, spelt: Question, respelt: Callable[[Question], Question]) -> Question:
     """The question after an earlier one, as one text; it asks for what the later one asks for, where that says so."""
     room = max(0, MAX_QUESTION_CHARS - len(spelt.text) - 1)
@@ -111,4 +134,6 @@ def _together(before: str, spelt: Question, respelt: Callable[[Question], Questi
 
 def stands_alone(question: Question) -> bool:
     """Whether a question says all that it asks: enough words, and none that stands for something said before."""
-    return len(question.terms) + bool(question.speaker) >= ALONE_TERMS and not _LEANS.search(question.text)
+    if _is_bare(question) or _LEANS.search(question.text):
+        return False
+    return len(question.terms) + bool(question.speaker) >= ALONE_TERMS

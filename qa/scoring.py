@@ -29,6 +29,7 @@ JUDGED = (*MARGINS, *FEATURES, *(f"best_{FEATURES[column]}" for column in _BEST)
 # other subjects five answered; by the mean of both readings alone (AUROC .94, with this .96) it was 20 of 72.
 OWN_WORDS, OWN_WORDS_USUAL = 3.0, 0.44
 _OWN_WORDS = FEATURES.index("weak_met_passage")
+_HAS_KIND = FEATURES.index("has_kind")
 SHOWN_BEFORE = 0.75  # Logits; of .25 to .75 the best on the project's own follow-ups.
 _NO_SECOND = 6.0  # By how much a sentence leads that stands alone.
 
@@ -69,16 +70,34 @@ def score_sentences(index: Index, found: Candidates, bodies: Sequence[Body], wei
         return Scores([], 0.0)
     rows = [features(index, wording, found, bodies, sentences) for wording in found.judged]
     logits = np.mean([weights.sentence.logits(row) for row in rows], axis=0)
-    judged = judged_inputs(np.mean(rows, axis=0), logits)[None, :]
+    judged = _judged(rows, logits, weights, bare=found.bare)[None, :]
     right, answerable = float(weights.right.logits(judged)[0]), float(weights.answerable.logits(judged)[0])
-    surer = OWN_WORDS * (float(rows[0][:, _OWN_WORDS].max()) - OWN_WORDS_USUAL) if len(rows) > 1 else 0.0
-    moved = logits + (right - logits.max()) - SHOWN_BEFORE * _were_shown(index, found, sentences)
+    surer = OWN_WORDS * (float(rows[0][:, _OWN_WORDS].max()) - OWN_WORDS_USUAL) if len(rows) > 1 and not found.bare else 0.0
+    moved = logits + (right - logits.max()) - SHOWN_BEFORE * _set_back(index, found, sentences, rows[0])
     passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
     scored = [
         Scored(sentence, passages[sentence.passage][0], _probability(logit), passages[sentence.passage][1])
         for sentence, logit in zip(sentences, moved.tolist(), strict=True)
     ]
     return Scores(sorted(scored, key=lambda s: (-s.probability, s.sentence.id)), _probability((right + answerable) / 2 + surer))
+
+
+def _judged(
+    rows: Sequence[Features], logits: npt.NDArray[np.float64], weights: Weights, *, bare: bool
+) -> npt.NDArray[np.float64]:
+    """What is known of the whole question: by all its readings, of a bare one by the fullest, since it says nothing itself."""
+    if bare:
+        return judged_inputs(rows[-1], weights.sentence.logits(rows[-1]))
+    return judged_inputs(np.mean(rows, axis=0), logits)
+
+
+def _set_back(index: Index, found: Candidates, sentences: Sequence[StoredSentence], own: Features) -> npt.NDArray[np.float64]:
+    """How far each sentence is set back for having been shown, 0..1: less, the more it holds of what is asked now."""
+    if not found.shown:
+        return np.zeros(len(sentences))
+    asked = set(found.judged[0].question.terms)
+    held = own[:, _HAS_KIND] if found.bare else np.array([asked <= set(s.terms) for s in sentences])
+    return _were_shown(index, found, sentences) * (1 - held)
 
 
 def _were_shown(index: Index, found: Candidates, sentences: Sequence[StoredSentence]) -> npt.NDArray[np.bool_]:

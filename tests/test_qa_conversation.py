@@ -44,12 +44,31 @@ def test_a_persons_own_wording_is_searched_in_place_of_all_others(retriever: Ret
 
 
 def test_the_subject_of_a_conversation_is_its_first_question() -> None:
-    turns = [{"role": "user", "content": text} for text in (NIS, "why?", "and who confirmed it?")]
-    assert [question.text for question in variants("by whom?", turns).searched] == [
-        "by whom?",
-        f"{NIS} by whom?",
-        "why? and who confirmed it? by whom?",
+    turns = [{"role": "user", "content": text} for text in (NIS, "how many generals?", "who commands them?")]
+    assert [question.text for question in variants("since when?", turns).searched] == [
+        "since when?",
+        f"{NIS} since when?",
+        "how many generals? who commands them? since when?",
     ]
+
+
+def test_what_has_no_matter_of_its_own_is_skipped_by_the_next_question() -> None:
+    turns = [{"role": "user", "content": text} for text in (NIS, "why?", "and who confirmed it?", "says who?")]
+    assert [question.text for question in variants("by whom?", turns).searched] == ["by whom?", f"{NIS} by whom?"]
+
+
+def test_who_said_that_is_asked_of_what_was_shown(retriever: Retriever) -> None:
+    record = json.loads(json.dumps(retriever.ask(NIS).to_dict()))
+    shown = record["quotes"][0]["text"]
+    for asked in ("who said that?", "who says so?", "according to whom?"):
+        answer = retriever.ask(asked, history=[record])
+        assert answer.searched == (asked, f"{shown} {asked}")
+        assert shown in [quote.text for quote in answer.quotes[:2]]
+
+
+def test_a_detail_is_not_refused_for_lacking_words(retriever: Retriever) -> None:
+    turns = [{"role": "user", "content": "What does the White House say about casualties?"}]
+    assert "in the past week" in retriever.ask("over what period?", history=turns).quotes[0].text
 
 
 def test_what_was_just_shown_is_set_back_where_something_else_is_asked(retriever: Retriever) -> None:
@@ -138,6 +157,7 @@ def test_a_malformed_conversation_gets_one_line(history: Any, retriever: Retriev
         ("and what about Zelensky?", 2),
         ("how many of them were injured in Kursk last week?", 2),  # Long, but of whom?
         ("why?", 2),
+        ("according to whom?", 2),  # Three words, and none that says anything.
     ],
 )
 def test_a_question_that_stands_alone_is_judged_alone(question: str, judged: int) -> None:
