@@ -45,7 +45,7 @@ class Wording:
 class Candidates:
     """Passages, best first, with their scores, 0..1, and ranks, and the wordings that sentences are to be judged by.
 
-    `shown` and `bare` are those of the wordings.
+    `shown`, `bare` and `lent` are those of the wordings.
     """
 
     passages: tuple[StoredPassage, ...]
@@ -54,6 +54,7 @@ class Candidates:
     judged: tuple[Wording, ...]
     shown: tuple[str, ...] = ()
     bare: bool = False
+    lent: bool = False
 
     def best(self, number: int) -> "Candidates":
         """The first `number` passages."""
@@ -111,6 +112,7 @@ def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *,
         tuple(judged),
         wordings.shown,
         wordings.bare,
+        wordings.lent,
     )
 
 
