@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from index.nouns import BODIES
 from qa.capitals import NAME, QUESTION_WORDS, names
 from qa.history import Exchange
 from qa.pronouns import with_person
@@ -11,8 +12,9 @@ from qa.question import read_question
 _LEAD = r"(?i:(?:and|or|but|so)\b,?\s+)?(?i:then\s+)?(?i:(?:what|how)\s+about\s+|what\s+of\s+)?"
 _AT = r"(?i:in|at|on|near|for|from|to|with|under|during|after|before|by)"
 _END = r"[\s?.!]*$"
-# "and Seoul?", "what about the White House?", "and in December?"
-_INSTEAD = re.compile(rf"{_LEAD}(?:(?P<at>{_AT})\s+)?(?P<name>{NAME}){_END}")
+_BODY = rf"(?:\s+(?:officials|{'|'.join(sorted(BODIES))}))?"
+# "and Seoul?", "what about the White House?", "and in December?", "and the Ukrainian army?"
+_INSTEAD = re.compile(rf"{_LEAD}(?:(?P<at>{_AT})\s+)?(?P<name>{NAME}{_BODY}){_END}")
 # "according to Kyiv?", "and by Ukrainian estimates?"
 _ACCORDING = re.compile(
     rf"{_LEAD}(?:(?i:according\s+to|as\s+(?:reported|claimed|told|said)\s+by)\s+(?P<name>[^?!,;]{{2,60}})"
@@ -35,17 +37,15 @@ def completed(question: str, before: Exchange, *, is_person: Callable[[str], boo
 
 def _according(before: str, speaker: str) -> str:
     """The question before, asked of another speaker."""
-    asked = read_question(before).speaker
-    if asked and asked in before:
-        return before.replace(asked, speaker, 1)
+    if other := _other_speaker(before, speaker):
+        return other
     return f"{before.rstrip(' ?.!')}, according to {speaker}?"
 
 
 def _instead(before: str, name: str, at: str) -> str | None:
     """The question before with another name for its speaker, for what stands after the same word, or for its first name."""
-    asked = read_question(before).speaker
-    if not at and asked and asked in before:
-        return before.replace(asked, name, 1)
+    if not at and (other := _other_speaker(before, name)):
+        return other
     named = list(names(before))
     if at:
         held = [(start, end) for start, end in named if re.search(rf"\b{at}\s+$", before[:start], re.IGNORECASE)]
@@ -57,3 +57,11 @@ def _instead(before: str, name: str, at: str) -> str | None:
     else:
         return None
     return before[:start] + name + before[end:]
+
+
+def _other_speaker(before: str, speaker: str) -> str | None:
+    """The question before with another speaker, the first one's article left out with the name; None where it names none."""
+    asked = read_question(before).speaker
+    if not asked or asked not in before:
+        return None
+    return re.sub(rf"(?:\b[Tt]he\s+)?{re.escape(asked)}", lambda _: speaker, before, count=1)

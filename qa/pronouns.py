@@ -9,6 +9,7 @@ from qa.history import Exchange
 from qa.question import MAX_QUESTION_CHARS, AnswerType, read_question
 
 _PERSON = re.compile(r"\b(?P<word>he|she|him|his|her|hers)\b(?P<noun>\s+\w)?", re.IGNORECASE)
+_SAYING = re.compile(r"\b(they|it)\b", re.IGNORECASE)
 _TITLES = frozenset("mr mrs ms dr sir".split())
 _OTHERS = frozenset(
     "prisoner captive hostage suspect defendant pilot driver patient passenger defector survivor gunman".split()
@@ -23,7 +24,9 @@ _SOMEBODY = "Somebody"
 
 
 def with_person(question: str, before: Exchange, is_person: Callable[[str], bool]) -> str | None:
-    """The question with the person whom "he" or "she" means; None where it says neither, or nobody fits."""
+    """The question with the person whom "he" or "she" means, or the speaker whom "they" does; None where nobody fits."""
+    if (asked := read_question(before.question).speaker) and _asks_their_word(question, _SAYING):
+        return _SAYING.sub(asked, question, count=1)
     if not _PERSON.search(question) or not (person := next(_persons(question, before, is_person), None)):
         return None
     return _NAME_ASKED.sub(r"who is \1?", _put(question, person))
@@ -38,9 +41,15 @@ def _persons(question: str, before: Exchange, is_person: Callable[[str], bool]) 
         yield from (name for name in before.speakers[:1] if is_person(name))
     yield from _described(before.question)
     shown = before.texts[0] if before.texts else ""
-    if somebodys_word or read_question(_put(question, _SOMEBODY)[:MAX_QUESTION_CHARS]).speaker == _SOMEBODY:
+    if somebodys_word or _asks_their_word(question, _PERSON):
         yield from _named(shown, is_person)
     yield from _described(shown)
+
+
+def _asks_their_word(question: str, pronoun: re.Pattern[str]) -> bool:
+    """Whether the question asks what the one says for whom the pronoun stands."""
+    named = pronoun.sub(lambda match: _SOMEBODY + match.group()[len(match[1]) :], question, count=1)
+    return read_question(named[:MAX_QUESTION_CHARS]).speaker == _SOMEBODY
 
 
 def _named(text: str, is_person: Callable[[str], bool]) -> Iterator[str]:

@@ -32,7 +32,7 @@ JUDGED = (*MARGINS, *FEATURES, *(f"best_{FEATURES[column]}" for column in _BEST)
 # other subjects five answered; by the mean of both readings alone (AUROC .94, with this .96) it was 20 of 72.
 OWN_WORDS, OWN_WORDS_USUAL = 3.0, 0.44
 _OWN_WORDS = FEATURES.index("weak_met_passage")
-_HAS_KIND = FEATURES.index("has_kind")
+_HAS_KIND, _LACKS_KIND = FEATURES.index("has_kind"), FEATURES.index("lacks_kind")
 SHOWN_BEFORE = 0.75  # Logits; of .25 to .75 the best on the project's own follow-ups.
 _NO_SECOND = 6.0  # By how much a sentence leads that stands alone.
 
@@ -95,11 +95,12 @@ def _judged(
 
 
 def _set_back(index: Index, found: Candidates, sentences: Sequence[StoredSentence], own: Features) -> npt.NDArray[np.float64]:
-    """1 of each sentence that was shown before and lacks what is asked now: its words, or of a bare question the kind."""
+    """1 of each sentence that was shown before and lacks what is asked now: the kind, or a word of one not bare."""
     if not found.shown:
         return np.zeros(len(sentences))
     asked = set(found.judged[0].question.terms)
-    held = own[:, _HAS_KIND] if found.bare else np.array([asked <= set(s.terms) for s in sentences])
+    met = np.array([asked <= set(sentence.terms) for sentence in sentences])
+    held = own[:, _HAS_KIND] if found.bare else met * (1 - own[:, _LACKS_KIND])
     return _were_shown(index, found, sentences) * (1 - held)
 
 

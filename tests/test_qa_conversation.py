@@ -88,6 +88,19 @@ def test_what_was_just_shown_and_answers_again_is_not_set_back(retriever: Retrie
     assert after == retriever.ask("how many officers?", history=asked).quotes[0] and after.text == shown
 
 
+def test_what_was_just_shown_is_set_back_where_the_kind_asked_for_is_not_in_it(retriever: Retriever) -> None:
+    asked = [{"role": "user", "content": "Was the prisoner photographed?"}]
+    shown = retriever.ask(asked[0]["content"], top_k=1).quotes[0].text
+
+    def surely(question: str, *turns: Turn) -> float:
+        quotes = retriever.ask(question, history=[*asked, *turns]).quotes
+        return next(quote.probability for quote in quotes if quote.text == shown)
+
+    repeated = {"role": "assistant", "content": shown}
+    assert surely("when was it posted?", repeated) < surely("when was it posted?")
+    assert surely("was it posted?", repeated) == surely("was it posted?")
+
+
 def test_a_detail_of_another_subject_is_refused(retriever: Retriever) -> None:
     for subject in ("What is the capital of Peru?", "How do I bake sourdough bread?"):
         record = json.loads(json.dumps(retriever.ask(subject).to_dict()))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa.fragment import asks_about_that, asks_detail, asks_whose_word
 from qa.history import Exchange
 from qa.pronouns import with_person
 
@@ -30,7 +31,13 @@ def test_he_is_whoever_was_asked_about_or_else_shown(before: str, question: str,
 
 @pytest.mark.parametrize("question", ["why?", "what did they say?", "what did it say?"])
 def test_other_words_mean_no_person(question: str) -> None:
-    assert whole(question, "What did Kirby say?", SHOWN) is None
+    assert whole(question, "How many died?", SHOWN) is None
+
+
+def test_they_are_the_speaker_where_their_word_is_asked_for() -> None:
+    assert whole("what did they say about losses?", "What did NIS say about drones?") == "what did NIS say about losses?"
+    assert whole("what did they use?", "What did NIS say about drones?") is None
+    assert whole("what did they say?", "How many drones were there?") is None
 
 
 def test_an_army_that_captured_somebody_is_no_description_of_him() -> None:
@@ -39,3 +46,13 @@ def test_an_army_that_captured_somebody_is_no_description_of_him() -> None:
 
 def test_where_nobody_was_shown_he_stays() -> None:
     assert whole("what did he do?", "How many casualties were there?", "There were 100.") is None
+
+
+@pytest.mark.parametrize(
+    "many", ["a A " * 500, "the a-" * 300, "what is he " * 180, "Kirby’s " * 250, "a he soldier " * 150, "said that " * 200]
+)
+def test_odd_texts_are_read_at_once(many: str) -> None:
+    whole(many, many, many)
+    whole("what is his name?", many, many * 2)
+    for asks in (asks_about_that, asks_detail, asks_whose_word):
+        asks(many)
