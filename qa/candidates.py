@@ -45,7 +45,7 @@ class Wording:
 class Candidates:
     """Passages, best first, with their scores, 0..1, and ranks, and the wordings that sentences are to be judged by.
 
-    `shown` are the texts of the answer before, for a question that leans on it.
+    `shown`, `bare` and `lent` are those of the wordings.
     """
 
     passages: tuple[StoredPassage, ...]
@@ -53,6 +53,8 @@ class Candidates:
     ranks: tuple[Ranks, ...]
     judged: tuple[Wording, ...]
     shown: tuple[str, ...] = ()
+    bare: bool = False
+    lent: bool = False
 
     def best(self, number: int) -> "Candidates":
         """The first `number` passages."""
@@ -115,6 +117,8 @@ def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *,
         tuple(Ranks(by_meaning.get(numbers[i]), by_words.get(numbers[i])) for i in order.tolist()),
         tuple(judged),
         wordings.shown,
+        wordings.bare,
+        wordings.lent,
     )
 
 

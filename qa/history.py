@@ -8,6 +8,8 @@ from index.errors import InputError
 from index.words import terms
 from qa.question import MAX_QUESTION_CHARS
 
+KEPT = 6  # Exchanges beside the first one that a question may lean on: mtrag's last turn has as many before it.
+_LOOKED_AT = 50  # Turns from either end in which they are looked for: what lies between lends nothing.
 QUOTES_READ = 3  # Of an earlier answer: what a follow-up refers to stands in the first ones.
 _LONGEST = 5_000  # Characters of a quote or a name that are read.
 
@@ -25,16 +27,27 @@ class Exchange:
 
 
 def exchanges(history: Sequence[Turn]) -> tuple[Exchange, ...]:
-    """The questions of a conversation that hold a word, oldest first; what was shown before the first one belongs to none.
+    """The first question of a conversation and the last KEPT ones that hold a word, oldest first.
+
+    What was shown before the first one belongs to none. Of every turn the shape
+    is looked at, and of a few the text, however long the conversation is.
 
     Raises:
         InputError: a turn is of another shape.
     """
     if not isinstance(history, Sequence) or isinstance(history, (str, bytes)):
         raise InputError("history: not a list of turns; give {role, content} or saved answers, oldest first")
+    turns = [(turn, _text(turn)) for turn in history]
+    last = _read(turns[-_LOOKED_AT:])
+    if len(turns) > _LOOKED_AT:
+        return (*_read(turns[:_LOOKED_AT])[:1], *last[-KEPT:])
+    return (*last[:1], *last[1:][-KEPT:])
+
+
+def _read(turns: Sequence[tuple[Turn, str]]) -> tuple[Exchange, ...]:
+    """The exchanges of some turns whose questions hold a word."""
     found: list[Exchange] = []
-    for turn in history:
-        text = _text(turn)
+    for turn, text in turns:
         if "question" in turn:
             found.append(_recorded(turn, one_line(text[:MAX_QUESTION_CHARS])))
         elif turn["role"] == "user":

@@ -83,6 +83,11 @@ class Question:
     speaker: str
     speaker_terms: frozenset[str]
 
+    @property
+    def has_matter(self) -> bool:
+        """Whether it has a content word; without one all its words are its terms."""
+        return not set(self.terms) <= _stop_terms()
+
 
 def read_question(text: str) -> Question:
     """Read a question.

@@ -20,7 +20,7 @@ from qa.question import read_question
 from qa.quoting import quotes
 from qa.reranking import rerank
 from qa.scope import Scope, Within, select
-from qa.scoring import PASSAGES_SCORED, best_sentences, score_sentences
+from qa.scoring import best_sentences, score_sentences, to_score
 from qa.settings import AskSettings
 from qa.spelling import respelt
 from qa.weights import packaged_weights
@@ -95,7 +95,7 @@ class Retriever:
             asked = Wordings.alike((read_question(searched),), (0,))
         chosen = self._chosen(within)
         candidates = self._candidates(asked, chosen)
-        found = candidates.best(PASSAGES_SCORED)
+        found = to_score(candidates)
         scores = score_sentences(self._index, found, self._bodies, self._weights)
         judged_by = asked.searched[asked.judged[-1]]
         if self._reranker is not None:
@@ -135,8 +135,8 @@ class Retriever:
         """The passages that most likely answer the question, best first.
 
         A passage's score is the probability that its best sentence answers;
-        of those beyond the PASSAGES_SCORED best by meaning and words, its rank
-        alone counts. Scores lie in 0..1 and do not compare across questions.
+        of those beyond the few best by meaning and words, its rank alone counts,
+        and after a conversation it counts for all. Scores lie in 0..1 and do not compare across questions.
         Fewer than `top_k` come back from a smaller index, or `within` few articles.
 
         Raises:
@@ -144,8 +144,8 @@ class Retriever:
         """
         check_top_k(top_k)
         candidates = self._candidates(self._wordings(question, history), self._chosen(within))
-        scores = score_sentences(self._index, candidates.best(PASSAGES_SCORED), self._bodies, self._weights)
-        found = candidates.rescored(best_sentences(scores)).best(top_k)
+        scores = score_sentences(self._index, to_score(candidates), self._bodies, self._weights)
+        found = candidates.rescored(best_sentences(scores, candidates)).best(top_k)
         return tuple(
             FoundPassage(self._index.store.article(passage.article), passage.span, score, ranks.by_meaning, ranks.by_words)
             for passage, score, ranks in zip(found.passages, found.scores.tolist(), found.ranks, strict=True)

@@ -15,6 +15,9 @@ from qa.naming import Body
 from qa.weights import Weights
 
 PASSAGES_SCORED = 8  # The best by both indexes; with 12 no more quotes of squad2-dev are right, with 6 fewer.
+# Of a question in a conversation that stands alone: judged in one wording, 12 cost less than 8 in two.
+PASSAGES_SCORED_ONCE = 12
+RANKED = 4.0  # Of 4, 8 and 12 the best nDCG on both halves of mtrag's conversations; they differ by .006.
 
 _BEST = tuple(
     FEATURES.index(name)
@@ -29,6 +32,7 @@ JUDGED = (*MARGINS, *FEATURES, *(f"best_{FEATURES[column]}" for column in _BEST)
 # other subjects five answered; by the mean of both readings alone (AUROC .94, with this .96) it was 20 of 72.
 OWN_WORDS, OWN_WORDS_USUAL = 3.0, 0.44
 _OWN_WORDS = FEATURES.index("weak_met_passage")
+_HAS_KIND, _LACKS_KIND = FEATURES.index("has_kind"), FEATURES.index("lacks_kind")
 SHOWN_BEFORE = 0.75  # Logits; of .25 to .75 the best on the project's own follow-ups.
 _NO_SECOND = 6.0  # By how much a sentence leads that stands alone.
 
@@ -60,25 +64,44 @@ def score_sentences(index: Index, found: Candidates, bodies: Sequence[Body], wei
     logits are moved by what the first corrects of the best one's, and the
     confidence is that of the mean of both. A follow-up is judged by itself and
     with what it leaves out, alike; that it is answered is the surer the better
-    its own words are met, since those before it are met anyway. What was shown
-    just before is set back: on the project's own follow-ups it is mostly not
-    what is asked for now.
+    its own words are met, since those before it are met anyway, unless it has
+    none but a question word. What was shown just before is set back where it
+    lacks what is asked now.
     """
     sentences = index.store.sentences([passage.id for passage in found.passages])
     if not sentences:
         return Scores([], 0.0)
     rows = [features(index, wording, found, bodies, sentences) for wording in found.judged]
     logits = np.mean([weights.sentence.logits(row) for row in rows], axis=0)
-    judged = judged_inputs(np.mean(rows, axis=0), logits)[None, :]
+    judged = _judged(rows, logits, weights, bare=found.bare)[None, :]
     right, answerable = float(weights.right.logits(judged)[0]), float(weights.answerable.logits(judged)[0])
-    surer = OWN_WORDS * (float(rows[0][:, _OWN_WORDS].max()) - OWN_WORDS_USUAL) if len(rows) > 1 else 0.0
-    moved = logits + (right - logits.max()) - SHOWN_BEFORE * _were_shown(index, found, sentences)
+    surer = OWN_WORDS * (float(rows[0][:, _OWN_WORDS].max()) - OWN_WORDS_USUAL) if len(rows) > 1 and not found.bare else 0.0
+    moved = logits + (right - logits.max()) - SHOWN_BEFORE * _set_back(index, found, sentences, rows[0])
     passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
     scored = [
         Scored(sentence, passages[sentence.passage][0], _probability(logit), passages[sentence.passage][1])
         for sentence, logit in zip(sentences, moved.tolist(), strict=True)
     ]
     return Scores(sorted(scored, key=lambda s: (-s.probability, s.sentence.id)), _probability((right + answerable) / 2 + surer))
+
+
+def _judged(
+    rows: Sequence[Features], logits: npt.NDArray[np.float64], weights: Weights, *, bare: bool
+) -> npt.NDArray[np.float64]:
+    """What is known of the whole question: by all its readings, of a bare one by the fullest, since it says nothing itself."""
+    if bare:
+        return judged_inputs(rows[-1], weights.sentence.logits(rows[-1]))
+    return judged_inputs(np.mean(rows, axis=0), logits)
+
+
+def _set_back(index: Index, found: Candidates, sentences: Sequence[StoredSentence], own: Features) -> npt.NDArray[np.float64]:
+    """1 of each sentence that was shown before and lacks what is asked now: the kind, or a word of one not bare."""
+    if not found.shown:
+        return np.zeros(len(sentences))
+    asked = set(found.judged[0].question.terms)
+    met = np.array([asked <= set(sentence.terms) for sentence in sentences])
+    held = own[:, _HAS_KIND] if found.bare else met * (1 - own[:, _LACKS_KIND])
+    return _were_shown(index, found, sentences) * (1 - held)
 
 
 def _were_shown(index: Index, found: Candidates, sentences: Sequence[StoredSentence]) -> npt.NDArray[np.bool_]:
@@ -90,12 +113,24 @@ def _were_shown(index: Index, found: Candidates, sentences: Sequence[StoredSente
     return np.array([any(" ".join(cut.split()) in text for text in found.shown) for cut in cuts])
 
 
-def best_sentences(scores: Scores) -> dict[int, float]:
-    """The probability of each passage's best sentence, by the passage's number, surest first."""
+def to_score(found: Candidates) -> Candidates:
+    """The passages whose sentences are judged."""
+    return found.best(PASSAGES_SCORED_ONCE if found.lent and len(found.judged) == 1 else PASSAGES_SCORED)
+
+
+def best_sentences(scores: Scores, found: Candidates) -> dict[int, float]:
+    """The probability of each passage's best sentence, by the passage's number.
+
+    After a conversation it is the less, the lower the passage was ranked: only
+    the ranking knows all that was searched.
+    """
     best: dict[int, float] = {}
     for scored in scores.sentences:
         best.setdefault(scored.passage.id, scored.probability)
-    return best
+    if not found.lent:
+        return best
+    ranked = dict(zip((passage.id for passage in found.passages), found.scores.tolist(), strict=True))
+    return {passage: probability * math.exp(RANKED * (ranked[passage] - 1)) for passage, probability in best.items()}
 
 
 def judged_inputs(rows: Features, logits: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

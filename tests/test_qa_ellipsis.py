@@ -23,6 +23,9 @@ def whole(question: str, before: str, speakers: tuple[str, ...] = ()) -> str | N
         (NIS, "What about the White House?", "how many casualties did the White House report?"),
         (NIS, "according to Kyiv?", "how many casualties did Kyiv report?"),
         (NIS, "and by Ukrainian estimates?", "how many casualties did Ukrainian estimates report?"),
+        ("How many died according to the White House?", "and Kyiv?", "How many died according to Kyiv?"),
+        (NIS, "and the Ukrainian military?", "how many casualties did the Ukrainian military report?"),
+        (NIS, "and South Korean officials?", "how many casualties did South Korean officials report?"),
         ("How many troops are deployed?", "according to Kyiv?", "How many troops are deployed, according to Kyiv?"),
         ("How many were killed according to Zelensky?", "and Kirby?", "How many were killed according to Kirby?"),
         ("Has North Korea sent troops?", "and Russia?", "Has Russia sent troops?"),
@@ -53,7 +56,7 @@ def test_a_follow_up_is_made_whole(before: str, question: str, meant: str) -> No
         (NIS, "and the injured?"),  # Not a name: what it takes the place of is not certain.
         (NIS, "Where is Seoul?"),
         ("how many casualties were there?", "and Seoul?"),  # Nothing to take the place of.
-        ("Did Ukraine capture a soldier?", "what did he die of?"),  # Ukraine is nobody.
+        ("Did Ukraine retreat?", "what did he die of?"),  # Ukraine is nobody.
         (NIS, "And?"),
         (NIS, "What?"),
     ],

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from qa.history import Exchange, Turn, exchanges
+import pytest
+
+from qa.history import KEPT, Exchange, Turn, exchanges
 
 Q = "how many casualties did NIS report?"
 
@@ -18,6 +20,21 @@ def test_questions_keep_what_was_shown_after_them() -> None:
         {"role": "assistant", "content": "100\n."},
     ]
     assert exchanges(turns) == (Exchange(Q, (), ("100 .",)),)
+
+
+@pytest.mark.parametrize("asked", [1, KEPT, KEPT + 1, KEPT + 2, 200])
+def test_of_a_long_conversation_the_first_question_and_the_last_ones_are_read(asked: int) -> None:
+    turns: list[Turn] = []
+    for number in range(asked):
+        turns += [{"role": "user", "content": f"who is number {number}?"}, {"role": "assistant", "content": f"{number}"}]
+    numbers = list(range(asked))
+    kept = numbers if asked <= KEPT else [0, *numbers[1:][-KEPT:]]
+    assert exchanges(turns) == tuple(Exchange(f"who is number {number}?", (), (f"{number}",)) for number in kept)
+
+
+def test_the_first_question_asked_again_is_still_the_last_one() -> None:
+    turns = [{"role": "user", "content": text} for text in (Q, *["who?"] * 99, Q)]
+    assert [exchange.question for exchange in exchanges(turns)] == [Q, *["who?"] * (KEPT - 1), Q]
 
 
 def test_a_record_tells_who_spoke_and_what_was_shown() -> None:
