@@ -37,6 +37,17 @@ def apposed_subject(parse: Parse, verb: int) -> int | None:
     return None
 
 
+def agreeing(parse: Parse, subject: int) -> int:
+    """The subject, or what was taken for its apposition and does not agree with it: "300 guests, its director, said"."""
+    words = parse.words
+    for i in parse.children(subject, "appos") if words[subject].tag == "NNS" else ():
+        low = parse.edges(i)[0]
+        owned = words[low].lower in ("its", "his", "her", "their", "the") and words[low - 1].text == ","
+        if owned and words[i].tag == "NN" and sort_of_noun(words[i].lower) in (Sort.PERSON, Sort.BODY):
+            return i
+    return subject
+
+
 def is_parted(parse: Parse, apposition: int) -> bool:
     """Whether the verb of the noun that it is set beside stands between them, so that it is no apposition."""
     beside, low = parse.words[apposition].head, parse.edges(apposition)[0]

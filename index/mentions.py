@@ -54,7 +54,7 @@ def meant_by_description(noun: str, mentions: Sequence[Mention], *, sentence: in
     if kind is Sort.PERSON:
         spoke = next((mention for mention in before if mention.speaks), None)
         fits = spoke is not None and spoke.sort is Sort.PERSON and sentence - spoke.sentence <= REACH
-        return spoke if fits and not _is_high(noun) else None
+        return spoke if spoke is not None and fits and not _is_high(noun) and not _is_another(noun, spoke) else None
     if noun in _COMPANIES:
         fit = (m for m in before if m.sort is Sort.BODY and not m.place and m.head not in _AGENCIES)
         return next(fit, None)
@@ -94,6 +94,11 @@ def _may_fit(pronoun: str, mention: Mention) -> bool:
 def _is_itself(noun: str, mention: Mention) -> bool:
     """Whether the mention is no more than the description."""
     return mention.words == {noun}
+
+
+def _is_another(noun: str, mention: Mention) -> bool:
+    """Whether somebody is known by another role alone: "the owner" is not "the prosecutor"."""
+    return mention.head.islower() and mention.head != noun
 
 
 def _is_high(noun: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from index.appositions import apposed_subject, opening_name
+from index.appositions import agreeing, apposed_subject, opening_name
 from index.estimates import estimates_of, holds_figure, is_put_at, owner_of
 from index.noun_phrases import Phrase, author_of, phrase_of
 from index.nouns import TIMES
@@ -45,6 +45,7 @@ def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]
         head = apposed_subject(parse, i) or opening_name(parse, i)
     if head is None or (lemma == "quote" and said_as is None) or _is_under_quoting(parse, i):
         return None
+    head = agreeing(parse, head)
     named = phrase_of(parse, head, until=i if head < i else None)
     who = author_of(parse, joined(parse, named, i), always=False) if named is not None else None
     cited = cited_by(parse, i)

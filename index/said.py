@@ -66,6 +66,9 @@ def clause_around(parse: Parse, i: int) -> tuple[int, int]:
         if words[above].is_verb and parse.child(above, "nsubj", "nsubjpass", "expl") is not None:
             break
     low, high = parse.edges(clause)
+    marks = [at for at in range(low, high) if words[at].text == ";"]
+    low = max((at + 1 for at in marks if at < i), default=low)
+    high = min((at for at in marks if at > i), default=high)
     while low < min(i, high - 1) and words[low].dep in ("mark", "cc", "punct") and words[low].text not in OPENING_MARKS:
         low += 1
     return low, high
@@ -74,7 +77,7 @@ def clause_around(parse: Parse, i: int) -> tuple[int, int]:
 def is_inserted(parse: Parse, i: int) -> bool:
     """Whether the verb stands beside what is said: "the bridge, he said, is safe", "as the ministry reported"."""
     word = parse.words[i]
-    as_reported = any(parse.words[child].lower == "as" for child in parse.children(i, "mark", "advmod", "prep"))
+    as_reported = any(child < i and parse.words[child].lower == "as" for child in parse.children(i, "mark", "advmod", "prep"))
     return word.dep == "parataxis" or (as_reported and word.dep == "advcl")
 
 

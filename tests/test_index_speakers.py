@@ -213,6 +213,28 @@ def test_a_speaker_may_cite_another(text: str, name: str, cited: str) -> None:
             [("Kyiv", "3,000 were killed"), ("Seoul", "Seoul puts the number at 1,100")],
         ),
         (
+            "The opposition put the turnout at barely 30 percent, while the board gave it as 44 percent.",
+            [("opposition", "30 percent"), ("board", "44 percent")],
+        ),
+        (
+            "The agency's figure for the missing stands at a dozen, while police speak of 15.",
+            [("agency", "a dozen"), ("police", "15")],
+        ),
+        (
+            "The regulator expects a loss of $5 billion, and analysts expect a loss of $6 billion.",
+            [("regulator", "$5 billion"), ("analysts", "$6 billion")],
+        ),
+        (
+            "The owner says 3 million was paid, but the prosecutor puts it at 4 million.",  # Each has a role of their own.
+            [("owner", "3 million was paid"), ("prosecutor", "4 million")],
+        ),
+        (
+            "By the agency's count, 12 people died; by the union's count, 15 did.",
+            [("agency", "12 people died"), ("union", "15 did")],
+        ),
+        ("The company expects 300 guests, its director, Ana Roth, said.", [("Ana Roth", "The company expects 300 guests")]),
+        ("The planks were felled in 1360, the laboratory that counted the rings reported.", [("laboratory", "felled in 1360")]),
+        (
             "Tokyo says the ship entered its waters; Beijing says it did not.",
             [("Tokyo", "the ship entered its waters"), ("Beijing", "it did not")],
         ),
