@@ -60,7 +60,8 @@ def _read(turns: Sequence[tuple[Turn, str]]) -> tuple[Exchange, ...]:
 
 def one_line(text: str) -> str:
     """A text without what cannot be printed, on one line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    flat = " ".join(text.split())
+    return flat if flat.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in flat).split())
 
 
 def _text(turn: Turn) -> str:

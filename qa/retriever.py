@@ -20,7 +20,7 @@ from qa.question import read_question
 from qa.quoting import quotes
 from qa.reranking import rerank
 from qa.scope import Scope, Within, select
-from qa.scoring import best_sentences, score_sentences, to_score
+from qa.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.settings import AskSettings
 from qa.spelling import respelt
 from qa.weights import packaged_weights
@@ -95,7 +95,7 @@ class Retriever:
             asked = Wordings.alike((read_question(searched),), (0,))
         chosen = self._chosen(within)
         candidates = self._candidates(asked, chosen)
-        found = to_score(candidates)
+        found = candidates.best(PASSAGES_SCORED)
         scores = score_sentences(self._index, found, self._bodies, self._weights)
         judged_by = asked.searched[asked.judged[-1]]
         if self._reranker is not None:
@@ -144,7 +144,7 @@ class Retriever:
         """
         check_top_k(top_k)
         candidates = self._candidates(self._wordings(question, history), self._chosen(within))
-        scores = score_sentences(self._index, to_score(candidates), self._bodies, self._weights)
+        scores = score_sentences(self._index, to_rank(candidates), self._bodies, self._weights)
         found = candidates.rescored(best_sentences(scores, candidates)).best(top_k)
         return tuple(
             FoundPassage(self._index.store.article(passage.article), passage.span, score, ranks.by_meaning, ranks.by_words)
