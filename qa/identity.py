@@ -63,14 +63,16 @@ class _Names:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._by_term: dict[str, list[tuple[Body, StoredAlias]]] = {}
+        self._of_noun: dict[str, list[StoredAlias]] = {}  # By the last word of the long name: "agency".
         for alias in index.abbreviations:
             for body in bodies([alias]):
                 for term in {*body.short, *body.long}:
                     self._by_term.setdefault(term, []).append((body, alias))
+                self._of_noun.setdefault(body.long[-1], []).append(alias)
 
     def meant(self, name: str, article: int) -> Speaker:
         """Who is meant: of several bodies or people that of the same article, else nobody in particular."""
-        for found in (self._bodies(name), self._people(name)):
+        for found in (self._bodies(name), self._people(name), self._of_kind(name, article)):
             if (alias := _the_one(found) or _the_one([alias for alias in found if alias.article == article])) is not None:
                 full = self._fullest(alias)
                 link = Link(self._index.store.article(alias.article), alias.alias.span)
@@ -97,6 +99,17 @@ class _Names:
             return found
         # Another first name is another person.
         return [alias for alias in found if before in alias.alias.long.split()]
+
+    def _of_kind(self, name: str, article: int) -> list[StoredAlias]:
+        """The bodies of the kind that a bare noun names, "the agency", which the article names too."""
+        noun = frozenset(terms(name))
+        if len(noun) != 1 or not name[:1].islower():
+            return []
+        text = self._index.store.article(article).text
+        kind = self._of_noun.get(next(iter(noun)), ())
+        return [
+            alias for alias in kind if re.search(rf"\b(?:{re.escape(alias.alias.short)}|{re.escape(alias.alias.long)})\b", text)
+        ]
 
     def _fullest(self, alias: StoredAlias) -> str:
         """The long name as the article has it: with whose it is, without the abbreviation."""

@@ -28,7 +28,7 @@ class Body:
 
     def spelt_by(self, words: frozenset[str]) -> bool:
         """Whether these words hold its short form or its long one."""
-        return set(self.short) <= words or set(self.long) <= words
+        return set(self.short) <= words or set(self.long) - _SMALL <= words
 
     def described_by(self, words: frozenset[str]) -> bool:
         """Whether these words say whose it is and of what kind.

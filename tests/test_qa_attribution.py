@@ -49,6 +49,15 @@ def test_each_speaker_is_quoted_with_their_own_words(question: str, speaker: str
     assert speaker in (first.said_by or "") and words in first.text
 
 
+def test_a_body_whose_name_has_small_words_is_asked_for_by_its_abbreviation(retriever_of: RetrieverOf) -> None:
+    text = "The {} said that {} people had crossed the river at night."
+    names = (("United Nations High Commissioner for Refugees (UNHCR)", 300), ("governor", 70), ("mayor", 90))
+    articles = {f"{number}.txt": text.format(name, number) for name, number in names}
+    answer = retriever_of(articles).ask("how many people crossed the river, according to the UNHCR?")
+    assert "300" in answer.quotes[0].text
+    assert [(value.low, value.asked) for value in answer.claims[0].values][0] == (300, True)
+
+
 SPELT_OUT = (
     "Kyiv. Ukraine's State Border Guard Service (SBGS) is based in Kyiv. It was founded in 1991 and reports to the ministry."
 )

@@ -52,6 +52,13 @@ def test_no_knowledge_of_the_world_is_put_in(name: str, meant: Callable[..., Spe
     assert meant(name, SPELT_OUT, FULL) == Speaker(name)
 
 
+def test_a_bare_noun_is_the_body_of_that_kind_that_the_article_names(meant: Callable[..., Speaker]) -> None:
+    near = "The NIS spoke on Friday. The {} said that ten soldiers died."
+    assert meant("service", SPELT_OUT, text=near).name == "South Korea’s National Intelligence Service"
+    assert meant("service", SPELT_OUT) == Speaker("service")  # Whose, the article does not say.
+    assert meant("agency", SPELT_OUT, text=near) == Speaker("agency")
+
+
 def test_a_full_name_needs_no_link(meant: Callable[..., Speaker]) -> None:
     assert meant("Ukrainian spokesman Yevhen Yerin", FULL) == Speaker("Yevhen Yerin")
 
