@@ -55,7 +55,8 @@ def test_a_body_whose_name_has_small_words_is_asked_for_by_its_abbreviation(retr
     articles = {f"{number}.txt": text.format(name, number) for name, number in names}
     answer = retriever_of(articles).ask("how many people crossed the river, according to the UNHCR?")
     assert "300" in answer.quotes[0].text
-    assert [(value.low, value.asked) for value in answer.claims[0].values][0] == (300, True)
+    first = answer.claims[0].values[0]
+    assert (first.low, first.asked) == (300, True)
 
 
 SPELT_OUT = (
