@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from index.span import Span
 from qa.amounts import Sense
 from qa.claimed import Kind, Statement, Value
-from qa.forms import plain_terms, stems
+from qa.forms import as_one, plain_terms, stems
 from qa.question import Question
 
 MAX_NAME_CHARS = 60
@@ -72,7 +72,7 @@ def _holders(office: str, question: Question, statement: Statement, *, tied: boo
     if tied and _CHANGE.search(question.text) and not _CHANGE.search(statement.text):
         return []  # Whoever holds the office now is not the next one.
     words = _OFFICE_WORDS.search(office[: head.end()]) if tied else None
-    if not stems(words.group() if words else office) - _small() <= stems(statement.text) | stems(statement.before):
+    if not stems(words.group() if words else office) - _small() <= as_one(statement.terms) | stems(statement.before):
         return []
     word = f"(?i:{re.escape(words.group() if words else head.group())})"
     holds = _holding(rf"(?:new|next|future|incoming)\s{word}" if tied and _CHANGE.search(question.text) else word)
@@ -98,7 +98,7 @@ def _taking(word: str) -> Iterator[str]:
 def _doers(verb: str, question: Question, statement: Statement) -> list[Span]:
     """The names that a verb has for its subject: "Lula won", "won by Lula"."""
     others = plain_terms(question) - stems(verb)
-    if not others or len(others & stems(statement.text)) < len(others):
+    if not others or not others <= as_one(statement.terms):
         return []
     form = _VERB_FORMS.get(verb, re.escape(verb))
     return _matches((rf"\b{_NAME}{_HAS}\s(?:{form})\b", rf"\b(?:{form})\sby\s(?:the\s)?{_NAME}"), statement.text)

@@ -23,6 +23,7 @@ def as_one(words: Iterable[str]) -> frozenset[str]:
     return frozenset(_FORM.get(word, word) for word in words)
 
 
+@lru_cache(maxsize=100)  # Asked anew for each sentence.
 def plain_terms(question: Question) -> frozenset[str]:
     """The question's stems without names and the speaker's, irregular verbs as one; all where only names are left."""
     named = {term for word in re.findall(r"(?<=\s)[A-Z][\w’'-]*", question.text) for term in terms(word)}
