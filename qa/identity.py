@@ -1,7 +1,7 @@
 """Identity: who is meant by the name that an article gives a speaker, as far as the articles say so."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.attribution import Attribution
@@ -75,9 +75,14 @@ class _Names:
         for found in (self._bodies(name), self._people(name), self._of_kind(name, article)):
             if (alias := _the_one(found) or _the_one([alias for alias in found if alias.article == article])) is not None:
                 full = self._fullest(alias)
-                link = Link(self._index.store.article(alias.article), alias.alias.span)
-                return Speaker(full, () if full in name else (link,))
+                return Speaker(full, () if full in name else tuple(self._links(name, alias, article)))
         return Speaker(name)
+
+    def _links(self, name: str, alias: StoredAlias, article: int) -> Iterator[Link]:
+        """Where the name is spelt out; for a bare noun also where this article names the body."""
+        yield Link(self._index.store.article(alias.article), alias.alias.span)
+        if alias.article != article and _is_bare(name) and (named := self._named(alias, article)):
+            yield Link(self._index.store.article(article), named)
 
     def _bodies(self, name: str) -> list[StoredAlias]:
         """The abbreviations that are spelt out for a body of this name or description."""
@@ -102,14 +107,15 @@ class _Names:
 
     def _of_kind(self, name: str, article: int) -> list[StoredAlias]:
         """The bodies of the kind that a bare noun names, "the agency", which the article names too."""
-        noun = frozenset(terms(name))
-        if len(noun) != 1 or not name[:1].islower():
+        if not _is_bare(name):
             return []
-        text = self._index.store.article(article).text
-        kind = self._of_noun.get(next(iter(noun)), ())
-        return [
-            alias for alias in kind if re.search(rf"\b(?:{re.escape(alias.alias.short)}|{re.escape(alias.alias.long)})\b", text)
-        ]
+        return [alias for alias in self._of_noun.get(terms(name)[0], ()) if self._named(alias, article)]
+
+    def _named(self, alias: StoredAlias, article: int) -> Span | None:
+        """Where an article first has a body's short or long name."""
+        names = (re.escape(name) for name in (alias.alias.short, alias.alias.long))
+        found = re.search(rf"\b(?:{'|'.join(names)})\b", self._index.store.article(article).text)
+        return Span(*found.span()) if found else None
 
     def _fullest(self, alias: StoredAlias) -> str:
         """The long name as the article has it: with whose it is, without the abbreviation."""
@@ -118,6 +124,11 @@ class _Names:
             return long
         text = one_line(alias.alias.span, self._index.store.article(alias.article))
         return _SHORT_FORM.sub("", text[text.find(alias.alias.owner) :])
+
+
+def _is_bare(name: str) -> bool:
+    """Whether a name is one noun: "agency"."""
+    return name[:1].islower() and len(terms(name)) == 1
 
 
 def _of_owner(words: frozenset[str], named: Sequence[tuple[Body, StoredAlias]]) -> list[StoredAlias]:

@@ -54,7 +54,9 @@ def test_no_knowledge_of_the_world_is_put_in(name: str, meant: Callable[..., Spe
 
 def test_a_bare_noun_is_the_body_of_that_kind_that_the_article_names(meant: Callable[..., Speaker]) -> None:
     near = "The NIS spoke on Friday. The {} said that ten soldiers died."
-    assert meant("service", SPELT_OUT, text=near).name == "South Korea’s National Intelligence Service"
+    speaker = meant("service", SPELT_OUT, text=near)
+    assert speaker.name == "South Korea’s National Intelligence Service"
+    assert [link.span.cut(link.article.text)[-5:] for link in speaker.links] == ["(NIS)", "NIS"]  # Spelt out, and named near.
     assert meant("service", SPELT_OUT) == Speaker("service")  # Whose, the article does not say.
     assert meant("agency", SPELT_OUT, text=near) == Speaker("agency")
 
