@@ -103,7 +103,9 @@ def matches(
 def _met(asked: EmbeddedQuestion, packed: Sequence[bytes]) -> tuple[Met, Met]:
     """How each of the question's tokens is met by each sentence, by any token and by the same word piece."""
     tokens = unpack(packed)
-    cosines = product(tokens.rows, asked.rows.T)
+    # In single precision, where a row stands decides its last digit, and with that which of two like sentences comes first.
+    exact = product(tokens.rows.astype(np.float64), asked.rows.T.astype(np.float64))
+    cosines = exact.astype(np.float32)
     same = np.where(tokens.ids[:, None] == asked.ids[None, :], cosines, 0)
     return np.maximum.reduceat(cosines, tokens.starts), np.maximum.reduceat(same, tokens.starts)
 
@@ -140,7 +142,7 @@ def _weights(
 
 def _mean(met: Met, weight: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     total = weight.sum()
-    return np.asarray(met @ weight / total if total > 0 else np.zeros(len(met)), np.float32)
+    return np.asarray(met.astype(np.float64) @ weight / total if total > 0 else np.zeros(len(met)), np.float32)
 
 
 def _weakest(met: Met, content: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.float32]:
