@@ -30,7 +30,7 @@ TRAINING_ROUNDS = 10
 SEED = 1234
 HELD_OUT = 256  # Sentences that a build makes questions of, to see what is found.
 NEAREST, CANDIDATES = 10, 50  # Of so many found exhaustively, which are among as many as a question asks for.
-MIN_RECALL = 0.98  # People's questions find more, .994 of 39,536 sentences.
+MIN_RECALL = 0.975  # Of what is asked then; people ask less widely, and find .99.
 MAX_SEARCHED = EXHAUSTIVE_UP_TO  # A question never looks at more, however unequal lists are.
 
 

@@ -88,8 +88,8 @@ def _vectors(info: IndexInfo) -> str:
     if info.lists is None:
         return "a question is compared with every sentence"
     lists = info.lists
-    found = f"{lists.recall:.1%} of what all have (measured when it was built)"
-    return f"a question is compared with the sentences of {lists.nprobe:,} of {lists.count:,} lists, which have {found}"
+    found = f"{lists.recall:.1%} of the nearest, as was measured when it was built"
+    return f"a question is compared with the sentences of {lists.nprobe:,} of {lists.count:,} lists, which hold {found}"
 
 
 def _speakers(info: IndexInfo) -> str:
