@@ -15,6 +15,7 @@ from index.errors import (
 )
 from index.filling import Progress
 from index.listing import ArticlePage, ArticleSummary
+from index.lists import Lists
 from index.model import ModelSettings, Precision
 from index.opened import Index, IndexInfo
 from index.settings import BuildSettings
@@ -36,6 +37,7 @@ __all__ = [
     "IndexMismatchError",
     "IndexUnusableError",
     "InputError",
+    "Lists",
     "ModelSettings",
     "Precision",
     "Progress",

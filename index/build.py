@@ -12,11 +12,10 @@ from index.collection import Before, Collection, FoundArticle, collect
 from index.disk import DISK, Disk
 from index.embedding import Embedder
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
-from index.filling import Filled, Filling, Held, Progress, write_files
+from index.filling import Filled, Filling, Held, Progress, vectors_setting, write_files
 from index.folder import shown
 from index.generation import (
     ARTICLES,
-    COUNTED,
     Generation,
     index_exists,
     open_generation,
@@ -135,11 +134,13 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     collection = _read_meanwhile(collection, filled)
     changes = _changes(filled.articles, contents)
     said = _record(export.card, collection, paths, encoding=settings.encoding)
-    said |= {"speakers": wanted, "settings": {**said["settings"], "speakers": speakers}}
+    in_lists = kept is not None and kept.manifest["counts"]["sentences"] > settings.exhaustive_up_to
+    known = {"vectors": vectors_setting(in_lists=in_lists), "speakers": speakers}
+    said |= {"speakers": wanted, "settings": {**said["settings"], **known}}
 
     def write(folder: Path) -> Mapping[str, Any]:
-        counts = write_files(folder, filling.entries(filled.articles), dim=export.card.dim, disk=disk)
-        return {**said, "counts": dict(zip(COUNTED, counts, strict=True))}
+        entries, limit = filling.entries(filled.articles), settings.exhaustive_up_to
+        return write_files(folder, entries, dim=export.card.dim, exhaustive_up_to=limit, disk=disk).in_manifest(said)
 
     with leaving(directory, collection.leaving, disk=disk):
         if kept is None or changes.any or _stable(kept.manifest) != _stable(said):
@@ -275,7 +276,7 @@ def _record(card: ModelCard, collection: Collection, paths: Sequence[Path], *, e
     """What the manifest says beside format, counts and files."""
     return {
         "model": card.to_dict(),
-        "settings": {"max_passage_chars": MAX_PASSAGE_CHARS, "vectors": "SQ8, exhaustive", "words": "BM25, English stems"},
+        "settings": {"max_passage_chars": MAX_PASSAGE_CHARS, "vectors": "", "words": "BM25, English stems"},
         "root": str(collection.root),
         "paths": [str(path.resolve()) for path in paths],
         "encoding": encoding,

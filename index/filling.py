@@ -1,9 +1,10 @@
 """Filling: the entries of a build's articles, taken from where they are or embedded now, and written as a generation."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from index.article import Content, read_article
 from index.collection import FoundArticle
@@ -11,7 +12,8 @@ from index.disk import Disk
 from index.embedding import Embedder
 from index.entries import Draft, draft, embed_drafts, spoken_in, with_speakers
 from index.errors import ArticleRefused
-from index.generation import ARTICLES, VECTORS, WORDS
+from index.generation import ARTICLES, COUNTED, VECTORS, WORDS
+from index.lists import Lists
 from index.parsing import Parser, loaded_parser
 from index.pending import Pending
 from index.store import Store
@@ -38,6 +40,22 @@ class Filled:
 
     articles: tuple[FoundArticle, ...]
     refused: tuple[ArticleRefused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a generation's files hold; `lists` None: its vectors are searched exhaustively."""
+
+    articles: int
+    passages: int
+    sentences: int
+    lists: Lists | None
+
+    def in_manifest(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What a manifest says, with what is known once the files are written."""
+        settings = {**said["settings"], "vectors": vectors_setting(in_lists=self.lists is not None)}
+        lists = {"vectors": self.lists.to_dict()} if self.lists else {}
+        return {**said, "settings": settings, **lists, "counts": {key: getattr(self, key) for key in COUNTED}}
 
 
 class Held:
@@ -144,8 +162,8 @@ class Filling:
         self._progress.embedding(self._embedded + -(-rest_bytes * passages // max(1, read_bytes)))
 
 
-def write_files(folder: Path, entries: Iterator[Entry], *, dim: int, disk: Disk) -> tuple[int, int, int]:
-    """Write all files of a generation but its manifest; returns how many articles, passages and sentences it holds.
+def write_files(folder: Path, entries: Iterator[Entry], *, dim: int, exhaustive_up_to: int, disk: Disk) -> Written:
+    """Write all files of a generation but its manifest.
 
     No more than an article at a time is in memory: vectors and words are
     made from the store when that is written.
@@ -155,10 +173,15 @@ def write_files(folder: Path, entries: Iterator[Entry], *, dim: int, disk: Disk)
     with disk.by_library(folder / ARTICLES):
         write_store(folder / ARTICLES, entries)
     store = Store(folder / ARTICLES)
-    write_vectors(folder / VECTORS, store.vector_blocks, dim=dim, disk=disk)
+    lists = write_vectors(folder / VECTORS, store.vector_blocks, dim=dim, exhaustive_up_to=exhaustive_up_to, disk=disk)
     with disk.by_library(folder / WORDS):
         write_words(folder / WORDS, store.passage_words())
-    return store.counts()
+    return Written(*store.counts(), lists)
+
+
+def vectors_setting(*, in_lists: bool) -> str:
+    """How a manifest's settings name what FAISS does."""
+    return "SQ8, IVF" if in_lists else "SQ8, exhaustive"
 
 
 def _filled(articles: Sequence[FoundArticle], now: dict[Content, Content | ArticleRefused]) -> Filled:

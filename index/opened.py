@@ -13,8 +13,19 @@ from index.article import Article
 from index.checking import Check, Verification
 from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
-from index.generation import ARTICLES, VECTORS, WORDS, Generation, is_in_force, open_generation, published, speakers_read_by
+from index.generation import (
+    ARTICLES,
+    MANIFEST,
+    VECTORS,
+    WORDS,
+    Generation,
+    is_in_force,
+    open_generation,
+    published,
+    speakers_read_by,
+)
 from index.listing import ArticlePage, date_range, list_articles, outlet_names
+from index.lists import Lists
 from index.model import ModelCard, ModelSettings, export_model, find_export
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
@@ -34,7 +45,8 @@ class IndexInfo:
     compared with the manifest when it was opened; `kept` are the generations
     that lie in the folder, and `in_force` whether this is the newest that counts.
     `speakers` is what read who speaks, "" where nothing did, and
-    `speakers_wanted` whether it was to be read.
+    `speakers_wanted` whether it was to be read. `lists` are those that the vectors
+    are in, None where they are searched exhaustively.
     """
 
     directory: Path
@@ -54,6 +66,7 @@ class IndexInfo:
     in_force: bool
     speakers: str
     speakers_wanted: bool
+    lists: Lists | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,7 @@ class Index:
             in_force=is_in_force(directory, generation.number),
             speakers=speakers_read_by(manifest),
             speakers_wanted=manifest.get("speakers") is not False,
+            lists=Lists.from_manifest(manifest, str(generation.folder / MANIFEST)),
         )
         self.store = Store(generation.folder / ARTICLES)
         self._vectors = VectorIndex(generation.folder / VECTORS)
@@ -252,7 +266,8 @@ class Index:
         counted = self.store.counts()
         if counted != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
             raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
-        if len(self._vectors) != info.sentences or self._vectors.dim != info.model.dim:
+        shaped = self._vectors.dim == info.model.dim and self._vectors.has(info.lists)
+        if len(self._vectors) != info.sentences or not shaped:
             raise IndexMismatchError(
                 f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
             )

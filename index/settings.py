@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from index.article import known_encoding
 from index.errors import ArticleRefused, InputError
 from index.folder import shown
+from index.lists import EXHAUSTIVE_UP_TO
 from index.model import ModelSettings
 
 
@@ -18,6 +19,9 @@ class BuildSettings:
     `exclude` takes articles out of the index, by source, and keeps them out of
     later ones; `restore` brings such articles back, `restore_all` every one.
     `wait` waits for another process that is writing the index.
+
+    `exhaustive_up_to` is up to how many sentences a question is compared with
+    all of them, beyond only with those in the nearest lists.
     """
 
     model: ModelSettings | None = None
@@ -29,10 +33,13 @@ class BuildSettings:
     restore_all: bool = False
     wait: bool = False
     speakers: bool | None = None
+    exhaustive_up_to: int = EXHAUSTIVE_UP_TO
 
     def __post_init__(self) -> None:
         if not self.max_file_mb > 0:  # So that NaN is refused too.
             raise InputError("--max-file-mb: must be more than 0")
+        if not self.exhaustive_up_to >= 0:
+            raise InputError("exhaustive_up_to: must be 0 or more sentences")
         if self.encoding is not None:
             object.__setattr__(self, "encoding", known_encoding(self.encoding))
         if both := sorted({*self.exclude} & {*self.restore}):

@@ -23,6 +23,7 @@ from index.generation import (
     open_generation,
     read_current,
 )
+from index.lists import Lists
 from index.model import ModelCard
 from index.search_soundness import vector_findings, word_findings
 from index.store import Store
@@ -112,6 +113,8 @@ def _findings(generation: Generation) -> Iterator[Finding]:
     yield from _count_findings(manifest["counts"], store, vectors, words)
     if vectors.dim != model.dim:
         yield Finding(VECTORS, f"has {vectors.dim} dimensions, the model {model.dim}")
+    if not vectors.has(Lists.from_manifest(manifest, str(folder / MANIFEST))):
+        yield Finding(VECTORS, "is not in the lists that the manifest says")
     for (line,) in store.rows("PRAGMA integrity_check(10)"):
         if line != "ok":
             yield Finding(ARTICLES, f"SQLite says: {line}")

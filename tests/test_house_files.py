@@ -21,7 +21,7 @@ from index.model import DEFAULT_MODEL, cache_folder
 
 ROOT = Path(__file__).parents[1]
 QUESTION = "how many casualties did NIS report?"
-FAISS_KINDS = (b"IxSQ",)  # The only ones that are written.
+FAISS_KINDS = (b"IxSQ", b"IwSq")  # The only ones that are written.
 RUNS = (b"#!", b"\x7fELF", b"MZ", b"PK\x03\x04", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\0asm")
 IMPORTED = (".py", ".pyc", ".pyo", ".pyi", ".pth", ".so", ".pyd", ".dll", ".dylib", ".zip", ".egg", ".whl")
 TANTIVY_MARK = 1337

@@ -286,7 +286,7 @@ def test_nothing_in_a_table_drives_the_terminal(compared: Record) -> None:
 
 def test_info_is_a_line_a_fact(info: IndexInfo) -> None:
     shown = render_info(info)
-    assert "articles   5 from " in shown and "all-MiniLM-L6-v2" in shown and shown.count("\n") == 11
+    assert "articles   5 from " in shown and "all-MiniLM-L6-v2" in shown and shown.count("\n") == 12
     assert "generation 1\n" in shown and "checked    size and sha256 of every file" in shown
 
 

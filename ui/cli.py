@@ -233,6 +233,7 @@ def _info(chosen: argparse.Namespace) -> int:
             )
         }
         fixed = {"index": str(info.directory), "root": str(info.root), "model": model, "checked": info.check.value}
+        fixed["vectors"] = {"kind": "lists", **info.lists.to_dict()} if info.lists else {"kind": "exhaustive"}
         show_json({**fixed, **record})
     else:
         from ui.terminal import render_info

@@ -72,6 +72,7 @@ def render_info(info: IndexInfo) -> str:
         ("refused", f"{info.refused:,}"),
         ("passages", f"{info.passages:,}"),
         ("sentences", f"{info.sentences:,}"),
+        ("vectors", _vectors(info)),
         ("model", f"{printable(model.name)} ({facts})"),
         ("speakers", _speakers(info)),
         ("generation", f"{info.generation}{'' if info.in_force else ', not the one in force'}{_others(info)}"),
@@ -80,6 +81,15 @@ def render_info(info: IndexInfo) -> str:
         ("built", info.built),
     )
     return "".join(f"{name:<11}{value}\n" for name, value in rows)
+
+
+def _vectors(info: IndexInfo) -> str:
+    """How many of the sentences a question is compared with, and what it misses by that."""
+    if info.lists is None:
+        return "a question is compared with every sentence"
+    lists = info.lists
+    found = f"{lists.recall:.1%} of the nearest, as was measured when it was built"
+    return f"a question is compared with the sentences of {lists.nprobe:,} of {lists.count:,} lists, which hold {found}"
 
 
 def _speakers(info: IndexInfo) -> str:

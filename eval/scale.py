@@ -1,0 +1,139 @@
+"""How building, disk, memory, opening and answering grow with the number of passages, a row a size.
+
+    python -m eval.scale [FILE…] [--passages 1000 10000 100000] [--real 10000] [--questions 200] [--json FILE] [--into DIR]
+
+The passages are made of a data set's sentences (any that `qa eval` reads and
+that brings documents; of seeds/ where none is named), in any order, and its
+questions are asked. Up to --real of them the articles are written and indexed
+as people's are. Of more, the model would take hours: their vectors are mixed
+from those of the largest index that it made, and their building is only
+writing. Each is built in one process, and opened and asked in another. What
+was just written is still in the system's memory when it is opened.
+
+Recall is of the passages of the exact ten nearest sentences, by the vectors
+as they were embedded.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+from eval.cases import OWN_CASES
+from eval.dataset import DataSet, Document
+from eval.loading import load
+from eval.provenance import provenance
+from eval.sizes import Built, Served, build_mixed, build_real, serve
+from index import InputError, QaError
+
+T = TypeVar("T")
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+PASSAGES, REAL, QUESTIONS = (1_000, 10_000, 100_000), 10_000, 200
+_HEAD = (
+    *("passages", "sentences", "model", "lists searched", "build s", "peak MB", "disk MB"),
+    *("open s", "first s", "serve MB", "search p50/95/99 ms", "ask p50/95/99 ms", "recall"),
+)
+_WIDTHS = (9, 10, 5, 14, 8, 7, 8, 6, 7, 8, 22, 22, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One size."""
+
+    built: Built
+    served: Served
+
+    def line(self) -> str:
+        """As the terminal shows it."""
+        built, served = self.built, self.served
+        vectors = f"{served.nprobe} of {served.lists:,}" if served.lists else "all"
+        cells = (
+            *(f"{served.passages:,}", f"{served.sentences:,}", "mixed" if built.mixed else "real", vectors),
+            *(f"{built.build_s:,.1f}", f"{built.peak_mb:,.0f}", f"{served.disk_mb:,.0f}"),
+            *(f"{served.open_s:.2f}", f"{served.first_answer_s:.2f}", f"{served.memory_mb:,.0f}"),
+            *(f"{times.p50_ms:.1f} / {times.p95_ms:.1f} / {times.p99_ms:.1f}" for times in (served.search, served.ask)),
+            f"{served.recall:.3f}",
+        )
+        return _aligned(cells)
+
+
+def _aligned(cells: Sequence[str]) -> str:
+    return "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
+
+
+def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, show: Callable[[str], None]) -> list[Row]:
+    """Build and ask an index of each size, smallest first, each in processes of its own; `show` is told each row.
+
+    Raises:
+        InputError: a process ended before it was done.
+    """
+    questions = [case.question for case in data.cases]
+    show(_aligned(_HEAD))
+    rows: list[Row] = []
+    stock = folder
+    for passages in sorted({*sizes, *([] if min(sizes) <= real else [real])}):
+        place = folder / f"passages-{passages}"
+        if passages <= real:
+            built, stock = _alone(build_real, place, data.documents or (), passages), place
+        else:
+            built = _alone(build_mixed, place, stock, passages)
+        rows.append(Row(built, _alone(serve, place, questions)))
+        show(rows[-1].line())
+    return rows
+
+
+def _alone(act: Callable[..., T], folder: Path, *arguments: object) -> T:
+    """What a function returns, called in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as one:
+        try:
+            return one.submit(act, folder, *arguments).result()
+        except BrokenProcessPool as error:
+            raise InputError(f"{folder}: its process was stopped; there may be too little memory") from error
+
+
+def _data(paths: Sequence[Path], questions: int) -> DataSet:
+    """The data set of these files, or the seeds and the project's own questions; an even sample of its questions."""
+    data = load(paths or [OWN_CASES])
+    if data.documents is None:
+        texts = sorted(SEEDS.glob("*.txt"))
+        data = replace(data, documents=tuple(Document(path.name, path.read_bytes().decode()) for path in texts))
+    step = max(1, len(data.cases) // questions)
+    return replace(data, cases=data.cases[::step][:questions])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure the sizes and print a row for each."""
+    parser = argparse.ArgumentParser(prog="python -m eval.scale", description=main.__doc__)
+    parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="a data set with documents (default: seeds/)")
+    parser.add_argument("--passages", metavar="N", nargs="+", type=int, default=list(PASSAGES))
+    parser.add_argument("--real", metavar="N", type=int, default=REAL, help="up to so many passages the model embeds them")
+    parser.add_argument("--questions", metavar="N", type=int, default=QUESTIONS)
+    parser.add_argument("--json", metavar="FILE", type=Path, help="save the figures")
+    parser.add_argument("--into", metavar="DIR", type=Path, help="keep all that is made there (default: nowhere)")
+    chosen = parser.parse_args(arguments)
+    if min(*chosen.passages, chosen.real, chosen.questions) < 1:
+        parser.error("--passages, --real and --questions: must be 1 or more")
+    try:
+        data = _data(chosen.files, chosen.questions)
+        with tempfile.TemporaryDirectory() as aside:
+            folder = chosen.into or Path(aside)
+            rows = measure(data, chosen.passages, folder, real=chosen.real, show=lambda line: print(line, flush=True))
+        if chosen.json:
+            said = {"schema": "scale/1", "data": data.name, "questions": len(data.cases), "measured": asdict(provenance())}
+            chosen.json.write_text(json.dumps({**said, "rows": [asdict(row) for row in rows]}, indent=1) + "\n", "utf-8")
+    except (QaError, OSError) as error:
+        print(f"eval.scale: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
