@@ -50,9 +50,9 @@ def claims(question: Question, asked: Counting | None, statements: Sequence[Stat
             kept += [place] if same_as is None else []
 
 
-def gives_values(question: Question, asked: Counting | None, statement: Statement) -> bool:
-    """Whether a statement may claim anything, be it of the matter or not."""
-    return bool(_values(question, asked, statement, tied=True))
+def values_given(question: Question, asked: Counting | None, statement: Statement) -> int:
+    """How many values a statement may claim, were it of the matter."""
+    return len(_values(question, asked, statement, tied=True))
 
 
 def _spoken(statement: Statement, values: Sequence[Value]) -> Iterator[tuple[Value, Voice | None]]:

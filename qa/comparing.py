@@ -7,7 +7,7 @@ from index.opened import Index
 from index.span import Span, without_gaps
 from qa.candidates import Candidates, Wording
 from qa.claimed import Statement, Voice
-from qa.claims import Claim, gives_values
+from qa.claims import Claim, values_given
 from qa.comparison import Comparison, QuotedClaim, QuotedValue
 from qa.counting import counting, counts
 from qa.identity import Identities
@@ -60,10 +60,11 @@ class Comparing:
         best = replace(found.best(PASSAGES_COMPARED), judged=(_whoever_says_it(asked),))
         unscored = self._unscored(best, question)
         counted = counting(question) if counts(question) else None
-        claiming = [each.scored.passage.id for each in unscored if gives_values(question, counted, each.statement)]
-        if len(claiming) < LEAST_CLAIMS:
+        given = [values_given(question, counted, each.statement) for each in unscored]
+        if sum(given) < LEAST_CLAIMS:
             return Compared()
-        statements = self._scored(best.among(frozenset(claiming)), unscored)
+        claiming = {each.scored.passage.id for each, number in zip(unscored, given, strict=True) if number}
+        statements = self._scored(best.among(claiming), unscored)
         made = tables(question, [each.statement for each in statements])
         return _Writing(self._index, statements, shown).written(made)
 
@@ -80,11 +81,10 @@ class Comparing:
         """The same, those of the candidates first, nearest first."""
         scores = score_sentences(self._index, found, self._bodies, self._weights)
         rest = {each.scored.sentence.id: each for each in unscored}
-        nearest = [
-            replace(each, scored=scored, statement=replace(each.statement, relevance=scored.probability))
-            for scored in scores.sentences
-            if (each := rest.pop(scored.sentence.id))
-        ]
+        nearest = []
+        for scored in scores.sentences:
+            each = rest.pop(scored.sentence.id)
+            nearest.append(replace(each, scored=scored, statement=replace(each.statement, relevance=scored.probability)))
         return [*nearest, *rest.values()]
 
     def _found(self, scored: Scored, before: _Found | None, question: Question) -> _Found:

@@ -59,6 +59,12 @@ def test_a_body_whose_name_has_small_words_is_asked_for_by_its_abbreviation(retr
     assert (first.low, first.asked) == (300, True)
 
 
+def test_two_sides_in_one_sentence_are_laid_side_by_side(retriever_of: RetrieverOf) -> None:
+    text = "Organisers said that 50,000 people took part in the march, while police said that 20,000 people took part in it."
+    (table,) = retriever_of({"a.txt": text}).ask("how many people took part in the march?").claims
+    assert {value.low for value in table.values} == {50_000, 20_000} and table.differ
+
+
 SPELT_OUT = (
     "Kyiv. Ukraine's State Border Guard Service (SBGS) is based in Kyiv. It was founded in 1991 and reports to the ministry."
 )
