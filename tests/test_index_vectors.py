@@ -175,7 +175,7 @@ def test_an_index_in_lists_says_so_answers_and_is_sound(
     build([articles], tmp_path / "index", BuildSettings(exhaustive_up_to=30))
     opened = Index.open(tmp_path / "index")
     lists = opened.info.lists
-    assert lists is not None and manifest(tmp_path / "index")["segments"][0]["vectors"] == lists.to_dict()
+    assert lists is not None and segments_of(manifest(tmp_path / "index"))[0]["vectors"] == lists.to_dict()
     assert f"{lists.nprobe} of {lists.count} lists" in render_info(opened.info)
     assert check_index(tmp_path / "index").findings == ()
     assert main(["info", "--json", "--index", str(tmp_path / "index")]) == 0
@@ -185,7 +185,7 @@ def test_an_index_in_lists_says_so_answers_and_is_sound(
 
 
 def test_an_index_without_says_nothing_new(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "vectors" not in manifest(seeds_index)["segments"][0] and Index.open(seeds_index).info.lists is None
+    assert "vectors" not in segments_of(manifest(seeds_index))[0] and Index.open(seeds_index).info.lists is None
     assert main(["info", "--json", "--index", str(seeds_index)]) == 0
     assert json.loads(capsys.readouterr().out)["vectors"] == {"kind": "exhaustive"}
 
