@@ -11,7 +11,7 @@ from index.article import Content
 from index.collection import Before, Collection, FoundArticle, collect
 from index.disk import DISK, Disk
 from index.embedding import Embedder
-from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
+from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.filling import Filled, Filling, Progress
 from index.folder import shown
 from index.generation import Generation, index_exists, open_generation, published_manifest
@@ -186,7 +186,7 @@ def _held(generation: Generation, settings: BuildSettings) -> Held | None:
     """What the generation before holds."""
     try:
         return Held(generation)
-    except IndexDamagedError:
+    except IndexUnusableError:
         if not settings.rebuild:
             raise
         return None

@@ -341,6 +341,17 @@ def twice(folder: Path, directory: Path, disk: Disk) -> None:
     build([], directory, disk=disk)
 
 
+def of_parts(folder: Path, directory: Path, disk: Disk) -> None:
+    """An index of two parts, one of them shared by two generations."""
+    a_part_more(folder, directory, disk)
+    write(folder, b2="Bodø")
+    a_part_more(folder, directory, disk)
+
+
+def a_part_more(folder: Path, directory: Path, disk: Disk) -> None:
+    build([folder], directory, BuildSettings(min_segment_passages=1), disk=disk)
+
+
 def nothing(folder: Path) -> None:
     pass
 
@@ -348,6 +359,7 @@ def nothing(folder: Path) -> None:
 SCENARIOS = (
     Scenario("create", lambda folder, directory, disk: None, nothing, first),
     Scenario("update", twice, lambda folder: write(folder, a="Vardø", d="Tromsø"), again),
+    Scenario("a part more", of_parts, lambda folder: write(folder, d="Tromsø"), a_part_more),
     Scenario("remove", twice, lambda folder: (folder / "a.txt").unlink(), again),
     Scenario("add by hand", first, nothing, add),
     Scenario("take out", with_added, nothing, take_out),
