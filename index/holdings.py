@@ -50,6 +50,8 @@ class Holdings:
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages with these numbers, in number order."""
+        if self._numbering.is_plain:
+            return self._segments[0].store.passages(numbers)
         found: list[StoredPassage] = []
         for part in self._numbering.passages(sorted(numbers)):
             stored = self._segments[part.segment].store.passages(part.numbers.tolist())
@@ -62,6 +64,8 @@ class Holdings:
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """All sentences of these passages, in number order."""
+        if self._numbering.is_plain:
+            return self._segments[0].store.sentences(passages)
         found: list[StoredSentence] = []
         for part in self._numbering.passages(passages):
             segment = self._segments[part.segment]

@@ -6,6 +6,7 @@ from outside an index is numbered as if all of it had been written today.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -67,6 +68,12 @@ class Numbering:
             raise IndexDamagedError(f"{where}: its order names an article twice, or none; run qa index --rebuild")
         self._first_passages = np.concatenate([[0], np.cumsum(self.counts_passages)])
         self._first_sentences = np.concatenate([[0], np.cumsum(sentences)])
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether one segment numbers all as it is numbered here, so that nothing need be counted anew."""
+        own = np.arange(len(self._local))
+        return len(self._segments) == 1 and len(self._articles[0]) == len(own) and bool((self._local == own).all())
 
     @property
     def counts(self) -> tuple[int, int, int]:

@@ -27,7 +27,7 @@ from index.listing import ArticlePage, date_range, list_articles, outlet_names
 from index.lists import Lists
 from index.model import ModelCard, ModelSettings, export_model, find_export
 from index.numbering import Numbering, read_order
-from index.segment import SPARE, Segment
+from index.segment import SPARE, Numbers, Segment
 from index.segments import WORDS
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
@@ -224,13 +224,18 @@ class Index:
         """The passages that hold most of these terms and phrases, best first; ties keep article order."""
         # A few more, so that those alike at the end are chosen by their order too.
         hits = self._words.search(groups, top_k=top_k + SPARE, among=None if among is None else among.passages)
-        found = [FoundByWords(self._passage_of(hit.key), hit.score) for hit in hits]
+        numbers = self._passages_of(np.array([hit.key for hit in hits], np.int64)).tolist()
+        found = [FoundByWords(number, hit.score) for number, hit in zip(numbers, hits, strict=True)]
         return sorted(found, key=lambda one: (-one.score, one.passage))[:top_k]
 
-    def _passage_of(self, key: int) -> int:
-        """The number of the passage that the word index knows by this key."""
-        place = self._of_serial[key >> KEY_BITS]
-        return int(self._numbering.passages_here(place, np.array([key & ((1 << KEY_BITS) - 1)]))[0])
+    def _passages_of(self, keys: Numbers) -> Numbers:
+        """The numbers of the passages that the word index knows by these keys."""
+        serials, numbers = keys >> KEY_BITS, keys & ((1 << KEY_BITS) - 1)
+        found = np.empty(len(keys), np.int64)
+        for serial in np.unique(serials).tolist():
+            here = serials == serial
+            found[here] = self._numbering.passages_here(self._of_serial[serial], numbers[here])
+        return found
 
     def passages_with(self, term: str) -> int:
         """In how many passages a term stands."""
