@@ -13,7 +13,7 @@ from eval.stock import Pool, lines_of, write_articles
 from index import BuildSettings, Index, InputError, build
 from index.disk import DISK
 from index.generation import open_generation
-from index.generation_writing import Vectors, write_generation
+from index.generation_writing import VectorSettings, write_generation
 from index.lists import CANDIDATES, EXHAUSTIVE_UP_TO, NEAREST
 from index.locking import writer
 from index.planning import Plan
@@ -99,7 +99,7 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> Built:
     left_out = ("seal", "format", "files", "segments", "counts")
     said = {key: value for key, value in manifest.items() if key not in left_out}
     said |= {"root": str(folder / "articles"), "paths": [str(folder / "articles")]}
-    vectors = Vectors(before.info.model.dim, EXHAUSTIVE_UP_TO)
+    vectors = VectorSettings(before.info.model.dim, EXHAUSTIVE_UP_TO)
     began = time.perf_counter()
 
     def write(into: Path) -> Written:

@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from index.added import find_added, leaving, settle, sweep
-from index.article import Content
-from index.collection import Before, Collection, FoundArticle, collect
+from index.changes import Renamed, changes_since
+from index.collection import Before, Collection, collect
 from index.disk import DISK, Disk
 from index.embedding import Embedder
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.filling import Filled, Filling, Progress
 from index.folder import shown
 from index.generation import Generation, index_exists, open_generation, published_manifest
-from index.generation_writing import Vectors, write_generation
+from index.generation_writing import VectorSettings, write_generation
 from index.held import Held
 from index.locking import writer
+from index.merging import MERGED_AT
 from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_model
 from index.parsing import INSTALL, reader_name
 from index.passages import MAX_PASSAGE_CHARS
@@ -28,14 +29,6 @@ from index.settings import BuildSettings
 
 # An upload takes seconds; what is as old as this was left by a process that is no more.
 SWEEP_AFTER_S = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Renamed:
-    """An article whose file has another name than it had."""
-
-    before: str
-    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +52,6 @@ class BuildReport:
     sentences: int
     took_s: float
     export_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Changes:
-    """What became of the sources since the build before."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    renamed: tuple[Renamed, ...]
-    removed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-
-    @property
-    def any(self) -> bool:
-        return bool(self.added or self.changed or self.renamed or self.removed)
 
 
 def build(
@@ -127,10 +105,10 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     filling = Filling(held if kept else None, pending, Embedder(export), progress, speakers=speakers)
     filled = filling.embed(collection.articles)
     collection = _read_meanwhile(collection, filled)
-    changes = _changes(filled.articles, contents)
+    changes = changes_since(contents, filled.articles)
     said = _record(export.card, collection, paths, encoding=settings.encoding)
     said |= {"speakers": wanted, "settings": {**said["settings"], "speakers": speakers}}
-    vectors = Vectors(export.card.dim, settings.exhaustive_up_to)
+    vectors = VectorSettings(export.card.dim, settings.exhaustive_up_to)
     relaid = kept is not None and _is_laid_otherwise(kept, settings)
 
     def put_in_force(plan: Plan, before: Held | None) -> Generation:
@@ -144,11 +122,11 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
             shared = held if kept is not None and held is not None and held.speakers == speakers and not relaid else None
             plan = plan_change(filled.articles, shared, min_passages=settings.min_segment_passages)
             kept, held = put_in_force(plan, shared), None
-    # What is new can be asked for by now.
-    held = held or Held(kept)
-    if merging := plan_merging(filled.articles, held, min_passages=settings.min_segment_passages):
-        progress.note(f"{len(held.segments) - len(merging.kept)} parts of the index are made one")
-        kept = put_in_force(merging, held)
+    if len(kept.segments) >= MERGED_AT:  # What is new can be asked for by now.
+        held = held or Held(kept)
+        if merging := plan_merging(filled.articles, held, min_passages=settings.min_segment_passages):
+            progress.note(f"{len(held.segments) - len(merging.kept)} parts of the index are made one")
+            kept = put_in_force(merging, held)
     pending.discard()
     return BuildReport(
         generation=kept.number,
@@ -251,29 +229,6 @@ def _same(card: ModelCard, generation: Generation, settings: BuildSettings) -> b
     except IndexMismatchError:
         return False
     return True
-
-
-def _changes(articles: Sequence[FoundArticle], before: Mapping[str, Content]) -> _Changes:
-    """The articles against those of the build before; another encoding is another text."""
-    now = {article.source: article.content for article in articles}
-    gone = {content: source for source, content in sorted(before.items(), reverse=True) if source not in now}
-    renamed: list[Renamed] = []
-    added: list[str] = []
-    for source, content in now.items():
-        if source in before:
-            continue
-        if (earlier := gone.pop(content, None)) is not None:
-            renamed.append(Renamed(earlier, source))
-        else:
-            added.append(source)
-    moved = {rename.before for rename in renamed}
-    return _Changes(
-        added=tuple(added),
-        changed=tuple(source for source in now if source in before and now[source] != before[source]),
-        renamed=tuple(renamed),
-        removed=tuple(sorted(set(before) - set(now) - moved)),
-        unchanged=tuple(source for source in now if now[source] == before.get(source)),
-    )
 
 
 def _is_laid_otherwise(generation: Generation, settings: BuildSettings) -> bool:

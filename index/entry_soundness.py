@@ -9,7 +9,7 @@ from index.article import BOMS
 from index.finding import Finding
 from index.folder import shown
 from index.segment import Numbers, Segment
-from index.segments import FIRST_PASSAGES, FIRST_SENTENCES
+from index.segment_record import FIRST_PASSAGES, FIRST_SENTENCES
 from index.token_vectors import TOKEN_DIM
 
 TOKEN_BYTES = 2 + TOKEN_DIM // 2

@@ -21,7 +21,7 @@ from typing import Any
 from index.checking import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_records, read_small
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.folder import is_utf8, shown
-from index.segments import FILES, SegmentRecord, read_segments
+from index.segment_record import FILES, SegmentRecord, read_segments
 
 FORMAT = 5
 # What a manifest says beside its format, and the type of each.

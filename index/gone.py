@@ -1,6 +1,7 @@
 """Gone: the words of passages that lie in a segment but do not count, so that others weigh what they do without them."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,17 @@ from index.segment import Segment
 from index.words import GoneWords, runs_of
 
 GONE = "gone.json"
+
+
+def count_gone(segments: Sequence[Segment], numbering: Numbering) -> Counter[str]:
+    """In how many of the passages that are gone each word stands."""
+    counts: Counter[str] = Counter()
+    for place, segment in enumerate(segments):
+        flags = numbering.gone(place)
+        for article in () if flags is None else np.flatnonzero(flags).tolist():
+            for terms in segment.store.terms_of(article):
+                counts.update({*terms})
+    return counts
 
 
 def read_gone(path: Path, segments: Sequence[Segment], numbering: Numbering) -> GoneWords | None:

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.article import Content
-from index.generation import ORDER, Generation, speakers_read_by
+from index.generation import Generation, speakers_read_by
 from index.holdings import Holdings
-from index.model import ModelCard
-from index.numbering import Numbering, read_order
-from index.segment import Segment
 from index.stored import Entry
 
 
@@ -28,13 +25,12 @@ class Held:
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         self.speakers = speakers_read_by(generation.manifest)
-        dim = ModelCard.from_dict(generation.manifest["model"]).dim
-        self.segments = tuple(Segment(record, generation.folder, dim=dim) for record in generation.segments)
-        numbering = Numbering(self.segments, read_order(generation.folder / ORDER), str(generation.folder))
+        holdings = Holdings.of(generation)
+        self.segments = holdings.segments
         self.contents: dict[str, Content] = {}
         self._sources: dict[str, Place] = {}
         self._places: dict[Content, Place] = {}
-        for segment, number, here, source, content in Holdings(self.segments, numbering).contents():
+        for segment, number, here, source, content in holdings.contents():
             self._places.setdefault(content, Place(segment, number))  # What is gone may come back.
             if here >= 0:
                 self.contents[source] = content

@@ -53,7 +53,7 @@ class Numbering:
         self._segment, self._local = order[:, 0].astype(np.int64), order[:, 1].astype(np.int64)
         # Of each segment's articles the number here; -1: it is gone.
         self._articles = [np.full(segment.record.articles, -1, np.int64) for segment in segments]
-        self.counts_passages = np.zeros(len(order), np.int64)
+        self.passages_of = np.zeros(len(order), np.int64)
         sentences = np.zeros(len(order), np.int64)
         for place, segment in enumerate(segments):
             here = np.flatnonzero(self._segment == place)
@@ -62,11 +62,11 @@ class Numbering:
                 raise IndexDamagedError(f"{where}: its order names articles that are not there; run qa index --rebuild")
             self._articles[place][local] = here
             first = segment.first_passages
-            self.counts_passages[here] = first[local + 1] - first[local]
+            self.passages_of[here] = first[local + 1] - first[local]
             sentences[here] = segment.first_sentences[first[local + 1]] - segment.first_sentences[first[local]]
         if sum(int((numbers >= 0).sum()) for numbers in self._articles) != len(order):
             raise IndexDamagedError(f"{where}: its order names an article twice, or none; run qa index --rebuild")
-        self._first_passages = np.concatenate([[0], np.cumsum(self.counts_passages)])
+        self._first_passages = np.concatenate([[0], np.cumsum(self.passages_of)])
         self._first_sentences = np.concatenate([[0], np.cumsum(sentences)])
 
     @cached_property
@@ -122,11 +122,6 @@ class Numbering:
         articles = self._articles[segment][locals_]
         first: Numbers = own.first_sentences[own.first_passages[locals_]]
         return self._first_sentences[articles] + numbers - first
-
-    def articles_of_passages(self, numbers: Numbers) -> Numbers:
-        """The number of each passage's article."""
-        found: Numbers = np.searchsorted(self._first_passages, numbers, side="right") - 1
-        return found
 
     def chosen(self, segment: int, articles: Flags) -> Flags:
         """Which of a segment's articles have a flag."""

@@ -14,21 +14,16 @@ from index.checking import Check, Verification
 from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.generation import (
-    ORDER,
     Generation,
-    is_in_force,
     open_generation,
-    published,
-    speakers_read_by,
 )
 from index.gone import GONE, read_gone
 from index.holdings import Holdings
+from index.info import IndexInfo
 from index.listing import ArticlePage, date_range, list_articles, outlet_names
-from index.lists import Lists
-from index.model import ModelCard, ModelSettings, export_model, find_export
-from index.numbering import Numbering, read_order
-from index.segment import SPARE, Numbers, Segment
-from index.segments import WORDS
+from index.model import ModelSettings, export_model, find_export
+from index.segment import Numbers
+from index.segment_record import WORDS
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
 from index.span import Span
@@ -36,40 +31,7 @@ from index.stored import StoredAlias
 from index.vectors import Flags
 from index.words import KEY_BITS, Runs, WordIndex, runs_of
 
-
-@dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """What an index holds. `size_bytes` is that of its files; `built` is UTC.
-
-    `added` is how many of the articles were dropped in by hand, `excluded` are
-    the sources of those taken out, in order. `check` is by what the files were
-    compared with the manifest when it was opened; `kept` are the generations
-    that lie in the folder, and `in_force` whether this is the newest that counts.
-    `speakers` is what read who speaks, "" where nothing did, and
-    `speakers_wanted` whether it was to be read. `segments` is of how many parts it
-    is made; `lists` are those of all that the vectors are in, None where they are
-    searched exhaustively.
-    """
-
-    directory: Path
-    generation: int
-    articles: int
-    passages: int
-    sentences: int
-    model: ModelCard
-    root: Path
-    size_bytes: int
-    built: str
-    refused: int
-    added: int
-    excluded: tuple[str, ...]
-    check: Check
-    kept: tuple[int, ...]
-    in_force: bool
-    speakers: str
-    speakers_wanted: bool
-    segments: int
-    lists: Lists | None
+TIED = 10  # Hits more than are wanted, so that those alike at the end are chosen by their order.
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,37 +64,13 @@ class Index:
     """One generation of an index folder; opening and reading never write."""
 
     def __init__(self, directory: Path, generation: Generation) -> None:
-        manifest = generation.manifest
-        self._added = frozenset(manifest["added"])
-        self.info = IndexInfo(
-            directory=directory,
-            generation=generation.number,
-            articles=manifest["counts"]["articles"],
-            passages=manifest["counts"]["passages"],
-            sentences=manifest["counts"]["sentences"],
-            model=ModelCard.from_dict(manifest["model"]),
-            root=Path(manifest["root"]),
-            size_bytes=sum(file.size_bytes for file in generation.files),
-            built=manifest["built"],
-            refused=len(manifest["refused"]),
-            added=len(self._added),
-            excluded=tuple(manifest["excluded"]),
-            check=generation.check,
-            kept=tuple(published(directory)),
-            in_force=is_in_force(directory, generation.number),
-            speakers=speakers_read_by(manifest),
-            speakers_wanted=manifest.get("speakers") is not False,
-            segments=len(generation.segments),
-            lists=_together([record.lists for record in generation.segments if record.lists]),
-        )
-        folder, dim = generation.folder, self.info.model.dim
-        self.segments = tuple(Segment(record, folder, dim=dim) for record in generation.segments)
-        self._numbering = Numbering(self.segments, read_order(folder / ORDER), str(folder))
-        self.store = Holdings(self.segments, self._numbering)
-        words = [record.path(folder, WORDS) for record in generation.segments]
-        self._words = WordIndex(words, read_gone(folder / GONE, self.segments, self._numbering))
+        self.info = IndexInfo.of(directory, generation)
+        self.store = Holdings.of(generation)
+        self.segments, self._numbering = self.store.segments, self.store.numbering
+        words = [record.path(generation.folder, WORDS) for record in generation.segments]
+        self._words = WordIndex(words, read_gone(generation.folder / GONE, self.segments, self._numbering))
         self._of_serial = {record.serial: place for place, record in enumerate(generation.segments)}
-        self._sources = Sources(self.info.root, directory, self._added)
+        self._sources = Sources.of(directory, generation.manifest)
         self._states = SourceStates(self._sources)
         self._check_counts()
         # What was compared by xxh3 is compared by sha256 while it is in use.
@@ -222,8 +160,7 @@ class Index:
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
     ) -> list[FoundByWords]:
         """The passages that hold most of these terms and phrases, best first; ties keep article order."""
-        # A few more, so that those alike at the end are chosen by their order too.
-        hits = self._words.search(groups, top_k=top_k + SPARE, among=None if among is None else among.passages)
+        hits = self._words.search(groups, top_k=top_k + TIED, among=None if among is None else among.passages)
         numbers = self._passages_of(np.array([hit.key for hit in hits], np.int64)).tolist()
         found = [FoundByWords(number, hit.score) for number, hit in zip(numbers, hits, strict=True)]
         return sorted(found, key=lambda one: (-one.score, one.passage))[:top_k]
@@ -315,10 +252,3 @@ class Index:
                 raise IndexMismatchError(
                     f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
                 )
-
-
-def _together(lists: Sequence[Lists]) -> Lists | None:
-    """The lists of all segments as one: what a question looks into in all, and the least that it finds in any."""
-    if not lists:
-        return None
-    return Lists(sum(one.count for one in lists), sum(one.nprobe for one in lists), min(one.recall for one in lists))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.collection import FoundArticle
 from index.held import Held, Place
-from index.segments import is_kept, merged
+from index.merging import is_kept, merged
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from index.generation import (
     read_current,
     sealed,
 )
-from index.segments import read_segments
+from index.segment_record import read_segments
 
 
 @dataclass(frozen=True, slots=True)

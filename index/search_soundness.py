@@ -7,7 +7,7 @@ import numpy as np
 
 from index.finding import Finding
 from index.segment import Segment
-from index.segments import EXACT, VECTORS
+from index.segment_record import EXACT, VECTORS
 from index.store import Store
 from index.words import WordIndex, key_of
 

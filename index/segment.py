@@ -10,7 +10,7 @@ from index.embedding import Vectors
 from index.errors import IndexDamagedError
 from index.exact import ExactVectors
 from index.lists import Rows
-from index.segments import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, SegmentRecord
+from index.segment_record import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, SegmentRecord
 from index.store import Store
 from index.stored import Entry
 from index.vectors import Flags, VectorIndex

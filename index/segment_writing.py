@@ -8,7 +8,7 @@ import numpy as np
 
 from index.disk import Disk
 from index.exact import ExactVectors, to_bytes
-from index.segments import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS, SegmentRecord
+from index.segment_record import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS, SegmentRecord
 from index.store import Store
 from index.stored import Entry
 from index.storing import write_store

@@ -6,8 +6,8 @@ from index.article import known_encoding
 from index.errors import ArticleRefused, InputError
 from index.folder import shown
 from index.lists import EXHAUSTIVE_UP_TO
+from index.merging import MIN_PASSAGES
 from index.model import ModelSettings
-from index.segments import MIN_PASSAGES
 
 
 @dataclass(frozen=True, slots=True)

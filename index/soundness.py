@@ -1,7 +1,7 @@
 """Soundness: whether an index is what it should be, all the way down: every file, count, span, vector and word."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,12 +22,12 @@ from index.generation import (
     open_generation,
     read_current,
 )
+from index.gone import GONE, count_gone, read_gone
 from index.holdings import Holdings
 from index.model import ModelCard
-from index.numbering import Numbering, read_order
 from index.search_soundness import vector_findings, word_findings
 from index.segment import Segment
-from index.segments import ARTICLES, VECTORS, WORDS, SegmentRecord
+from index.segment_record import ARTICLES, VECTORS, WORDS, SegmentRecord
 from index.store import Store
 from index.token_vectors import projection_of
 from index.vectors import VectorIndex
@@ -109,23 +109,25 @@ def _json(path: Path) -> dict[str, Any]:
 def _findings(generation: Generation) -> Iterator[Finding]:
     """What is wrong with a generation whose files are what was published."""
     manifest, folder = generation.manifest, generation.folder
-    model = ModelCard.from_dict(manifest["model"])
     try:
-        segments = [Segment(record, folder, dim=model.dim) for record in generation.segments]
-        numbering = Numbering(segments, read_order(folder / ORDER), str(folder))
+        held = Holdings.of(generation)
+        gone = read_gone(folder / GONE, held.segments, held.numbering)
     except (IndexDamagedError, IndexMismatchError) as error:
         where, _, what = str(error).removesuffix("; run qa index --rebuild").partition(": ")
         yield Finding(where.removeprefix(f"{folder}/"), what)
         return
-    yield from _order_findings(manifest, Holdings(segments, numbering), numbering.counts)
+    yield from _order_findings(manifest, held)
+    if gone is not None and gone.counts != count_gone(held.segments, held.numbering):
+        yield Finding(GONE, "does not count the words of what is gone")
+    model = ModelCard.from_dict(manifest["model"])
     keeps_tokens = model.late_chunking and projection_of(model.sha256) is not None
-    for segment in segments:
+    for segment in held.segments:
         yield from _segment_findings(segment, folder, model.dim, keeps_tokens=keeps_tokens)
 
 
-def _order_findings(manifest: Mapping[str, Any], held: Holdings, counts: Sequence[int]) -> Iterator[Finding]:
+def _order_findings(manifest: Mapping[str, Any], held: Holdings) -> Iterator[Finding]:
     """Whether what counts is what the manifest says, in order."""
-    for name, count in zip(COUNTED, counts, strict=True):
+    for name, count in zip(COUNTED, held.numbering.counts, strict=True):
         if count != manifest["counts"][name]:
             yield Finding(ORDER, f"holds {count:,} {name}, the manifest says {manifest['counts'][name]:,}")
     sources = held.sources()

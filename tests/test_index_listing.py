@@ -16,7 +16,7 @@ from index.listing import MAX_LIMIT, MAX_OUTLETS, MAX_QUERY_CHARS, date_range, l
 from index.masthead import Masthead
 from index.numbering import Numbering
 from index.segment import Segment
-from index.segments import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, SegmentRecord
+from index.segment_record import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, SegmentRecord
 from index.stored import Entry
 from index.storing import write_store
 from qa import Retriever

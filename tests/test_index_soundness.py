@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index import BuildSettings, IndexDamagedError, IndexMismatchError, InputError, build
 from index.checking import record_of
 from index.generation import CURRENT, MANIFEST, name_of, read_current, sealed
-from index.segments import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS
+from index.segment_record import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS
 from index.soundness import MAX_FINDINGS, Soundness, check_index
 from index.words import write_words
 

@@ -17,7 +17,7 @@ from index.generation import MANIFEST, name_of, read_current
 from index.lists import CANDIDATES, MIN_RECALL, NEAREST, Lists
 from index.locking import writer
 from index.publishing import Written, publish
-from index.segments import VECTORS
+from index.segment_record import VECTORS
 from index.soundness import check_index
 from index.vectors import VectorIndex, write_vectors
 from qa.candidates import BY_MEANING

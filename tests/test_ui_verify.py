@@ -12,7 +12,7 @@ import pytest
 
 from index import add_file, build
 from index.generation import CURRENT, MANIFEST
-from index.segments import ARTICLES, VECTORS
+from index.segment_record import ARTICLES, VECTORS
 from qa import Retriever
 from qa.saved import read_answer
 from ui.citing import cited

@@ -5,9 +5,8 @@ generation before (hard links), so that an article more does not rewrite an
 archive. Which of a segment's articles still count is said by the generation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import log
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +17,6 @@ ARTICLES, VECTORS, EXACT, WORDS = "articles.db", "vectors.faiss", "vectors.f16",
 FIRST_PASSAGES, FIRST_SENTENCES = "passages.npy", "sentences.npy"
 FILES = (ARTICLES, VECTORS, EXACT, f"{WORDS}/meta.json", FIRST_PASSAGES, FIRST_SENTENCES)
 _TOP = frozenset({ARTICLES, VECTORS, EXACT, WORDS, FIRST_PASSAGES, FIRST_SENTENCES})
-# Below so many passages a segment is written anew with whatever changes, which takes 2 or 3 s.
-MIN_PASSAGES = 2000
-GONE_SHARE = 20  # A segment is written anew when more than one in so many of its passages are gone.
-MERGED_AT, TIER = 8, 8  # So many segments of one size become one; the next size is so many times as large.
 _COUNTS = ("serial", "articles", "passages", "sentences")
 
 
@@ -84,19 +79,3 @@ def read_segments(manifest: Mapping[str, Any], where: str) -> tuple[SegmentRecor
     if len({one.serial for one in found}) < len(found):
         raise IndexMismatchError(f"{where}: names a segment twice; run qa index --rebuild")
     return tuple(found)
-
-
-def is_kept(passages: int, staying: int, *, min_passages: int) -> bool:
-    """Whether a segment of so many passages, of which so many still count, stays as it is when articles change."""
-    return staying >= min_passages and (passages - staying) * GONE_SHARE <= passages
-
-
-def merged(staying: Sequence[int], *, min_passages: int) -> list[int]:
-    """The places of the segments to be made one, of those with so many passages that count; none where they are few.
-
-    Source: the log-structured merge tree, O'Neil et al. 1996, section 3; by sizes as Lucene does.
-    """
-    tiers: dict[int, list[int]] = {}
-    for place, passages in enumerate(staying):
-        tiers.setdefault(int(log(max(1.0, passages / max(1, min_passages)), TIER)), []).append(place)
-    return next((places for _, places in sorted(tiers.items()) if len(places) >= MERGED_AT), [])
