@@ -30,7 +30,7 @@ from eval.cases import OWN_CASES
 from eval.dataset import DataSet, Document
 from eval.loading import load
 from eval.provenance import provenance
-from eval.sizes import Built, Served, build_mixed, build_real, serve
+from eval.sizes import Built, Changed, Served, build_mixed, build_real, change, serve
 from index import InputError, QaError
 
 T = TypeVar("T")
@@ -39,9 +39,9 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 PASSAGES, REAL, QUESTIONS = (1_000, 10_000, 100_000), 10_000, 200
 _HEAD = (
     *("passages", "sentences", "model", "lists searched", "build s", "peak MB", "disk MB"),
-    *("open s", "first s", "serve MB", "search p50/95/99 ms", "ask p50/95/99 ms", "recall"),
+    *("open s", "first s", "serve MB", "search p50/95/99 ms", "ask p50/95/99 ms", "recall", "add/change/remove s"),
 )
-_WIDTHS = (9, 10, 5, 14, 8, 7, 8, 6, 7, 8, 22, 22, 6)
+_WIDTHS = (9, 10, 5, 14, 8, 7, 8, 6, 7, 8, 22, 22, 6, 19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Row:
 
     built: Built
     served: Served
+    changed: Changed
 
     def line(self) -> str:
         """As the terminal shows it."""
@@ -61,6 +62,7 @@ class Row:
             *(f"{served.open_s:.2f}", f"{served.first_answer_s:.2f}", f"{served.memory_mb:,.0f}"),
             *(f"{times.p50_ms:.1f} / {times.p95_ms:.1f} / {times.p99_ms:.1f}" for times in (served.search, served.ask)),
             f"{served.recall:.3f}",
+            " / ".join(f"{took:.1f}" for took in (self.changed.add_s, self.changed.change_s, self.changed.remove_s)),
         )
         return _aligned(cells)
 
@@ -85,7 +87,7 @@ def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, sho
             built, stock = _alone(build_real, place, data.documents or (), passages), place
         else:
             built = _alone(build_mixed, place, stock, passages)
-        rows.append(Row(built, _alone(serve, place, questions)))
+        rows.append(Row(built, _alone(serve, place, questions), _alone(change, place)))
         show(rows[-1].line())
     return rows
 

@@ -12,24 +12,19 @@ from index.collection import Before, Collection, FoundArticle, collect
 from index.disk import DISK, Disk
 from index.embedding import Embedder
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
-from index.filling import Filled, Filling, Held, Progress, vectors_setting, write_files
+from index.filling import Filled, Filling, Progress
 from index.folder import shown
-from index.generation import (
-    ARTICLES,
-    Generation,
-    index_exists,
-    open_generation,
-    published_manifest,
-    speakers_read_by,
-)
+from index.generation import Generation, index_exists, open_generation, published_manifest
+from index.generation_writing import Vectors, write_generation
+from index.held import Held
 from index.locking import writer
 from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_model
 from index.parsing import INSTALL, reader_name
 from index.passages import MAX_PASSAGE_CHARS
 from index.pending import Pending
-from index.publishing import publish
+from index.planning import Plan, plan_change, plan_merging
+from index.publishing import Written, publish
 from index.settings import BuildSettings
-from index.store import Store
 
 # An upload takes seconds; what is as old as this was left by a process that is no more.
 SWEEP_AFTER_S = 3600.0
@@ -134,17 +129,26 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     collection = _read_meanwhile(collection, filled)
     changes = _changes(filled.articles, contents)
     said = _record(export.card, collection, paths, encoding=settings.encoding)
-    in_lists = kept is not None and kept.manifest["counts"]["sentences"] > settings.exhaustive_up_to
-    known = {"vectors": vectors_setting(in_lists=in_lists), "speakers": speakers}
-    said |= {"speakers": wanted, "settings": {**said["settings"], **known}}
+    said |= {"speakers": wanted, "settings": {**said["settings"], "speakers": speakers}}
+    vectors = Vectors(export.card.dim, settings.exhaustive_up_to)
+    relaid = kept is not None and _is_laid_otherwise(kept, settings)
 
-    def write(folder: Path) -> Mapping[str, Any]:
-        entries, limit = filling.entries(filled.articles), settings.exhaustive_up_to
-        return write_files(folder, entries, dim=export.card.dim, exhaustive_up_to=limit, disk=disk).in_manifest(said)
+    def put_in_force(plan: Plan, before: Held | None) -> Generation:
+        def write(folder: Path) -> Written:
+            return write_generation(folder, plan, before, filling.entries, said, vectors=vectors, disk=disk)
+
+        return publish(directory, write, disk=disk)
 
     with leaving(directory, collection.leaving, disk=disk):
-        if kept is None or changes.any or _stable(kept.manifest) != _stable(said):
-            kept = publish(directory, write, disk=disk)
+        if kept is None or changes.any or relaid or _stable(kept.manifest) != _stable(said):
+            shared = held if kept is not None and held is not None and held.speakers == speakers and not relaid else None
+            plan = plan_change(filled.articles, shared, min_passages=settings.min_segment_passages)
+            kept, held = put_in_force(plan, shared), None
+    # What is new can be asked for by now.
+    held = held or Held(kept)
+    if merging := plan_merging(filled.articles, held, min_passages=settings.min_segment_passages):
+        progress.note(f"{len(held.segments) - len(merging.kept)} parts of the index are made one")
+        kept = put_in_force(merging, held)
     pending.discard()
     return BuildReport(
         generation=kept.number,
@@ -181,7 +185,7 @@ def _generation_before(directory: Path, settings: BuildSettings, progress: Progr
 def _held(generation: Generation, settings: BuildSettings) -> Held | None:
     """What the generation before holds."""
     try:
-        return Held(Store(generation.folder / ARTICLES), speakers_read_by(generation.manifest))
+        return Held(generation)
     except IndexDamagedError:
         if not settings.rebuild:
             raise
@@ -272,11 +276,19 @@ def _changes(articles: Sequence[FoundArticle], before: Mapping[str, Content]) ->
     )
 
 
+def _is_laid_otherwise(generation: Generation, settings: BuildSettings) -> bool:
+    """Whether an index of one part is in lists and should not be, or the other way round; of several, each keeps its way."""
+    if len(generation.segments) > 1:
+        return False
+    (segment,) = generation.segments
+    return (segment.lists is not None) != (segment.sentences > settings.exhaustive_up_to)
+
+
 def _record(card: ModelCard, collection: Collection, paths: Sequence[Path], *, encoding: str | None) -> dict[str, Any]:
     """What the manifest says beside format, counts and files."""
     return {
         "model": card.to_dict(),
-        "settings": {"max_passage_chars": MAX_PASSAGE_CHARS, "vectors": "", "words": "BM25, English stems"},
+        "settings": {"max_passage_chars": MAX_PASSAGE_CHARS, "vectors": "SQ8", "words": "BM25, English stems"},
         "root": str(collection.root),
         "paths": [str(path.resolve()) for path in paths],
         "encoding": encoding,

@@ -14,26 +14,27 @@ from index.checking import Check, Verification
 from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.generation import (
-    ARTICLES,
-    MANIFEST,
-    VECTORS,
-    WORDS,
+    ORDER,
     Generation,
     is_in_force,
     open_generation,
     published,
     speakers_read_by,
 )
+from index.gone import GONE, read_gone
+from index.holdings import Holdings
 from index.listing import ArticlePage, date_range, list_articles, outlet_names
 from index.lists import Lists
 from index.model import ModelCard, ModelSettings, export_model, find_export
+from index.numbering import Numbering, read_order
+from index.segment import SPARE, Segment
+from index.segments import WORDS
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
 from index.span import Span
-from index.store import Store
 from index.stored import StoredAlias
-from index.vectors import Flags, VectorIndex
-from index.words import WordHit, WordIndex
+from index.vectors import Flags
+from index.words import KEY_BITS, Runs, WordIndex, runs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ class IndexInfo:
     compared with the manifest when it was opened; `kept` are the generations
     that lie in the folder, and `in_force` whether this is the newest that counts.
     `speakers` is what read who speaks, "" where nothing did, and
-    `speakers_wanted` whether it was to be read. `lists` are those that the vectors
-    are in, None where they are searched exhaustively.
+    `speakers_wanted` whether it was to be read. `segments` is of how many parts it
+    is made; `lists` are those of all that the vectors are in, None where they are
+    searched exhaustively.
     """
 
     directory: Path
@@ -66,6 +68,7 @@ class IndexInfo:
     in_force: bool
     speakers: str
     speakers_wanted: bool
+    segments: int
     lists: Lists | None
 
 
@@ -80,11 +83,19 @@ class SentenceVectors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
-    """Some of an index's articles: how many, and which passages and sentences are theirs, a flag each."""
+    """Some of an index's articles: how many, which of each segment's sentences are theirs, and the runs of their passages."""
 
     articles: int
-    passages: Flags
-    sentences: Flags
+    sentences: tuple[Flags, ...]
+    passages: Runs
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByWords:
+    """A passage that holds words of the question, and its BM25 score."""
+
+    passage: int
+    score: float
 
 
 class Index:
@@ -111,11 +122,16 @@ class Index:
             in_force=is_in_force(directory, generation.number),
             speakers=speakers_read_by(manifest),
             speakers_wanted=manifest.get("speakers") is not False,
-            lists=Lists.from_manifest(manifest, str(generation.folder / MANIFEST)),
+            segments=len(generation.segments),
+            lists=_together([record.lists for record in generation.segments if record.lists]),
         )
-        self.store = Store(generation.folder / ARTICLES)
-        self._vectors = VectorIndex(generation.folder / VECTORS)
-        self._words = WordIndex(generation.folder / WORDS)
+        folder, dim = generation.folder, self.info.model.dim
+        self.segments = tuple(Segment(record, folder, dim=dim) for record in generation.segments)
+        self._numbering = Numbering(self.segments, read_order(folder / ORDER), str(folder))
+        self.store = Holdings(self.segments, self._numbering)
+        words = [record.path(folder, WORDS) for record in generation.segments]
+        self._words = WordIndex(words, read_gone(folder / GONE, self.segments, self._numbering))
+        self._of_serial = {record.serial: place for place, record in enumerate(generation.segments)}
         self._sources = Sources(self.info.root, directory, self._added)
         self._states = SourceStates(self._sources)
         self._check_counts()
@@ -164,27 +180,57 @@ class Index:
 
     def select(self, articles: Flags) -> Selection:
         """The articles with a flag, by number, as what a search may be kept to."""
-        passages = articles[self._article_of]
-        return Selection(int(articles.sum()), passages, np.repeat(passages, np.diff(self._first_sentences)))
+        sentences: list[Flags] = []
+        runs: list[Runs] = []
+        for place, segment in enumerate(self.segments):
+            passages = np.repeat(self._numbering.chosen(place, articles), np.diff(segment.first_passages))
+            sentences.append(np.repeat(passages, np.diff(segment.first_sentences)))
+            runs.append(runs_of(passages, segment.record.serial))
+        together = np.concatenate(runs)
+        return Selection(int(articles.sum()), tuple(sentences), together[np.argsort(together[:, 0])])
 
     def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
-        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once."""
-        rows = self._vectors.search(query, top_k=sentences, among=None if among is None else among.sentences)
-        return list(dict.fromkeys((np.searchsorted(self._first_sentences, rows, side="right") - 1).tolist()))
+        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once; ties keep article order."""
+        numbers, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        passages = [np.empty(0, np.int64)]
+        for place, segment in enumerate(self.segments):
+            chosen = None if among is None else among.sentences[place]
+            rows, near = segment.nearest(query, top_k=sentences, among=chosen, gone=self._numbering.gone(place))
+            own = np.searchsorted(segment.first_sentences, rows, side="right") - 1
+            numbers.append(self._numbering.sentences_here(place, rows))
+            passages.append(self._numbering.passages_here(place, own))
+            scores.append(near)
+        best = np.lexsort((np.concatenate(numbers), -np.concatenate(scores)))[:sentences]
+        return list(dict.fromkeys(np.concatenate(passages)[best].tolist()))
 
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
-        """The vectors of all sentences of these passages, in the passages' order."""
-        starts = self._first_sentences[list(passages)]
-        sizes = self._first_sentences[[passage + 1 for passage in passages]] - starts
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        rows = np.repeat(starts, sizes) + within
-        return SentenceVectors(rows, np.repeat(np.arange(len(passages)), sizes), self._vectors.stored(rows))
+        """The vectors of all sentences of these passages as they were embedded, in the passages' order."""
+        owners, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        vectors = [np.empty((0, self.info.model.dim), np.float32)]
+        for part in self._numbering.passages(passages):
+            segment = self.segments[part.segment]
+            starts = segment.first_sentences[part.numbers]
+            sizes = segment.first_sentences[part.numbers + 1] - starts
+            rows = np.repeat(starts, sizes) + np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+            owners.append(np.repeat(part.at, sizes))
+            numbers.append(self._numbering.sentences_here(part.segment, rows))
+            vectors.append(segment.exact.rows(rows))
+        order = np.argsort(np.concatenate(owners), kind="stable")
+        return SentenceVectors(np.concatenate(numbers)[order], np.concatenate(owners)[order], np.concatenate(vectors)[order])
 
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
-    ) -> list[WordHit]:
-        """The passages that hold most of these terms and phrases, best first."""
-        return self._words.search(groups, top_k=top_k, among=None if among is None else among.passages)
+    ) -> list[FoundByWords]:
+        """The passages that hold most of these terms and phrases, best first; ties keep article order."""
+        # A few more, so that those alike at the end are chosen by their order too.
+        hits = self._words.search(groups, top_k=top_k + SPARE, among=None if among is None else among.passages)
+        found = [FoundByWords(self._passage_of(hit.key), hit.score) for hit in hits]
+        return sorted(found, key=lambda one: (-one.score, one.passage))[:top_k]
+
+    def _passage_of(self, key: int) -> int:
+        """The number of the passage that the word index knows by this key."""
+        place = self._of_serial[key >> KEY_BITS]
+        return int(self._numbering.passages_here(place, np.array([key & ((1 << KEY_BITS) - 1)]))[0])
 
     def passages_with(self, term: str) -> int:
         """In how many passages a term stands."""
@@ -249,25 +295,25 @@ class Index:
         return date_range(self.store)
 
     @cached_property
-    def _article_of(self) -> npt.NDArray[np.int32]:
-        """The number of each passage's article. (passages,)"""
-        return self.store.articles_of_passages()
-
-    @cached_property
-    def _first_sentences(self) -> npt.NDArray[np.int64]:
-        return self.store.first_sentences()
-
-    @cached_property
     def _embedder(self) -> Embedder:
         return Embedder(find_export(self.info.model))
 
     def _check_counts(self) -> None:
         info = self.info
-        counted = self.store.counts()
-        if counted != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
+        if self._numbering.counts != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
             raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
-        shaped = self._vectors.dim == info.model.dim and self._vectors.has(info.lists)
-        if len(self._vectors) != info.sentences or not shaped:
-            raise IndexMismatchError(
-                f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
-            )
+        for segment in self.segments:
+            record, vectors = segment.record, segment.vectors
+            if segment.store.counts() != (record.articles, record.passages, record.sentences):
+                raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
+            if len(vectors) != record.sentences or vectors.dim != info.model.dim or not vectors.has(record.lists):
+                raise IndexMismatchError(
+                    f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
+                )
+
+
+def _together(lists: Sequence[Lists]) -> Lists | None:
+    """The lists of all segments as one: what a question looks into in all, and the least that it finds in any."""
+    if not lists:
+        return None
+    return Lists(sum(one.count for one in lists), sum(one.nprobe for one in lists), min(one.recall for one in lists))

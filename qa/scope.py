@@ -10,7 +10,7 @@ import numpy as np
 
 from index.errors import InputError
 from index.folding import folded
-from index.listing import dates, outlets, sources
+from index.listing import dates, outlets
 from index.opened import Index, Selection
 from index.vectors import Flags
 
@@ -69,7 +69,7 @@ def select(index: Index, scope: Scope) -> Selection:
     """The articles that match all that the scope says."""
     chosen = np.ones(index.info.articles, bool)
     if scope.sources:
-        chosen &= _by_source(scope.sources, sources(index.store))
+        chosen &= _by_source(scope.sources, index.store.sources())
     if scope.outlets:
         wanted = {_plain(outlet) for outlet in scope.outlets}
         chosen &= np.array([outlet is not None and _plain(outlet) in wanted for outlet in outlets(index.store)], bool)

@@ -28,9 +28,8 @@ import pytest
 from index import BuildSettings, Index, InputError, QaError, add_file, build
 from index.disk import Disk
 from index.embedding import Embedder
-from index.generation import ARTICLES, index_exists, open_generation
+from index.generation import index_exists, open_generation
 from index.model import Export, ModelSettings, export_model
-from index.store import Store
 
 Name = tuple[int, str]  # A folder's number, and a name in it.
 State = frozenset[tuple[str, str]]  # The sources and sha256s that an index holds.
@@ -418,7 +417,7 @@ def state(directory: Path) -> State:
     if not index_exists(directory):
         return NOTHING
     generation = open_generation(directory)
-    listed = Store(generation.folder / ARTICLES).listed()
+    listed = Index.open(directory).store.listed()
     assert len(listed) == generation.manifest["counts"]["articles"]
     for article in listed:
         if article.source in generation.manifest["added"]:
