@@ -1,6 +1,8 @@
 """How building, disk, memory, opening and answering grow with the number of passages, a row a size.
 
     python -m eval.scale [FILE…] [--passages 1000 10000 100000] [--real 10000] [--questions 200] [--json FILE] [--into DIR]
+                         [--html FILE]
+    python -m eval.scale --from FILE.json… --html FILE      # draw what was measured before, in one run or several
 
 The passages are made of a data set's sentences (any that `qa eval` reads and
 that brings documents; of seeds/ where none is named), in any order, and its
@@ -28,6 +30,8 @@ from typing import TypeVar
 
 from eval.cases import OWN_CASES
 from eval.dataset import DataSet, Document
+from eval.growth import SCHEMA, Run, read_run
+from eval.growth_page import render_growth
 from eval.loading import load
 from eval.provenance import provenance
 from eval.sizes import Built, Changed, Served, build_mixed, build_real, change, serve
@@ -111,6 +115,15 @@ def _data(paths: Sequence[Path], questions: int) -> DataSet:
     return replace(data, cases=data.cases[::step][:questions])
 
 
+def _measured(chosen: argparse.Namespace) -> Run:
+    """The sizes asked for, measured now; a row of each is printed."""
+    data = _data(chosen.files, chosen.questions)
+    with tempfile.TemporaryDirectory() as aside:
+        folder = chosen.into or Path(aside)
+        rows = measure(data, chosen.passages, folder, real=chosen.real, show=lambda line: print(line, flush=True))
+    return Run(SCHEMA, data.name, len(data.cases), provenance(), tuple(asdict(row) for row in rows))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the sizes and print a row for each."""
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description=main.__doc__)
@@ -120,17 +133,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", metavar="N", type=int, default=QUESTIONS)
     parser.add_argument("--json", metavar="FILE", type=Path, help="save the figures")
     parser.add_argument("--into", metavar="DIR", type=Path, help="keep all that is made there (default: nowhere)")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="draw the growth as a page")
+    parser.add_argument(
+        "--from", metavar="FILE", dest="saved", nargs="+", type=Path, help="draw saved figures, measure nothing"
+    )
     chosen = parser.parse_args(arguments)
     if min(*chosen.passages, chosen.real, chosen.questions) < 1:
         parser.error("--passages, --real and --questions: must be 1 or more")
+    if chosen.saved and (chosen.files or chosen.json or not chosen.html):
+        parser.error("--from: draws what was saved; it goes with --html alone")
     try:
-        data = _data(chosen.files, chosen.questions)
-        with tempfile.TemporaryDirectory() as aside:
-            folder = chosen.into or Path(aside)
-            rows = measure(data, chosen.passages, folder, real=chosen.real, show=lambda line: print(line, flush=True))
+        runs = [read_run(path) for path in chosen.saved] if chosen.saved else [_measured(chosen)]
         if chosen.json:
-            said = {"schema": "scale/1", "data": data.name, "questions": len(data.cases), "measured": asdict(provenance())}
-            chosen.json.write_text(json.dumps({**said, "rows": [asdict(row) for row in rows]}, indent=1) + "\n", "utf-8")
+            chosen.json.write_text(json.dumps(asdict(runs[0]), indent=1) + "\n", "utf-8")
+        if chosen.html:
+            chosen.html.write_bytes(render_growth(runs))
     except (QaError, OSError) as error:
         print(f"eval.scale: {error}", file=sys.stderr)
         return 2

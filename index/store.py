@@ -83,12 +83,15 @@ class Store:
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
         """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
-        beside = (
-            'SELECT s.start, s."end" FROM articles a JOIN passages p ON p.article = a.id JOIN sentences s ON s.passage = p.id '
-            "WHERE a.source = ? AND "
+        # A passage has a sentence at least, so that one passage more than sentences are asked for are enough on either side.
+        near = "SELECT id FROM passages WHERE article = (SELECT id FROM articles WHERE source = ?) AND "
+        beside = 'SELECT start, "end" FROM sentences WHERE passage IN ({}) AND '
+        wanted = (source, span.start, sentences + 1, span.start, sentences)
+        before = self.rows(
+            beside.format(near + "start < ? ORDER BY id DESC LIMIT ?") + '"end" <= ? ORDER BY start DESC LIMIT ?', *wanted
         )
-        before = self.rows(beside + 's."end" <= ? ORDER BY s.start DESC LIMIT ?', source, span.start, sentences)
-        after = self.rows(beside + "s.start >= ? ORDER BY s.start LIMIT ?", source, span.end, sentences)
+        wanted = (source, span.end, sentences + 1, span.end, sentences)
+        after = self.rows(beside.format(near + '"end" > ? ORDER BY id LIMIT ?') + "start >= ? ORDER BY start LIMIT ?", *wanted)
         return Span(before[-1][0] if before else span.start, after[-1][1] if after else span.end)
 
     def abbreviations(self) -> list[StoredAlias]:
