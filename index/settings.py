@@ -1,5 +1,6 @@
 """How a build reads, embeds and chooses articles."""
 
+import re
 from dataclasses import dataclass
 
 from index.article import known_encoding
@@ -7,6 +8,9 @@ from index.errors import ArticleRefused, InputError
 from index.folder import shown
 from index.lists import EXHAUSTIVE_UP_TO
 from index.model import ModelSettings
+
+MAX_WORKERS = 1024  # More is a slip of the finger: each takes half a gigabyte.
+_ADDRESS = re.compile(r"local|auto|(ray://)?[\w.\-\[\]:]+:[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,11 @@ class BuildSettings:
     `exclude` takes articles out of the index, by source, and keeps them out of
     later ones; `restore` brings such articles back, `restore_all` every one.
     `wait` waits for another process that is writing the index.
+
+    `workers` is how many processes embed, `ray` the cluster where they do:
+    "local", "auto", HOST:PORT on a machine of the cluster, ray://HOST:PORT on
+    another. None: this process alone; with `ray` as many as the cluster has
+    processors.
 
     `exhaustive_up_to` is up to how many sentences a question is compared with
     all of them, beyond only with those in the nearest lists.
@@ -34,12 +43,18 @@ class BuildSettings:
     wait: bool = False
     speakers: bool | None = None
     exhaustive_up_to: int = EXHAUSTIVE_UP_TO
+    workers: int | None = None
+    ray: str | None = None
 
     def __post_init__(self) -> None:
         if not self.max_file_mb > 0:  # So that NaN is refused too.
             raise InputError("--max-file-mb: must be more than 0")
         if not self.exhaustive_up_to >= 0:
             raise InputError("exhaustive_up_to: must be 0 or more sentences")
+        if self.workers is not None and not 1 <= self.workers <= MAX_WORKERS:
+            raise InputError(f"--workers {self.workers}: must be 1 to {MAX_WORKERS}")
+        if self.ray is not None and not _ADDRESS.fullmatch(self.ray):
+            raise InputError(f"--ray {self.ray[:80]!r}: no address; give local, auto, HOST:PORT or ray://HOST:PORT")
         if self.encoding is not None:
             object.__setattr__(self, "encoding", known_encoding(self.encoding))
         if both := sorted({*self.exclude} & {*self.restore}):
