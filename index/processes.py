@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,22 +42,24 @@ class Failure:
 class Child:
     """A new process that runs `act(connection, *arguments)`; spawned, since threads and their locks do not outlive a fork.
 
-    It never sees Ctrl-C, and ends at once when this process does, however that ends.
+    It never sees Ctrl-C, and ends when this process does, however that ends:
+    by itself within `patience_s`, or at once.
     """
 
-    def __init__(self, act: Callable[..., None], *arguments: Any) -> None:
+    def __init__(self, act: Callable[..., None], *arguments: Any, patience_s: float = 0.0) -> None:
+        self._patience_s = patience_s
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_run, args=(act, theirs, *arguments), daemon=True)
+        self._process = context.Process(target=_run, args=(patience_s, act, theirs, *arguments), daemon=True)
         with _interrupts_held():
             self._process.start()
         theirs.close()  # So that the connection ends with the child.
 
-    def end(self, *, patience_s: float = 0.0) -> None:
-        """End it: by itself within so long, or at once."""
+    def end(self) -> None:
+        """End it, as when this process ends."""
         self.connection.close()
-        if patience_s:
-            self._process.join(patience_s)
+        if self._patience_s:
+            self._process.join(self._patience_s)
         self._process.kill()
         self._process.join()
         self._process.close()
@@ -100,18 +103,19 @@ class Processes:
             child.end()
 
 
-def _run(act: Callable[..., None], connection: Connection, *arguments: Any) -> None:
+def _run(patience_s: float, act: Callable[..., None], connection: Connection, *arguments: Any) -> None:
     """In the new process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None
-    threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(parent.sentinel, patience_s), daemon=True).start()
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # Nobody wants what it does any more.
         act(connection, *arguments)
 
 
-def _end_with(sentinel: int) -> None:
+def _end_with(sentinel: int, patience_s: float) -> None:
     wait([sentinel])
+    time.sleep(patience_s)
     os._exit(1)
 
 

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import shutil
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -132,11 +133,12 @@ def bridge(connection: Connection, place: Place, export: Export, speakers: bool)
         pass
     except Exception as error:
         told = Failure.of(error)
-        connection.send(Failure(told.text) if isinstance(error, QaError) or _of_ray(error) else told)
+        connection.send(Failure(_hinted(told.text)) if isinstance(error, QaError) or _of_ray(error) else told)
     finally:
         ray = _ray()
 
         ray.shutdown()
+        shutil.rmtree(place.folder, ignore_errors=True)  # Here too, for a build that was killed.
 
 
 def _serve(connection: Connection, place: Place, export: Export, speakers: bool) -> None:
@@ -193,6 +195,11 @@ def _of_ray(error: Exception) -> bool:
     return type(error).__module__.startswith(("ray", "grpc")) or isinstance(
         error, (ConnectionError, RuntimeError, TimeoutError)
     )
+
+
+def _hinted(text: str) -> str:
+    """With what mostly ails a connection that is refused: Ray says of a missing token only that it cannot connect."""
+    return f"{text}; if the cluster asks for a token, set RAY_AUTH_TOKEN" if text.startswith("ConnectionError") else text
 
 
 def _reason(error: Exception) -> str:

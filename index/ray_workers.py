@@ -73,7 +73,7 @@ class RayWorkers:
         base = tempfile.gettempdir()
         self._folder = Path(tempfile.mkdtemp(prefix="qa-ray-", dir=base if len(base) <= _SHORT else "/tmp"))
         try:
-            self._child = Child(bridge, Place(address, count, str(self._folder)), export, speakers)
+            self._child = Child(bridge, Place(address, count, str(self._folder)), export, speakers, patience_s=END_S)
             try:
                 self.room = self._ready()
             except BaseException:
@@ -98,7 +98,7 @@ class RayWorkers:
 
     def end(self) -> None:
         """Let go of the cluster; one that was started for this build is shut down."""
-        self._child.end(patience_s=END_S)
+        self._child.end()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _ready(self) -> int:
