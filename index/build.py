@@ -9,6 +9,7 @@ from typing import Any
 from index.added import find_added, leaving, settle, sweep
 from index.changes import Renamed, changes_since
 from index.collection import Before, Collection, collect
+from index.crew import crew_of
 from index.disk import DISK, Disk
 from index.embedding import Embedder
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
@@ -102,7 +103,8 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     wanted = before.speakers if settings.speakers is None else settings.speakers
     speakers = _speakers(wanted, progress)
     pending = Pending(directory, export.card, speakers=speakers, disk=disk)
-    filling = Filling(held if kept else None, pending, Embedder(export), progress, speakers=speakers)
+    crew = crew_of(settings, export, speakers=bool(speakers), note=progress.note)
+    filling = Filling(held if kept else None, pending, Embedder(export), progress, speakers=speakers, crew=crew)
     filled = filling.embed(collection.articles)
     collection = _read_meanwhile(collection, filled)
     changes = changes_since(contents, filled.articles)
