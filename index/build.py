@@ -96,7 +96,8 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     before = Before.of(generation.manifest if generation else published_manifest(directory), list(contents))
     if not paths:
         paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
-    collection = collect(paths, directory, settings, before, known=held or (), disk=disk)
+    seen = None if held is None or settings.rebuild else held.seen
+    collection = collect(paths, directory, settings, before, known=held or (), seen=seen, disk=disk)
     _note_dropped(before, collection, progress)
     export, export_s = _exported(settings, generation, progress)
     kept = generation if generation is not None and _same(export.card, generation, settings) else None
