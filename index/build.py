@@ -19,7 +19,6 @@ from index.generation import Generation, index_exists, open_generation, publishe
 from index.generation_writing import VectorSettings, write_generation
 from index.held import Held
 from index.locking import writer
-from index.merging import MERGED_AT
 from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_model
 from index.parsing import INSTALL, reader_name
 from index.passages import MAX_PASSAGE_CHARS
@@ -125,9 +124,10 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
             shared = held if kept is not None and held is not None and held.speakers == speakers and not relaid else None
             plan = plan_change(filled.articles, shared, min_passages=settings.min_segment_passages)
             kept, held = put_in_force(plan, shared), None
-    if len(kept.segments) >= MERGED_AT:  # What is new can be asked for by now.
+    if len(kept.segments) >= settings.merged_at:  # What is new can be asked for by now.
         held = held or Held(kept)
-        if merging := plan_merging(filled.articles, held, min_passages=settings.min_segment_passages):
+        least, at = settings.min_segment_passages, settings.merged_at
+        if merging := plan_merging(filled.articles, held, min_passages=least, at=at):
             progress.note(f"{len(held.segments) - len(merging.kept)} parts of the index are made one")
             kept = put_in_force(merging, held)
     pending.discard()
