@@ -11,7 +11,6 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -80,7 +79,7 @@ def find_added(directory: Path) -> Found:
     flat = [file for file in found.files if "/" not in file.source]
     return Found(
         directory,
-        tuple(replace(file, root=directory.resolve(), source=f"{ADDED}/{file.source}") for file in flat),
+        tuple(file._replace(root=directory.resolve(), source=f"{ADDED}/{file.source}") for file in flat),
         tuple(ArticleRefused(f"{ADDED}/{refusal.source}", refusal.reason) for refusal in found.refused),
         found.other_files + len(found.files) - len(flat),
     )
@@ -93,7 +92,7 @@ def give_way(file: SourceFile, own_folder: Path, *, disk: Disk = DISK) -> Source
         return file
     disk.sync_folder(path.parent)  # Else a power cut could take both names.
     disk.unlink(file.path)
-    return replace(file, source=f"{ADDED}/{path.name}", look=None)  # Renaming a file changes how it looks.
+    return file._replace(source=f"{ADDED}/{path.name}", look=None)  # Renaming a file changes how it looks.
 
 
 @contextmanager

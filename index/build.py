@@ -92,7 +92,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     generation = _generation_before(directory, settings, progress)
     held = _held(generation, settings) if generation else None
     contents = held.contents if held else {}
-    before = Before.of(generation.manifest if generation else published_manifest(directory), list(contents))
+    before = Before.of(generation.manifest if generation else published_manifest(directory), contents)
     if not paths:
         paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
     seen = None if held is None or settings.rebuild else held.seen

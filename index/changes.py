@@ -34,7 +34,8 @@ class Changes:
 def changes_since(before: Mapping[str, Content], articles: Sequence[FoundArticle]) -> Changes:
     """The articles against those of the build before; another encoding is another text."""
     now = {article.source: article.content for article in articles}
-    gone = {content: source for source, content in sorted(before.items(), reverse=True) if source not in now}
+    missing = sorted((source for source in before if source not in now), reverse=True)
+    gone = {before[source]: source for source in missing}
     renamed: list[Renamed] = []
     added: list[str] = []
     for source, content in now.items():
@@ -49,6 +50,6 @@ def changes_since(before: Mapping[str, Content], articles: Sequence[FoundArticle
         added=tuple(added),
         changed=tuple(source for source in now if source in before and now[source] != before[source]),
         renamed=tuple(renamed),
-        removed=tuple(sorted(set(before) - set(now) - moved)),
+        removed=tuple(source for source in reversed(missing) if source not in moved),
         unchanged=tuple(source for source in now if now[source] == before.get(source)),
     )

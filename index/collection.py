@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from index.added import find_added, give_way
 from index.article import Content, content_of, decode_article
@@ -26,26 +26,25 @@ class Before:
     paths: tuple[str, ...]
     added: frozenset[str]
     excluded: frozenset[str]
-    sources: frozenset[str]
+    sources: Container[str]
     encoding: str | None = None
     speakers: bool = True  # Whether it was to read who speaks.
 
     @classmethod
-    def of(cls, manifest: Mapping[str, Any], sources: Sequence[str]) -> "Before":
+    def of(cls, manifest: Mapping[str, Any], sources: Container[str]) -> "Before":
         """From a manifest, checked or not; older programs wrote none of the later keys."""
         return cls(
             root=str(manifest.get("root", "")),
             paths=_strings(manifest.get("paths")),
             added=frozenset(_strings(manifest.get("added"))),
             excluded=frozenset(_strings(manifest.get("excluded"))),
-            sources=frozenset(sources),
+            sources=sources,
             encoding=encoding if isinstance(encoding := manifest.get("encoding"), str) else None,
             speakers=manifest.get("speakers") is not False,
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundArticle:
+class FoundArticle(NamedTuple):
     """A file that can be an article, and what it held when it was found; its text is read when it is needed."""
 
     file: SourceFile
@@ -161,8 +160,8 @@ def _excluded(own: Found, added: _Added, settings: BuildSettings, before: Before
     earlier = before.excluded if before.root == str(own.root) else frozenset()
     out = {*settings.exclude} - {file.source for file in added.leaving}
     there = {file.source for file in own.files}
-    known = there | {file.source for file in added.files} | before.sources | earlier
-    if strange := sorted({*out, *settings.restore} - known):
+    known = there | {file.source for file in added.files} | earlier
+    if strange := sorted(source for source in {*out, *settings.restore} - known if source not in before.sources):
         raise InputError(f"{shown(strange[0])}: no such article, in the index or out of it; check its name")
     wanted = out if settings.restore_all else (earlier - {*settings.restore}) | out
     # A file in a folder that cannot be listed just now is not gone.
@@ -202,6 +201,8 @@ def _read(
 
 def _without_repeated(articles: Sequence[FoundArticle], added: _Added) -> tuple[list[FoundArticle], list[ArticleRefused]]:
     """The articles but those newly added whose bytes another has. The user's own files may repeat each other."""
+    if not added.new:
+        return list(articles), []
     held: dict[str, str] = {}
     for article in articles:
         if article.source not in added.new:

@@ -62,8 +62,8 @@ class Filling:
 
     def embed(self, articles: Sequence[FoundArticle]) -> Filled:
         """Embed what has no entry yet, batch by batch; one content once, however many files have it."""
-        known: list[Container[Content]] = [self._pending, *([self._held] if self._held else [])]
-        fresh = {article.content: article for article in articles if not any(article.content in place for place in known)}
+        held: Container[Content] = self._held or ()
+        fresh = {one.content: one for one in articles if one.content not in held and one.content not in self._pending}
         now: _Now = {}
         size_bytes = sum(article.size_bytes for article in fresh.values())
         with self._crew(size_bytes) if self._crew and fresh else nullcontext() as workers:
@@ -170,6 +170,8 @@ def _read(article: FoundArticle, now: _Now) -> Iterator[Article]:
 
 def _filled(articles: Sequence[FoundArticle], now: _Now) -> Filled:
     """The articles with what their files hold by now; files of one content are taken to have changed together."""
+    if not now:
+        return Filled(tuple(articles), ())
     kept: list[FoundArticle] = []
     refused: list[ArticleRefused] = []
     for article in articles:
@@ -179,5 +181,5 @@ def _filled(articles: Sequence[FoundArticle], now: _Now) -> Filled:
         elif held is None:
             kept.append(article)
         else:  # How it looked belongs to what it held then.
-            kept.append(replace(article, content=held, file=replace(article.file, look=None)))
+            kept.append(article._replace(content=held, file=article.file._replace(look=None)))
     return Filled(tuple(kept), tuple(refused))

@@ -6,19 +6,19 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from index.errors import ArticleRefused, InputError
 from index.look import Look, is_settled, look_of
 
 SUFFIXES = (".txt", ".md")
+_DOTTED = tuple(f"/{suffix}" for suffix in SUFFIXES)  # A hidden name, which has none.
 
 _Seen: TypeAlias = tuple[Look | None, str | None]
 """How a file looks, None where an edit from now on need not show; and why it cannot be read, if any."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(NamedTuple):  # A build has a million of them.
     """A file to read; `source` is its path below `root`, with `/`.
 
     `look` is how it looked when it was found; None where an edit since then
@@ -131,7 +131,8 @@ def _misnamed(source: str, *, named: bool) -> str | None:
 
 
 def _has_suffix(name: str) -> bool:
-    return os.path.splitext(name)[1].lower() in SUFFIXES
+    lowered = name.lower()
+    return lowered.endswith(SUFFIXES) and not lowered.endswith(_DOTTED)
 
 
 def is_utf8(name: str) -> bool:

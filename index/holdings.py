@@ -126,8 +126,9 @@ class Holdings:
     def contents(self) -> Iterator[tuple[int, int, int, str, Content]]:
         """Of every article in any segment: its segment's place, its number there and here (-1: gone), source and content."""
         for place, segment in enumerate(self.segments):
-            for one in segment.store.listed():
-                yield place, one.number, self.numbering.article(place, one.number), one.source, one.content
+            here = self.numbering.articles(place)
+            for number, source, content in segment.store.contents():
+                yield place, number, here[number], source, content
 
     def entry(self, number: int) -> Entry:
         """Everything of an article."""

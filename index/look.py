@@ -16,6 +16,7 @@ from index.errors import IndexDamagedError
 RACY_NS = 2_000_000_000
 LOOK_NUMBERS = 5
 _PACKED = struct.Struct(f"<{LOOK_NUMBERS}Q")
+_ALL = 0xFFFF_FFFF_FFFF_FFFF
 _UNSEEN = bytes(_PACKED.size)
 
 Look: TypeAlias = bytes
@@ -29,8 +30,8 @@ Looks: TypeAlias = npt.NDArray[np.uint64]
 
 def look_of(status: os.stat_result) -> Look:
     """How a file looks by what the system says of it; times before 1970 wrap around."""
-    seen = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-    return _PACKED.pack(*(number & 0xFFFF_FFFF_FFFF_FFFF for number in seen))
+    times = status.st_mtime_ns & _ALL, status.st_ctime_ns & _ALL
+    return _PACKED.pack(status.st_dev & _ALL, status.st_ino & _ALL, status.st_size, *times)
 
 
 def is_settled(status: os.stat_result, at_ns: int) -> bool:

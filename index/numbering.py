@@ -90,6 +90,11 @@ class Numbering:
         known = self._articles[segment]
         return int(known[number]) if 0 <= number < len(known) else -1
 
+    def articles(self, segment: int) -> list[int]:
+        """The numbers of all articles of a segment; -1: it is gone."""
+        numbers: list[int] = self._articles[segment].tolist()
+        return numbers
+
     def place(self, article: int) -> tuple[int, int]:
         """Where an article lies: its segment's place and its number there."""
         return int(self._segment[article]), int(self._local[article])

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from sys import intern
 from urllib.parse import quote
 
 import numpy as np
@@ -111,8 +112,12 @@ class Store:
 
     def listed(self) -> list[ListedArticle]:
         """Every article without its text, by number."""
-        rows = self.rows("SELECT id, source, sha256, encoding FROM articles ORDER BY id")
-        return [ListedArticle(number, source, Content(sha256, encoding)) for number, source, sha256, encoding in rows]
+        return [ListedArticle(*row) for row in self.contents()]
+
+    def contents(self) -> Iterator[tuple[int, str, Content]]:
+        """The same, each as number, source and content."""
+        for number, source, sha256, encoding in self.rows("SELECT id, source, sha256, encoding FROM articles ORDER BY id"):
+            yield number, source, Content(sha256, intern(encoding))  # One string for a million articles.
 
     def entry(self, number: int) -> Entry:
         """Everything of an article, as `write_store` takes it; its vectors are kept elsewhere."""
