@@ -23,6 +23,7 @@ from index.generation import (
     speakers_read_by,
 )
 from index.locking import writer
+from index.milvus_place import is_milvus, milvus_place
 from index.model import DEFAULT_MODEL, Export, ModelCard, ModelSettings, export_model
 from index.parsing import INSTALL, reader_name
 from index.passages import MAX_PASSAGE_CHARS
@@ -103,7 +104,12 @@ def build(
         IndexBusyError: another process is writing the index, and it is not to be waited for.
         IndexDamagedError: the index to update is damaged; `rebuild` starts afresh.
     """
-    settings, progress, directory = settings or BuildSettings(), progress or Progress(), Path(directory)
+    settings, progress = settings or BuildSettings(), progress or Progress()
+    if is_milvus(directory):
+        from index.milvus_build import build_in_milvus
+
+        return build_in_milvus([Path(path) for path in paths], milvus_place(directory), settings, progress)
+    directory = Path(directory)
     with writer(directory, wait=settings.wait, note=progress.note, disk=disk):
         try:
             return _build([Path(path) for path in paths], directory, settings, progress, disk)

@@ -1,7 +1,7 @@
 """Listing: what the articles are called, page by page, without reading their texts into memory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -40,7 +40,7 @@ def list_articles(store: Store, query: str = "", *, offset: int = 0, limit: int 
     Raises:
         InputError: the query is too long, or `offset` or `limit` is out of range.
     """
-    _check(query, offset, limit)
+    check_page(query, offset, limit)
     if words := folded(query).split():
         found = [number for (number,) in store.rows(_HOLDING, "\n".join(words))]
         return ArticlePage(len(found), _summaries(store, found[offset : offset + limit]))
@@ -53,7 +53,12 @@ def list_articles(store: Store, query: str = "", *, offset: int = 0, limit: int 
 
 def outlet_names(store: Store) -> tuple[str, ...]:
     """The outlets' names in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
-    counted = Counter(" ".join(name.split()) for name in outlets(store) if name)
+    return named_once(store.outlets())
+
+
+def named_once(outlets: Iterable[str | None]) -> tuple[str, ...]:
+    """Articles' outlets, each name once, in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
+    counted = Counter(" ".join(name.split()) for name in outlets if name)
     names: dict[str, str] = {}
     for name in sorted(counted, key=lambda name: (-counted[name], name)):
         names.setdefault(folded(name), name)
@@ -64,22 +69,6 @@ def date_range(store: Store) -> tuple[date, date] | None:
     """The first and the last day of publication that any article shows."""
     first, last = store.rows("SELECT min(published), max(published) FROM articles")[0]
     return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
-
-
-def sources(store: Store) -> list[str]:
-    """Each article's source, by its number."""
-    return [source for _, source in store.rows("SELECT id, source FROM articles ORDER BY id")]
-
-
-def outlets(store: Store) -> list[str | None]:
-    """Each article's outlet, by its number."""
-    return [outlet for (outlet,) in store.rows(f"SELECT {_cut('outlet')} FROM articles ORDER BY id")]
-
-
-def dates(store: Store) -> list[date | None]:
-    """Each article's day of publication, by its number."""
-    rows = store.rows("SELECT published FROM articles ORDER BY id")
-    return [date.fromisoformat(published) if published else None for (published,) in rows]
 
 
 def _cut(column: str) -> str:
@@ -113,7 +102,12 @@ def _summaries(store: Store, numbers: Sequence[int]) -> tuple[ArticleSummary, ..
     )
 
 
-def _check(query: str, offset: int, limit: int) -> None:
+def check_page(query: str, offset: int, limit: int) -> None:
+    """Whether such a page may be asked for.
+
+    Raises:
+        InputError: the query is too long, or `offset` or `limit` is out of range.
+    """
     if not isinstance(query, str) or len(query) > MAX_QUERY_CHARS:
         raise InputError(f"query: not a text of at most {MAX_QUERY_CHARS} characters; give a few words")
     if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:

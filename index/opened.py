@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ from index.generation import (
 )
 from index.listing import ArticlePage, date_range, list_articles, outlet_names
 from index.lists import Lists
+from index.milvus_place import is_milvus
 from index.model import ModelCard, ModelSettings, export_model, find_export
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
@@ -38,7 +40,7 @@ from index.words import WordHit, WordIndex
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index holds. `size_bytes` is that of its files; `built` is UTC.
+    """What an index holds. `size_bytes` is that of its files; `built` is UTC; `directory` is a text for one in Milvus.
 
     `added` is how many of the articles were dropped in by hand, `excluded` are
     the sources of those taken out, in order. `check` is by what the files were
@@ -49,7 +51,7 @@ class IndexInfo:
     are in, None where they are searched exhaustively.
     """
 
-    directory: Path
+    directory: Path | str
     generation: int
     articles: int
     passages: int
@@ -137,13 +139,18 @@ class Index:
 
         `check` None compares every file's sha256 where they are FULL_CHECK_BYTES
         in all or less; beyond that xxh3, and sha256 in the background. `like`
-        lends its loaded model, where it is the same.
+        lends its loaded model, where it is the same. A place in Milvus is searched on its server.
 
         Raises:
             InputError: the folder holds something else.
             IndexDamagedError: it is not what was published.
             IndexMismatchError: another format, or built by another model than `model`.
         """
+        if is_milvus(directory):
+            from index.milvus_index import MilvusIndex
+
+            # Its methods are those of this class, which a test compares.
+            return cast("Index", MilvusIndex.open(directory, model=model, generation=generation, like=like))
         directory = Path(directory)
         opened = cls(directory, open_generation(directory, number=generation, check=check))
         if model is not None:

@@ -138,6 +138,21 @@ class Store:
         )
         return [_stored_alias(row) for row in rows]
 
+    def sources(self) -> list[str]:
+        """Each article's source, by its number."""
+        return [source for _, source in self.rows("SELECT id, source FROM articles ORDER BY id")]
+
+    def outlets(self) -> list[str | None]:
+        """Each article's outlet, by its number."""
+        start, end = "CAST(outlet AS INTEGER)", "CAST(substr(outlet, instr(outlet, '-') + 1) AS INTEGER)"
+        cut = f"substr(text, {start} + 1, {end} - {start})"
+        return [outlet for (outlet,) in self.rows(f"SELECT {cut} FROM articles ORDER BY id")]
+
+    def dates(self) -> list[date | None]:
+        """Each article's day of publication, by its number."""
+        rows = self.rows("SELECT published FROM articles ORDER BY id")
+        return [date.fromisoformat(published) if published else None for (published,) in rows]
+
     def listed(self) -> list[ListedArticle]:
         """Every article without its text, by number."""
         rows = self.rows("SELECT id, source, sha256, encoding FROM articles ORDER BY id")

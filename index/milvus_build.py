@@ -1,0 +1,238 @@
+"""Building an index in Milvus: rows that readers do not see yet, then a generation that names them, then the alias."""
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+from index.build import BuildReport, _changes, _exported, _note_dropped, _read_meanwhile, _record, _same, _speakers, _stable
+from index.checking import Check
+from index.collection import Before, collect
+from index.embedding import Embedder
+from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
+from index.filling import Filling, Held, Progress
+from index.generation import Generation, speakers_read_by
+from index.milvus_collections import create_data, data_collections, generation_name, is_data
+from index.milvus_generation import (
+    NUMBERED,
+    MilvusGeneration,
+    generations,
+    number_in_force,
+    open_milvus_generation,
+    write_generation,
+)
+from index.milvus_held import MilvusHeld
+from index.milvus_lease import Lease, milvus_writer
+from index.milvus_place import MilvusPlace
+from index.milvus_server import MilvusServer, milvus_server
+from index.milvus_store import MilvusStore
+from index.milvus_writing import Numbers, write_rows
+from index.model import cache_folder
+from index.pending import Pending
+from index.settings import BuildSettings
+
+# Rows that are gone stay until the next build. Beyond so many articles, or half of them, all rows are written anew instead:
+# the list of those to leave out would slow every search.
+MAX_GONE = 2000
+_BYTES_A_NUMBER = 6  # Of a vector: four to be searched, two as it was embedded.
+_HOW = {"exhaustive": "Milvus, exhaustive", "graph": "Milvus, HNSW"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The generation in force, if any, as a build goes on from it."""
+
+    generation: MilvusGeneration | None
+    store: MilvusStore | None
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Its manifest; nothing where there is none."""
+        return self.generation.manifest if self.generation else {}
+
+    @property
+    def as_folder(self) -> Generation | None:
+        """As one of an index folder, for what only looks at the manifest."""
+        found = self.generation
+        return Generation(found.number, Path(), found.manifest, (), Check.SHA256) if found else None
+
+
+def build_in_milvus(paths: Sequence[Path], place: MilvusPlace, settings: BuildSettings, progress: Progress) -> BuildReport:
+    """Make an index in Milvus hold the articles that these files and folders hold now; as `build`.
+
+    Raises:
+        InputError: as `build`.
+        IndexBusyError: another process is writing the index, and it is not to be waited for.
+        IndexUnusableError: the server is gone, refuses or cannot write; what was in force stays.
+    """
+    server = milvus_server(place)
+    number_in_force(server)  # What is something else's is not touched.
+    with milvus_writer(server, wait=settings.wait, note=progress.note) as lease:
+        server.be_strict()
+        return _build(paths, server, lease, settings, progress)
+
+
+def _build(
+    paths: Sequence[Path], server: MilvusServer, lease: Lease, settings: BuildSettings, progress: Progress
+) -> BuildReport:
+    began = time.perf_counter()
+    before = _before(server, settings, progress)
+    _sweep(server, before)
+    held = MilvusHeld(before.store, speakers_read_by(before.manifest)) if before.store else None
+    contents = held.contents if held else {}
+    known = Before.of(before.manifest, list(contents))
+    if not paths:
+        if not known.paths:
+            raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
+        paths, settings = [Path(p) for p in known.paths], replace(settings, encoding=settings.encoding or known.encoding)
+    folder = _working_folder(server.place)
+    collection = collect(paths, folder, settings, known, known=held or ())
+    _note_dropped(known, collection, progress)
+    export, export_s = _exported(settings, before.as_folder, progress)
+    same = before.as_folder is not None and _same(export.card, before.as_folder, settings)
+    wanted = known.speakers if settings.speakers is None else settings.speakers
+    speakers = _speakers(wanted, progress)
+    pending = Pending(folder, export.card, speakers=speakers)
+    filling = Filling(cast("Held | None", held if same else None), pending, Embedder(export), progress, speakers=speakers)
+    filled = filling.embed(collection.articles)
+    collection = _read_meanwhile(collection, filled)
+    changes = _changes(filled.articles, contents)
+    said = _record(export.card, collection, paths, encoding=settings.encoding) | {"speakers": wanted, "dim": export.card.dim}
+    kept = before.generation if same else None
+    how = kept.manifest["settings"]["vectors"] if kept else _HOW["exhaustive"]
+    said["settings"] |= {"vectors": how, "speakers": speakers}
+    if kept is None or changes.any or _stable(kept.manifest) != _stable(said):
+        stays = kept if kept and not _is_to_be_rewritten(kept, settings, speakers, len(changes.removed + changes.changed)) else None
+        kept = _published(server, lease, filling, filled.articles, stays, said, settings)
+    pending.discard()
+    return BuildReport(
+        generation=kept.number,
+        added=changes.added,
+        changed=changes.changed,
+        renamed=changes.renamed,
+        removed=changes.removed,
+        unchanged=changes.unchanged,
+        refused=tuple(sorted([*collection.refused, *collection.repeated], key=lambda refusal: refusal.source)),
+        excluded=collection.excluded,
+        other_files=collection.other_files,
+        passages=kept.manifest["counts"]["passages"],
+        sentences=kept.manifest["counts"]["sentences"],
+        took_s=time.perf_counter() - began - export_s,
+        export_s=export_s,
+    )
+
+
+def _published(
+    server: MilvusServer,
+    lease: Lease,
+    filling: Filling,
+    articles: Sequence[Any],
+    stays: MilvusGeneration | None,
+    said: dict[str, Any],
+    settings: BuildSettings,
+) -> MilvusGeneration:
+    """Write what is new, and put a generation in force that names it and what stays."""
+    number = max([*generations(server), 0]) + 1
+    there = {(entry.source, entry.content): entry for entry in stays.catalogue.entries} if stays else {}
+    new = [article for article in articles if (article.source, article.content) not in there]
+    staying = [there[key] for article in articles if (key := (article.source, article.content)) in there]
+    gone = sorted({entry.number for entry in there.values()} - {entry.number for entry in staying})
+    if stays is None:
+        exhaustive = _sentences(filling, articles) <= settings.exhaustive_up_to
+        said["settings"]["vectors"] = _HOW["exhaustive" if exhaustive else "graph"]
+        data = data_collections(server.place.name, number)
+        create_data(server, data, dim=said["dim"], exhaustive=exhaustive)
+    else:
+        data = stays.data
+    numbers = Numbers.after(stays.manifest["next"] if stays else dict.fromkeys(NUMBERED, 0))
+    written = write_rows(server, data, filling.entries(new), numbers, since=number)
+    lexicon = written.lexicon(server, stays, {*gone})
+    made = int(data.passages.rsplit("_", 2)[1])
+    catalogue = written.catalogue(staying)
+    size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * said["dim"] * catalogue.counts()[2]
+    fixed = {"data": made, "next": numbers.to_dict(), "gone": gone, "size_bytes": size}
+    lease.check()
+    generation = write_generation(server, number, {**said, **fixed}, catalogue, lexicon)
+    _drop_older(server, generation, before=stays.number if stays else None)
+    return generation
+
+
+def _before(server: MilvusServer, settings: BuildSettings, progress: Progress) -> _Before:
+    """The generation in force, or none to start from."""
+    if number_in_force(server) is None:
+        return _Before(None, None)
+    try:
+        generation = open_milvus_generation(server)
+        return _Before(generation, MilvusStore(server, generation))
+    except IndexMismatchError as error:
+        progress.note(f"{error}: every article is read and embedded anew")
+    except IndexDamagedError as error:
+        if not settings.rebuild:
+            raise
+        progress.note(f"{error}: every article is read and embedded anew")
+    return _Before(None, None)
+
+
+def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, speakers: str, gone: int) -> bool:
+    """Whether all rows are to be written anew, from what is held: other speakers, much gone, or too many to compare with."""
+    many = kept.manifest["counts"]["sentences"] > settings.exhaustive_up_to
+    wrong_kind = kept.manifest["settings"]["vectors"] != _HOW["graph" if many else "exhaustive"]
+    return speakers_read_by(kept.manifest) != speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)
+
+
+def _sentences(filling: Filling, articles: Sequence[Any]) -> int:
+    """How many sentences all articles have."""
+    return sum(len(entry.sentences) for entry in filling.entries(articles))
+
+
+def _sweep(server: MilvusServer, before: _Before) -> None:
+    """Remove what a build that was stopped has left, and what the generation in force has left behind."""
+    found, name = before.generation, server.place.name
+    current = number_in_force(server) or 0
+    kept = {*found.data.all} if found else set()
+    for number in generations(server):
+        if number > current or (found and found.manifest["gone"] and number < current):  # Its rows go now.
+            server.drop(generation_name(name, number))
+    if found is None:
+        return
+    earlier = [number for number in generations(server) if number < current]
+    for number in earlier:
+        try:
+            kept |= {*open_milvus_generation(server, number=number).data.all}
+        except IndexUnusableError:
+            server.drop(generation_name(name, number))
+    for collection in server.collections():
+        if is_data(name, collection) and collection not in kept:
+            server.drop(collection)
+    after = found.manifest["next"]
+    for collection, key in zip(found.data.all, ("text", "passage", "sentence"), strict=True):
+        server.delete_where(collection, f"id >= {after[key]}")
+        if gone := found.manifest["gone"]:
+            server.delete_where(collection, f"article in {gone}")
+
+
+def _drop_older(server: MilvusServer, generation: MilvusGeneration, *, before: int | None) -> None:
+    """Keep the generation in force and the one before it, and the data of these; what cannot be removed now goes later."""
+    name = server.place.name
+    earlier = [number for number in generations(server) if number < generation.number]
+    for number in earlier[:-1]:
+        server.drop(generation_name(name, number))
+    if before is None and not earlier:
+        return
+    kept = {*generation.data.all}
+    for number in earlier[-1:]:
+        try:
+            kept |= {*open_milvus_generation(server, number=number).data.all}
+        except IndexUnusableError:
+            return  # Of another format: the next build removes it.
+    for collection in server.collections():
+        if is_data(name, collection) and collection not in kept:
+            server.drop(collection)
+
+
+def _working_folder(place: MilvusPlace) -> Path:
+    """Where this machine keeps what a build that was stopped has embedded; readers need none."""
+    where = place.lite.resolve() if place.lite else place.text
+    return cache_folder() / "milvus" / hashlib.sha256(str(where).encode("utf-8", "surrogateescape")).hexdigest()[:16]

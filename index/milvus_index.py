@@ -1,0 +1,279 @@
+"""An index in Milvus, opened: one generation, searched on the server, with the methods of `Index`."""
+
+import threading
+from collections.abc import Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.article import Article
+from index.checking import Check
+from index.embedding import EmbeddedQuestion, Embedder, Vectors
+from index.errors import IndexDamagedError, IndexMismatchError
+from index.folding import folded
+from index.generation import speakers_read_by
+from index.listing import ArticlePage, ArticleSummary, check_page, named_once
+from index.milvus_catalogue import CatalogueEntry
+from index.milvus_generation import MilvusGeneration, generations, number_in_force, open_milvus_generation
+from index.milvus_lexicon import Lexicon
+from index.milvus_place import NO_FOLDER, milvus_place
+from index.milvus_rows import encoded
+from index.milvus_server import MilvusServer, milvus_server
+from index.milvus_store import MilvusStore
+from index.model import ModelCard, ModelSettings, export_model, find_export
+from index.opened import IndexInfo, Selection, SentenceVectors
+from index.source_state import SourceState, SourceStates
+from index.sources import Sources
+from index.span import Span
+from index.stored import StoredAlias
+from index.vectors import Flags
+from index.words import WordHit
+
+# Passages that the server's BM25 finds are scored again, so it is asked for more than are wanted: its own order differs
+# where phrases or rows of other generations count.
+WORD_HITS = 3
+MAX_HITS = 16_384  # Of one search, in every Milvus.
+MAX_RUNS = 100
+_SCOPES_KEPT = 8
+
+
+class MilvusIndex:
+    """One generation of an index in Milvus; opening and reading never write. For several threads."""
+
+    verification = None  # The manifest's parts are compared when it is opened; `qa verify` reads every row.
+
+    def __init__(self, server: MilvusServer, generation: MilvusGeneration) -> None:
+        self._server, self._generation = server, generation
+        self.info = _info(server, generation)
+        self.store = MilvusStore(server, generation)
+        self._lexicon: Lexicon = generation.lexicon
+        self._sources = Sources(self.info.root, NO_FOLDER)
+        self._states = SourceStates(self._sources)
+        self._conditions: dict[int, tuple[Selection, str]] = {}
+        self._choosing = threading.Lock()
+        self._check_counts()
+
+    @classmethod
+    def open(
+        cls,
+        place: object,
+        *,
+        model: ModelSettings | None = None,
+        generation: int | None = None,
+        like: Any = None,
+    ) -> "MilvusIndex":
+        """Open the generation in force, or an earlier one that is kept, by its number.
+
+        `like` lends its loaded model, where it is the same.
+
+        Raises:
+            InputError: the place is written wrongly, holds something else, or the extra is not installed.
+            IndexUnusableError: the server cannot be reached, or the index not be used.
+        """
+        where = milvus_place(place)
+        server = milvus_server(where)
+        server.be_strict()
+        opened = cls(server, open_milvus_generation(server, number=generation))
+        if model is not None:
+            opened.info.model.check_same(export_model(model).card, str(where))
+        if like is not None and like.info.model == opened.info.model:
+            opened._embedder = like._embedder
+        return opened
+
+    def embed(self, question: str) -> EmbeddedQuestion:
+        """A question's vector and tokens, by the model that made the index."""
+        return self._embedder.embed_question(question)
+
+    def select(self, articles: Flags) -> Selection:
+        """The articles with a flag, by number, as what a search may be kept to."""
+        passages = articles[self.store.catalogue.article_of]
+        sizes = np.diff(self.store.catalogue.first_sentences)
+        return Selection(int(articles.sum()), passages, np.repeat(passages, sizes))
+
+    def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
+        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once."""
+        name, condition = self._generation.data.sentences, self._condition(among)
+        wanted = min(sentences, MAX_HITS)
+        found = self._server.search(name, [query[0]], field="vector", top_k=wanted, condition=condition)[0]
+        places = self.store.catalogue.passages_of_sentences([int(hit["id"]) for hit in found])
+        return list(dict.fromkeys(place for place in places if place is not None))
+
+    def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
+        """The vectors of all sentences of these passages, in the passages' order."""
+        read = self.store.packed(passages)
+        firsts = self.store.catalogue.first_sentences
+        sizes = [len(read[number].sentences) for number in passages]
+        starts = [int(firsts[number]) for number in passages]
+        rows = [np.arange(start, start + size) for start, size in zip(starts, sizes, strict=True)]
+        parts = [read[number].vectors for number in passages]
+        vectors = np.concatenate(parts) if parts else np.empty((0, self.info.model.dim), np.float16)
+        numbers = np.concatenate(rows) if rows else np.empty(0, np.int64)
+        return SentenceVectors(numbers, np.repeat(np.arange(len(passages)), sizes), vectors.astype(np.float32))
+
+    def passages_by_words(
+        self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
+    ) -> list[WordHit]:
+        """The passages that hold most of these terms and phrases, best first; scores as in an index folder."""
+        asked = [[encoded(term) for term in group] for group in groups]
+        known = [group for group in asked if all(term in self._lexicon.passages_with for term in group)]
+        if not known:
+            return []
+        terms = [[group[0] for group in known if len(group) == 1], [term for group in known if len(group) > 1 for term in group]]
+        queries = [" ".join(dict.fromkeys(part)) for part in terms if part]
+        found = self._server.search(
+            self._generation.data.passages,
+            queries,
+            field="sparse",
+            top_k=min(max(WORD_HITS * top_k, 20), MAX_HITS),
+            condition=self._condition(among),
+            fields=["words"],
+        )
+        words = {int(hit["id"]): str(hit["words"]).split() for hits in found for hit in hits}
+        numbers = self.store.catalogue.passages_of_rows(list(words))
+        scored = [
+            WordHit(number, score)
+            for number, its in zip(numbers, words.values(), strict=True)
+            if number is not None and (score := self._lexicon.score(its, known)) > 0
+        ]
+        return sorted(scored, key=lambda hit: (-hit.score, hit.passage))[:top_k]
+
+    def passages_with(self, term: str) -> int:
+        """In how many passages a term stands."""
+        return self._lexicon.passages_with.get(encoded(term), 0)
+
+    def model_knows(self, word: str) -> bool | None:
+        """Whether the model reads a word in one piece, as it does common words and names; None where it cannot be told."""
+        return self._embedder.knows(word)
+
+    @cached_property
+    def keeps_tokens(self) -> bool:
+        """Whether its sentences have token vectors."""
+        return self._embedder.keeps_tokens
+
+    def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+        """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
+
+        Raises:
+            InputError: the query is too long, or `offset` or `limit` is out of range.
+        """
+        check_page(query, offset, limit)
+        words = folded(query).split()
+        found = [entry for entry in self.store.catalogue.entries if all(word in _called(entry) for word in words)]
+        return ArticlePage(len(found), tuple(map(_summary, found[offset : offset + limit])))
+
+    def article_named(self, source: str) -> Article | None:
+        """The article of this source, with its text, where there is one."""
+        return self.store.article_named(source)
+
+    def surrounding(self, article: Article, span: Span, *, sentences: int) -> Span:
+        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
+        return self.store.surrounding(article.source, span, sentences=sentences)
+
+    def outlets(self) -> tuple[str, ...]:
+        """The names of the outlets that the articles show, in order; at most MAX_OUTLETS."""
+        return self._outlets
+
+    def date_range(self) -> tuple[date, date] | None:
+        """The first and the last day of publication that any article shows."""
+        days = [day for day in self.store.dates() if day is not None]
+        return (min(days), max(days)) if days else None
+
+    def path_of(self, source: str) -> Path:
+        """The file that an article was read from, on the machine that built the index."""
+        return self._sources.path(source)
+
+    def source_state(self, article: Article) -> SourceState:
+        """Whether the file that an article was read from is still what it was, as this machine sees it."""
+        return self._states.state(article)
+
+    @cached_property
+    def abbreviations(self) -> list[StoredAlias]:
+        """The abbreviations that any article spells out."""
+        return self.store.abbreviations()
+
+    def full_names(self, surname: str) -> list[StoredAlias]:
+        """The full names that any article gives for a surname."""
+        return self.store.full_names(surname)
+
+    @cached_property
+    def _outlets(self) -> tuple[str, ...]:
+        return named_once(self.store.outlets())
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return Embedder(find_export(self.info.model))
+
+    def _condition(self, among: Selection | None) -> str:
+        """What a search is kept to, as the server reads it."""
+        if among is None:
+            return self._generation.in_force
+        with self._choosing:
+            kept = self._conditions.get(id(among))
+            if kept is None or kept[0] is not among:
+                kept = among, f"{self._generation.in_force} and ({self._chosen(among)})"
+                while len(self._conditions) >= _SCOPES_KEPT:
+                    self._conditions.pop(next(iter(self._conditions)))
+                self._conditions[id(among)] = kept
+            return kept[1]
+
+    def _chosen(self, among: Selection) -> str:
+        """The articles of a choice: their numbers' runs where they are few, else each number."""
+        catalogue = self.store.catalogue
+        places = np.unique(catalogue.article_of[among.passages]).tolist()
+        numbers = np.sort([catalogue.entries[place].number for place in places]).astype(np.int64)
+        breaks = np.flatnonzero(np.diff(numbers) > 1)
+        if not len(numbers):
+            return "article < 0"
+        if len(breaks) < MAX_RUNS:
+            starts, ends = numbers[[0, *(breaks + 1)]].tolist(), numbers[[*breaks, -1]].tolist()
+            return " or ".join(f"(article >= {start} and article <= {end})" for start, end in zip(starts, ends, strict=True))
+        return f"article in {numbers.tolist()}"
+
+    def _check_counts(self) -> None:
+        """Whether the server has at least as many rows as the manifest says; rows of other generations may lie beside them."""
+        info, data, place = self.info, self._generation.data, self._server.place
+        here = {*self._server.collections()}
+        if not here.issuperset(data.all):
+            raise IndexDamagedError(f"{place}: collections of it are missing; run qa index --rebuild")
+        held = self._server.count(data.passages), self._server.count(data.sentences)
+        if held[0] < info.passages or held[1] < info.sentences:
+            raise IndexDamagedError(f"{place}: counts differ from the manifest; run qa index --rebuild")
+        if self._generation.manifest["dim"] != info.model.dim:
+            raise IndexMismatchError(f"{place}: vectors are of another shape than the manifest says; run qa index --rebuild")
+
+
+def _info(server: MilvusServer, generation: MilvusGeneration) -> IndexInfo:
+    manifest = generation.manifest
+    articles, passages, sentences = generation.catalogue.counts()
+    return IndexInfo(
+        directory=str(server.place),
+        generation=generation.number,
+        articles=articles,
+        passages=passages,
+        sentences=sentences,
+        model=ModelCard.from_dict(manifest["model"]),
+        root=Path(manifest["root"]),
+        size_bytes=manifest["size_bytes"],
+        built=manifest["built"],
+        refused=len(manifest["refused"]),
+        added=0,
+        excluded=tuple(manifest["excluded"]),
+        check=Check.SHA256,
+        kept=tuple(number for number in generations(server) if number <= generation.number),
+        in_force=number_in_force(server) == generation.number,
+        speakers=speakers_read_by(manifest),
+        speakers_wanted=manifest.get("speakers") is not False,
+        lists=None,
+    )
+
+
+def _called(entry: CatalogueEntry) -> str:
+    return folded("\n".join((entry.source, entry.title or "", entry.outlet or "")))
+
+
+def _summary(entry: CatalogueEntry) -> ArticleSummary:
+    day = entry.masthead.published
+    return ArticleSummary(entry.source, entry.title, entry.outlet, day, entry.size_bytes, len(entry.sentences))
