@@ -57,7 +57,7 @@ def outlet_names(store: Store) -> tuple[str, ...]:
 
 
 def named_once(outlets: Iterable[str | None]) -> tuple[str, ...]:
-    """Articles' outlets, each name once, in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
+    """Outlets, each name once, in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
     counted = Counter(" ".join(name.split()) for name in outlets if name)
     names: dict[str, str] = {}
     for name in sorted(counted, key=lambda name: (-counted[name], name)):

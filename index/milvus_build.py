@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from index.build import BuildReport, _changes, _exported, _note_dropped, _read_meanwhile, _record, _same, _speakers, _stable
 from index.checking import Check
-from index.collection import Before, collect
+from index.collection import Before, FoundArticle, collect
+from index.disk import DISK, make_folders
 from index.embedding import Embedder
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.filling import Filling, Held, Progress
@@ -38,6 +39,17 @@ from index.settings import BuildSettings
 MAX_GONE = 2000
 _BYTES_A_NUMBER = 6  # Of a vector: four to be searched, two as it was embedded.
 _HOW = {"exhaustive": "Milvus, exhaustive", "graph": "Milvus, HNSW"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one build works with; `folder` is where this machine keeps what a build that was stopped has embedded."""
+
+    server: MilvusServer
+    lease: Lease
+    folder: Path
+    settings: BuildSettings
+    progress: Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +83,17 @@ def build_in_milvus(paths: Sequence[Path], place: MilvusPlace, settings: BuildSe
     number_in_force(server)  # What is something else's is not touched.
     with milvus_writer(server, wait=settings.wait, note=progress.note) as lease:
         server.be_strict()
-        return _build(paths, server, lease, settings, progress)
+        folder = _working_folder(server.place)
+        try:
+            make_folders(folder, DISK)
+            return _build(paths, _Job(server, lease, folder, settings, progress))
+        except OSError as error:
+            reason = error.strerror or error
+            raise InputError(f"{folder}: cannot be written ({reason}); make room, or set QA_CACHE to a folder") from error
 
 
-def _build(
-    paths: Sequence[Path], server: MilvusServer, lease: Lease, settings: BuildSettings, progress: Progress
-) -> BuildReport:
+def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
+    server, settings, progress = job.server, job.settings, job.progress
     began = time.perf_counter()
     before = _before(server, settings, progress)
     _sweep(server, before)
@@ -87,14 +104,13 @@ def _build(
         if not known.paths:
             raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
         paths, settings = [Path(p) for p in known.paths], replace(settings, encoding=settings.encoding or known.encoding)
-    folder = _working_folder(server.place)
-    collection = collect(paths, folder, settings, known, known=held or ())
+    collection = collect(paths, job.folder, settings, known, known=held or ())
     _note_dropped(known, collection, progress)
     export, export_s = _exported(settings, before.as_folder, progress)
     same = before.as_folder is not None and _same(export.card, before.as_folder, settings)
     wanted = known.speakers if settings.speakers is None else settings.speakers
     speakers = _speakers(wanted, progress)
-    pending = Pending(folder, export.card, speakers=speakers)
+    pending = Pending(job.folder, export.card, speakers=speakers)
     filling = Filling(cast("Held | None", held if same else None), pending, Embedder(export), progress, speakers=speakers)
     filled = filling.embed(collection.articles)
     collection = _read_meanwhile(collection, filled)
@@ -104,8 +120,10 @@ def _build(
     how = kept.manifest["settings"]["vectors"] if kept else _HOW["exhaustive"]
     said["settings"] |= {"vectors": how, "speakers": speakers}
     if kept is None or changes.any or _stable(kept.manifest) != _stable(said):
-        stays = kept if kept and not _is_to_be_rewritten(kept, settings, speakers, len(changes.removed + changes.changed)) else None
-        kept = _published(server, lease, filling, filled.articles, stays, said, settings)
+        stays = (
+            kept if kept and not _is_to_be_rewritten(kept, settings, speakers, len(changes.removed + changes.changed)) else None
+        )
+        kept = _published(job, filling, filled.articles, stays, said)
     pending.discard()
     return BuildReport(
         generation=kept.number,
@@ -125,22 +143,17 @@ def _build(
 
 
 def _published(
-    server: MilvusServer,
-    lease: Lease,
-    filling: Filling,
-    articles: Sequence[Any],
-    stays: MilvusGeneration | None,
-    said: dict[str, Any],
-    settings: BuildSettings,
+    job: _Job, filling: Filling, articles: Sequence[FoundArticle], stays: MilvusGeneration | None, said: dict[str, Any]
 ) -> MilvusGeneration:
     """Write what is new, and put a generation in force that names it and what stays."""
+    server = job.server
     number = max([*generations(server), 0]) + 1
     there = {(entry.source, entry.content): entry for entry in stays.catalogue.entries} if stays else {}
     new = [article for article in articles if (article.source, article.content) not in there]
     staying = [there[key] for article in articles if (key := (article.source, article.content)) in there]
     gone = sorted({entry.number for entry in there.values()} - {entry.number for entry in staying})
     if stays is None:
-        exhaustive = _sentences(filling, articles) <= settings.exhaustive_up_to
+        exhaustive = _sentences(filling, articles) <= job.settings.exhaustive_up_to
         said["settings"]["vectors"] = _HOW["exhaustive" if exhaustive else "graph"]
         data = data_collections(server.place.name, number)
         create_data(server, data, dim=said["dim"], exhaustive=exhaustive)
@@ -153,7 +166,7 @@ def _published(
     catalogue = written.catalogue(staying)
     size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * said["dim"] * catalogue.counts()[2]
     fixed = {"data": made, "next": numbers.to_dict(), "gone": gone, "size_bytes": size}
-    lease.check()
+    job.lease.check()
     generation = write_generation(server, number, {**said, **fixed}, catalogue, lexicon)
     _drop_older(server, generation, before=stays.number if stays else None)
     return generation
@@ -182,7 +195,7 @@ def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, speaker
     return speakers_read_by(kept.manifest) != speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)
 
 
-def _sentences(filling: Filling, articles: Sequence[Any]) -> int:
+def _sentences(filling: Filling, articles: Sequence[FoundArticle]) -> int:
     """How many sentences all articles have."""
     return sum(len(entry.sentences) for entry in filling.entries(articles))
 

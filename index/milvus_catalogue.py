@@ -1,4 +1,4 @@
-"""The catalogue of a generation in Milvus: every article but its text, and in which rows its parts lie; read whole when opened."""
+"""The catalogue of a generation in Milvus: every article but its text, and in which rows its parts lie; read when opened."""
 
 import json
 import zlib

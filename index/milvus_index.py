@@ -121,7 +121,10 @@ class MilvusIndex:
         known = [group for group in asked if all(term in self._lexicon.passages_with for term in group)]
         if not known:
             return []
-        terms = [[group[0] for group in known if len(group) == 1], [term for group in known if len(group) > 1 for term in group]]
+        terms = [
+            [group[0] for group in known if len(group) == 1],
+            [term for group in known if len(group) > 1 for term in group],
+        ]
         queries = [" ".join(dict.fromkeys(part)) for part in terms if part]
         found = self._server.search(
             self._generation.data.passages,

@@ -38,7 +38,9 @@ def pack(passage: PackedPassage) -> str:
     head = zlib.compress(json.dumps(said, separators=(",", ":")).encode(), 1)
     tokens = b"".join(one.tokens for one in passage.sentences)
     vectors = passage.vectors.astype("<f2").tobytes()
-    return base64.b64encode(struct.pack("<III", len(head), len(tokens), len(passage.sentences)) + head + tokens + vectors).decode()
+    return base64.b64encode(
+        struct.pack("<III", len(head), len(tokens), len(passage.sentences)) + head + tokens + vectors
+    ).decode()
 
 
 def unpack(body: str) -> PackedPassage:
@@ -60,7 +62,7 @@ def unpack(body: str) -> PackedPassage:
 
 
 def pieces(text: str) -> Iterator[str]:
-    """A text cut between code points into pieces of at most MAX_BYTES in UTF-8; joined they are the text. None of an empty one."""
+    """A text cut between code points into pieces of at most MAX_BYTES in UTF-8, none of an empty one; joined they are it."""
     at = 0
     while at < len(text):
         end = min(len(text), at + MAX_BYTES)

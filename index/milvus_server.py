@@ -2,11 +2,12 @@
 
 import logging
 import math
+import os
 import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -22,6 +23,8 @@ WRITING_TAKES = 12
 # wait for the server's clock (.2 s). Everything that a generation names was there before it was opened.
 STRICT_S = 15.0
 _NO_ADVICE = "look at the server's log"
+_AGAIN_MS = 500
+_LITE_KEEPALIVE_MS = 600_000  # Its server ends connections that ask more often whether it is alive.
 _GONE = "the server is gone"
 _T = TypeVar("_T")
 Row = dict[str, Any]
@@ -45,6 +48,11 @@ class MilvusServer:
         self._quiet()
         address = self._address()
         arguments: dict[str, Any] = {"token": place.token, "db_name": place.database, "dedicated": True}
+        # A server that was started again is to be found at once, and not after the two minutes that gRPC would wait.
+        options = {"grpc.initial_reconnect_backoff_ms": _AGAIN_MS, "grpc.max_reconnect_backoff_ms": _AGAIN_MS}
+        if place.lite is not None:
+            options["grpc.keepalive_time_ms"] = _LITE_KEEPALIVE_MS
+        arguments["grpc_options"] = options
         if place.tls:
             arguments |= {"secure": True, "server_pem_path": place.ca}
         try:
@@ -69,11 +77,11 @@ class MilvusServer:
     def alias(self, name: str) -> str | None:
         """The collection that an alias stands for, None where there is none."""
         try:
-            found = self._client.describe_alias(name, timeout=self.place.timeout_s)
-        except Exception as error:
-            if _says(error, r"not (?:found|exist)|does not exist|can't find"):
+            found = self._patiently(partial(self._client.describe_alias, name, timeout=self.place.timeout_s))
+        except IndexUnusableError as error:
+            if error.__cause__ is not None and _says(error.__cause__, r"not (?:found|exist)|can't find"):
                 return None
-            raise self._failure(error) from error
+            raise
         return str(found["collection_name"])
 
     def create_alias(self, name: str, collection: str) -> bool:
@@ -204,7 +212,7 @@ class MilvusServer:
     def _again(self, name: str, ask: Callable[[], _T]) -> _T:
         """Ask, once more where the server was started again since and has not loaded the collection."""
         try:
-            return self._told(ask)
+            return self._patiently(ask)
         except IndexUnusableError as error:
             if error.__cause__ is None or not _says(error.__cause__, "not loaded|released"):
                 raise
@@ -212,6 +220,27 @@ class MilvusServer:
             self._loaded.discard(name)
         self._load(name)
         return self._told(ask)
+
+    def _patiently(self, ask: Callable[[], _T]) -> _T:
+        """Ask; where the server is back already and only the connection is not, again until it is."""
+        end = time.monotonic() + self.place.timeout_s
+        while True:
+            try:
+                return self._told(ask)
+            except IndexUnusableError as error:
+                if _GONE not in str(error) or time.monotonic() > end or not self._listens():
+                    raise
+            time.sleep(_AGAIN_MS / 2000)
+
+    def _listens(self) -> bool:
+        """Whether something takes connections at the server's address."""
+        if self.place.lite is not None:
+            return False
+        try:
+            self._address()
+        except IndexUnusableError:
+            return False
+        return True
 
     def _told(self, act: Callable[[], _T]) -> _T:
         """Do it; what fails is told in a line."""
@@ -243,7 +272,9 @@ class MilvusServer:
             socket.create_connection((host.strip("[]"), int(port)), timeout=self.place.timeout_s).close()
         except OSError as error:
             reason = error.strerror or str(error)
-            raise IndexUnusableError(f"{self.place}: the server cannot be reached ({reason}); start it or check the address") from error
+            raise IndexUnusableError(
+                f"{self.place}: the server cannot be reached ({reason}); start it or check the address"
+            ) from error
         return f"{'https' if self.place.tls else 'http'}://{self.place.address}"
 
     def _check_version(self) -> None:
@@ -253,7 +284,9 @@ class MilvusServer:
         found = re.match(r"v?(\d+)\.(\d+)", self.version)
         if found is None or (int(found[1]), int(found[2])) < LEAST:
             least = ".".join(map(str, LEAST))
-            raise IndexUnusableError(f"{self.place}: the server is Milvus {self.version[:40]}; {least} or later is needed for BM25")
+            raise IndexUnusableError(
+                f"{self.place}: the server is Milvus {self.version[:40]}; {least} or later is needed for BM25"
+            )
 
     @staticmethod
     def _quiet() -> None:
@@ -283,6 +316,7 @@ def disconnect(place: MilvusPlace) -> None:
 
 
 def _client_class() -> Any:
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # Else it tells of lost connections on stderr, in its own words.
     try:
         import pymilvus
     except ImportError as error:

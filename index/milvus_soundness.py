@@ -54,7 +54,9 @@ def _findings(server: MilvusServer, generation: MilvusGeneration) -> Iterator[Fi
             first, last = generation.catalogue.first_passages[number : number + 2].tolist()
             for passage, packed in store.packed(range(first, last)).items():
                 yield from (Finding(where, f"passage {passage} {what}") for what in _faults(packed, len(article.text)))
-                yield from (Finding(where, f"passage {passage} {what}") for what in _row_faults(server, generation, passage, packed))
+                yield from (
+                    Finding(where, f"passage {passage} {what}") for what in _row_faults(server, generation, passage, packed)
+                )
         except IndexDamagedError:
             yield Finding(where, "rows of it are missing or cannot be read")
 

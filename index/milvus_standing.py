@@ -1,4 +1,4 @@
-"""How an index in Milvus stands, without opening it: whether there is one, which generation is in force, and what it was made of."""
+"""How an index in Milvus stands, without opening it: whether there is one, which generation is in force, of which paths."""
 
 from pathlib import Path
 

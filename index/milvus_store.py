@@ -82,7 +82,7 @@ class MilvusStore:
         return [StoredPassage(n, int(self.catalogue.article_of[n]), read[n].span) for n in sorted(read)]
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
-        """All sentences of these passages, in number order. Whoever reads them reads their articles, which are fetched with them."""
+        """All sentences of these passages, in number order; their articles are fetched too, since they are read next."""
         read = self.packed(passages)
         self._read_articles(sorted({int(self.catalogue.article_of[number]) for number in read}))
         firsts = self.catalogue.first_sentences
@@ -139,9 +139,7 @@ class MilvusStore:
         numbers = self._passages_of(number)
         read = self.packed(numbers)
         spans = tuple(read[place].span for place in numbers)
-        kept = [
-            replace(one, passage=place) for place, passage in enumerate(numbers) for one in read[passage].sentences
-        ]
+        kept = [replace(one, passage=place) for place, passage in enumerate(numbers) for one in read[passage].sentences]
         sentences = tuple(replace(one, id=place) for place, one in enumerate(kept))
         parts = [read[place].vectors.astype(np.float32) for place in numbers]
         vectors: Vectors = np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
