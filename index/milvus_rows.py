@@ -4,7 +4,7 @@ import base64
 import json
 import struct
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,11 +70,6 @@ def pieces(text: str) -> Iterator[str]:
             end = at + max(1, (end - at) * MAX_BYTES // size)
         yield text[at:end]
         at = end
-
-
-def indexed(terms: Iterable[str]) -> str:
-    """Terms as the server is given them: each one word of small letters and digits, which every analyzer leaves as it is."""
-    return " ".join(map(encoded, terms))
 
 
 def encoded(term: str) -> str:

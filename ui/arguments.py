@@ -32,7 +32,13 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         where = os.environ.get("QA_INDEX") or DEFAULT_INDEX
         shown = printable(where).replace("%", "%%")
-        sub.add_argument("--index", metavar="DIR", type=_place, default=_place(where), help=f"the index folder (now {shown})")
+        sub.add_argument(
+            "--index",
+            metavar="DIR",
+            type=_place,
+            default=_place(where),
+            help=f"the index folder, or a place in Milvus (now {shown})",
+        )
         sub.set_defaults(run=runs[name])
         return sub
 
