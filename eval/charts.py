@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from markupsafe import Markup
+
 from eval.abstention import Point
 from eval.calibration import Bin
 from eval.drawing import WIDTH, Drawing, Plot, tick_step, ticks
@@ -13,6 +15,15 @@ LABEL_CHARS = 21
 TIME_BINS = 24
 ROW, THICK = 27, 7  # Of the chart by kind: a kind's height, and a bar's.
 QUARTERS = (0, 0.25, 0.5, 0.75, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart with what is said about it."""
+
+    title: str
+    svg: Markup
+    caption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,8 @@ def risk_coverage_chart(points: Sequence[Point], as_set: Point | None) -> str:
     plot = Plot(top=30, bottom=238, max_y=max(ceil(most * 10 - 1e-9) / 10, 0.1))
     drawing.text((0, 12), "wrong among those answered")
     drawing.text((plot.right, 278), "questions answered, the surest first", anchor="end")
-    _levels(drawing, plot, [(value, f"{value:.0%}") for value in ticks(plot.max_y)])
-    _scale(drawing, plot, [(value, f"{value:.0%}") for value in QUARTERS], y=plot.bottom + 17)
+    levels(drawing, plot, [(value, f"{value:.0%}") for value in ticks(plot.max_y)])
+    scale(drawing, plot, [(value, f"{value:.0%}") for value in QUARTERS], y=plot.bottom + 17)
     places = [plot.at(point.coverage, point.risk) for point in points]
     if places:
         drawing.path([(places[0][0], plot.bottom), *places, (places[-1][0], plot.bottom)], "area")
@@ -86,7 +97,7 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
     plot = Plot(top=30, bottom=210)
     drawing.text((0, 12), "first quotes that are right")
     drawing.text((plot.right, 320), "probability given to them", anchor="end")
-    _levels(drawing, plot, [(value, f"{value:.0%}") for value in QUARTERS])
+    levels(drawing, plot, [(value, f"{value:.0%}") for value in QUARTERS])
     drawing.path([plot.at(0, 0), plot.at(1, 1)], "diagonal")
     drawing.path([plot.at(found.mean_probability, found.share_right) for found in bins], "line")
     for found in bins:
@@ -97,7 +108,7 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
         drawing.bar((left + 1, top), (right - left - 2, bottom - top), "bar-1")
         drawing.text(((left + right) / 2, top - 4), f"{found.cases:,}", anchor="middle")
     drawing.line((counts.left, counts.bottom), (counts.right, counts.bottom), "axis-line")
-    _scale(drawing, counts, [(value, f"{value:.0%}") for value in QUARTERS], y=counts.bottom + 17)
+    scale(drawing, counts, [(value, f"{value:.0%}") for value in QUARTERS], y=counts.bottom + 17)
     return drawing.svg()
 
 
@@ -113,8 +124,8 @@ def latency_chart(times_ms: Sequence[float], percentiles: Sequence[tuple[str, fl
     plot = Plot(top=74, bottom=238, max_x=longest, max_y=max(*counts, 1))
     drawing.text((0, 12), "questions")
     drawing.text((plot.right, 278), "milliseconds for an answer", anchor="end")
-    _levels(drawing, plot, [(value, f"{value:,g}") for value in ticks(plot.max_y) if value == int(value)])
-    _scale(drawing, plot, [(value, f"{value:,g}") for value in ticks(longest)], y=plot.bottom + 17)
+    levels(drawing, plot, [(value, f"{value:,g}") for value in ticks(plot.max_y) if value == int(value)])
+    scale(drawing, plot, [(value, f"{value:,g}") for value in ticks(longest)], y=plot.bottom + 17)
     for number, cases in enumerate(counts):
         (left, top), (right, bottom) = (plot.at(longest * (number + edge) / TIME_BINS, cases * (1 - edge)) for edge in (0, 1))
         drawing.bar((left + 0.5, top), (right - left - 1, bottom - top), "bar-1")
@@ -126,7 +137,7 @@ def latency_chart(times_ms: Sequence[float], percentiles: Sequence[tuple[str, fl
     return drawing.svg()
 
 
-def _levels(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]]) -> None:
+def levels(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]]) -> None:
     """Lines across, each with its words on the left."""
     for value, words in values:
         _, y = plot.at(0, value)
@@ -134,7 +145,7 @@ def _levels(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]]) -
         drawing.text((plot.left - 6, y + 4), words, anchor="end")
 
 
-def _scale(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]], *, y: float) -> None:
+def scale(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]], *, y: float) -> None:
     """Words below, each at its place."""
     for value, words in values:
         drawing.text((plot.at(value, 0)[0], y), words, anchor="middle")

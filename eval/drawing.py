@@ -39,9 +39,9 @@ class Drawing:
         """A line through points."""
         self._add("polyline", style, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points))
 
-    def dot(self, at: Point) -> None:
+    def dot(self, at: Point, style: str = "dot") -> None:
         """A mark on a line."""
-        self._add("circle", "dot", cx=at[0], cy=at[1], r=4)
+        self._add("circle", style, cx=at[0], cy=at[1], r=4)
 
     def svg(self) -> str:
         """The markup."""

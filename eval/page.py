@@ -3,20 +3,19 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path
 
 from markupsafe import Markup
 
 from eval.abstention import Point
-from eval.charts import Bars, Share, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
+from eval.charts import Bars, Chart, Share, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
 from eval.dataset import Gold
-from eval.figures import count_text, duration_text, figure_text, interval_text, share_text
+from eval.figures import figure_text, interval_text
 from eval.glossary import MEANINGS
 from eval.judged import JudgedCase
 from eval.report import Measured, Report
 from eval.table import KIND_MEASURES
+from eval.templates import rendered
 from eval.trial import even_sample
-from eval.visible import visible
 
 FAILURES_SHOWN = 500  # Some 3 KB each; all are in the record.
 KINDS_DRAWN = 30
@@ -44,15 +43,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart with what is said about it."""
-
-    title: str
-    svg: Markup
-    caption: str
-
-
-@dataclass(frozen=True, slots=True)
 class Failures:
     """The cases of a kind that failed; `shown` are those that the page has room for."""
 
@@ -64,39 +54,19 @@ class Failures:
 
 def render_page(report: Report) -> bytes:
     """The page, in UTF-8. Whatever stands in the data, it is text there."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    folder = Path(__file__).parent
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_harmless,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     rows = {row.name: row for row in _rows(report)}
-    page = environment.get_template("page.html").render(
+    return rendered(
+        "page.html",
         report=report,
         index=report.index,
         settings=json.dumps(report.settings, ensure_ascii=False, indent=1),
-        style=Markup((folder / "page.css").read_text("utf-8")),
         headlines=[rows[name] for name in HEADLINES[report.dataset.gold] if name in rows],
         rows=list(rows.values()),
         charts=_charts(report),
         failures=_failures(report),
         failed=sum(case.failure is not None for case in report.cases),
         room=FAILURES_SHOWN,
-        count=count_text,
-        duration=duration_text,
-        share=share_text,
     )
-    return page.encode()
-
-
-def _harmless(value: object) -> object:
-    """What a template puts on the page for a value."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _rows(report: Report) -> list[Row]:

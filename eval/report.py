@@ -2,11 +2,11 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from eval.abstention import Point
 from eval.calibration import Bin
@@ -19,6 +19,8 @@ from index import InputError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+T = TypeVar("T")
 
 DIGITS = 5  # Of every number that was measured.
 
@@ -116,14 +118,7 @@ class Report:
         Raises:
             InputError: it is no such record.
         """
-        from pydantic import ValidationError
-
-        try:
-            return _adapter().validate_python(record)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(str(step) for step in first["loc"]) or "the whole"
-            raise InputError(f"no report of schema {SCHEMA} ({where}: {first['msg']})") from error
+        return checked(_adapter(), record, f"report of schema {SCHEMA}")
 
 
 def read_report(path: Path) -> Report:
@@ -132,14 +127,39 @@ def read_report(path: Path) -> Report:
     Raises:
         InputError: the file cannot be read, or is none.
     """
+    return read_record(path, Report.from_dict, how="save one with qa eval --json FILE")
+
+
+def read_record(path: Path, made: Callable[[object], T], *, how: str) -> T:
+    """What is `made` of a file's JSON; `how` says where to get such a file.
+
+    Raises:
+        InputError: the file cannot be read, or holds something else.
+    """
     try:
-        return Report.from_dict(json.loads(path.read_bytes()))
+        return made(json.loads(path.read_bytes()))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON ({str(error)[:80]}); save one with qa eval --json FILE") from error
+        raise InputError(f"{path}: not JSON ({str(error)[:80]}); {how}") from error
     except InputError as error:
-        raise InputError(f"{path}: {error}; save one with qa eval --json FILE") from error
+        raise InputError(f"{path}: {error}; {how}") from error
+
+
+def checked(adapter: "TypeAdapter[T]", record: object, what: str) -> T:
+    """What a record holds, by its type.
+
+    Raises:
+        InputError: it is not `what` it should be.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return adapter.validate_python(record)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"]) or "the whole"
+        raise InputError(f"no {what} ({where}: {first['msg']})") from error
 
 
 @cache

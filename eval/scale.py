@@ -1,6 +1,8 @@
 """How building, disk, memory, opening and answering grow with the number of passages, a row a size.
 
     python -m eval.scale [FILE…] [--passages 1000 10000 100000] [--real 10000] [--questions 200] [--json FILE] [--into DIR]
+                         [--html FILE]
+    python -m eval.scale --from FILE.json… --html FILE      # draw what was measured before, in one run or several
 
 The passages are made of a data set's sentences (any that `qa eval` reads and
 that brings documents; of seeds/ where none is named), in any order, and its
@@ -28,9 +30,11 @@ from typing import TypeVar
 
 from eval.cases import OWN_CASES
 from eval.dataset import DataSet, Document
+from eval.growth import SCHEMA, Run, read_run
+from eval.growth_page import render_growth
 from eval.loading import load
 from eval.provenance import provenance
-from eval.sizes import Built, Served, build_mixed, build_real, serve
+from eval.sizes import Built, Changed, Served, build_mixed, build_real, change, serve
 from index import InputError, QaError
 
 T = TypeVar("T")
@@ -39,9 +43,9 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 PASSAGES, REAL, QUESTIONS = (1_000, 10_000, 100_000), 10_000, 200
 _HEAD = (
     *("passages", "sentences", "model", "lists searched", "build s", "peak MB", "disk MB"),
-    *("open s", "first s", "serve MB", "search p50/95/99 ms", "ask p50/95/99 ms", "recall"),
+    *("open s", "first s", "serve MB", "search p50/95/99 ms", "ask p50/95/99 ms", "recall", "add/change/remove s"),
 )
-_WIDTHS = (9, 10, 5, 14, 8, 7, 8, 6, 7, 8, 22, 22, 6)
+_WIDTHS = (9, 10, 5, 14, 8, 7, 8, 6, 7, 8, 22, 22, 6, 19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Row:
 
     built: Built
     served: Served
+    changed: Changed
 
     def line(self) -> str:
         """As the terminal shows it."""
@@ -61,6 +66,7 @@ class Row:
             *(f"{served.open_s:.2f}", f"{served.first_answer_s:.2f}", f"{served.memory_mb:,.0f}"),
             *(f"{times.p50_ms:.1f} / {times.p95_ms:.1f} / {times.p99_ms:.1f}" for times in (served.search, served.ask)),
             f"{served.recall:.3f}",
+            " / ".join(f"{took:.1f}" for took in (self.changed.add_s, self.changed.change_s, self.changed.remove_s)),
         )
         return _aligned(cells)
 
@@ -85,7 +91,7 @@ def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, sho
             built, stock = _alone(build_real, place, data.documents or (), passages), place
         else:
             built = _alone(build_mixed, place, stock, passages)
-        rows.append(Row(built, _alone(serve, place, questions)))
+        rows.append(Row(built, _alone(serve, place, questions), _alone(change, place)))
         show(rows[-1].line())
     return rows
 
@@ -109,6 +115,15 @@ def _data(paths: Sequence[Path], questions: int) -> DataSet:
     return replace(data, cases=data.cases[::step][:questions])
 
 
+def _measured(chosen: argparse.Namespace) -> Run:
+    """The sizes asked for, measured now; a row of each is printed."""
+    data = _data(chosen.files, chosen.questions)
+    with tempfile.TemporaryDirectory() as aside:
+        folder = chosen.into or Path(aside)
+        rows = measure(data, chosen.passages, folder, real=chosen.real, show=lambda line: print(line, flush=True))
+    return Run(SCHEMA, data.name, len(data.cases), provenance(), tuple(asdict(row) for row in rows))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure the sizes and print a row for each."""
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description=main.__doc__)
@@ -118,17 +133,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", metavar="N", type=int, default=QUESTIONS)
     parser.add_argument("--json", metavar="FILE", type=Path, help="save the figures")
     parser.add_argument("--into", metavar="DIR", type=Path, help="keep all that is made there (default: nowhere)")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="draw the growth as a page")
+    parser.add_argument(
+        "--from", metavar="FILE", dest="saved", nargs="+", type=Path, help="draw saved figures, measure nothing"
+    )
     chosen = parser.parse_args(arguments)
     if min(*chosen.passages, chosen.real, chosen.questions) < 1:
         parser.error("--passages, --real and --questions: must be 1 or more")
+    if chosen.saved and (chosen.files or chosen.json or not chosen.html):
+        parser.error("--from: draws what was saved; it goes with --html alone")
     try:
-        data = _data(chosen.files, chosen.questions)
-        with tempfile.TemporaryDirectory() as aside:
-            folder = chosen.into or Path(aside)
-            rows = measure(data, chosen.passages, folder, real=chosen.real, show=lambda line: print(line, flush=True))
+        runs = [read_run(path) for path in chosen.saved] if chosen.saved else [_measured(chosen)]
         if chosen.json:
-            said = {"schema": "scale/1", "data": data.name, "questions": len(data.cases), "measured": asdict(provenance())}
-            chosen.json.write_text(json.dumps({**said, "rows": [asdict(row) for row in rows]}, indent=1) + "\n", "utf-8")
+            chosen.json.write_text(json.dumps(asdict(runs[0]), indent=1) + "\n", "utf-8")
+        if chosen.html:
+            chosen.html.write_bytes(render_growth(runs))
     except (QaError, OSError) as error:
         print(f"eval.scale: {error}", file=sys.stderr)
         return 2

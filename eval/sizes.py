@@ -12,13 +12,17 @@ from eval.dataset import Document
 from eval.stock import Pool, lines_of, write_articles
 from index import BuildSettings, Index, InputError, build
 from index.disk import DISK
-from index.filling import write_files
-from index.generation import ARTICLES, open_generation
+from index.generation import open_generation
+from index.generation_writing import VectorSettings, write_generation
 from index.lists import CANDIDATES, EXHAUSTIVE_UP_TO, NEAREST
 from index.locking import writer
-from index.publishing import publish
-from index.store import Store
+from index.planning import Plan
+from index.publishing import Written, publish
 from qa import Retriever
+
+# Of no other article.
+_NEW = "The harbour master of Quellmoor sent the brass bells of the lighthouse to Ostwick"
+_NEW_ASKED = "How did the harbour master of Quellmoor send the brass bells to Ostwick?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,15 @@ class Served:
     recall: float
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What it takes to have an article more, another text of it, and one less in an index that is there; embedding included."""
+
+    add_s: float
+    change_s: float
+    remove_s: float
+
+
 def build_real(folder: Path, documents: Sequence[Document], passages: int) -> Built:
     """Write articles of about so many passages and index them."""
     write_articles(folder / "articles", lines_of(documents), passages)
@@ -80,16 +93,18 @@ def build_real(folder: Path, documents: Sequence[Document], passages: int) -> Bu
 
 def build_mixed(folder: Path, stock: Path, passages: int) -> Built:
     """Write an index of so many passages, of the sentences of another one."""
-    before = open_generation(stock / "index")
-    pool = Pool.of(Store(before.folder / ARTICLES))
-    said = {key: value for key, value in before.manifest.items() if key not in ("seal", "format", "files", "vectors")}
-    said |= {"root": str(folder / "articles"), "paths": [str(folder / "articles")]}  # Where no files are.
-    dim = int(before.manifest["model"]["dim"])
+    before = Index.open(stock / "index")
+    pool, manifest = Pool.of(before.store), open_generation(stock / "index").manifest
+    articles = pool.articles(folder / "articles", passages)
+    left_out = ("seal", "format", "files", "segments", "counts")
+    said = {key: value for key, value in manifest.items() if key not in left_out}
+    said |= {"root": str(folder / "articles"), "paths": [str(folder / "articles")]}
+    vectors = VectorSettings(before.info.model.dim, EXHAUSTIVE_UP_TO)
     began = time.perf_counter()
 
-    def write(into: Path) -> dict[str, object]:
-        entries = pool.entries(passages)
-        return write_files(into, entries, dim=dim, exhaustive_up_to=EXHAUSTIVE_UP_TO, disk=DISK).in_manifest(said)
+    def write(into: Path) -> Written:
+        entries = pool.entries(folder / "articles", passages)
+        return write_generation(into, Plan((), {}, articles), None, lambda _: entries, said, vectors=vectors, disk=DISK)
 
     with writer(folder / "index"):
         publish(folder / "index", write)
@@ -115,19 +130,35 @@ def serve(folder: Path, questions: Sequence[str]) -> Served:
     return Served(info.passages, info.sentences, lists, nprobe, size_mb, *opened, search, ask, found)
 
 
+def change(folder: Path) -> Changed:
+    """Add an article to an index, change it, and take it out again, each seen by who asks then."""
+    path = folder / "articles" / "one more.txt"
+    took = []
+    for text, quoted in ((f"{_NEW} by ferry.\n", " by ferry."), (f"{_NEW} by sledge.\n", " by sledge."), (None, "")):
+        path.unlink() if text is None else path.write_text(text, "utf-8")
+        began = time.perf_counter()
+        build([folder / "articles"], folder / "index", BuildSettings(max_file_mb=inf))
+        took.append(round(time.perf_counter() - began, 2))
+        first = Retriever.open(folder / "index").ask(_NEW_ASKED).quotes[:1]
+        if [quote.text for quote in first if quote.source == path.name] != ([_NEW + quoted] if quoted else []):
+            raise InputError(f"{path}: not found as it is now; the index does not follow its articles")
+    return Changed(*took)
+
+
 def recall(index: Index, questions: Sequence[str]) -> float:
     """What part of the passages of each question's exact NEAREST sentences it finds by meaning."""
     queries = np.concatenate([index.embed(question).vector for question in questions])
+    (segment,) = index.segments
     rows = np.empty((len(queries), 0), np.int64)
     scores = np.empty((len(queries), 0), np.float32)
     at = 0
-    for block in index.store.vector_blocks():
+    for block in segment.exact.blocks():
         scores = np.concatenate([scores, queries @ block.T], axis=1)
         rows = np.concatenate([rows, np.broadcast_to(np.arange(at, at + len(block)), (len(queries), len(block)))], axis=1)
         best = np.argsort(-scores, axis=1)[:, :NEAREST]
         scores, rows = np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
         at += len(block)
-    passages = np.searchsorted(index.store.first_sentences(), rows, side="right") - 1
+    passages = np.searchsorted(segment.first_sentences, rows, side="right") - 1
     shares = []
     for query, wanted in zip(queries, passages.tolist(), strict=True):
         found = index.nearest_passages(query[None], sentences=CANDIDATES)

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from eval.dataset import Document
-from index.article import Article
+from index.article import Article, Content
+from index.collection import FoundArticle
 from index.embedding import Vectors
+from index.folder import SourceFile
+from index.holdings import Holdings
 from index.masthead import Masthead
 from index.sentences import sentences
 from index.span import Span
-from index.store import Store
 from index.stored import Entry, StoredSentence
 
 SEED = 1
@@ -48,10 +50,14 @@ def write_articles(folder: Path, lines: Sequence[str], passages: int) -> None:
     """Write articles of about so many passages; a folder holds a thousand of them."""
     made = paragraphs(lines)
     for number, size in enumerate(_sizes(passages)):
-        path = folder / f"{number // 1000:03}" / f"{number:06}.txt"
+        path = folder / _source(number)
         path.parent.mkdir(parents=True, exist_ok=True)
         text = "\n\n".join(" ".join(lines[at] for at in paragraph) for paragraph in islice(made, size))
         path.write_text(text + "\n", "utf-8")
+
+
+def _source(number: int) -> str:
+    return f"{number // 1000:03}/{number:06}.txt"
 
 
 def _sizes(passages: int) -> Iterator[int]:
@@ -69,12 +75,12 @@ class Pool:
     vectors: Vectors
 
     @classmethod
-    def of(cls, store: Store) -> "Pool":
+    def of(cls, held: Holdings) -> "Pool":
         """The first MAX_POOL sentences of an index."""
         lines: list[str] = []
         kept: list[StoredSentence] = []
         vectors: list[Vectors] = []
-        for entry in store.entries():
+        for entry in held.entries():
             lines += [" ".join(sentence.span.cut(entry.article.text).split()) for sentence in entry.sentences]
             kept += entry.sentences
             vectors.append(entry.vectors)
@@ -82,15 +88,24 @@ class Pool:
                 break
         return cls(tuple(lines), tuple(kept), np.concatenate(vectors))
 
-    def entries(self, passages: int) -> Iterator[Entry]:
+    def articles(self, folder: Path, passages: int) -> tuple[FoundArticle, ...]:
+        """The articles of so many passages that `entries` makes, in order, as a build would find them, unread."""
+        sources = [_source(number) for number, _ in enumerate(_sizes(passages))]
+        return tuple(FoundArticle(SourceFile(folder / source, source), Content("", "utf-8"), 0, None) for source in sources)
+
+    def entries(self, folder: Path, passages: int) -> Iterator[Entry]:
         """Articles of so many passages; a sentence's vector is its own mixed with that of another one, drawn at random.
 
-        Nobody speaks in them, and their files are not there.
+        Nobody speaks in them. Their files are written to `folder` on the way.
         """
         made = paragraphs(self.lines)
         draw = np.random.default_rng(SEED)
         for number, size in enumerate(_sizes(passages)):
-            yield self._entry(f"{number // 1000:03}/{number:06}.txt", list(islice(made, size)), draw)
+            entry = self._entry(_source(number), list(islice(made, size)), draw)
+            path = folder / entry.article.source
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(entry.article.text.encode())
+            yield entry
 
     def _entry(self, source: str, drawn: Sequence[Sequence[int]], draw: np.random.Generator) -> Entry:
         spans: list[Span] = []

@@ -2,7 +2,9 @@
 
 from index.added import add_file
 from index.article import Article
-from index.build import BuildReport, Renamed, build
+from index.build import build
+from index.build_report import BuildReport
+from index.changes import Renamed
 from index.checking import Check
 from index.errors import (
     ArticleRefused,
@@ -14,10 +16,11 @@ from index.errors import (
     QaError,
 )
 from index.filling import Progress
+from index.info import IndexInfo
 from index.listing import ArticlePage, ArticleSummary
 from index.lists import Lists
 from index.model import ModelSettings, Precision
-from index.opened import Index, IndexInfo
+from index.opened import Index
 from index.settings import BuildSettings
 from index.source_state import SourceState
 from index.span import Span

@@ -41,6 +41,10 @@ class FileRecord:
     sha256: str
     xxh3: str
 
+    def to_dict(self) -> dict[str, object]:
+        """What a manifest says of it."""
+        return {"size": self.size_bytes, "sha256": self.sha256, "xxh3": self.xxh3}
+
     def digest(self, check: Check) -> str:
         """The digest that the manifest has for a check."""
         return self.sha256 if check is Check.SHA256 else self.xxh3

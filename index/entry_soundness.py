@@ -8,7 +8,8 @@ from typing import Any
 from index.article import BOMS
 from index.finding import Finding
 from index.folder import shown
-from index.store import Store
+from index.segment import Numbers, Segment
+from index.segment_record import FIRST_PASSAGES, FIRST_SENTENCES
 from index.token_vectors import TOKEN_DIM
 
 TOKEN_BYTES = 2 + TOKEN_DIM // 2
@@ -20,8 +21,9 @@ _Row = tuple[Any, ...]
 class EntryCheck:
     """Looks at one article after another, and that their passages and sentences are numbered one after another."""
 
-    def __init__(self, store: Store, *, keeps_tokens: bool) -> None:
-        self._store = store
+    def __init__(self, segment: Segment, *, keeps_tokens: bool) -> None:
+        self._segment = segment
+        self._store = segment.store
         self._keeps_tokens = keeps_tokens
         self._passages = self._sentences = 0
 
@@ -49,6 +51,8 @@ class EntryCheck:
         aliases = self._store.rows('SELECT start, "end" FROM aliases WHERE article = ?', number)
         if not all(_is_span(alias, (0, len(text))) for alias in aliases):
             yield Finding(source, "an abbreviation lies outside of its text")
+        if not _begins(self._segment.first_passages, number, self._passages):
+            yield Finding(source, f"begins at another passage in {FIRST_PASSAGES}")
         passages = self._store.rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
         for what in self._passage_faults(passages, len(text)):
             yield Finding(source, what)
@@ -58,6 +62,8 @@ class EntryCheck:
         for number, *span in passages:
             if number != self._passages:
                 yield f"passage {number} is not numbered {self._passages}"
+            if not _begins(self._segment.first_sentences, self._passages, self._sentences):
+                yield f"passage {number} begins at another sentence in {FIRST_SENTENCES}"
             if not _is_span(span, (end, size)):
                 yield f"passage {number} lies outside of the text, or overlaps the one before"
             else:
@@ -99,6 +105,11 @@ class EntryCheck:
         tokens, rest = divmod(token_bytes, TOKEN_BYTES)
         if rest or (tokens > 0) != self._keeps_tokens or tokens > MAX_TOKENS_PER_CHAR * (end - start):
             yield f"has {token_bytes:,} bytes of tokens, which cannot be"
+
+
+def _begins(firsts: Numbers, number: int, at: int) -> bool:
+    """Whether a thing begins where it is noted to; one too many is told of elsewhere."""
+    return not 0 <= number < len(firsts) - 1 or int(firsts[number]) == at
 
 
 def _article_faults(row: _Row) -> Iterator[str]:

@@ -1,25 +1,18 @@
-"""Filling: the entries of a build's articles, taken from where they are or embedded now, and written as a generation."""
+"""Filling: the entries of a build's articles, taken from where they are or embedded now."""
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from index.article import Content, read_article
 from index.collection import FoundArticle
-from index.disk import Disk
 from index.embedding import Embedder
 from index.entries import Draft, draft, embed_drafts, spoken_in, with_speakers
 from index.errors import ArticleRefused
-from index.generation import ARTICLES, COUNTED, VECTORS, WORDS
-from index.lists import Lists
 from index.parsing import Parser, loaded_parser
 from index.pending import Pending
-from index.store import Store
 from index.stored import Entry
-from index.storing import write_store
-from index.words import write_words
 
 # Embedded together and then kept on disk, so that a build that is stopped loses some seconds of work.
 BATCH_PASSAGES = 512
@@ -42,44 +35,29 @@ class Filled:
     refused: tuple[ArticleRefused, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a generation's files hold; `lists` None: its vectors are searched exhaustively."""
+class HeldEntries(Protocol):
+    """What the build before holds, wherever that lies; `speakers` says what read who speaks in it."""
 
-    articles: int
-    passages: int
-    sentences: int
-    lists: Lists | None
+    speakers: str
 
-    def in_manifest(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """What a manifest says, with what is known once the files are written."""
-        settings = {**said["settings"], "vectors": vectors_setting(in_lists=self.lists is not None)}
-        lists = {"vectors": self.lists.to_dict()} if self.lists else {}
-        return {**said, "settings": settings, **lists, "counts": {key: getattr(self, key) for key in COUNTED}}
+    @property
+    def contents(self) -> Mapping[str, Content]:
+        """What each source's article was made from."""
+        ...
 
-
-class Held:
-    """The entries of the generation before, by their articles' content; `speakers` says what read who speaks in them."""
-
-    def __init__(self, store: Store, speakers: str) -> None:
-        self._store = store
-        self.speakers = speakers
-        listed = store.listed()
-        self.contents = {article.source: article.content for article in listed}
-        self._numbers = {article.content: article.number for article in listed}
-
-    def __contains__(self, content: object) -> bool:
-        return content in self._numbers
+    def __contains__(self, content: object, /) -> bool: ...
 
     def entry(self, content: Content) -> Entry:
         """The entry of an article of this content."""
-        return self._store.entry(self._numbers[content])
+        ...
 
 
 class Filling:
     """Gives every article its entry: of the build before, of one that was stopped, or embedded now. Call under `writer`."""
 
-    def __init__(self, held: Held | None, pending: Pending, embedder: Embedder, progress: Progress, *, speakers: str) -> None:
+    def __init__(
+        self, held: HeldEntries | None, pending: Pending, embedder: Embedder, progress: Progress, *, speakers: str
+    ) -> None:
         self._held, self._pending, self._embedder, self._progress = held, pending, embedder, progress
         self._speakers = speakers  # What reads who speaks; "" where nothing does.
         self._last: dict[Content, Entry] = {}  # Of the last batch, which no build that is stopped after it would need.
@@ -160,28 +138,6 @@ class Filling:
         read_bytes = sum(made.entry.article.size_bytes for made in drafts)
         self._embedded += passages
         self._progress.embedding(self._embedded + -(-rest_bytes * passages // max(1, read_bytes)))
-
-
-def write_files(folder: Path, entries: Iterator[Entry], *, dim: int, exhaustive_up_to: int, disk: Disk) -> Written:
-    """Write all files of a generation but its manifest.
-
-    No more than an article at a time is in memory: vectors and words are
-    made from the store when that is written.
-    """
-    from index.vectors import write_vectors
-
-    with disk.by_library(folder / ARTICLES):
-        write_store(folder / ARTICLES, entries)
-    store = Store(folder / ARTICLES)
-    lists = write_vectors(folder / VECTORS, store.vector_blocks, dim=dim, exhaustive_up_to=exhaustive_up_to, disk=disk)
-    with disk.by_library(folder / WORDS):
-        write_words(folder / WORDS, store.passage_words())
-    return Written(*store.counts(), lists)
-
-
-def vectors_setting(*, in_lists: bool) -> str:
-    """How a manifest's settings name what FAISS does."""
-    return "SQ8, IVF" if in_lists else "SQ8, exhaustive"
 
 
 def _filled(articles: Sequence[FoundArticle], now: dict[Content, Content | ArticleRefused]) -> Filled:

@@ -2,7 +2,8 @@
 
 DIR/LOCK       held by the one writer, and names it
 DIR/CURRENT    names the generation in force and its manifest's sha256; generation 0: none was published yet
-DIR/gen-000007/manifest.json, articles.db, vectors.faiss, words/
+DIR/gen-000007/manifest.json, order.npy, and its first segment: articles.db, vectors.faiss, vectors.f16, words/ and more
+DIR/gen-000007/seg-000006/ one more segment, with the same files
 DIR/added/     articles dropped in by hand: no part of a generation, but read by every build
 DIR/pending/   what a build that was stopped has embedded already
 """
@@ -20,16 +21,17 @@ from typing import Any
 from index.checking import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_records, read_small
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.folder import is_utf8, shown
+from index.segment_record import FILES, SegmentRecord, read_segments
 
-FORMAT = 4
+FORMAT = 5
 # What a manifest says beside its format, and the type of each.
 _SHAPE: Mapping[str, type] = {
     "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "added": list, "excluded": list,
-    "refused": list, "built": str, "files": dict
+    "refused": list, "built": str, "files": dict, "segments": list
 }  # fmt: skip
 COUNTED = ("articles", "passages", "sentences")
 LOCK, CURRENT, MANIFEST, ADDED, PENDING = "LOCK", "CURRENT", "manifest.json", "added", "pending"
-ARTICLES, VECTORS, WORDS = "articles.db", "vectors.faiss", "words"
+ORDER = "order.npy"
 GENERATION_NAME = re.compile(r"gen-(\d{6,})(\.tmp)?")
 MAX_CURRENT_BYTES, MAX_MANIFEST_BYTES = 10_000, 1_000_000_000
 _SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
@@ -44,6 +46,7 @@ class Generation:
     folder: Path
     manifest: Mapping[str, Any]
     files: tuple[FileRecord, ...]
+    segments: tuple[SegmentRecord, ...]
     check: Check
 
 
@@ -192,7 +195,8 @@ def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Ch
     if manifest_sha256 is None and not _is_sealed(raw):
         raise IndexDamagedError(f"{folder / MANIFEST}: sha256 differs from its seal; run qa index --rebuild")
     files = read_records(manifest["files"], str(folder / MANIFEST))
-    for needed in (ARTICLES, VECTORS, f"{WORDS}/meta.json"):
+    segments = read_segments(manifest, str(folder / MANIFEST))
+    for needed in (ORDER, *(segment.names(name) for segment in segments for name in FILES)):
         if needed not in manifest["files"]:
             raise IndexMismatchError(f"{folder / MANIFEST}: does not name {needed}; run qa index --rebuild")
     if check is None:
@@ -201,7 +205,7 @@ def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Ch
         check_files(folder, files, check)
     except IndexDamagedError as error:
         raise IndexDamagedError(f"{error}; run qa index --rebuild") from error
-    return Generation(number, folder, manifest, files, check)
+    return Generation(number, folder, manifest, files, segments, check)
 
 
 def _read_manifest(raw: bytes, folder: Path) -> Mapping[str, Any]:

@@ -7,7 +7,8 @@ from datetime import date
 
 from index.errors import InputError
 from index.folding import folded
-from index.store import Store
+from index.holdings import Holdings
+from index.store import cut, day_of
 
 MAX_QUERY_CHARS = 500
 MAX_LIMIT = 1000  # Articles of one page.
@@ -34,26 +35,22 @@ class ArticlePage:
     articles: tuple[ArticleSummary, ...]
 
 
-def list_articles(store: Store, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+def list_articles(held: Holdings, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
     """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
 
     Raises:
         InputError: the query is too long, or `offset` or `limit` is out of range.
     """
     check_page(query, offset, limit)
+    found: Sequence[int] = range(held.article_count())
     if words := folded(query).split():
-        found = [number for (number,) in store.rows(_HOLDING, "\n".join(words))]
-        return ArticlePage(len(found), _summaries(store, found[offset : offset + limit]))
-    total = int(store.rows("SELECT count(*) FROM articles")[0][0])
-    if offset >= total:
-        return ArticlePage(total, ())
-    shown = store.rows("SELECT id FROM articles ORDER BY source LIMIT ? OFFSET ?", limit, offset)
-    return ArticlePage(total, _summaries(store, [number for (number,) in shown]))
+        found = [number for (number,) in held.rows_by_article(_HOLDING, "\n".join(words))]
+    return ArticlePage(len(found), _summaries(held, found[offset : offset + limit]))
 
 
-def outlet_names(store: Store) -> tuple[str, ...]:
+def outlet_names(held: Holdings) -> tuple[str, ...]:
     """The outlets' names in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
-    return named_once(store.outlets())
+    return named_once(held.outlets())
 
 
 def named_once(outlets: Iterable[str | None]) -> tuple[str, ...]:
@@ -65,40 +62,24 @@ def named_once(outlets: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(names[key] for key in sorted(names)[:MAX_OUTLETS])
 
 
-def date_range(store: Store) -> tuple[date, date] | None:
+def date_range(held: Holdings) -> tuple[date, date] | None:
     """The first and the last day of publication that any article shows."""
-    first, last = store.rows("SELECT min(published), max(published) FROM articles")[0]
-    return (date.fromisoformat(first), date.fromisoformat(last)) if first else None
+    days = [day for day in held.dates() if day]
+    return (min(days), max(days)) if days else None
 
 
-def _cut(column: str) -> str:
-    """SQL for what stands at a span kept as "start-end"; substr counts code points, from 1."""
-    start, end = f"CAST({column} AS INTEGER)", f"CAST(substr({column}, instr({column}, '-') + 1) AS INTEGER)"
-    return f"substr(text, {start} + 1, {end} - {start})"
-
-
-# Found first and sorted then (`+source`): read in the order of their names, 100,000 texts take twice as long.
 _HOLDING = (
-    f"SELECT id FROM articles WHERE holds(source || char(10) || ifnull({_cut('title')}, '') || char(10) || "
-    f"ifnull({_cut('outlet')}, ''), ?) ORDER BY +source"
+    f"SELECT id FROM articles WHERE holds(source || char(10) || ifnull({cut('title')}, '') || char(10) || "
+    f"ifnull({cut('outlet')}, ''), ?)"
 )
+_SUMMARY = f"SELECT id, source, {cut('title')}, {cut('outlet')}, published, size_bytes FROM articles WHERE id = ?"
 
 
-def _summaries(store: Store, numbers: Sequence[int]) -> tuple[ArticleSummary, ...]:
-    """The articles with these numbers, by source."""
-    marks = ",".join("?" * len(numbers))
-    counted = store.rows(f"SELECT article, count(*) FROM passages WHERE article IN ({marks}) GROUP BY article", *numbers)
-    passages = dict(counted)
-    rows = store.rows(
-        f"SELECT id, source, {_cut('title')}, {_cut('outlet')}, published, size_bytes FROM articles "
-        f"WHERE id IN ({marks}) ORDER BY source",
-        *numbers,
-    )
+def _summaries(held: Holdings, numbers: Sequence[int]) -> tuple[ArticleSummary, ...]:
+    """The articles with these numbers."""
     return tuple(
-        ArticleSummary(
-            source, title, outlet, date.fromisoformat(published) if published else None, size_bytes, passages.get(number, 0)
-        )
-        for number, source, title, outlet, published, size_bytes in rows
+        ArticleSummary(source, title, outlet, day_of(published), size_bytes, held.passages_of(number))
+        for number, source, title, outlet, published, size_bytes in held.rows_of_articles(_SUMMARY, numbers)
     )
 
 

@@ -2,19 +2,16 @@
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
 
-from index.build import BuildReport, _changes, _exported, _note_dropped, _read_meanwhile, _record, _same, _speakers, _stable
-from index.checking import Check
-from index.collection import Before, FoundArticle, collect
+from index.build_report import BuildReport
+from index.collection import Before, FoundArticle
 from index.disk import DISK, make_folders
-from index.embedding import Embedder
-from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
-from index.filling import Filling, Held, Progress
-from index.generation import Generation, speakers_read_by
+from index.errors import IndexUnusableError, InputError
+from index.filling import Filling, Progress
+from index.generation import speakers_read_by
 from index.milvus_collections import create_data, data_collections, generation_name, is_data
 from index.milvus_generation import (
     NUMBERED,
@@ -31,7 +28,7 @@ from index.milvus_server import MilvusServer, milvus_server
 from index.milvus_store import MilvusStore
 from index.milvus_writing import Numbers, write_rows
 from index.model import cache_folder
-from index.pending import Pending
+from index.prepared import Prepared, prepare, to_go_on_from
 from index.settings import BuildSettings
 
 # Rows that are gone stay until the next build. Beyond so many articles, or half of them, all rows are written anew instead:
@@ -50,25 +47,6 @@ class _Job:
     folder: Path
     settings: BuildSettings
     progress: Progress
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """The generation in force, if any, as a build goes on from it."""
-
-    generation: MilvusGeneration | None
-    store: MilvusStore | None
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """Its manifest; nothing where there is none."""
-        return self.generation.manifest if self.generation else {}
-
-    @property
-    def as_folder(self) -> Generation | None:
-        """As one of an index folder, for what only looks at the manifest."""
-        found = self.generation
-        return Generation(found.number, Path(), found.manifest, (), Check.SHA256) if found else None
 
 
 def build_in_milvus(paths: Sequence[Path], place: MilvusPlace, settings: BuildSettings, progress: Progress) -> BuildReport:
@@ -95,57 +73,31 @@ def build_in_milvus(paths: Sequence[Path], place: MilvusPlace, settings: BuildSe
 def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
     server, settings, progress = job.server, job.settings, job.progress
     began = time.perf_counter()
-    before = _before(server, settings, progress)
-    _sweep(server, before)
-    held = MilvusHeld(before.store, speakers_read_by(before.manifest)) if before.store else None
-    contents = held.contents if held else {}
-    known = Before.of(before.manifest, list(contents))
+    there = number_in_force(server) is not None
+    generation = to_go_on_from(lambda: open_milvus_generation(server), settings, progress) if there else None
+    _sweep(server, generation)
+    manifest = generation.manifest if generation else None
+    held = MilvusHeld(MilvusStore(server, generation), speakers_read_by(generation.manifest)) if generation else None
+    before = Before.of(manifest or {}, list(held.contents) if held else [])
     if not paths:
-        if not known.paths:
+        if not before.paths:
             raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
-        paths, settings = [Path(p) for p in known.paths], replace(settings, encoding=settings.encoding or known.encoding)
-    collection = collect(paths, job.folder, settings, known, known=held or ())
-    _note_dropped(known, collection, progress)
-    export, export_s = _exported(settings, before.as_folder, progress)
-    same = before.as_folder is not None and _same(export.card, before.as_folder, settings)
-    wanted = known.speakers if settings.speakers is None else settings.speakers
-    speakers = _speakers(wanted, progress)
-    pending = Pending(job.folder, export.card, speakers=speakers)
-    filling = Filling(cast("Held | None", held if same else None), pending, Embedder(export), progress, speakers=speakers)
-    filled = filling.embed(collection.articles)
-    collection = _read_meanwhile(collection, filled)
-    changes = _changes(filled.articles, contents)
-    said = _record(export.card, collection, paths, encoding=settings.encoding) | {"speakers": wanted, "dim": export.card.dim}
-    kept = before.generation if same else None
-    how = kept.manifest["settings"]["vectors"] if kept else _HOW["exhaustive"]
-    said["settings"] |= {"vectors": how, "speakers": speakers}
-    if kept is None or changes.any or _stable(kept.manifest) != _stable(said):
-        stays = (
-            kept if kept and not _is_to_be_rewritten(kept, settings, speakers, len(changes.removed + changes.changed)) else None
-        )
-        kept = _published(job, filling, filled.articles, stays, said)
-    pending.discard()
-    return BuildReport(
-        generation=kept.number,
-        added=changes.added,
-        changed=changes.changed,
-        renamed=changes.renamed,
-        removed=changes.removed,
-        unchanged=changes.unchanged,
-        refused=tuple(sorted([*collection.refused, *collection.repeated], key=lambda refusal: refusal.source)),
-        excluded=collection.excluded,
-        other_files=collection.other_files,
-        passages=kept.manifest["counts"]["passages"],
-        sentences=kept.manifest["counts"]["sentences"],
-        took_s=time.perf_counter() - began - export_s,
-        export_s=export_s,
-    )
+        paths, settings = [Path(p) for p in before.paths], replace(settings, encoding=settings.encoding or before.encoding)
+    prepared = prepare(paths, job.folder, settings, before, manifest=manifest, held=held, progress=progress)
+    kept = generation if prepared.keeps else None
+    prepared.said["settings"]["vectors"] = kept.manifest["settings"]["vectors"] if kept else _HOW["exhaustive"]
+    if kept is None or prepared.differs(kept.manifest):
+        kept = _published(job, prepared, kept if kept and not _is_to_be_rewritten(kept, settings, prepared) else None)
+    prepared.pending.discard()
+    _, passages, sentences = kept.catalogue.counts()
+    took_s = time.perf_counter() - began
+    return BuildReport.of(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
 
 
-def _published(
-    job: _Job, filling: Filling, articles: Sequence[FoundArticle], stays: MilvusGeneration | None, said: dict[str, Any]
-) -> MilvusGeneration:
+def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) -> MilvusGeneration:
     """Write what is new, and put a generation in force that names it and what stays."""
+    filling, articles, dim = prepared.filling, prepared.collection.articles, prepared.card.dim
+    said = {**prepared.said, "dim": dim}
     server = job.server
     number = max([*generations(server), 0]) + 1
     there = {(entry.source, entry.content): entry for entry in stays.catalogue.entries} if stays else {}
@@ -156,7 +108,7 @@ def _published(
         exhaustive = _sentences(filling, articles) <= job.settings.exhaustive_up_to
         said["settings"]["vectors"] = _HOW["exhaustive" if exhaustive else "graph"]
         data = data_collections(server.place.name, number)
-        create_data(server, data, dim=said["dim"], exhaustive=exhaustive)
+        create_data(server, data, dim=dim, exhaustive=exhaustive)
     else:
         data = stays.data
     numbers = Numbers.after(stays.manifest["next"] if stays else dict.fromkeys(NUMBERED, 0))
@@ -164,7 +116,7 @@ def _published(
     lexicon = written.lexicon(server, stays, {*gone})
     made = int(data.passages.rsplit("_", 2)[1])
     catalogue = written.catalogue(staying)
-    size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * said["dim"] * catalogue.counts()[2]
+    size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * dim * catalogue.counts()[2]
     fixed = {"data": made, "next": numbers.to_dict(), "gone": gone, "size_bytes": size}
     job.lease.check()
     generation = write_generation(server, number, {**said, **fixed}, catalogue, lexicon)
@@ -172,27 +124,13 @@ def _published(
     return generation
 
 
-def _before(server: MilvusServer, settings: BuildSettings, progress: Progress) -> _Before:
-    """The generation in force, or none to start from."""
-    if number_in_force(server) is None:
-        return _Before(None, None)
-    try:
-        generation = open_milvus_generation(server)
-        return _Before(generation, MilvusStore(server, generation))
-    except IndexMismatchError as error:
-        progress.note(f"{error}: every article is read and embedded anew")
-    except IndexDamagedError as error:
-        if not settings.rebuild:
-            raise
-        progress.note(f"{error}: every article is read and embedded anew")
-    return _Before(None, None)
-
-
-def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, speakers: str, gone: int) -> bool:
+def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, prepared: Prepared) -> bool:
     """Whether all rows are to be written anew, from what is held: other speakers, much gone, or too many to compare with."""
     many = kept.manifest["counts"]["sentences"] > settings.exhaustive_up_to
     wrong_kind = kept.manifest["settings"]["vectors"] != _HOW["graph" if many else "exhaustive"]
-    return speakers_read_by(kept.manifest) != speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)
+    gone = len(prepared.changes.removed + prepared.changes.changed)
+    other_speakers = speakers_read_by(kept.manifest) != prepared.speakers
+    return other_speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)
 
 
 def _sentences(filling: Filling, articles: Sequence[FoundArticle]) -> int:
@@ -200,9 +138,9 @@ def _sentences(filling: Filling, articles: Sequence[FoundArticle]) -> int:
     return sum(len(entry.sentences) for entry in filling.entries(articles))
 
 
-def _sweep(server: MilvusServer, before: _Before) -> None:
+def _sweep(server: MilvusServer, found: MilvusGeneration | None) -> None:
     """Remove what a build that was stopped has left, and what the generation in force has left behind."""
-    found, name = before.generation, server.place.name
+    name = server.place.name
     current = number_in_force(server) or 0
     kept = {*found.data.all} if found else set()
     for number in generations(server):

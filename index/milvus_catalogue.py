@@ -135,9 +135,13 @@ class Catalogue:
         """The numbers of the passages in these rows; None for a row of another generation."""
         return _found(rows, self.passage_rows, self._passage_order, np.ones(len(self.passage_rows), np.int64))
 
-    def passages_of_sentences(self, rows: Sequence[int]) -> list[int | None]:
-        """The numbers of the passages whose sentences lie in these rows; None for a row of another generation."""
-        return _found(rows, self.sentence_rows, self._sentence_order, np.diff(self.first_sentences))
+    def sentences_of_rows(self, rows: Sequence[int]) -> Numbers:
+        """The numbers of the sentences in these rows, in their order, but for rows of another generation."""
+        places = _found(rows, self.sentence_rows, self._sentence_order, np.diff(self.first_sentences))
+        inside = [(place, row) for place, row in zip(places, rows, strict=True) if place is not None]
+        passages, own = np.array(inside, np.int64).reshape(-1, 2).T
+        numbers: Numbers = self.first_sentences[passages] + own - self.sentence_rows[passages]
+        return numbers
 
     def counts(self) -> tuple[int, int, int]:
         """How many articles, passages and sentences there are. (3,)"""

@@ -14,7 +14,7 @@ from index.checking import Check
 from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.folding import folded
-from index.generation import speakers_read_by
+from index.info import IndexInfo
 from index.listing import ArticlePage, ArticleSummary, check_page, named_once
 from index.milvus_catalogue import CatalogueEntry
 from index.milvus_generation import MilvusGeneration, generations, number_in_force, open_milvus_generation
@@ -23,18 +23,20 @@ from index.milvus_place import NO_FOLDER, milvus_place
 from index.milvus_rows import encoded
 from index.milvus_server import MilvusServer, milvus_server
 from index.milvus_store import MilvusStore
-from index.model import ModelCard, ModelSettings, export_model, find_export
-from index.opened import IndexInfo, Selection, SentenceVectors
+from index.model import ModelSettings, export_model, find_export
+from index.opened import FoundByWords, Selection, SentenceVectors
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
 from index.span import Span
 from index.stored import StoredAlias
 from index.vectors import Flags
-from index.words import WordHit
+from index.words import Runs, runs_of
 
 # Passages that the server's BM25 finds are scored again, so it is asked for more than are wanted: its own order differs
 # where phrases or rows of other generations count.
 WORD_HITS = 3
+# Sentences more than are wanted, so that those alike at the end are chosen by their order.
+SPARE = 10
 MAX_HITS = 16_384  # Of one search, in every Milvus.
 MAX_RUNS = 100
 _SCOPES_KEPT = 8
@@ -90,16 +92,21 @@ class MilvusIndex:
     def select(self, articles: Flags) -> Selection:
         """The articles with a flag, by number, as what a search may be kept to."""
         passages = articles[self.store.catalogue.article_of]
-        sizes = np.diff(self.store.catalogue.first_sentences)
-        return Selection(int(articles.sum()), passages, np.repeat(passages, sizes))
+        sentences = np.repeat(passages, np.diff(self.store.catalogue.first_sentences))
+        return Selection(int(articles.sum()), (sentences,), runs_of(passages, 0))
 
     def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
-        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once."""
+        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once; ties keep article order."""
         name, condition = self._generation.data.sentences, self._condition(among)
-        wanted = min(sentences, MAX_HITS)
+        wanted = min(sentences + SPARE, MAX_HITS)
         found = self._server.search(name, [query[0]], field="vector", top_k=wanted, condition=condition)[0]
-        places = self.store.catalogue.passages_of_sentences([int(hit["id"]) for hit in found])
-        return list(dict.fromkeys(place for place in places if place is not None))
+        numbers = self.store.catalogue.sentences_of_rows([int(hit["id"]) for hit in found])
+        owners = np.searchsorted(self.store.catalogue.first_sentences, numbers, side="right") - 1
+        # The server's own scores differ in the last digits with where a row lies; whoever asks reads these passages anyway.
+        read = self.sentence_vectors(np.unique(owners).tolist())
+        scores = np.einsum("ij,j->i", read.vectors[np.searchsorted(read.sentences, numbers)], query[0])
+        best = np.lexsort((numbers, -scores))[:sentences]
+        return list(dict.fromkeys(owners[best].tolist()))
 
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
         """The vectors of all sentences of these passages, in the passages' order."""
@@ -115,8 +122,8 @@ class MilvusIndex:
 
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
-    ) -> list[WordHit]:
-        """The passages that hold most of these terms and phrases, best first; scores as in an index folder."""
+    ) -> list[FoundByWords]:
+        """The passages that hold most of these terms and phrases, best first; ties keep article order."""
         asked = [[encoded(term) for term in group] for group in groups]
         known = [group for group in asked if all(term in self._lexicon.passages_with for term in group)]
         if not known:
@@ -137,7 +144,7 @@ class MilvusIndex:
         words = {int(hit["id"]): str(hit["words"]).split() for hits in found for hit in hits}
         numbers = self.store.catalogue.passages_of_rows(list(words))
         scored = [
-            WordHit(number, score)
+            FoundByWords(number, score)
             for number, its in zip(numbers, words.values(), strict=True)
             if number is not None and (score := self._lexicon.score(its, known)) > 0
         ]
@@ -216,16 +223,16 @@ class MilvusIndex:
         with self._choosing:
             kept = self._conditions.get(id(among))
             if kept is None or kept[0] is not among:
-                kept = among, f"{self._generation.in_force} and ({self._chosen(among)})"
+                kept = among, f"{self._generation.in_force} and ({self._chosen(among.passages)})"
                 while len(self._conditions) >= _SCOPES_KEPT:
                     self._conditions.pop(next(iter(self._conditions)))
                 self._conditions[id(among)] = kept
             return kept[1]
 
-    def _chosen(self, among: Selection) -> str:
-        """The articles of a choice: their numbers' runs where they are few, else each number."""
+    def _chosen(self, runs: Runs) -> str:
+        """The articles of a choice's passages: their numbers' runs where they are few, else each number."""
         catalogue = self.store.catalogue
-        places = np.unique(catalogue.article_of[among.passages]).tolist()
+        places = [place for start, end in runs for place in np.unique(catalogue.article_of[start:end]).tolist()]
         numbers = np.sort([catalogue.entries[place].number for place in places]).astype(np.int64)
         breaks = np.flatnonzero(np.diff(numbers) > 1)
         if not len(numbers):
@@ -249,26 +256,15 @@ class MilvusIndex:
 
 
 def _info(server: MilvusServer, generation: MilvusGeneration) -> IndexInfo:
-    manifest = generation.manifest
-    articles, passages, sentences = generation.catalogue.counts()
-    return IndexInfo(
+    return IndexInfo.of_manifest(
+        generation.manifest,
         directory=str(server.place),
         generation=generation.number,
-        articles=articles,
-        passages=passages,
-        sentences=sentences,
-        model=ModelCard.from_dict(manifest["model"]),
-        root=Path(manifest["root"]),
-        size_bytes=manifest["size_bytes"],
-        built=manifest["built"],
-        refused=len(manifest["refused"]),
-        added=0,
-        excluded=tuple(manifest["excluded"]),
+        size_bytes=generation.manifest["size_bytes"],
         check=Check.SHA256,
         kept=tuple(number for number in generations(server) if number <= generation.number),
         in_force=number_in_force(server) == generation.number,
-        speakers=speakers_read_by(manifest),
-        speakers_wanted=manifest.get("speakers") is not False,
+        segments=1,
         lists=None,
     )
 

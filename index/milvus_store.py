@@ -1,4 +1,4 @@
-"""Articles, passages and sentences as they lie in Milvus, with the methods of `Store`; what was read last is kept in memory."""
+"""Articles, passages and sentences as they lie in Milvus, with the methods of `Holdings`; what was read last is kept."""
 
 import threading
 from collections import OrderedDict
@@ -14,12 +14,12 @@ import numpy as np
 from index.article import Article
 from index.embedding import Vectors
 from index.errors import IndexDamagedError
+from index.holdings import TEXT_CACHE_CHARS
 from index.milvus_generation import MilvusGeneration
 from index.milvus_rows import PackedPassage, unpack
 from index.milvus_server import MilvusServer, Row
 from index.names import AliasKind
 from index.span import Span
-from index.store import TEXT_CACHE_CHARS
 from index.stored import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 
 PASSAGES_KEPT = 4000  # Some 9 kB each. A question reads about 60.

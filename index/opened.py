@@ -15,60 +15,25 @@ from index.checking import Check, Verification
 from index.embedding import EmbeddedQuestion, Embedder, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.generation import (
-    ARTICLES,
-    MANIFEST,
-    VECTORS,
-    WORDS,
     Generation,
-    is_in_force,
     open_generation,
-    published,
-    speakers_read_by,
 )
+from index.gone import GONE, read_gone
+from index.holdings import Holdings
+from index.info import IndexInfo
 from index.listing import ArticlePage, date_range, list_articles, outlet_names
-from index.lists import Lists
 from index.milvus_place import is_milvus
-from index.model import ModelCard, ModelSettings, export_model, find_export
+from index.model import ModelSettings, export_model, find_export
+from index.segment import Numbers
+from index.segment_record import WORDS
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
 from index.span import Span
-from index.store import Store
 from index.stored import StoredAlias
-from index.vectors import Flags, VectorIndex
-from index.words import WordHit, WordIndex
+from index.vectors import Flags
+from index.words import KEY_BITS, Runs, WordIndex, runs_of
 
-
-@dataclass(frozen=True, slots=True)
-class IndexInfo:
-    """What an index holds. `size_bytes` is that of its files; `built` is UTC; `directory` is a text for one in Milvus.
-
-    `added` is how many of the articles were dropped in by hand, `excluded` are
-    the sources of those taken out, in order. `check` is by what the files were
-    compared with the manifest when it was opened; `kept` are the generations
-    that lie in the folder, and `in_force` whether this is the newest that counts.
-    `speakers` is what read who speaks, "" where nothing did, and
-    `speakers_wanted` whether it was to be read. `lists` are those that the vectors
-    are in, None where they are searched exhaustively.
-    """
-
-    directory: Path | str
-    generation: int
-    articles: int
-    passages: int
-    sentences: int
-    model: ModelCard
-    root: Path
-    size_bytes: int
-    built: str
-    refused: int
-    added: int
-    excluded: tuple[str, ...]
-    check: Check
-    kept: tuple[int, ...]
-    in_force: bool
-    speakers: str
-    speakers_wanted: bool
-    lists: Lists | None
+TIED = 10  # Hits more than are wanted, so that those alike at the end are chosen by their order.
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,43 +47,32 @@ class SentenceVectors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
-    """Some of an index's articles: how many, and which passages and sentences are theirs, a flag each."""
+    """Some of an index's articles: how many, which of each segment's sentences are theirs, and the runs of their passages."""
 
     articles: int
-    passages: Flags
-    sentences: Flags
+    sentences: tuple[Flags, ...]
+    passages: Runs
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByWords:
+    """A passage that holds words of the question, and its BM25 score."""
+
+    passage: int
+    score: float
 
 
 class Index:
     """One generation of an index folder; opening and reading never write."""
 
     def __init__(self, directory: Path, generation: Generation) -> None:
-        manifest = generation.manifest
-        self._added = frozenset(manifest["added"])
-        self.info = IndexInfo(
-            directory=directory,
-            generation=generation.number,
-            articles=manifest["counts"]["articles"],
-            passages=manifest["counts"]["passages"],
-            sentences=manifest["counts"]["sentences"],
-            model=ModelCard.from_dict(manifest["model"]),
-            root=Path(manifest["root"]),
-            size_bytes=sum(file.size_bytes for file in generation.files),
-            built=manifest["built"],
-            refused=len(manifest["refused"]),
-            added=len(self._added),
-            excluded=tuple(manifest["excluded"]),
-            check=generation.check,
-            kept=tuple(published(directory)),
-            in_force=is_in_force(directory, generation.number),
-            speakers=speakers_read_by(manifest),
-            speakers_wanted=manifest.get("speakers") is not False,
-            lists=Lists.from_manifest(manifest, str(generation.folder / MANIFEST)),
-        )
-        self.store = Store(generation.folder / ARTICLES)
-        self._vectors = VectorIndex(generation.folder / VECTORS)
-        self._words = WordIndex(generation.folder / WORDS)
-        self._sources = Sources(self.info.root, directory, self._added)
+        self.info = IndexInfo.of(directory, generation)
+        self.store = Holdings.of(generation)
+        self.segments, self._numbering = self.store.segments, self.store.numbering
+        words = [record.path(generation.folder, WORDS) for record in generation.segments]
+        self._words = WordIndex(words, read_gone(generation.folder / GONE, self.segments, self._numbering))
+        self._of_serial = {record.serial: place for place, record in enumerate(generation.segments)}
+        self._sources = Sources.of(directory, generation.manifest)
         self._states = SourceStates(self._sources)
         self._check_counts()
         # What was compared by xxh3 is compared by sha256 while it is in use.
@@ -171,27 +125,61 @@ class Index:
 
     def select(self, articles: Flags) -> Selection:
         """The articles with a flag, by number, as what a search may be kept to."""
-        passages = articles[self._article_of]
-        return Selection(int(articles.sum()), passages, np.repeat(passages, np.diff(self._first_sentences)))
+        sentences: list[Flags] = []
+        runs: list[Runs] = []
+        for place, segment in enumerate(self.segments):
+            passages = np.repeat(self._numbering.chosen(place, articles), np.diff(segment.first_passages))
+            sentences.append(np.repeat(passages, np.diff(segment.first_sentences)))
+            runs.append(runs_of(passages, segment.record.serial))
+        together = np.concatenate(runs)
+        return Selection(int(articles.sum()), tuple(sentences), together[np.argsort(together[:, 0])])
 
     def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
-        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once."""
-        rows = self._vectors.search(query, top_k=sentences, among=None if among is None else among.sentences)
-        return list(dict.fromkeys((np.searchsorted(self._first_sentences, rows, side="right") - 1).tolist()))
+        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once; ties keep article order."""
+        numbers, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        passages = [np.empty(0, np.int64)]
+        for place, segment in enumerate(self.segments):
+            chosen = None if among is None else among.sentences[place]
+            rows, near = segment.nearest(query, top_k=sentences, among=chosen, gone=self._numbering.gone(place))
+            own = np.searchsorted(segment.first_sentences, rows, side="right") - 1
+            numbers.append(self._numbering.sentences_here(place, rows))
+            passages.append(self._numbering.passages_here(place, own))
+            scores.append(near)
+        best = np.lexsort((np.concatenate(numbers), -np.concatenate(scores)))[:sentences]
+        return list(dict.fromkeys(np.concatenate(passages)[best].tolist()))
 
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
-        """The vectors of all sentences of these passages, in the passages' order."""
-        starts = self._first_sentences[list(passages)]
-        sizes = self._first_sentences[[passage + 1 for passage in passages]] - starts
-        within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        rows = np.repeat(starts, sizes) + within
-        return SentenceVectors(rows, np.repeat(np.arange(len(passages)), sizes), self._vectors.stored(rows))
+        """The vectors of all sentences of these passages as they were embedded, in the passages' order."""
+        owners, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        vectors = [np.empty((0, self.info.model.dim), np.float32)]
+        for part in self._numbering.passages(passages):
+            segment = self.segments[part.segment]
+            starts = segment.first_sentences[part.numbers]
+            sizes = segment.first_sentences[part.numbers + 1] - starts
+            rows = np.repeat(starts, sizes) + np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+            owners.append(np.repeat(part.at, sizes))
+            numbers.append(self._numbering.sentences_here(part.segment, rows))
+            vectors.append(segment.exact.rows(rows))
+        order = np.argsort(np.concatenate(owners), kind="stable")
+        return SentenceVectors(np.concatenate(numbers)[order], np.concatenate(owners)[order], np.concatenate(vectors)[order])
 
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
-    ) -> list[WordHit]:
-        """The passages that hold most of these terms and phrases, best first."""
-        return self._words.search(groups, top_k=top_k, among=None if among is None else among.passages)
+    ) -> list[FoundByWords]:
+        """The passages that hold most of these terms and phrases, best first; ties keep article order."""
+        hits = self._words.search(groups, top_k=top_k + TIED, among=None if among is None else among.passages)
+        numbers = self._passages_of(np.array([hit.key for hit in hits], np.int64)).tolist()
+        found = [FoundByWords(number, hit.score) for number, hit in zip(numbers, hits, strict=True)]
+        return sorted(found, key=lambda one: (-one.score, one.passage))[:top_k]
+
+    def _passages_of(self, keys: Numbers) -> Numbers:
+        """The numbers of the passages that the word index knows by these keys."""
+        serials, numbers = keys >> KEY_BITS, keys & ((1 << KEY_BITS) - 1)
+        found = np.empty(len(keys), np.int64)
+        for serial in np.unique(serials).tolist():
+            here = serials == serial
+            found[here] = self._numbering.passages_here(self._of_serial[serial], numbers[here])
+        return found
 
     def passages_with(self, term: str) -> int:
         """In how many passages a term stands."""
@@ -256,25 +244,18 @@ class Index:
         return date_range(self.store)
 
     @cached_property
-    def _article_of(self) -> npt.NDArray[np.int32]:
-        """The number of each passage's article. (passages,)"""
-        return self.store.articles_of_passages()
-
-    @cached_property
-    def _first_sentences(self) -> npt.NDArray[np.int64]:
-        return self.store.first_sentences()
-
-    @cached_property
     def _embedder(self) -> Embedder:
         return Embedder(find_export(self.info.model))
 
     def _check_counts(self) -> None:
         info = self.info
-        counted = self.store.counts()
-        if counted != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
+        if self._numbering.counts != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
             raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
-        shaped = self._vectors.dim == info.model.dim and self._vectors.has(info.lists)
-        if len(self._vectors) != info.sentences or not shaped:
-            raise IndexMismatchError(
-                f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
-            )
+        for segment in self.segments:
+            record, vectors = segment.record, segment.vectors
+            if segment.store.counts() != (record.articles, record.passages, record.sentences):
+                raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
+            if len(vectors) != record.sentences or vectors.dim != info.model.dim or not vectors.has(record.lists):
+                raise IndexMismatchError(
+                    f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
+                )

@@ -8,11 +8,13 @@ import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from index.article import Content
 from index.disk import DISK, Disk, remove_tree
 from index.errors import IndexDamagedError
+from index.exact import from_bytes
 from index.generation import FORMAT, PENDING
 from index.model import ModelCard
 from index.model_files import sha256_of
@@ -49,7 +51,10 @@ class Pending:
             self._stores[path] = Store(path)
             if len(self._stores) > _OPEN:
                 self._stores.popitem(last=False)
-        return self._stores[path].entry(number)
+        store = self._stores[path]
+        entry = store.entry(number)
+        ((rows,),) = store.rows("SELECT rows FROM vectors WHERE article = ?", number)
+        return replace(entry, vectors=from_bytes(rows, rows=len(entry.sentences)))
 
     def keep(self, entries: Sequence[Entry]) -> None:
         """Put a batch of entries into a file named by its sha256; one that a power cut left half written is not taken up.
@@ -64,7 +69,7 @@ class Pending:
         if partial.exists():
             self._disk.unlink(partial)
         with self._disk.by_library(partial):
-            write_store(partial, entries)
+            write_store(partial, entries, with_vectors=True)
         path = self._batches / f"{sha256_of(partial)}{_SUFFIX}"
         self._disk.replace(partial, path)
         self._places |= {entry.article.content: (path, number) for number, entry in enumerate(entries)}

@@ -9,10 +9,11 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.checking import Check, read_records, record_of
+from index.checking import Check, FileRecord, read_records, record_of
 from index.disk import DISK, Disk, remove_tree, write_synced
 from index.errors import IndexDamagedError, InputError
 from index.generation import (
@@ -27,16 +28,28 @@ from index.generation import (
     read_current,
     sealed,
 )
+from index.segment_record import read_segments
 
-Write = Callable[[Path], Mapping[str, Any]]
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a manifest holds beside format and files, and of the files those that an earlier generation has, known by name.
+
+    Those are on disk already, and are not read again.
+    """
+
+    said: Mapping[str, Any]
+    shared: Mapping[str, FileRecord] = field(default_factory=dict)
+
+
+Write = Callable[[Path], Written]
 NOTHING_YET = Current(0, "")
 
 
 def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
     """Let `write` fill a working folder, then put it in force in one step.
 
-    `write` returns what the manifest holds beside format and files. Until
-    CURRENT is replaced the generation before stays in force; it is kept
+    Until CURRENT is replaced the generation before stays in force; it is kept
     afterwards for readers that hold it and for falling back. Call under `writer`.
 
     Raises:
@@ -62,7 +75,8 @@ def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
     manifest = json.loads(raw)
     with suppress(OSError):  # The next writer removes what could not be removed now.
         clean(directory, disk)
-    return Generation(number, folder, manifest, read_records(manifest["files"], str(folder)), Check.SHA256)
+    files, segments = read_records(manifest["files"], str(folder)), read_segments(manifest, str(folder))
+    return Generation(number, folder, manifest, files, segments, Check.SHA256)
 
 
 def recover(directory: Path, *, disk: Disk = DISK) -> None:
@@ -101,14 +115,16 @@ def clean(directory: Path, disk: Disk) -> None:
 
 def _fill(working: Path, write: Write, disk: Disk) -> bytes:
     """Write a generation's files and their manifest, all on disk; returns the manifest's bytes."""
-    record = write(working)
+    written = write(working)
     paths = sorted(working.rglob("*"))
     files: dict[str, object] = {}
     for path in paths:
         if path.is_file():
-            disk.sync(path)
-            files[path.relative_to(working).as_posix()] = record_of(path)
-    raw = sealed({"format": FORMAT, **record, "files": files})
+            name = path.relative_to(working).as_posix()
+            if (known := written.shared.get(name)) is None:
+                disk.sync(path)
+            files[name] = known.to_dict() if known else record_of(path)
+    raw = sealed({"format": FORMAT, **written.said, "files": files})
     write_synced(working / MANIFEST, raw, disk)
     for folder in (*(path for path in paths if path.is_dir()), working):
         disk.sync_folder(folder)

@@ -1,4 +1,4 @@
-"""Whether what is searched is what is kept: the vectors in FAISS and SQLite, the words in tantivy and SQLite."""
+"""Whether what is searched is what is kept: the vectors in FAISS as they were embedded, the words in tantivy and SQLite."""
 
 import zlib
 from collections.abc import Iterator
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from index.finding import Finding
+from index.segment import Segment
+from index.segment_record import EXACT, VECTORS
 from index.store import Store
-from index.vectors import VectorIndex
-from index.words import WordIndex
+from index.words import WordIndex, key_of
 
 BATCH = 8192  # Sentences read at once.
 # Rounding to float16 moves no number, and so no length, by more than 1 in 2,048; over the seeds it is 1 in 20,000.
@@ -20,18 +21,13 @@ ALL_WORDS_SENTENCES = 20_000
 LISTED = 10  # A word in at most so many passages must find just those; of others they are counted.
 
 
-def vector_findings(store: Store, vectors: VectorIndex) -> Iterator[Finding]:
-    """Vectors of another size, not finite, not of length 1, or another one in FAISS."""
-    wrong = store.rows("SELECT count(*) FROM sentences WHERE length(vector) != ?", 2 * vectors.dim)[0][0]
-    if wrong:
-        yield Finding("vectors", f"{wrong:,} in articles.db do not have {vectors.dim} dimensions")
-        return
-    size = min(store.counts()[2], len(vectors))
+def vector_findings(segment: Segment) -> Iterator[Finding]:
+    """Vectors not finite, not of length 1, or another one in FAISS."""
+    exact, vectors = segment.exact, segment.vectors
+    size = min(len(exact), len(vectors)) if exact.dim == vectors.dim else 0
     for at in range(0, size, BATCH):
-        end = min(at + BATCH, size)
-        rows = store.rows("SELECT id, vector FROM sentences WHERE id >= ? AND id < ? ORDER BY id", at, end)
-        numbers = np.array([number for number, _ in rows], np.int64)
-        kept = np.frombuffer(b"".join(vector for _, vector in rows), np.float16).reshape(-1, vectors.dim).astype(np.float32)
+        numbers = np.arange(at, min(at + BATCH, size))
+        kept = exact.rows(numbers)
         with np.errstate(invalid="ignore", over="ignore"):
             lengths = np.sqrt(np.einsum("ij,ij->i", kept, kept))
             searched = vectors.stored(numbers)
@@ -41,10 +37,10 @@ def vector_findings(store: Store, vectors: VectorIndex) -> Iterator[Finding]:
         for number in numbers[~(np.abs(lengths - 1) <= MAX_LENGTH_ERROR)]:
             yield Finding(f"sentence {number}", "its vector is not of length 1")
         for number in numbers[~(cosines >= MIN_COSINE)]:
-            yield Finding(f"sentence {number}", "its vector in vectors.faiss is another one than in articles.db")
+            yield Finding(f"sentence {number}", f"its vector in {VECTORS} is another one than in {EXACT}")
 
 
-def word_findings(store: Store, words: WordIndex) -> Iterator[Finding]:
+def word_findings(store: Store, words: WordIndex, *, serial: int) -> Iterator[Finding]:
     """Words that find other passages than they stand in."""
     every = 1 + store.counts()[2] // ALL_WORDS_SENTENCES
     counts: dict[str, int] = {}
@@ -52,12 +48,12 @@ def word_findings(store: Store, words: WordIndex) -> Iterator[Finding]:
     for passage, term in _terms(store, every):
         counts[term] = counts.get(term, 0) + 1
         if counts[term] <= LISTED:
-            passages.setdefault(term, []).append(passage)
+            passages.setdefault(term, []).append(key_of(serial, passage))
     for term, count in counts.items():
         found = words.passages_with(term)
         if found != count:
             yield Finding(f"word {term!a}", f"is in {count:,} passages, the word index finds it in {found:,}")
-        elif count <= LISTED and sorted(hit.passage for hit in words.search([[term]], top_k=LISTED)) != passages[term]:
+        elif count <= LISTED and sorted(hit.key for hit in words.search([[term]], top_k=LISTED)) != passages[term]:
             yield Finding(f"word {term!a}", "finds other passages than it stands in")
 
 

@@ -6,6 +6,7 @@ from index.article import known_encoding
 from index.errors import ArticleRefused, InputError
 from index.folder import shown
 from index.lists import EXHAUSTIVE_UP_TO
+from index.merging import MIN_PASSAGES
 from index.model import ModelSettings
 
 
@@ -21,7 +22,9 @@ class BuildSettings:
     `wait` waits for another process that is writing the index.
 
     `exhaustive_up_to` is up to how many sentences a question is compared with
-    all of them, beyond only with those in the nearest lists.
+    all of them, beyond only with those in the nearest lists. A part of the index
+    with fewer than `min_segment_passages` is written anew with every change, so
+    that there are not many of them.
     """
 
     model: ModelSettings | None = None
@@ -34,12 +37,15 @@ class BuildSettings:
     wait: bool = False
     speakers: bool | None = None
     exhaustive_up_to: int = EXHAUSTIVE_UP_TO
+    min_segment_passages: int = MIN_PASSAGES
 
     def __post_init__(self) -> None:
         if not self.max_file_mb > 0:  # So that NaN is refused too.
             raise InputError("--max-file-mb: must be more than 0")
         if not self.exhaustive_up_to >= 0:
             raise InputError("exhaustive_up_to: must be 0 or more sentences")
+        if not self.min_segment_passages >= 0:
+            raise InputError("min_segment_passages: must be 0 or more")
         if self.encoding is not None:
             object.__setattr__(self, "encoding", known_encoding(self.encoding))
         if both := sorted({*self.exclude} & {*self.restore}):

@@ -9,24 +9,26 @@ from typing import Any
 
 from index.checking import Check, damages, read_records, read_small
 from index.entry_soundness import EntryCheck
-from index.errors import IndexDamagedError, IndexUnusableError
+from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError
 from index.finding import Finding
 from index.folder import shown
 from index.generation import (
-    ARTICLES,
+    COUNTED,
     MANIFEST,
     MAX_MANIFEST_BYTES,
-    VECTORS,
-    WORDS,
+    ORDER,
     Generation,
     name_of,
     open_generation,
     read_current,
 )
-from index.lists import Lists
+from index.gone import GONE, count_gone, read_gone
+from index.holdings import Holdings
 from index.milvus_place import is_milvus
 from index.model import ModelCard
 from index.search_soundness import vector_findings, word_findings
+from index.segment import Segment
+from index.segment_record import ARTICLES, VECTORS, WORDS, SegmentRecord
 from index.store import Store
 from index.token_vectors import projection_of
 from index.vectors import VectorIndex
@@ -113,27 +115,52 @@ def _json(path: Path) -> dict[str, Any]:
 def _findings(generation: Generation) -> Iterator[Finding]:
     """What is wrong with a generation whose files are what was published."""
     manifest, folder = generation.manifest, generation.folder
-    store = Store(folder / ARTICLES)
-    vectors, words = VectorIndex(folder / VECTORS), WordIndex(folder / WORDS)
+    try:
+        held = Holdings.of(generation)
+        gone = read_gone(folder / GONE, held.segments, held.numbering)
+    except (IndexDamagedError, IndexMismatchError) as error:
+        where, _, what = str(error).removesuffix("; run qa index --rebuild").partition(": ")
+        yield Finding(where.removeprefix(f"{folder}/"), what)
+        return
+    yield from _order_findings(manifest, held)
+    if gone is not None and gone.counts != count_gone(held.segments, held.numbering):
+        yield Finding(GONE, "does not count the words of what is gone")
     model = ModelCard.from_dict(manifest["model"])
-    yield from _count_findings(manifest["counts"], store, vectors, words)
-    if vectors.dim != model.dim:
-        yield Finding(VECTORS, f"has {vectors.dim} dimensions, the model {model.dim}")
-    if not vectors.has(Lists.from_manifest(manifest, str(folder / MANIFEST))):
-        yield Finding(VECTORS, "is not in the lists that the manifest says")
+    keeps_tokens = model.late_chunking and projection_of(model.sha256) is not None
+    for segment in held.segments:
+        yield from _segment_findings(segment, folder, model.dim, keeps_tokens=keeps_tokens)
+
+
+def _order_findings(manifest: Mapping[str, Any], held: Holdings) -> Iterator[Finding]:
+    """Whether what counts is what the manifest says, in order."""
+    for name, count in zip(COUNTED, held.numbering.counts, strict=True):
+        if count != manifest["counts"][name]:
+            yield Finding(ORDER, f"holds {count:,} {name}, the manifest says {manifest['counts'][name]:,}")
+    sources = held.sources()
+    if sources != sorted(set(sources)):
+        yield Finding(ORDER, "does not name each article once, by its source")
+    for source in sorted({*manifest["added"]} - {*sources}):
+        yield Finding(MANIFEST, f"names {shown(source)} as added, which is no article")
+
+
+def _segment_findings(segment: Segment, folder: Path, dim: int, *, keeps_tokens: bool) -> Iterator[Finding]:
+    """What is wrong with one segment."""
+    record, store, vectors = segment.record, segment.store, segment.vectors
+    words = WordIndex([record.path(folder, WORDS)])
+    yield from _count_findings(record, store, vectors, words)
+    if vectors.dim != dim:
+        yield Finding(record.names(VECTORS), f"has {vectors.dim} dimensions, the model {dim}")
+    if not vectors.has(record.lists):
+        yield Finding(record.names(VECTORS), "is not in the lists that the manifest says")
     for (line,) in store.rows("PRAGMA integrity_check(10)"):
         if line != "ok":
-            yield Finding(ARTICLES, f"SQLite says: {line}")
-    for source in manifest["added"]:
-        if not store.rows("SELECT 1 FROM articles WHERE source = ?", source):
-            yield Finding(MANIFEST, f"names {shown(source)} as added, which is no article")
-    keeps_tokens = model.late_chunking and projection_of(model.sha256) is not None
-    yield from EntryCheck(store, keeps_tokens=keeps_tokens).findings()
-    yield from vector_findings(store, vectors)
-    yield from word_findings(store, words)
+            yield Finding(record.names(ARTICLES), f"SQLite says: {line}")
+    yield from EntryCheck(segment, keeps_tokens=keeps_tokens).findings()
+    yield from vector_findings(segment)
+    yield from word_findings(store, words, serial=record.serial)
 
 
-def _count_findings(said: Mapping[str, int], store: Store, vectors: VectorIndex, words: WordIndex) -> Iterator[Finding]:
+def _count_findings(record: SegmentRecord, store: Store, vectors: VectorIndex, words: WordIndex) -> Iterator[Finding]:
     articles, passages, sentences = store.counts()
     for where, name, count in (
         (ARTICLES, "articles", articles),
@@ -142,5 +169,5 @@ def _count_findings(said: Mapping[str, int], store: Store, vectors: VectorIndex,
         (VECTORS, "sentences", len(vectors)),
         (WORDS, "passages", len(words)),
     ):
-        if count != said[name]:
-            yield Finding(where, f"holds {count:,} {name}, the manifest says {said[name]:,}")
+        if count != (said := getattr(record, name)):
+            yield Finding(record.names(where), f"holds {count:,} {name}, the manifest says {said:,}")

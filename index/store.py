@@ -4,7 +4,6 @@ import json
 import os
 import sqlite3
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,11 +12,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
-import numpy.typing as npt
 
 from index.article import Article, Content
 from index.attribution import Attribution
-from index.embedding import Vectors
 from index.errors import IndexDamagedError
 from index.folding import folded
 from index.masthead import Masthead
@@ -25,8 +22,7 @@ from index.names import Alias, AliasKind
 from index.span import Span, without_gaps
 from index.stored import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 
-TEXT_CACHE_CHARS = 32_000_000
-VECTOR_BLOCK = 8192  # Sentences' vectors read at once.
+_ALIAS = 'article, kind, short, long, owner, start, "end"'
 
 
 class _Held:
@@ -49,9 +45,6 @@ class Store:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._lock = threading.Lock()
-        self._articles: OrderedDict[int, Article] = OrderedDict()
-        self._cached_chars = 0
 
     def counts(self) -> tuple[int, int, int]:
         """How many articles, passages and sentences there are. (3,)"""
@@ -60,28 +53,17 @@ class Store:
         return found[0], found[1], found[2]
 
     def article(self, number: int) -> Article:
-        """An article with its text; the ones asked for last are kept in memory."""
-        with self._lock:
-            if (article := self._articles.get(number)) is not None:
-                self._articles.move_to_end(number)
-                return article
+        """An article with its text."""
         rows = self.rows(
             "SELECT source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text FROM articles WHERE id = ?",
             number,
         )
-        article = _article(rows[0])
-        with self._lock:
-            self._articles[number] = article
-            self._cached_chars += len(article.text)
-            while self._cached_chars > TEXT_CACHE_CHARS and len(self._articles) > 1:
-                _, dropped = self._articles.popitem(last=False)
-                self._cached_chars -= len(dropped.text)
-        return article
+        return _article(rows[0])
 
-    def article_named(self, source: str) -> Article | None:
-        """The article of this source, where there is one."""
+    def number_of(self, source: str) -> int | None:
+        """The number of the article of this source, where there is one."""
         rows = self.rows("SELECT id FROM articles WHERE source = ?", source)
-        return self.article(rows[0][0]) if rows else None
+        return int(rows[0][0]) if rows else None
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages with these numbers, in number order."""
@@ -89,16 +71,6 @@ class Store:
             f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(numbers)}) ORDER BY id', *numbers
         )
         return [StoredPassage(number, article, Span(start, end)) for number, article, start, end in rows]
-
-    def first_sentences(self) -> npt.NDArray[np.int64]:
-        """The number of each passage's first sentence, and after the last passage the number of sentences. (passages + 1,)"""
-        rows = self.rows("SELECT min(id) FROM sentences GROUP BY passage ORDER BY passage")
-        return np.array([*(row[0] for row in rows), self.counts()[2]], np.int64)
-
-    def articles_of_passages(self) -> npt.NDArray[np.int32]:
-        """The number of each passage's article. (passages,)"""
-        rows = np.array(self.rows("SELECT article, count(*) FROM passages GROUP BY article ORDER BY article"), np.int32)
-        return np.repeat(*rows.reshape(-1, 2).T)
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """All sentences of these passages, in number order."""
@@ -111,47 +83,26 @@ class Store:
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
         """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
-        beside = (
-            'SELECT s.start, s."end" FROM articles a JOIN passages p ON p.article = a.id JOIN sentences s ON s.passage = p.id '
-            "WHERE a.source = ? AND "
+        # A passage has a sentence at least, so that one passage more than sentences are asked for are enough on either side.
+        near = "SELECT id FROM passages WHERE article = (SELECT id FROM articles WHERE source = ?) AND "
+        beside = 'SELECT start, "end" FROM sentences WHERE passage IN ({}) AND '
+        wanted = (source, span.start, sentences + 1, span.start, sentences)
+        before = self.rows(
+            beside.format(near + "start < ? ORDER BY id DESC LIMIT ?") + '"end" <= ? ORDER BY start DESC LIMIT ?', *wanted
         )
-        before = self.rows(beside + 's."end" <= ? ORDER BY s.start DESC LIMIT ?', source, span.start, sentences)
-        after = self.rows(beside + "s.start >= ? ORDER BY s.start LIMIT ?", source, span.end, sentences)
+        wanted = (source, span.end, sentences + 1, span.end, sentences)
+        after = self.rows(beside.format(near + '"end" > ? ORDER BY id LIMIT ?') + "start >= ? ORDER BY start LIMIT ?", *wanted)
         return Span(before[-1][0] if before else span.start, after[-1][1] if after else span.end)
 
     def abbreviations(self) -> list[StoredAlias]:
-        """The abbreviations that the articles spell out, each once a wording, from the first article that has it."""
-        rows = self.rows(
-            'SELECT min(article), kind, short, long, owner, start, "end" FROM aliases WHERE kind = ? '
-            "GROUP BY short, long, owner ORDER BY short, long, owner",
-            AliasKind.ABBREVIATION.value,
-        )
+        """The abbreviations that the articles spell out, by article."""
+        rows = self.rows(f"SELECT {_ALIAS} FROM aliases WHERE kind = ? ORDER BY article, rowid", AliasKind.ABBREVIATION.value)
         return [_stored_alias(row) for row in rows]
 
     def full_names(self, surname: str) -> list[StoredAlias]:
-        """The full names that articles give for a surname, each once, from the first article that has it."""
-        rows = self.rows(
-            'SELECT min(article), kind, short, long, owner, start, "end" FROM aliases WHERE kind = ? AND short = ? '
-            "GROUP BY long ORDER BY 1, long",
-            AliasKind.SURNAME.value,
-            surname,
-        )
-        return [_stored_alias(row) for row in rows]
-
-    def sources(self) -> list[str]:
-        """Each article's source, by its number."""
-        return [source for _, source in self.rows("SELECT id, source FROM articles ORDER BY id")]
-
-    def outlets(self) -> list[str | None]:
-        """Each article's outlet, by its number."""
-        start, end = "CAST(outlet AS INTEGER)", "CAST(substr(outlet, instr(outlet, '-') + 1) AS INTEGER)"
-        cut = f"substr(text, {start} + 1, {end} - {start})"
-        return [outlet for (outlet,) in self.rows(f"SELECT {cut} FROM articles ORDER BY id")]
-
-    def dates(self) -> list[date | None]:
-        """Each article's day of publication, by its number."""
-        rows = self.rows("SELECT published FROM articles ORDER BY id")
-        return [date.fromisoformat(published) if published else None for (published,) in rows]
+        """The full names that articles give for a surname, by article."""
+        query = f"SELECT {_ALIAS} FROM aliases WHERE kind = ? AND short = ? ORDER BY article, rowid"
+        return [_stored_alias(row) for row in self.rows(query, AliasKind.SURNAME.value, surname)]
 
     def listed(self) -> list[ListedArticle]:
         """Every article without its text, by number."""
@@ -159,29 +110,28 @@ class Store:
         return [ListedArticle(number, source, Content(sha256, encoding)) for number, source, sha256, encoding in rows]
 
     def entry(self, number: int) -> Entry:
-        """Everything of an article, as `write_store` takes it."""
-        article = self.article(number)
+        """Everything of an article, as `write_store` takes it; its vectors are kept elsewhere."""
         passages = self.rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
         first = passages[0][0] if passages else 0
         kept: list[StoredSentence] = []
-        parts: list[Vectors] = []
         for at in range(0, len(passages), 500):
-            part = [row[0] for row in passages[at : at + 500]]
-            kept += self.sentences(part)
-            parts.append(self._vectors(part))
-        sentences = tuple(replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept))
-        aliases = self.rows('SELECT article, kind, short, long, owner, start, "end" FROM aliases WHERE article = ?', number)
+            kept += self.sentences([row[0] for row in passages[at : at + 500]])
         return Entry(
-            article,
+            self.article(number),
             tuple(Span(start, end) for _, start, end in passages),
-            sentences,
-            tuple(_stored_alias(row).alias for row in aliases),
-            np.concatenate(parts) if parts else np.empty((0, 0), np.float32),
+            tuple(replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept)),
+            tuple(_stored_alias(row).alias for row in self.rows(f"SELECT {_ALIAS} FROM aliases WHERE article = ?", number)),
+            np.empty((0, 0), np.float32),
         )
 
-    def entries(self) -> Iterator[Entry]:
-        """Everything, article by article."""
-        return (self.entry(article.number) for article in self.listed())
+    def terms_of(self, article: int) -> Iterator[list[str]]:
+        """The words of each of an article's passages, as the word index sees them."""
+        rows = self.rows(
+            "SELECT s.passage, s.terms FROM sentences s JOIN passages p ON s.passage = p.id WHERE p.article = ? ORDER BY s.id",
+            article,
+        )
+        for _, sentences in groupby(rows, key=lambda row: row[0]):
+            yield [term for _, terms in sentences for term in terms.split(" ") if term]
 
     def passage_words(self) -> Iterator[str]:
         """Each passage's words for the word index, in number order: its sentences without furniture."""
@@ -194,18 +144,6 @@ class Store:
             )
             for _, sentences in groupby(rows, key=lambda row: row[0]):
                 yield " ".join(without_gaps(text, Span(start, end), _gaps(gaps)) for _, start, end, gaps in sentences)
-
-    def vector_blocks(self) -> Iterator[Vectors]:
-        """All sentences' vectors as they were embedded, in number order, some at a time."""
-        size = self.counts()[2]
-        for at in range(0, size, VECTOR_BLOCK):
-            rows = self.rows("SELECT vector FROM sentences WHERE id >= ? AND id < ? ORDER BY id", at, at + VECTOR_BLOCK)
-            yield _as_vectors(rows)
-
-    def _vectors(self, passages: Sequence[int]) -> Vectors:
-        """The vectors of all sentences of these passages as they were embedded, in number order."""
-        rows = self.rows(f"SELECT vector FROM sentences WHERE passage IN ({_marks(passages)}) ORDER BY id", *passages)
-        return _as_vectors(rows)
 
     def rows(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
         """What a query selects; its SQL may use `holds`, as SQLite's own functions know small letters of ASCII only."""
@@ -222,6 +160,17 @@ class Store:
             raise IndexDamagedError(f"{self._path}: SQLite cannot read it ({error}); run qa index --rebuild") from error
 
 
+def cut(column: str) -> str:
+    """SQL for what stands at a span kept as "start-end"; substr counts code points, from 1."""
+    start, end = f"CAST({column} AS INTEGER)", f"CAST(substr({column}, instr({column}, '-') + 1) AS INTEGER)"
+    return f"substr(text, {start} + 1, {end} - {start})"
+
+
+def day_of(text: str | None) -> date | None:
+    """A day as it is stored."""
+    return date.fromisoformat(text) if text else None
+
+
 def _holds(text: str, words: str) -> bool:
     """Whether all of these words, one a line, stand in a text, whatever the case of either."""
     inside = folded(text)
@@ -234,13 +183,8 @@ def _marks(numbers: Sequence[int]) -> str:
 
 def _article(row: tuple[str, str, int, str, int, str | None, str | None, str | None, str]) -> Article:
     source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = row
-    masthead = Masthead(_span(title), _span(outlet), date.fromisoformat(published) if published else None)
+    masthead = Masthead(_span(title), _span(outlet), day_of(published))
     return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
-
-
-def _as_vectors(rows: Sequence[tuple[bytes]]) -> Vectors:
-    stored = np.frombuffer(b"".join(row[0] for row in rows), np.float16)
-    return stored.reshape(len(rows), -1 if rows else 0).astype(np.float32)
 
 
 def _gaps(text: str | None) -> tuple[Span, ...]:

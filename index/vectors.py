@@ -89,13 +89,12 @@ class VectorIndex:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._index = faiss.read_index(str(path))
+            self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # Files of a generation never change.
         except RuntimeError as error:
             raise IndexDamagedError(f"{path}: FAISS cannot read it; run qa index --rebuild") from error
         self.dim: int = self._index.d
         self._lists = self._index if isinstance(self._index, faiss.IndexIVFScalarQuantizer) else None
-        if self._lists:
-            self._lists.make_direct_map()  # Where each row is, so that it can be read back.
+        self._mapped = False
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -126,6 +125,9 @@ class VectorIndex:
         if not len(rows):
             return np.empty((0, self.dim), np.float32)
         faiss.omp_set_num_threads(1)
+        if self._lists and not self._mapped:
+            self._lists.make_direct_map()  # Where each row is, so that it can be read back.
+            self._mapped = True
         found: Vectors = self._index.reconstruct_batch(rows)
         return found
 

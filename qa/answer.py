@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from index.article import Article
-from index.opened import IndexInfo
+from index.info import IndexInfo
 from index.span import Span
 from qa.comparison import Comparison
 from qa.quote import Quote

@@ -11,6 +11,7 @@ from qa.places import Place
 from qa.saved import SavedQuote, SavedSpan, SavedSpeaker
 
 _WORD = re.compile(r"\w+")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
 # What spaCy cuts off the beginning of a longer word: "hes" is "he" and "s".
 _CUT_OFF = frozenset("i you he she it we they this that there who what how where when why".split())
 _PLACES = ("start", "end", "byte_start", "byte_end", "first_line", "last_line")
@@ -151,9 +152,13 @@ def _shows_day(text: str, published: str) -> bool:
         day = date.fromisoformat(published)
     except ValueError:
         return False
-    return any(str(day.year) in shown and str(day.day) in shown for shown in (text, _plain_digits(text)))
+    return _shows(day, text) or _shows(day, _plain_digits(text))
+
+
+def _shows(day: date, text: str) -> bool:
+    return str(day.year) in text and str(day.day) in text
 
 
 def _plain_digits(text: str) -> str:
     """A text with the digits of all scripts as 0 to 9."""
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group())), text)

@@ -14,6 +14,8 @@ from qa.question import Question
 from qa.speaker import Link, Speaker, Told, one_line
 
 NAMES_KEPT = 10_000  # Names once looked up.
+# A long article is parted into stretches of so many; "the agency" is one that its own stretch names, or one beside it.
+NEAR_CHARS = 50_000
 _SHORT_FORM = re.compile(r"\s*(?:\(|,?\s+or\s)[^()]*\)?$")  # "… (NIS)", "… or NIS": what a link has after the long name.
 _POSSESSIVE = re.compile(r"['’]s?$")
 _TITLES = frozenset(
@@ -54,7 +56,7 @@ class Identities:
 
     def meant(self, name: Span, article: int) -> Speaker:
         """Who is meant by a name that stands in this article; by itself, where no article says more."""
-        return self._meant(one_line(name, self._index.store.article(article)), article)
+        return self._meant(one_line(name, self._index.store.article(article)), article, name.start // NEAR_CHARS)
 
 
 class _Names:
@@ -70,18 +72,22 @@ class _Names:
                     self._by_term.setdefault(term, []).append((body, alias))
                 self._of_noun.setdefault(body.long[-1], []).append(alias)
 
-    def meant(self, name: str, article: int) -> Speaker:
-        """Who is meant: of several bodies or people that of the same article, else nobody in particular."""
-        for found in (self._bodies(name), self._people(name), self._of_kind(name, article)):
+    def meant(self, name: str, article: int, stretch: int) -> Speaker:
+        """Who is meant: of several bodies or people that of the same article, else nobody in particular.
+
+        `stretch` counts the NEAR_CHARS of the article in which the name stands, from 0.
+        """
+        near = Span(max(0, stretch - 1) * NEAR_CHARS, (stretch + 2) * NEAR_CHARS)
+        for found in (self._bodies(name), self._people(name), self._of_kind(name, article, near)):
             if (alias := _the_one(found) or _the_one([alias for alias in found if alias.article == article])) is not None:
                 full = self._fullest(alias)
-                return Speaker(full, () if full in name else tuple(self._links(name, alias, article)))
+                return Speaker(full, () if full in name else tuple(self._links(name, alias, article, near)))
         return Speaker(name)
 
-    def _links(self, name: str, alias: StoredAlias, article: int) -> Iterator[Link]:
+    def _links(self, name: str, alias: StoredAlias, article: int, near: Span) -> Iterator[Link]:
         """Where the name is spelt out; for a bare noun also where this article names the body."""
         yield Link(self._index.store.article(alias.article), alias.alias.span)
-        if alias.article != article and _is_bare(name) and (named := self._named(alias, article)):
+        if alias.article != article and _is_bare(name) and (named := self._named(alias, article, near)):
             yield Link(self._index.store.article(article), named)
 
     def _bodies(self, name: str) -> list[StoredAlias]:
@@ -105,17 +111,22 @@ class _Names:
         # Another first name is another person.
         return [alias for alias in found if before in alias.alias.long.split()]
 
-    def _of_kind(self, name: str, article: int) -> list[StoredAlias]:
-        """The bodies of the kind that a bare noun names, "the agency", which the article names too."""
+    def _of_kind(self, name: str, article: int, near: Span) -> list[StoredAlias]:
+        """The bodies of the kind that a bare noun names, "the agency", which the article names too, near it."""
         if not _is_bare(name):
             return []
-        return [alias for alias in self._of_noun.get(terms(name)[0], ()) if self._named(alias, article)]
+        return [alias for alias in self._of_noun.get(terms(name)[0], ()) if self._named(alias, article, near)]
 
-    def _named(self, alias: StoredAlias, article: int) -> Span | None:
-        """Where an article first has a body's short or long name."""
-        names = (re.escape(name) for name in (alias.alias.short, alias.alias.long))
-        found = re.search(rf"\b(?:{'|'.join(names)})\b", self._index.store.article(article).text)
-        return Span(*found.span()) if found else None
+    def _named(self, alias: StoredAlias, article: int, near: Span) -> Span | None:
+        """Where an article first has a body's short or long name, in a stretch of it."""
+        text = self._index.store.article(article).text
+        names = [alias.alias.short, alias.alias.long]
+        # To look for a text takes a hundredth of what making and running a pattern does.
+        if all(text.find(name, near.start, near.end) < 0 for name in names):
+            return None
+        pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+        found = pattern.search(text, near.start, near.end + 1)  # One more, to see whether a word ends at the end.
+        return Span(*found.span()) if found and found.end() <= near.end else None
 
     def _fullest(self, alias: StoredAlias) -> str:
         """The long name as the article has it: with whose it is, without the abbreviation."""

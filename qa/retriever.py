@@ -7,8 +7,9 @@ from pathlib import Path
 
 from index.cross_encoder import Reranker
 from index.errors import InputError
+from index.info import IndexInfo
 from index.model import ModelSettings
-from index.opened import Index, IndexInfo, Selection
+from index.opened import Index, Selection
 from qa.answer import Answer, FoundPassage
 from qa.candidates import Candidates, find_candidates
 from qa.comparing import Compared, Comparing

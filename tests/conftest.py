@@ -7,7 +7,7 @@ import re
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -36,6 +36,7 @@ BROWSER_ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
 )
 MAX_CASE_S, HANG_S = 2.0, 20.0  # A case of a campaign may take so much of the processor, and is stopped after so long.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"  # Of a report's page.
 PATIENCE_MS = 60_000  # For a machine that does much else; what is waited for mostly takes a hundredth of a second.
 
 
@@ -420,8 +421,11 @@ def parsed() -> Callable[[str], Element]:
             self.tree = TreeBuilder()
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            self.open.append(tag)
             self.tree.start(tag, {name: value or "" for name, value in attrs})
+            if tag == "meta":  # Which never closes.
+                self.tree.end(tag)
+            else:
+                self.open.append(tag)
 
         def handle_endtag(self, tag: str) -> None:
             assert self.open.pop() == tag
@@ -438,6 +442,26 @@ def parsed() -> Callable[[str], Element]:
         return reader.tree.close()
 
     return parse
+
+
+@pytest.fixture(scope="session")
+def check_whole() -> Callable[[Sequence[tuple[str, Mapping[str, str | None]]]], None]:
+    """Checks by a page's elements that it reads without the network, runs nothing and sends nothing."""
+
+    def check(found: Sequence[tuple[str, Mapping[str, str | None]]]) -> None:
+        policy = [attributes.get("content") for _, attributes in found if attributes.get("http-equiv")]
+        assert len(policy) == 1 and policy[0] is not None and policy[0].startswith(POLICY)
+        assert {"script", "link", "img", "iframe", "object", "embed", "base", "form", "use", "image"}.isdisjoint(
+            tag for tag, _ in found
+        )
+        for _, attributes in found:
+            assert not [name for name in attributes if name.startswith("on") or name in ("src", "srcset", "style", "action")]
+            assert (attributes.get("href") or "#").startswith("#")
+        ids = [attributes["id"] for _, attributes in found if "id" in attributes]
+        named = [name for _, attributes in found for name in (attributes.get("aria-labelledby") or "").split()]
+        assert len(set(ids)) == len(ids) and set(named) <= set(ids)
+
+    return check
 
 
 @pytest.fixture(scope="session")

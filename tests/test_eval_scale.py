@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from eval.dataset import Document
+from eval.growth import read_run
+from eval.growth_page import render_growth
 from eval.scale import main
 from eval.sizes import build_mixed, build_real, serve
 from eval.stock import PASSAGE_CHARS, lines_of, paragraphs, write_articles
@@ -49,10 +51,12 @@ def test_a_row_is_printed_and_saved_for_each_size(tmp_path: Path, capsys: pytest
     asked = {"id": "1", "question": "Who was carried?", "answers": [{"text": "forty people", "answer_start": 25}]}
     squad = {"data": [{"title": "Ferries", "paragraphs": [{"context": TEXT, "qas": [asked]}]}]}
     (tmp_path / "squad.json").write_text(json.dumps(squad), "utf-8")
-    said = main([str(tmp_path / "squad.json"), "--passages", "4", "8", "--real", "4", "--json", str(tmp_path / "rows.json")])
+    saved = ["--json", str(tmp_path / "rows.json"), "--html", str(tmp_path / "rows.html")]
+    said = main([str(tmp_path / "squad.json"), "--passages", "4", "8", "--real", "4", *saved])
     assert said == 0
     rows = json.loads((tmp_path / "rows.json").read_text("utf-8"))["rows"]
     assert [row["built"]["mixed"] for row in rows] == [False, True]
+    assert render_growth([read_run(tmp_path / "rows.json")]) == (tmp_path / "rows.html").read_bytes()
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3 and "real" in lines[1] and "mixed" in lines[2]
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.exports import CARD
@@ -121,6 +122,14 @@ def _check_words(path: Path, data: bytes) -> None:
     assert int.from_bytes(data[-4:], "little") == TANTIVY_MARK, f"{path}: without tantivy's mark at its end"
 
 
+def _check_numbers(path: Path, data: bytes) -> None:
+    assert np.load(path, allow_pickle=False).dtype.kind == "i", path
+
+
+def _check_exact(path: Path, data: bytes) -> None:
+    assert np.isfinite(np.frombuffer(data, np.float16)).all(), path
+
+
 def _check_page(path: Path, data: bytes) -> None:
     class Reader(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -147,6 +156,8 @@ KINDS: dict[str, tuple[Callable[[str, bytes], object], Callable[[Path, bytes], N
     "onnx": (lambda name, data: name == "model.onnx", _check_graph),
     "faiss": (lambda name, data: name.endswith(".faiss"), _check_vectors),
     "tantivy": (lambda name, data: re.fullmatch(r"[0-9a-f]{32}\.(fast|fieldnorm|idx|pos|store|term)", name), _check_words),
+    "numbers": (lambda name, data: data.startswith(b"\x93NUMPY"), _check_numbers),
+    "exact vectors": (lambda name, data: name == "vectors.f16", _check_exact),
     "page": (lambda name, data: data[:15].lower() == b"<!doctype html>", _check_page),
     "article": (lambda name, data: name.endswith((".txt", ".md")), _check_article),
     "lock": (lambda name, data: name == "LOCK" and not data, lambda path, data: None),
@@ -228,6 +239,10 @@ ODD: dict[str, tuple[str, bytes]] = {
     "bytecode": ("words.pyc", b"{}"),
     "a library": ("vectors.faiss", b"\x7fELF"),
     "an archive": ("articles.db", b"PK\x03\x04"),
+    "an array that holds objects": (
+        "order.npy",
+        b"\x93NUMPY\x01\x00F\x00{'descr': '|O', 'fortran_order': False, 'shape': (), }",
+    ),
     "another FAISS index": ("vectors.faiss", b"IxPT" + b"\0" * 60),
     "a database that is none": ("articles.db", b"SQLite format 3\0" + b"\0" * 100),
     "a file of tantivy's name": ("0" * 32 + ".idx", b"anything"),

@@ -17,7 +17,8 @@ from index import ArticleRefused, BuildReport, BuildSettings, Index, InputError,
 from index import added as added_files
 from index.added import sweep
 from index.disk import Disk
-from index.generation import ARTICLES, CURRENT, index_exists, open_generation
+from index.generation import CURRENT, index_exists, open_generation
+from index.segment_record import ARTICLES
 
 ROOT = Path(__file__).parent.parent
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."

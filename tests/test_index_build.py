@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 
 from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Precision, Progress, Renamed, build
-from index.generation import ARTICLES, open_generation
 from index.sentences import sentences
-from index.store import Store
 from index.stored import Entry
 
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."
@@ -35,8 +33,7 @@ def counted(paths: list[Path], directory: Path, settings: BuildSettings | None =
 
 def entries(directory: Path) -> dict[str, Entry]:
     """All that an index holds, by source."""
-    store = Store(open_generation(directory).folder / ARTICLES)
-    return {entry.article.source: entry for entry in store.entries()}
+    return {entry.article.source: entry for entry in Index.open(directory).store.entries()}
 
 
 def assert_same(one: Path, other: Path) -> None:

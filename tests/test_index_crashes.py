@@ -28,9 +28,8 @@ import pytest
 from index import BuildSettings, Index, InputError, QaError, add_file, build
 from index.disk import Disk
 from index.embedding import Embedder
-from index.generation import ARTICLES, index_exists, open_generation
+from index.generation import index_exists, open_generation
 from index.model import Export, ModelSettings, export_model
-from index.store import Store
 
 Name = tuple[int, str]  # A folder's number, and a name in it.
 State = frozenset[tuple[str, str]]  # The sources and sha256s that an index holds.
@@ -342,6 +341,17 @@ def twice(folder: Path, directory: Path, disk: Disk) -> None:
     build([], directory, disk=disk)
 
 
+def of_parts(folder: Path, directory: Path, disk: Disk) -> None:
+    """An index of two parts, one of them shared by two generations."""
+    a_part_more(folder, directory, disk)
+    write(folder, b2="Bodø")
+    a_part_more(folder, directory, disk)
+
+
+def a_part_more(folder: Path, directory: Path, disk: Disk) -> None:
+    build([folder], directory, BuildSettings(min_segment_passages=1), disk=disk)
+
+
 def nothing(folder: Path) -> None:
     pass
 
@@ -349,6 +359,7 @@ def nothing(folder: Path) -> None:
 SCENARIOS = (
     Scenario("create", lambda folder, directory, disk: None, nothing, first),
     Scenario("update", twice, lambda folder: write(folder, a="Vardø", d="Tromsø"), again),
+    Scenario("a part more", of_parts, lambda folder: write(folder, d="Tromsø"), a_part_more),
     Scenario("remove", twice, lambda folder: (folder / "a.txt").unlink(), again),
     Scenario("add by hand", first, nothing, add),
     Scenario("take out", with_added, nothing, take_out),
@@ -418,7 +429,7 @@ def state(directory: Path) -> State:
     if not index_exists(directory):
         return NOTHING
     generation = open_generation(directory)
-    listed = Store(generation.folder / ARTICLES).listed()
+    listed = Index.open(directory).store.listed()
     assert len(listed) == generation.manifest["counts"]["articles"]
     for article in listed:
         if article.source in generation.manifest["added"]:

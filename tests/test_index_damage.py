@@ -95,7 +95,7 @@ def nothing_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(*_: object) -> None:
         raise AssertionError("read before it was checked")
 
-    for where in ("index.opened.Store", "index.opened.VectorIndex", "index.opened.WordIndex"):
+    for where in ("index.segment.Store", "index.segment.VectorIndex", "index.segment.ExactVectors", "index.opened.WordIndex"):
         monkeypatch.setattr(where, read)
 
 

@@ -235,4 +235,4 @@ def test_vectors_and_words_on_a_full_disk_are_an_error_of_the_system(tmp_path: P
     with files_limited(limit_bytes), pytest.raises(OSError):
         write_vectors(tmp_path / "vectors", lambda: [vectors], dim=384)
     with files_limited(limit_bytes), pytest.raises(OSError):
-        write_words(tmp_path / "words", (f"word{i} other{i}" for i in range(2_000)))
+        write_words(tmp_path / "words", (f"word{i} other{i}" for i in range(2_000)), serial=1)

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 
 from index import Article, ArticlePage, ArticleSummary, Index, InputError, Span
+from index.holdings import Holdings
 from index.listing import MAX_LIMIT, MAX_OUTLETS, MAX_QUERY_CHARS, date_range, list_articles, outlet_names
 from index.masthead import Masthead
-from index.store import Store
+from index.numbering import Numbering
+from index.segment import Segment
+from index.segment_record import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, SegmentRecord
 from index.stored import Entry
 from index.storing import write_store
 from qa import Retriever
@@ -36,12 +39,24 @@ def entry(source: str, title: str = "", outlet: str = "", *, published: date | N
     return Entry(Article(source, "0" * 64, 1, "utf-8", 0, text, masthead), (), (), (), NONE)
 
 
-def store_of(folder: Path, *entries: Entry) -> Store:
-    write_store(folder / "articles.db", entries)
-    return Store(folder / "articles.db")
+def store_of(folder: Path, *entries: Entry) -> Holdings:
+    """These articles as one segment, in order of source."""
+    write_store(folder / ARTICLES, sorted(entries, key=lambda entry: entry.article.source))
+    return held(folder, [len(entry.passages) for entry in sorted(entries, key=lambda entry: entry.article.source)])
 
 
-def found(store: Store, query: str) -> list[str]:
+def held(folder: Path, passages: Sequence[int]) -> Holdings:
+    """What a segment's database holds, a sentence a passage."""
+    first = np.concatenate([[0], np.cumsum(np.array(passages, np.int64))])
+    np.save(folder / FIRST_PASSAGES, first)
+    np.save(folder / FIRST_SENTENCES, np.arange(first[-1] + 1))
+    (folder / EXACT).write_bytes(bytes(2 * int(first[-1])))
+    segment = Segment(SegmentRecord(1, "", len(passages), int(first[-1]), int(first[-1]), None), folder, dim=1)
+    order = np.array([(0, number) for number in range(len(passages))], np.int32).reshape(-1, 2)
+    return Holdings([segment], Numbering([segment], order, str(folder)))
+
+
+def found(store: Holdings, query: str) -> list[str]:
     return [article.source for article in list_articles(store, query).articles]
 
 
@@ -199,7 +214,7 @@ def test_many_articles_are_listed_fast(tmp_path: Path) -> None:
         )
         connection.executemany("INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
     connection.close()
-    store = Store(tmp_path / "articles.db")
+    store = held(tmp_path, [0] * 20_000)
     began = time.perf_counter()
     assert list_articles(store, "TITLE 00199 post").total == 11 and list_articles(store, offset=19_990).total == 20_000
     assert time.perf_counter() - began < 1.0  # 0.05 s on two cores.

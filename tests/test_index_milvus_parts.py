@@ -65,7 +65,8 @@ def test_a_catalogue_numbers_by_source_and_knows_each_row() -> None:
     assert again.entries == made.entries and [one.source for one in made.entries] == ["a", "b", "c"]
     assert made.counts() == (3, 3, 6) and made.article_of.tolist() == [0, 1, 1]
     assert made.passages_of_rows([500, 101, 102, 7, 99]) == [0, 2, None, None, None]
-    assert made.passages_of_sentences([502, 503, 100, 101, 102, 103, 0]) == [0, None, 1, 1, 2, None, None]
+    assert made.sentences_of_rows([502, 503, 100, 101, 102, 103, 0]).tolist() == [2, 3, 4, 5]
+    assert made.sentences_of_rows([]).tolist() == Catalogue([]).sentences_of_rows([1]).tolist() == []
 
 
 WORDS = "police said the ferry carried 12,000 people to Linz in March and Vienna".split()
@@ -81,8 +82,8 @@ def test_passages_score_as_in_the_local_word_index(texts: list[str]) -> None:
         tuple(terms("march vienna")),
     ]
     with tempfile.TemporaryDirectory() as folder:
-        write_words(Path(folder) / "words", texts)
-        hits = {hit.passage: hit.score for hit in WordIndex(Path(folder) / "words").search(asked, top_k=20)}
+        write_words(Path(folder) / "words", texts, serial=0)
+        hits = {hit.key: hit.score for hit in WordIndex([Path(folder) / "words"]).search(asked, top_k=20)}
     kept = [[encoded(term) for term in terms(text)] for text in texts]
     lexicon = EMPTY.changed(kept, ())
     groups = [[encoded(term) for term in group] for group in asked]

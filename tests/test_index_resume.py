@@ -13,11 +13,10 @@ import pytest
 from index import BuildReport, Index, ModelSettings, Precision, Progress, build
 from index.article import read_article
 from index.filling import BATCH_PASSAGES
-from index.generation import ARTICLES, PENDING, open_generation
+from index.generation import PENDING
 from index.model import export_model
 from index.parsing import reader_name
 from index.pending import Pending
-from index.store import Store
 
 ROOT = Path(__file__).parent.parent
 # Ends itself as a power switch would, after so many passages.
@@ -67,7 +66,7 @@ def counted(folder: Path, directory: Path) -> tuple[BuildReport, int]:
 
 def same(directory: Path, other: Path) -> bool:
     """Whether two indexes hold the same entries, vectors and tokens included."""
-    entries, others = ([*Store(open_generation(place).folder / ARTICLES).entries()] for place in (directory, other))
+    entries, others = ([*Index.open(place).store.entries()] for place in (directory, other))
     return len(entries) == len(others) and all(
         (a.article, a.passages, a.sentences, a.aliases) == (b.article, b.passages, b.sentences, b.aliases)
         and np.array_equal(a.vectors, b.vectors)

@@ -10,10 +10,12 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index import BuildSettings, IndexDamagedError, IndexMismatchError, InputError, build
 from index.checking import record_of
-from index.generation import ARTICLES, CURRENT, MANIFEST, VECTORS, WORDS, name_of, read_current, sealed
+from index.generation import CURRENT, MANIFEST, name_of, read_current, sealed
+from index.segment_record import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS
 from index.soundness import MAX_FINDINGS, Soundness, check_index
 from index.words import write_words
 
@@ -129,9 +131,6 @@ WRONG: list[tuple[str, str]] = [
     ("UPDATE sentences SET tokens = zeroblob(34000) WHERE id = 0", "sentence 0 has 34,000 bytes of tokens"),
     ("UPDATE sentences SET terms = terms || ' burn' WHERE id = 0", "word 'burn': "),
     ("UPDATE sentences SET terms = 'zebra' WHERE id = 1", "word 'zebra': is in 1 passages, the word index finds it in 0"),
-    ("UPDATE sentences SET vector = x'00' WHERE id = 0", "vectors: 1 in articles.db do not have 384 dimensions"),
-    ("UPDATE sentences SET vector = zeroblob(768) WHERE id = 1", "sentence 1: its vector is not of length 1"),
-    ("UPDATE sentences SET vector = (SELECT vector FROM sentences WHERE id = 2) WHERE id = 1", "sentence 1: its vector in vec"),
     ('UPDATE aliases SET start = 100000, "end" = 100004', "a.txt: an abbreviation lies outside"),
     ("UPDATE aliases SET article = 50", "aliases: 1 are of no article"),
 ]
@@ -143,12 +142,41 @@ def test_what_is_wrong_in_the_database_is_found(statement: str, finding: str, di
     assert finding in told(check_index(directory))
 
 
-def test_numbers_that_are_none_are_found_in_a_vector(directory: Path) -> None:
-    for number in (np.nan, np.inf, 60_000.0):
-        vector = np.full(384, number, np.float16).tobytes().hex()
-        change(directory, f"UPDATE sentences SET vector = x'{vector}' WHERE id = 1")
-        found = told(check_index(directory))
-        assert "sentence 1: its vector is not of length 1" in found and "sentence 0" not in found
+def change_vectors(directory: Path, act: Callable[[NDArray[np.float16]], object]) -> str:
+    """What is told when the vectors as they were embedded were changed."""
+    path = folder_of(directory) / EXACT
+    rows = np.frombuffer(path.read_bytes(), np.float16).reshape(-1, 384).copy()
+    act(rows)
+    path.write_bytes(rows.tobytes())
+    publish_again(directory)
+    return told(check_index(directory))
+
+
+@pytest.mark.parametrize("number", [0.0, np.nan, np.inf, 60_000.0])
+def test_numbers_that_are_none_are_found_in_a_vector(number: float, directory: Path) -> None:
+    found = change_vectors(directory, lambda rows: rows[1].fill(number))
+    assert "sentence 1: its vector is not of length 1" in found and "sentence 0" not in found
+
+
+def test_a_vector_of_another_sentence_is_found(directory: Path) -> None:
+    assert "sentence 1: its vector in vec" in change_vectors(directory, lambda rows: np.copyto(rows[1], rows[2]))
+
+
+def test_vectors_of_another_size_are_found(directory: Path) -> None:
+    path = folder_of(directory) / EXACT
+    path.write_bytes(path.read_bytes()[:-2])
+    publish_again(directory)
+    assert "vectors.f16: holds " in told(check_index(directory))
+
+
+@pytest.mark.parametrize("name", [FIRST_PASSAGES, FIRST_SENTENCES])
+def test_a_thing_that_begins_elsewhere_is_found(name: str, directory: Path) -> None:
+    path = folder_of(directory) / name
+    first = np.load(path)
+    first[1] += 1 if first[1] < first[2] else -1
+    np.save(path, first)
+    publish_again(directory)
+    assert f" in {name}" in told(check_index(directory))
 
 
 def test_vectors_in_another_order_are_found(directory: Path) -> None:
@@ -177,7 +205,7 @@ def rewrite_words(directory: Path, order: Callable[[list[str]], list[str]]) -> N
     terms = [row[0] for row in connection.execute("SELECT group_concat(terms, ' ') FROM sentences GROUP BY passage")]
     connection.close()
     shutil.rmtree(folder_of(directory) / WORDS)
-    write_words(folder_of(directory) / WORDS, order(terms))
+    write_words(folder_of(directory) / WORDS, order(terms), serial=1)
     publish_again(directory)
 
 
@@ -195,7 +223,7 @@ def test_a_manifest_that_says_something_else_is_found(directory: Path) -> None:
     assert "manifest.json: names added/none.txt as added" in told(check_index(directory))
     counts = {"articles": 4, "passages": 2, "sentences": 5}
     publish_again(directory, counts=counts)
-    assert "articles.db: holds 3 articles, the manifest says 4" in told(check_index(directory))
+    assert "order.npy: holds 3 articles, the manifest says 4" in told(check_index(directory))
 
 
 def flip(path: Path) -> None:

@@ -1,14 +1,17 @@
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index import tellings
 from index.names import aliases
-from index.parsing import loaded_parser
+from index.parse import Parse
+from index.parsing import Parser, loaded_parser
 from index.sentences import sentences
 from index.span import Span
-from index.speakers import speakers
+from index.speakers import Spoken, speakers
 
 
 def told(text: str) -> list[list[tuple[str, str | None, str]]]:
@@ -355,3 +358,26 @@ def test_an_abbreviation_is_read_where_it_is_spelt_out(text: str, short: str, lo
 )
 def test_other_brackets_spell_out_nothing(text: str) -> None:
     assert aliases(text) == ()
+
+
+def test_a_long_article_is_parsed_some_sentences_at_a_time(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is named, quoted or meant in one part is known in the next."""
+    text = "\n\n".join(path.read_text("utf-8") for path in sorted(seeds.glob("*.txt")))
+    parser = loaded_parser()
+    asked: list[int] = []
+
+    class Counting:
+        entities = staticmethod(parser.entities)
+
+        @staticmethod
+        def parse(lines: list[str]) -> list[Parse | None]:
+            asked.append(len(lines))
+            return parser.parse(lines)
+
+    def read() -> Spoken:
+        return speakers(text, sentences(text), cast(Parser, Counting()))
+
+    whole = read()
+    monkeypatch.setattr(tellings, "PARSED_AT_ONCE", 7)
+    assert read() == whole and len(whole.people) > 10
+    assert asked[0] == sum(asked[1:]) and max(asked[1:]) == 7

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from index import BuildSettings, Index, ModelSettings, Precision, build
 from index.embedding import Embedder, PassageText
-from index.generation import ARTICLES, open_generation
 from index.model import DEFAULT_MODEL, export_model
-from index.store import Store
 from index.stored import StoredSentence
 from index.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of, unpack
 
@@ -74,8 +72,8 @@ def test_cosines_of_real_tokens_survive_packing(embedder: Embedder, seeds: Path)
 
 
 def kept_sentences(directory: Path) -> list[StoredSentence]:
-    store = Store(open_generation(directory).folder / ARTICLES)
-    return store.sentences(range(Index.open(directory).info.passages))
+    index = Index.open(directory)
+    return index.store.sentences(range(index.info.passages))
 
 
 def test_a_question_meets_its_own_words(embedder: Embedder) -> None:

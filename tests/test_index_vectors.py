@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import faiss
@@ -12,12 +13,12 @@ import pytest
 from index import BuildSettings, Index, IndexMismatchError, InputError, build
 from index.disk import DISK
 from index.embedding import Vectors
-from index.generation import MANIFEST, VECTORS, name_of, read_current
+from index.generation import MANIFEST, name_of, read_current
 from index.lists import CANDIDATES, MIN_RECALL, NEAREST, Lists
 from index.locking import writer
-from index.publishing import publish
+from index.publishing import Written, publish
+from index.segment_record import VECTORS
 from index.soundness import check_index
-from index.store import Store
 from index.vectors import VectorIndex, write_vectors
 from qa.candidates import BY_MEANING
 from ui.cli import main
@@ -29,9 +30,8 @@ DIM, SIZE, QUERIES = 384, 12_000, 40
 @pytest.fixture(scope="module")
 def mixed(seeds_index: Path) -> Vectors:
     """Many vectors, each of one of the seeds' sentences with some of another one, as sentences on like matters have."""
-    number = read_current(seeds_index)
-    assert number is not None
-    real = np.concatenate([*Store(seeds_index / name_of(number.generation) / "articles.db").vector_blocks()])
+    (segment,) = Index.open(seeds_index).segments
+    real = segment.exact.rows(slice(None))
     draw = np.random.default_rng(5)
     one, other = real[draw.integers(0, len(real), SIZE)], real[draw.integers(0, len(real), SIZE)]
     sums = one + draw.uniform(0.3, 0.9, (SIZE, 1)).astype(np.float32) * other + draw.normal(0, 0.01, (SIZE, DIM))
@@ -175,7 +175,7 @@ def test_an_index_in_lists_says_so_answers_and_is_sound(
     build([articles], tmp_path / "index", BuildSettings(exhaustive_up_to=30))
     opened = Index.open(tmp_path / "index")
     lists = opened.info.lists
-    assert lists is not None and manifest(tmp_path / "index")["vectors"] == lists.to_dict()
+    assert lists is not None and segments_of(manifest(tmp_path / "index"))[0]["vectors"] == lists.to_dict()
     assert f"{lists.nprobe} of {lists.count} lists" in render_info(opened.info)
     assert check_index(tmp_path / "index").findings == ()
     assert main(["info", "--json", "--index", str(tmp_path / "index")]) == 0
@@ -185,7 +185,7 @@ def test_an_index_in_lists_says_so_answers_and_is_sound(
 
 
 def test_an_index_without_says_nothing_new(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "vectors" not in manifest(seeds_index) and Index.open(seeds_index).info.lists is None
+    assert "vectors" not in segments_of(manifest(seeds_index))[0] and Index.open(seeds_index).info.lists is None
     assert main(["info", "--json", "--index", str(seeds_index)]) == 0
     assert json.loads(capsys.readouterr().out)["vectors"] == {"kind": "exhaustive"}
 
@@ -218,6 +218,12 @@ def test_where_only_the_limit_changed_the_vectors_alone_are_laid_anew(articles: 
         assert (Index.open(tmp_path / "index").info.lists is not None) is in_lists
 
 
+def segments_of(said: dict[str, object]) -> list[dict[str, object]]:
+    segments = said["segments"]
+    assert isinstance(segments, list)
+    return segments
+
+
 def republished(directory: Path, change: Callable[[dict[str, object], Path], None]) -> None:
     """Publish the generation in force once more, with a manifest and files that were changed but have right checksums."""
     current = read_current(directory)
@@ -226,13 +232,13 @@ def republished(directory: Path, change: Callable[[dict[str, object], Path], Non
     for made in ("seal", "format", "files"):
         del said[made]
 
-    def write(folder: Path) -> dict[str, object]:
+    def write(folder: Path) -> Written:
         shutil.copytree(before, folder, dirs_exist_ok=True)
         (folder / MANIFEST).unlink()
         change(said, folder)
-        return said
+        return Written(said)
 
-    with writer(directory):
+    with writer(directory), suppress(IndexMismatchError):  # It is in force by then.
         publish(directory, write, disk=DISK)
 
 
@@ -241,7 +247,9 @@ def republished(directory: Path, change: Callable[[dict[str, object], Path], Non
 )
 def test_a_manifest_that_fits_no_lists_is_refused(vectors: object, articles: Path, tmp_path: Path) -> None:
     build([articles], tmp_path / "index", BuildSettings(exhaustive_up_to=30))
-    republished(tmp_path / "index", lambda said, _: said.update(vectors=vectors))
+    republished(
+        tmp_path / "index", lambda said, _: said.update(segments=[{**one, "vectors": vectors} for one in segments_of(said)])
+    )
     with pytest.raises(IndexMismatchError, match="run qa index --rebuild"):
         Index.open(tmp_path / "index")
 

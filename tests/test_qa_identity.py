@@ -6,7 +6,7 @@ import pytest
 
 from index.span import Span
 from qa import Retriever
-from qa.identity import Identities
+from qa.identity import NEAR_CHARS, Identities
 from qa.speaker import Speaker
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
@@ -59,6 +59,24 @@ def test_a_bare_noun_is_the_body_of_that_kind_that_the_article_names(meant: Call
     assert [link.span.cut(link.article.text)[-5:] for link in speaker.links] == ["(NIS)", "NIS"]  # Spelt out, and named near.
     assert meant("service", SPELT_OUT) == Speaker("service")  # Whose, the article does not say.
     assert meant("agency", SPELT_OUT, text=near) == Speaker("agency")
+
+
+@pytest.mark.parametrize("blanks", [1, NEAR_CHARS, 4 * NEAR_CHARS])
+def test_in_a_long_article_a_body_is_the_one_named_near(blanks: int, meant: Callable[..., Speaker]) -> None:
+    after = f"The NIS spoke on Friday.{' ' * blanks}The {{}} said that ten soldiers died."
+    before = f"The {{}} said that ten soldiers died.{' ' * blanks}The NIS spoke on Friday."
+    is_near = blanks <= NEAR_CHARS
+    for text in (after, before):
+        assert (meant("service", SPELT_OUT, text=text) != Speaker("service")) == is_near
+
+
+def test_part_of_a_word_at_the_end_of_what_is_near_names_nobody(meant: Callable[..., Speaker]) -> None:
+    """ "NIS" of "NISSAN", where the stretch ends between its letters."""
+    opening = "The {} said that ten soldiers died. "
+    gap = 2 * NEAR_CHARS - len("NIS") - len(opening.format("service"))
+    for word, named in (("NISSAN", False), ("NIS", True)):
+        text = f"{opening}{' ' * gap}{word} sells cars."
+        assert (meant("service", SPELT_OUT, text=text) != Speaker("service")) == named
 
 
 def test_a_full_name_needs_no_link(meant: Callable[..., Speaker]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index import Index, InputError
-from index.words import MAX_RUNS, WordIndex, write_words
+from index.words import MAX_RUNS, WordIndex, key_of, lie_in, runs_of, write_words
 from qa import Answer, AskSettings, Retriever, Scope
 from qa.candidates import BY_MEANING, BY_WORDS, find_candidates
 from qa.conversation import variants
@@ -73,7 +73,7 @@ def test_candidates_are_the_best_of_the_scope_and_not_the_scope_of_the_best(inde
     for size in (1, 2, 3):
         for chosen in combinations(names, size):
             selection = select(index, Scope(sources=chosen))
-            allowed = np.flatnonzero(selection.passages).tolist()
+            allowed = [p for p in range(index.info.passages) if lie_in(selection.passages, np.array([key_of(1, p)]))[0]]
             assert {index.store.article(p.article).source for p in index.store.passages(allowed)} == set(chosen)
             for question in QUESTIONS:
                 found = find_candidates(index, variants(question, ()), (), among=selection)
@@ -223,8 +223,8 @@ def test_something_else_than_a_scope_is_refused(within: Any, retriever: Retrieve
 
 def test_words_among_any_passages_are_found_as_if_all_were_read(tmp_path: Path) -> None:
     """On both ways to look: few runs of passages, and many; with many passages of one score."""
-    write_words(tmp_path / "words", (f"ferry {'linz ' * (n % 7)} {'boat' if n % 3 else 'ship'}" for n in range(3000)))
-    words = WordIndex(tmp_path / "words")
+    write_words(tmp_path / "words", (f"ferry {'linz ' * (n % 7)} {'boat' if n % 3 else 'ship'}" for n in range(3000)), serial=1)
+    words = WordIndex([tmp_path / "words"])
     groups = [("ferri",), ("linz",), ("ship",)]
     every = words.search(groups, top_k=3000)
     rng = np.random.default_rng(0)
@@ -235,7 +235,7 @@ def test_words_among_any_passages_are_found_as_if_all_were_read(tmp_path: Path) 
     assert min(runs) < MAX_RUNS < max(runs)
     for among in some:
         for top_k in (1, 30, 2000):
-            wanted = [hit for hit in every if among[hit.passage]][:top_k]
-            hits = words.search(groups, top_k=top_k, among=among)
-            assert [hit.passage for hit in hits] == [hit.passage for hit in wanted]
+            wanted = [hit for hit in every if among[hit.key - key_of(1, 0)]][:top_k]
+            hits = words.search(groups, top_k=top_k, among=runs_of(among, 1))
+            assert [hit.key for hit in hits] == [hit.key for hit in wanted]
             assert [hit.score for hit in hits] == pytest.approx([hit.score for hit in wanted])

@@ -17,7 +17,7 @@ import ui.live
 from index import Index, IndexDamagedError, IndexUnusableError, InputError, build
 from index.generation import CURRENT
 from index.locking import writer
-from index.publishing import publish
+from index.publishing import Written, publish
 from ui.live import SLOWER_AFTER_A_PROBLEM, Live, Opened
 
 ROOT = Path(__file__).parents[1]
@@ -254,9 +254,9 @@ def publish_copy(of: Path, index: Path) -> None:
     """Publish another generation's files anew, as fast as the disk allows."""
     manifest = json.loads((of / "manifest.json").read_bytes())
 
-    def write(folder: Path) -> dict[str, Any]:
+    def write(folder: Path) -> Written:
         shutil.copytree(of, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("manifest.json"))
-        return {name: value for name, value in manifest.items() if name not in ("format", "files")}
+        return Written({name: value for name, value in manifest.items() if name not in ("format", "files")})
 
     with writer(index):
         publish(index, write)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index import Article, Index, SourceState, Span
 from index.article import decode_article
-from ui.reading import ROOM, Marked, lines, reading_html, shown_window
+from ui.reading import LINES, ROOM, Marked, lines, reading_html, shown_window
 from ui.wording import FILE_NOTES
 
 Parse = Callable[[str], Element]
@@ -134,8 +134,27 @@ def test_of_a_long_article_a_screenful_around_the_place_is_sent(kind: str, parse
         assert len(made) < 2 * (end - start) + MARKUP_PER_LINE * text.count("\n", start, end) + 3_000
 
 
-def test_a_long_article_is_walked_to_either_end() -> None:
-    text = LONG["lines"]
+BLANK = {
+    "blank lines": "a" + "\n" * (ROOM - 1),
+    "a long article of blank lines": "a" + "\n" * 20 * ROOM,
+    "lines of a word": "word\n" * (LINES + 1),
+}
+
+
+@pytest.mark.parametrize("kind", BLANK)
+def test_of_very_many_lines_a_few_thousand_are_sent(kind: str, parsed: Parse) -> None:
+    text = BLANK[kind]
+    for at in (0, 1, LINES, len(text) // 2, len(text) - 1, len(text)):
+        made = html(text, at=at)
+        shown = parsed(made)
+        start, end = int(sheet(shown).get("data-start", "")), int(sheet(shown).get("data-end", ""))
+        assert start <= at <= end and words(sheet(shown)) == text[start:end]
+        assert len(numbered(shown)) == LINES and len(made) < 6 * LINES + MARKUP_PER_LINE * LINES
+        assert numbered(shown)[0][0] == 1 + text.count("\n", 0, start)
+
+
+@pytest.mark.parametrize("text", [LONG["lines"], *BLANK.values()], ids=["lines", *BLANK])
+def test_a_long_article_is_walked_to_either_end(text: str) -> None:
     window = shown_window(text, 0, ROOM)
     assert window.start == 0
     while window.end < len(text):

@@ -19,7 +19,7 @@ from ui import judgements
 from ui.judgements import FILE
 from ui.live import Live
 from ui.printable import printable
-from ui.service import SENTENCES_AROUND, Service, reported
+from ui.service import MAX_BESIDE, SENTENCES_AROUND, Service, reported
 
 Parse = Callable[[str], Element]
 Record = dict[str, Any]
@@ -159,6 +159,19 @@ def test_two_sentences_stand_around_a_quote(service: Service, seeds_index: Path,
             beside = spans[max(0, number - SENTENCES_AROUND) : number + SENTENCES_AROUND + 1]
             assert words(shown) == article.text[beside[0].start : beside[-1].end]
             assert [words(quoted) for quoted in classed(shown, "quoted")] == [span.cut(article.text)]
+
+
+def test_no_more_stands_around_a_quote_than_is_read(tmp_path: Path) -> None:
+    far = "\n" * 200_000
+    text = f"The ferry sank near Linz.{far}Two people died on Monday.{far}The police were told at once.\n"
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text(text, "utf-8")
+    build([tmp_path / "articles"], tmp_path / "index")
+    service = Service(Live(tmp_path / "index"))
+    start = text.index("Two")
+    asked = {"source": "a.txt", "sha256": "", "start": start, "end": start + len("Two people died on Monday.")}
+    assert len(service.around(asked)["html"]) < 3 * MAX_BESIDE
+    assert "no quote" in reported(service.around)(asked | {"start": 0, "end": len(text)})["error"]
 
 
 def _passages_of(index: Index, source: str) -> list[int]:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+import index.segment
 from index import build
 from index.generation import CURRENT
 from ui.live import Live
@@ -214,10 +215,9 @@ def test_what_a_question_needs_is_loaded_before_a_generation_is_in_force(
     assert live.refresh()
     read: list[str] = []
     monkeypatch.setattr(type(live.now().index.store), "abbreviations", lambda store: read.append("abbreviations"))
-    monkeypatch.setattr(type(live.now().index.store), "first_sentences", lambda store: read.append("first sentences"))
-    monkeypatch.setattr(type(live.now().index.store), "articles_of_passages", lambda store: read.append("articles of passages"))
+    monkeypatch.setattr(index.segment, "VectorIndex", lambda path: read.append("vectors"))
     assert live.now().retriever.ask(QUESTION).quotes and live.now().index.outlets() == ()
-    assert "_article_of" in vars(live.now().index) and read == []
+    assert read == []
 
 
 def in_use(index: Path) -> tuple[list[str], int]:

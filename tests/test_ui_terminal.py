@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index import Article, Check, SourceState, Span
 from index.article import decode_article
 from index.attribution import Attribution
-from index.opened import IndexInfo
+from index.info import IndexInfo
 from qa import Answer, Quote, Retriever
 from qa.saved import read_answer
 from qa.speaker import Told

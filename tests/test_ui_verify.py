@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from index import add_file, build
-from index.generation import ARTICLES, CURRENT, MANIFEST, VECTORS
+from index.generation import CURRENT, MANIFEST
+from index.segment_record import ARTICLES, VECTORS
 from qa import Retriever
 from qa.saved import read_answer
 from ui.citing import cited

@@ -230,6 +230,7 @@ def _info(chosen: argparse.Namespace) -> int:
                 "size_bytes",
                 "built",
                 "speakers",
+                "segments",
             )
         }
         fixed = {"index": str(info.directory), "root": str(info.root), "model": model, "checked": info.check.value}

@@ -1,5 +1,7 @@
 """The article that is read: its text with line numbers, the quotes marked, and no more of it than a screen can hold."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +11,7 @@ from ui.printable import joined, one_line, printable
 from ui.wording import FILE_NOTES
 
 ROOM = 60_000  # Characters sent at once, some 20 pages; around the place asked for where the article is longer.
+LINES = 3_000  # And lines, each 50 to 90 bytes of markup: 60,000 blank ones would be 5 MB.
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,12 @@ def reading_html(
 def shown_window(text: str, at: int, room: int) -> Span:
     """The whole text where there is room for it, else the stretch around an offset, from a line's start to a line's end.
 
-    A line that is longer than the room is cut.
+    A line that is longer than the room is cut. No more than LINES lines.
     """
+    return _of_few_lines(text, _with_room(text, at, room), at)
+
+
+def _with_room(text: str, at: int, room: int) -> Span:
     if len(text) <= room:
         return Span(0, len(text))
     start = max(0, min(at - room // 2, len(text) - room))
@@ -70,6 +77,17 @@ def shown_window(text: str, at: int, room: int) -> Span:
     line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1 or len(text)
     slack = room // 4
     return Span(line_start if start - line_start < slack else start, line_end if line_end - end < slack else end)
+
+
+def _of_few_lines(text: str, window: Span, at: int) -> Span:
+    """The window, or as many of its lines as there is room for, around the offset."""
+    if text.count("\n", window.start, window.end) < LINES:
+        return window
+    ends = (match.end() for match in re.compile("\n").finditer(text, window.start, window.end))
+    starts = [window.start, *(end for end in ends if end < window.end)]
+    here = bisect_right(starts, at) - 1
+    first = max(0, min(here - LINES // 2, len(starts) - LINES))
+    return Span(starts[first], [*starts, window.end][min(first + LINES, len(starts))])
 
 
 def lines(article: Article, window: Span, layers: Sequence[Layer], here: int) -> list[Line]:

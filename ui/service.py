@@ -15,12 +15,13 @@ from ui.judgements import FILE, keep_judgement
 from ui.live import Live, Opened
 from ui.markup import rendered, verbatim
 from ui.printable import printable
-from ui.reading import Marked, reading_html
+from ui.reading import ROOM, Marked, reading_html
 from ui.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read
 from ui.turn import turn_html
 from ui.wording import count
 
 SENTENCES_AROUND = 2  # Shown before a quote, and after it.
+MAX_BESIDE = 4_000  # Characters on either side of it, whatever lies between the sentences.
 OUTLETS_OFFERED = 200
 
 
@@ -110,9 +111,12 @@ class Service:
             article = _article(opened, wanted.source)
             if not article.sha256.startswith(wanted.sha256) or not wanted.start < wanted.end <= len(article.text):
                 raise InputError(f"{printable(wanted.source)}: has changed since it was quoted; ask again")
+            if wanted.end - wanted.start > ROOM:
+                raise InputError(f"{printable(wanted.source)}: so long a stretch is no quote; open the article")
             quote = Span(wanted.start, wanted.end)
             wide = opened.index.surrounding(article, quote, sentences=SENTENCES_AROUND)
-            before, after = Span(wide.start, quote.start).cut(article.text), Span(quote.end, wide.end).cut(article.text)
+            before = Span(max(wide.start, quote.start - MAX_BESIDE), quote.start).cut(article.text)
+            after = Span(quote.end, min(wide.end, quote.end + MAX_BESIDE)).cut(article.text)
             html = f'{verbatim(before)}<b class="quoted">{verbatim(quote.cut(article.text))}</b>{verbatim(after)}'
             return {"html": html}
 

@@ -72,6 +72,7 @@ def render_info(info: IndexInfo) -> str:
         ("refused", f"{info.refused:,}"),
         ("passages", f"{info.passages:,}"),
         ("sentences", f"{info.sentences:,}"),
+        *([("parts", f"{info.segments:,}")] if info.segments > 1 else []),
         ("vectors", _vectors(info)),
         ("model", f"{printable(model.name)} ({facts})"),
         ("speakers", _speakers(info)),

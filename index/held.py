@@ -1,0 +1,54 @@
+"""What the generation before holds: its articles' entries by their content, wherever they lie."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.article import Content
+from index.generation import Generation, speakers_read_by
+from index.holdings import Holdings
+from index.stored import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article lies: its segment's place among those of its generation, and its number there."""
+
+    segment: int
+    number: int
+
+
+class Held:
+    """A generation as a build reads it; `speakers` says what read who speaks in its articles."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        self.speakers = speakers_read_by(generation.manifest)
+        holdings = Holdings.of(generation)
+        self.segments = holdings.segments
+        self.contents: dict[str, Content] = {}
+        self._sources: dict[str, Place] = {}
+        self._places: dict[Content, Place] = {}
+        for segment, number, here, source, content in holdings.contents():
+            self._places.setdefault(content, Place(segment, number))  # What is gone may come back.
+            if here >= 0:
+                self.contents[source] = content
+                self._sources[source] = Place(segment, number)
+
+    def __contains__(self, content: object) -> bool:
+        return content in self._places
+
+    def entry(self, content: Content) -> Entry:
+        """The entry of an article of this content."""
+        place = self._places[content]
+        return self.segments[place.segment].entry(place.number)
+
+    def staying(self, articles: Mapping[str, Content]) -> dict[str, Place]:
+        """Where those articles lie that are here by this source and content, by source."""
+        return {source: self._sources[source] for source, content in articles.items() if self.contents.get(source) == content}
+
+    def passages_of(self, place: Place) -> int:
+        """How many passages an article has."""
+        first = self.segments[place.segment].first_passages
+        return int(np.diff(first[place.number : place.number + 2])[0])

@@ -1,0 +1,51 @@
+"""Segments written: articles' entries → SQLite, vectors, FAISS, tantivy; no more than an article at a time in memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from index.disk import Disk
+from index.exact import ExactVectors, to_bytes
+from index.segment_record import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS, SegmentRecord
+from index.store import Store
+from index.stored import Entry
+from index.storing import write_store
+from index.words import write_words
+
+
+def write_segment(
+    generation: Path, entries: Iterator[Entry], *, serial: int, folder: str, dim: int, exhaustive_up_to: int, disk: Disk
+) -> SegmentRecord:
+    """Write all files of a segment; more than `exhaustive_up_to` sentences are searched in lists.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    from index.vectors import write_vectors
+
+    place = generation / folder
+    if folder:
+        disk.make_folder(place)
+    passages, sentences = [0], [0]
+    with disk.create(place / EXACT) as exact, disk.by_library(place / ARTICLES):
+        write_store(place / ARTICLES, _noted(entries, exact, passages, sentences))
+    for name, firsts in ((FIRST_PASSAGES, passages), (FIRST_SENTENCES, sentences)):
+        with disk.create(place / name) as file:
+            np.save(file, np.array(firsts, np.int64), allow_pickle=False)
+    vectors = ExactVectors(place / EXACT, rows=sentences[-1], dim=dim)
+    lists = write_vectors(place / VECTORS, vectors.blocks, dim=dim, exhaustive_up_to=exhaustive_up_to, disk=disk)
+    with disk.by_library(place / WORDS):
+        write_words(place / WORDS, Store(place / ARTICLES).passage_words(), serial=serial)
+    return SegmentRecord(serial, folder, len(passages) - 1, passages[-1], sentences[-1], lists)
+
+
+def _noted(entries: Iterator[Entry], exact: BinaryIO, passages: list[int], sentences: list[int]) -> Iterator[Entry]:
+    """The entries, while their vectors are written and where their passages and sentences begin is noted."""
+    for entry in entries:
+        exact.write(to_bytes(entry.vectors))
+        sizes = np.bincount(np.array([one.passage for one in entry.sentences], np.int64), minlength=len(entry.passages))
+        sentences += (sentences[-1] + np.cumsum(sizes)).tolist()
+        passages.append(passages[-1] + len(entry.passages))
+        yield entry
