@@ -107,8 +107,11 @@ class MilvusServer:
 
     def create(self, name: str, schema: Any, indexes: Any) -> None:
         """Make a collection with its indexes, and load it."""
-        arguments = {"schema": schema, "index_params": indexes, "timeout": self._write_s, "consistency_level": "Bounded"}
+        arguments = {"schema": schema, "timeout": self._write_s, "consistency_level": "Bounded"}
         self._told(lambda: self._client.create_collection(name, **arguments))
+        # An index of nothing is there at once; pymilvus would wait half a second for each before it looks.
+        self._told(lambda: self._client.create_index(name, indexes, timeout=self._write_s, sync=False))
+        self._told(lambda: self._client.load_collection(name, timeout=self._write_s))
         with self._loading:
             self._loaded.add(name)
 
