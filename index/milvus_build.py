@@ -86,8 +86,9 @@ def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
     prepared = prepare(paths, job.folder, settings, before, manifest=manifest, held=held, progress=progress)
     kept = generation if prepared.keeps else None
     prepared.said["settings"]["vectors"] = kept.manifest["settings"]["vectors"] if kept else _HOW["exhaustive"]
-    if kept is None or prepared.differs(kept.manifest):
-        kept = _published(job, prepared, kept if kept and not _is_to_be_rewritten(kept, settings, prepared) else None)
+    stays = kept if kept and not _is_to_be_rewritten(kept, settings, prepared) else None
+    if kept is None or stays is None or prepared.differs(kept.manifest):
+        kept = _published(job, prepared, stays)
     prepared.pending.discard()
     _, passages, sentences = kept.catalogue.counts()
     took_s = time.perf_counter() - began
@@ -96,9 +97,8 @@ def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
 
 def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) -> MilvusGeneration:
     """Write what is new, and put a generation in force that names it and what stays."""
-    filling, articles, dim = prepared.filling, prepared.collection.articles, prepared.card.dim
-    said = {**prepared.said, "dim": dim}
-    server = job.server
+    server, said, dim = job.server, prepared.said, prepared.card.dim
+    filling, articles = prepared.filling, prepared.collection.articles
     number = max([*generations(server), 0]) + 1
     there = {(entry.source, entry.content): entry for entry in stays.catalogue.entries} if stays else {}
     new = [article for article in articles if (article.source, article.content) not in there]
@@ -117,7 +117,7 @@ def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) ->
     made = int(data.passages.rsplit("_", 2)[1])
     catalogue = written.catalogue(staying)
     size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * dim * catalogue.counts()[2]
-    fixed = {"data": made, "next": numbers.to_dict(), "gone": gone, "size_bytes": size}
+    fixed = {"dim": dim, "data": made, "next": numbers.to_dict(), "gone": gone, "size_bytes": size}
     job.lease.check()
     generation = write_generation(server, number, {**said, **fixed}, catalogue, lexicon)
     _drop_older(server, generation, before=stays.number if stays else None)

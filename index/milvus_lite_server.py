@@ -7,7 +7,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexUnusableError
+from index.errors import IndexUnusableError, InputError
+from index.milvus_place import NOT_INSTALLED
 
 _running: dict[str, tuple[Any, Any, str]] = {}
 _lock = threading.Lock()
@@ -17,6 +18,7 @@ def lite_address(file: Path, place: str) -> str:
     """The address of the server of this file, started where it is not running yet.
 
     Raises:
+        InputError: the extra is not installed.
         IndexUnusableError: another process has the file open, or it cannot be written.
     """
     key = str(file.absolute())
@@ -35,8 +37,11 @@ def stop_lite(file: Path) -> None:
 
 
 def _started(key: str, place: str) -> tuple[Any, Any, str]:
-    from milvus_lite.adapter.grpc.server import start_server_in_thread
-    from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
+    try:
+        from milvus_lite.adapter.grpc.server import start_server_in_thread
+        from milvus_lite.exceptions import DataDirLockedError, MilvusLiteError
+    except ImportError as error:
+        raise InputError(NOT_INSTALLED) from error
 
     # A port would let in everybody on the machine; a folder of our own lets in nobody else.
     socket = Path(tempfile.mkdtemp(prefix="qa-milvus-")) / "s"

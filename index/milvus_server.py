@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from index.errors import IndexUnusableError, InputError
 from index.milvus_lite_server import lite_address, stop_lite
-from index.milvus_place import CA, INSTALL, TIMEOUT, TLS, TOKEN, MilvusPlace
+from index.milvus_place import CA, NOT_INSTALLED, TIMEOUT, TLS, TOKEN, MilvusPlace
 
 LEAST = (2, 5)  # The first version that has BM25.
 ROWS_AT_ONCE = 500  # Keys in one query, rows in one insertion: some 5 MB, of the 64 that a server takes.
@@ -323,7 +323,7 @@ def _client_class() -> Any:
     try:
         import pymilvus
     except ImportError as error:
-        raise InputError(f"an index in Milvus needs the extra of that name: {INSTALL}") from error
+        raise InputError(NOT_INSTALLED) from error
     return pymilvus.MilvusClient
 
 
