@@ -68,9 +68,13 @@ class _Tokens:
 
 
 class Embedder:
-    """Turns text into vectors with an exported model, or with sentence-transformers where there is no export."""
+    """Turns text into vectors with an exported model, or with sentence-transformers where there is no export.
 
-    def __init__(self, export: Export) -> None:
+    `threads` is how many cores it takes; None: all.
+    """
+
+    def __init__(self, export: Export, *, threads: int | None = None) -> None:
+        self._threads = threads or cores()
         self.card = export.card
         self._export = export
         self._session = Session(export.folder / GRAPH, export.card.inputs)
@@ -81,7 +85,8 @@ class Embedder:
             return self._encode(texts, prompt)
         windows = [self._window(prompt + text, prompt_chars=0 if self.card.pools_prompt else len(prompt)) for text in texts]
         pooled = [
-            self._pool_whole(window, states) for window, states in zip(windows, self._states(windows, cores()), strict=True)
+            self._pool_whole(window, states)
+            for window, states in zip(windows, self._states(windows, self._threads), strict=True)
         ]
         return _unit(np.stack(pooled)) if pooled else np.empty((0, self.card.dim), np.float32)
 
@@ -93,7 +98,7 @@ class Embedder:
             nothing = np.empty(0, np.uint16), np.empty((0, TOKEN_DIM), np.float32), np.empty(0, np.int64)
             return EmbeddedQuestion(self.embed_texts([question], prompt=prompt), *nothing)
         window = self._window(prompt + question, prompt_chars=0 if self.card.pools_prompt else len(prompt))
-        states = next(self._states([window], cores()))
+        states = next(self._states([window], self._threads))
         starts = np.array(window.starts, np.int64)
         starts[starts >= 0] -= len(prompt)
         return EmbeddedQuestion(
@@ -106,7 +111,7 @@ class Embedder:
     def token_states(self, passage: PassageText) -> States:
         """The states of all tokens of a passage's sentences, in order; of a model that pools by mean."""
         windows = self._windows(passage)
-        parts = zip(windows, self._states(windows, cores()), strict=True)
+        parts = zip(windows, self._states(windows, self._threads), strict=True)
         return np.concatenate([states[window.owners >= 0] for window, states in parts])
 
     @property
@@ -161,7 +166,7 @@ class Embedder:
         if self.card.runtime is Runtime.SENTENCE_TRANSFORMERS:
             yield from map(pool, passages)
             return
-        with ThreadPoolExecutor(cores()) as workers:
+        with ThreadPoolExecutor(self._threads) as workers:
             yield from workers.map(pool, passages)
 
     def _pool_sentences(self, passage: PassageText) -> EmbeddedPassage:

@@ -1,6 +1,7 @@
 """Entries: what an index holds of an article, made from its text."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,6 +24,16 @@ class Draft:
 
     entry: Entry
     texts: tuple[PassageText, ...]
+
+
+def entries_of(
+    drafts: Sequence[Draft], embedder: Embedder, parser: Parser | None, *, done: Callable[[int], None] = lambda passages: None
+) -> list[Entry]:
+    """The drafts' entries; who speaks is read beside the embedding, which waits on memory half of the time."""
+    with ThreadPoolExecutor(1) as beside:
+        read = [beside.submit(spoken_in, made.entry, parser) for made in drafts] if parser else []
+        entries = embed_drafts(drafts, embedder, done=done)
+        return [with_speakers(entry, one.result()) for one, entry in zip(read, entries, strict=True)] if read else entries
 
 
 def embed_drafts(drafts: Sequence[Draft], embedder: Embedder, *, done: Callable[[int], None]) -> list[Entry]:

@@ -1,18 +1,23 @@
 """Filling: the entries of a build's articles, taken from where they are or embedded now."""
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from index.article import Content, read_article
+from index.ahead import ahead
+from index.article import Article, Content, read_article
 from index.collection import FoundArticle
 from index.embedding import Embedder
-from index.entries import Draft, draft, embed_drafts, spoken_in, with_speakers
+from index.entries import Draft, draft, entries_of, spoken_in, with_speakers
 from index.errors import ArticleRefused
 from index.parsing import Parser, loaded_parser
 from index.pending import Pending
 from index.stored import Entry
+from index.workers import BATCH_BYTES, Batch, Crew, Workers, work_through
+
+_Now: TypeAlias = dict[Content, Content | ArticleRefused]
+"""What files hold by now, or why they cannot be read any more, by what they held when they were found."""
 
 # Embedded together and then kept on disk, so that a build that is stopped loses some seconds of work.
 BATCH_PASSAGES = 512
@@ -56,10 +61,18 @@ class Filling:
     """Gives every article its entry: of the build before, of one that was stopped, or embedded now. Call under `writer`."""
 
     def __init__(
-        self, held: HeldEntries | None, pending: Pending, embedder: Embedder, progress: Progress, *, speakers: str
+        self,
+        held: HeldEntries | None,
+        pending: Pending,
+        embedder: Embedder,
+        progress: Progress,
+        *,
+        speakers: str,
+        crew: Crew | None = None,
     ) -> None:
         self._held, self._pending, self._embedder, self._progress = held, pending, embedder, progress
         self._speakers = speakers  # What reads who speaks; "" where nothing does.
+        self._crew = crew  # Starts others who embed; None: nobody but this process does.
         self._last: dict[Content, Entry] = {}  # Of the last batch, which no build that is stopped after it would need.
         self._embedded = 0
 
@@ -67,14 +80,15 @@ class Filling:
         """Embed what has no entry yet, batch by batch; one content once, however many files have it."""
         known: list[Container[Content]] = [self._pending, *([self._held] if self._held else [])]
         fresh = {article.content: article for article in articles if not any(article.content in place for place in known)}
-        now: dict[Content, Content | ArticleRefused] = {}
-        for drafts, rest_bytes in self._batches(list(fresh.values()), now):
-            self._foretell(drafts, rest_bytes)
-            entries = self._entries_of(drafts)
-            if rest_bytes:
-                self._pending.keep(entries)
-            else:
-                self._last = {entry.article.content: entry for entry in entries}
+        now: _Now = {}
+        size_bytes = sum(article.size_bytes for article in fresh.values())
+        with self._crew(size_bytes) if self._crew and fresh else nullcontext() as workers:
+            new = list(fresh.values())
+            for entries, rest_bytes in self._by(workers, new, now) if workers else self._alone(new, now):
+                if rest_bytes:
+                    self._pending.keep(entries)
+                else:
+                    self._last = {entry.article.content: entry for entry in entries}
         return _filled(articles, now)
 
     def entries(self, articles: Sequence[FoundArticle]) -> Iterator[Entry]:
@@ -83,14 +97,32 @@ class Filling:
             entry = self._entry(article.content)
             yield replace(entry, article=replace(entry.article, source=article.source))
 
-    def _entries_of(self, drafts: Sequence[Draft]) -> list[Entry]:
-        """The drafts' entries; who speaks is read beside the embedding, which waits on memory half of the time."""
-        # Loaded here, since that keeps torch out for a moment, which the embedder may want; never for nothing.
-        parser = self._parser() if drafts else None
-        with ThreadPoolExecutor(1) as beside:
-            read = [beside.submit(spoken_in, made.entry, parser) for made in drafts] if parser else []
-            entries = embed_drafts(drafts, self._embedder, done=self._progress.done)
-            return [with_speakers(entry, one.result()) for one, entry in zip(read, entries, strict=True)] if read else entries
+    def _alone(self, articles: Sequence[FoundArticle], now: _Now) -> Iterator[tuple[list[Entry], int]]:
+        """Entries of some BATCH_PASSAGES passages, embedded here, each with the bytes of articles still to come."""
+        # Reading and splitting leave cores idle, as does the end of a batch: each is done while the other is.
+        for drafts, rest_bytes in ahead(self._batches(articles, now)):
+            read_bytes = sum(made.entry.article.size_bytes for made in drafts)
+            self._foretell(sum(len(made.texts) for made in drafts), read_bytes, rest_bytes)
+            # Loaded here, since that keeps torch out for a moment, which the embedder may want; never for nothing.
+            parser = self._parser() if drafts else None
+            yield entries_of(drafts, self._embedder, parser, done=self._progress.done), rest_bytes
+
+    def _by(self, workers: Workers, articles: Sequence[FoundArticle], now: _Now) -> Iterator[tuple[list[Entry], int]]:
+        """As `_alone`, embedded by others."""
+        rest_bytes = sum(article.size_bytes for article in articles)
+        entries: list[Entry] = []
+        passages = 0
+        for batch, made in work_through(workers, ahead(self._readings(articles, now))):
+            rest_bytes -= batch.size_bytes
+            count = sum(len(entry.passages) for entry in made)
+            self._foretell(count, sum(entry.article.size_bytes for entry in made), rest_bytes)
+            self._progress.done(count)
+            entries += made
+            passages += count
+            if rest_bytes and passages >= BATCH_PASSAGES:
+                yield entries, rest_bytes
+                entries, passages = [], 0
+        yield entries, 0
 
     def _entry(self, content: Content) -> Entry:
         if content in self._last:
@@ -106,25 +138,14 @@ class Filling:
     def _parser(self) -> Parser | None:
         return loaded_parser() if self._speakers else None
 
-    def _batches(
-        self, articles: Sequence[FoundArticle], now: dict[Content, Content | ArticleRefused]
-    ) -> Iterator[tuple[list[Draft], int]]:
-        """Drafts of some BATCH_PASSAGES passages, each with the bytes of articles still to come.
-
-        What a file holds by now, or why it can no more be read, goes into `now`.
-        """
+    def _batches(self, articles: Sequence[FoundArticle], now: _Now) -> Iterator[tuple[list[Draft], int]]:
+        """Drafts of some BATCH_PASSAGES passages, each with the bytes of articles still to come."""
         drafts: list[Draft] = []
         passages = 0
         rest_bytes = sum(article.size_bytes for article in articles)
         for article in articles:
             rest_bytes -= article.size_bytes
-            try:
-                read = read_article(article.file.path, article.source, encoding=article.encoding)
-            except ArticleRefused as refusal:
-                now[article.content] = refusal
-            else:
-                if read.content != article.content:
-                    now[article.content] = read.content
+            for read in _read(article, now):
                 drafts.append(draft(read))
                 passages += len(drafts[-1].texts)
             if rest_bytes and passages >= BATCH_PASSAGES:
@@ -132,15 +153,38 @@ class Filling:
                 drafts, passages = [], 0
         yield drafts, 0
 
-    def _foretell(self, drafts: Sequence[Draft], rest_bytes: int) -> None:
+    def _readings(self, articles: Sequence[FoundArticle], now: _Now) -> Iterator[Batch]:
+        """Articles of some BATCH_BYTES."""
+        read: list[Article] = []
+        size_bytes = 0
+        for article in articles:
+            size_bytes += article.size_bytes
+            read += _read(article, now)
+            if size_bytes >= BATCH_BYTES:
+                yield Batch(tuple(read), size_bytes)
+                read, size_bytes = [], 0
+        if size_bytes:
+            yield Batch(tuple(read), size_bytes)
+
+    def _foretell(self, passages: int, read_bytes: int, rest_bytes: int) -> None:
         """Tell how many passages there are: those known, and those of the rest if it is like this batch."""
-        passages = sum(len(made.texts) for made in drafts)
-        read_bytes = sum(made.entry.article.size_bytes for made in drafts)
         self._embedded += passages
         self._progress.embedding(self._embedded + -(-rest_bytes * passages // max(1, read_bytes)))
 
 
-def _filled(articles: Sequence[FoundArticle], now: dict[Content, Content | ArticleRefused]) -> Filled:
+def _read(article: FoundArticle, now: _Now) -> Iterator[Article]:
+    """The article as its file has it now, or none; what has become of it goes into `now`."""
+    try:
+        read = read_article(article.file.path, article.source, encoding=article.encoding)
+    except ArticleRefused as refusal:
+        now[article.content] = refusal
+        return
+    if read.content != article.content:
+        now[article.content] = read.content
+    yield read
+
+
+def _filled(articles: Sequence[FoundArticle], now: _Now) -> Filled:
     """The articles with what their files hold by now; files of one content are taken to have changed together."""
     kept: list[FoundArticle] = []
     refused: list[ArticleRefused] = []

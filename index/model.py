@@ -134,7 +134,7 @@ def find_export(card: ModelCard) -> Export:
         IndexMismatchError: the model is not to be had here, or is another one by now.
     """
     settings = ModelSettings(card.name, card.precision, card.device)
-    if card.runtime is Runtime.ONNX and (export := _cached(_folder(card.files_sha256, settings, card.runtime))):
+    if card.runtime is Runtime.ONNX and (export := cached_export(_folder(card.files_sha256, settings, card.runtime))):
         return export
     # What sentence-transformers runs, it runs from the model's own folder, which may hold another model by now.
     try:
@@ -155,7 +155,7 @@ def export_model(settings: ModelSettings) -> Export:
     sha256, files_sha256 = fingerprints(source, OPTION)
     wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
     for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
-        cached = _cached(_folder(files_sha256, settings, runtime))
+        cached = cached_export(_folder(files_sha256, settings, runtime))
         if cached is not None:
             return replace(cached, card=replace(cached.card, name=settings.name))
     from index.export import write_export  # Loads torch.
@@ -188,7 +188,7 @@ def _folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Pat
     return cache_folder() / "models" / "-".join([files_sha256[:32], *kind])
 
 
-def _cached(folder: Path) -> Export | None:
+def cached_export(folder: Path) -> Export | None:
     """A whole export in that folder, or nothing."""
     record = read_record(folder)
     try:

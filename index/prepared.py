@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from index.changes import Changes, changes_since
 from index.collection import Before, Collection, collect
+from index.crew import crew_of
 from index.disk import DISK, Disk
 from index.embedding import Embedder
 from index.errors import IndexDamagedError, IndexMismatchError, InputError
@@ -81,7 +82,7 @@ def prepare(
     of the generation to go on from, `before` is what it or a damaged one says.
 
     Raises:
-        InputError: no article is left, or one to take out or bring back is unknown.
+        InputError: no article is left, one to take out or bring back is unknown, or nobody can embed as it is wished.
     """
     collection = collect(paths, folder, settings, before, known=held or (), disk=disk)
     _note_dropped(before, collection, progress)
@@ -90,7 +91,8 @@ def prepare(
     wanted = before.speakers if settings.speakers is None else settings.speakers
     speakers = _reader(wanted, progress)
     pending = Pending(folder, export.card, speakers=speakers, disk=disk)
-    filling = Filling(held if keeps else None, pending, Embedder(export), progress, speakers=speakers)
+    crew = crew_of(settings, export, speakers=bool(speakers), note=progress.note)
+    filling = Filling(held if keeps else None, pending, Embedder(export), progress, speakers=speakers, crew=crew)
     filled = filling.embed(collection.articles)
     collection = _read_meanwhile(collection, filled)
     changes = changes_since(held.contents if held else {}, filled.articles)

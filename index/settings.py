@@ -1,5 +1,6 @@
 """How a build reads, embeds and chooses articles."""
 
+import re
 from dataclasses import dataclass
 
 from index.article import known_encoding
@@ -8,6 +9,9 @@ from index.folder import shown
 from index.lists import EXHAUSTIVE_UP_TO
 from index.merging import MIN_PASSAGES
 from index.model import ModelSettings
+
+MAX_WORKERS = 1024  # More is a slip of the finger: each takes half a gigabyte.
+_ADDRESS = re.compile(r"local|auto|(ray://)?[\w.\-\[\]:]+:[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,11 @@ class BuildSettings:
     `exclude` takes articles out of the index, by source, and keeps them out of
     later ones; `restore` brings such articles back, `restore_all` every one.
     `wait` waits for another process that is writing the index.
+
+    `workers` is how many processes embed, `ray` the cluster where they do:
+    "local", "auto", HOST:PORT on a machine of the cluster, ray://HOST:PORT on
+    another. None: this process alone; with `ray` as many as the cluster has
+    processors.
 
     `exhaustive_up_to` is up to how many sentences a question is compared with
     all of them, beyond only with those in the nearest lists. A part of the index
@@ -38,6 +47,8 @@ class BuildSettings:
     speakers: bool | None = None
     exhaustive_up_to: int = EXHAUSTIVE_UP_TO
     min_segment_passages: int = MIN_PASSAGES
+    workers: int | None = None
+    ray: str | None = None
 
     def __post_init__(self) -> None:
         if not self.max_file_mb > 0:  # So that NaN is refused too.
@@ -46,6 +57,10 @@ class BuildSettings:
             raise InputError("exhaustive_up_to: must be 0 or more sentences")
         if not self.min_segment_passages >= 0:
             raise InputError("min_segment_passages: must be 0 or more")
+        if self.workers is not None and not 1 <= self.workers <= MAX_WORKERS:
+            raise InputError(f"--workers {self.workers}: must be 1 to {MAX_WORKERS}")
+        if self.ray is not None and not _ADDRESS.fullmatch(self.ray):
+            raise InputError(f"--ray {self.ray[:80]!r}: no address; give local, auto, HOST:PORT or ray://HOST:PORT")
         if self.encoding is not None:
             object.__setattr__(self, "encoding", known_encoding(self.encoding))
         if both := sorted({*self.exclude} & {*self.restore}):

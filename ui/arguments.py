@@ -57,6 +57,10 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
     index.add_argument("--restore", action="store_true", help="bring back the articles that were taken out on the page")
     index.add_argument("--rebuild", action="store_true", help="embed everything anew, whatever is there")
     index.add_argument("--wait", action="store_true", help="wait while another process writes the index")
+    index.add_argument("--workers", metavar="N", type=int, help="embed in N processes (default: one, which uses all cores)")
+    index.add_argument(
+        "--ray", metavar="ADDRESS", help="embed on a Ray cluster: local, auto, HOST:PORT or ray://HOST:PORT (extra ray)"
+    )
     index.add_argument("--watch", action="store_true", help="go on: index again whenever articles change, until Ctrl-C")
 
     ask = command("ask", "Print the quotes that answer a question. Status 1: the articles do not answer.")

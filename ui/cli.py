@@ -75,6 +75,8 @@ def _index(chosen: argparse.Namespace) -> int:
         restore_all=chosen.restore,
         wait=chosen.wait,
         speakers=chosen.speakers,
+        workers=chosen.workers,
+        ray=chosen.ray,
     )
 
     def built(settings: BuildSettings) -> BuildReport:
