@@ -1,9 +1,10 @@
 """Listing: what the articles are called, page by page, without reading their texts into memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from index.errors import InputError
 from index.folding import folded
@@ -35,6 +36,18 @@ class ArticlePage:
     articles: tuple[ArticleSummary, ...]
 
 
+class Listable(Protocol):
+    """Articles that say what they show, wherever they lie."""
+
+    def outlets(self) -> list[str | None]:
+        """Each article's outlet, by its number."""
+        ...
+
+    def dates(self) -> list[date | None]:
+        """Each article's day of publication, by its number."""
+        ...
+
+
 def list_articles(held: Holdings, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
     """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
 
@@ -48,21 +61,16 @@ def list_articles(held: Holdings, query: str = "", *, offset: int = 0, limit: in
     return ArticlePage(len(found), _summaries(held, found[offset : offset + limit]))
 
 
-def outlet_names(held: Holdings) -> tuple[str, ...]:
+def outlet_names(held: Listable) -> tuple[str, ...]:
     """The outlets' names in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
-    return named_once(held.outlets())
-
-
-def named_once(outlets: Iterable[str | None]) -> tuple[str, ...]:
-    """Outlets, each name once, in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
-    counted = Counter(" ".join(name.split()) for name in outlets if name)
+    counted = Counter(" ".join(name.split()) for name in held.outlets() if name)
     names: dict[str, str] = {}
     for name in sorted(counted, key=lambda name: (-counted[name], name)):
         names.setdefault(folded(name), name)
     return tuple(names[key] for key in sorted(names)[:MAX_OUTLETS])
 
 
-def date_range(held: Holdings) -> tuple[date, date] | None:
+def date_range(held: Listable) -> tuple[date, date] | None:
     """The first and the last day of publication that any article shows."""
     days = [day for day in held.dates() if day]
     return (min(days), max(days)) if days else None

@@ -2,20 +2,16 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import date
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from index.article import Article
 from index.checking import Check
-from index.embedding import EmbeddedQuestion, Embedder, Vectors
+from index.embedding import EmbeddedQuestion, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.folding import folded
 from index.info import IndexInfo
-from index.listing import ArticlePage, ArticleSummary, check_page, named_once
+from index.listing import ArticlePage, ArticleSummary, check_page
 from index.milvus_catalogue import CatalogueEntry
 from index.milvus_generation import MilvusGeneration, generations, number_in_force, open_milvus_generation
 from index.milvus_lexicon import Lexicon
@@ -23,12 +19,10 @@ from index.milvus_place import NO_FOLDER, milvus_place
 from index.milvus_rows import encoded
 from index.milvus_server import MilvusServer, milvus_server
 from index.milvus_store import MilvusStore
-from index.model import ModelSettings, export_model, find_export
+from index.model import ModelSettings, export_model
 from index.opened import FoundByWords, Selection, SentenceVectors
-from index.source_state import SourceState, SourceStates
+from index.opened_articles import OpenedArticles
 from index.sources import Sources
-from index.span import Span
-from index.stored import StoredAlias
 from index.vectors import Flags
 from index.words import Runs, runs_of
 
@@ -42,18 +36,17 @@ MAX_RUNS = 100
 _SCOPES_KEPT = 8
 
 
-class MilvusIndex:
+class MilvusIndex(OpenedArticles):
     """One generation of an index in Milvus; opening and reading never write. For several threads."""
 
     verification = None  # The manifest's parts are compared when it is opened; `qa verify` reads every row.
 
     def __init__(self, server: MilvusServer, generation: MilvusGeneration) -> None:
         self._server, self._generation = server, generation
-        self.info = _info(server, generation)
-        self.store = MilvusStore(server, generation)
+        info = _info(server, generation)
+        super().__init__(info, Sources(info.root, NO_FOLDER))
+        self.store: MilvusStore = MilvusStore(server, generation)
         self._lexicon: Lexicon = generation.lexicon
-        self._sources = Sources(self.info.root, NO_FOLDER)
-        self._states = SourceStates(self._sources)
         self._conditions: dict[int, tuple[Selection, str]] = {}
         self._choosing = threading.Lock()
         self._check_counts()
@@ -154,15 +147,6 @@ class MilvusIndex:
         """In how many passages a term stands."""
         return self._lexicon.passages_with.get(encoded(term), 0)
 
-    def model_knows(self, word: str) -> bool | None:
-        """Whether the model reads a word in one piece, as it does common words and names; None where it cannot be told."""
-        return self._embedder.knows(word)
-
-    @cached_property
-    def keeps_tokens(self) -> bool:
-        """Whether its sentences have token vectors."""
-        return self._embedder.keeps_tokens
-
     def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
         """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
 
@@ -173,48 +157,6 @@ class MilvusIndex:
         words = folded(query).split()
         found = [entry for entry in self.store.catalogue.entries if all(word in _called(entry) for word in words)]
         return ArticlePage(len(found), tuple(map(_summary, found[offset : offset + limit])))
-
-    def article_named(self, source: str) -> Article | None:
-        """The article of this source, with its text, where there is one."""
-        return self.store.article_named(source)
-
-    def surrounding(self, article: Article, span: Span, *, sentences: int) -> Span:
-        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
-        return self.store.surrounding(article.source, span, sentences=sentences)
-
-    def outlets(self) -> tuple[str, ...]:
-        """The names of the outlets that the articles show, in order; at most MAX_OUTLETS."""
-        return self._outlets
-
-    def date_range(self) -> tuple[date, date] | None:
-        """The first and the last day of publication that any article shows."""
-        days = [day for day in self.store.dates() if day is not None]
-        return (min(days), max(days)) if days else None
-
-    def path_of(self, source: str) -> Path:
-        """The file that an article was read from, on the machine that built the index."""
-        return self._sources.path(source)
-
-    def source_state(self, article: Article) -> SourceState:
-        """Whether the file that an article was read from is still what it was, as this machine sees it."""
-        return self._states.state(article)
-
-    @cached_property
-    def abbreviations(self) -> list[StoredAlias]:
-        """The abbreviations that any article spells out."""
-        return self.store.abbreviations()
-
-    def full_names(self, surname: str) -> list[StoredAlias]:
-        """The full names that any article gives for a surname."""
-        return self.store.full_names(surname)
-
-    @cached_property
-    def _outlets(self) -> tuple[str, ...]:
-        return named_once(self.store.outlets())
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        return Embedder(find_export(self.info.model))
 
     def _condition(self, among: Selection | None) -> str:
         """What a search is kept to, as the server reads it."""
