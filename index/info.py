@@ -22,7 +22,7 @@ class IndexInfo:
     `speakers` is what read who speaks, "" where nothing did, and
     `speakers_wanted` whether it was to be read. `segments` is of how many parts it
     is made; `lists` are those of all that the vectors are in, None where they are
-    searched exhaustively.
+    searched exhaustively or, in Milvus only, by a `graph`.
     """
 
     directory: Path | str
@@ -44,6 +44,7 @@ class IndexInfo:
     speakers_wanted: bool
     segments: int
     lists: Lists | None
+    graph: bool = False
 
     @classmethod
     def of(cls, directory: Path, generation: Generation) -> "IndexInfo":
@@ -73,6 +74,7 @@ class IndexInfo:
         in_force: bool,
         segments: int,
         lists: Lists | None,
+        graph: bool = False,
     ) -> "IndexInfo":
         """What a manifest says, with what stands beside it, wherever the index lies."""
         return cls(
@@ -95,6 +97,7 @@ class IndexInfo:
             speakers_wanted=manifest.get("speakers") is not False,
             segments=segments,
             lists=lists,
+            graph=graph,
         )
 
 

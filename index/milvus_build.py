@@ -14,6 +14,8 @@ from index.filling import Filling, Progress
 from index.generation import speakers_read_by
 from index.milvus_collections import create_data, data_collections, generation_name, is_data
 from index.milvus_generation import (
+    EXHAUSTIVE,
+    GRAPH,
     NUMBERED,
     MilvusGeneration,
     generations,
@@ -35,7 +37,6 @@ from index.settings import BuildSettings
 # the list of those to leave out would slow every search.
 MAX_GONE = 2000
 _BYTES_A_NUMBER = 6  # Of a vector: four to be searched, two as it was embedded.
-_HOW = {"exhaustive": "Milvus, exhaustive", "graph": "Milvus, HNSW"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
         paths, settings = [Path(p) for p in before.paths], replace(settings, encoding=settings.encoding or before.encoding)
     prepared = prepare(paths, job.folder, settings, before, manifest=manifest, held=held, progress=progress)
     kept = generation if prepared.keeps else None
-    prepared.said["settings"]["vectors"] = kept.manifest["settings"]["vectors"] if kept else _HOW["exhaustive"]
+    prepared.said["settings"]["vectors"] = GRAPH if kept and kept.is_graph else EXHAUSTIVE
     stays = kept if kept and not _is_to_be_rewritten(kept, settings, prepared) else None
     if kept is None or stays is None or prepared.differs(kept.manifest):
         kept = _published(job, prepared, stays)
@@ -106,7 +107,7 @@ def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) ->
     gone = sorted({entry.number for entry in there.values()} - {entry.number for entry in staying})
     if stays is None:
         exhaustive = _sentences(filling, articles) <= job.settings.exhaustive_up_to
-        said["settings"]["vectors"] = _HOW["exhaustive" if exhaustive else "graph"]
+        said["settings"]["vectors"] = EXHAUSTIVE if exhaustive else GRAPH
         data = data_collections(server.place.name, number)
         create_data(server, data, dim=dim, exhaustive=exhaustive)
     else:
@@ -126,8 +127,7 @@ def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) ->
 
 def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, prepared: Prepared) -> bool:
     """Whether all rows are to be written anew, from what is held: other speakers, much gone, or too many to compare with."""
-    many = kept.manifest["counts"]["sentences"] > settings.exhaustive_up_to
-    wrong_kind = kept.manifest["settings"]["vectors"] != _HOW["graph" if many else "exhaustive"]
+    wrong_kind = kept.is_graph != (kept.manifest["counts"]["sentences"] > settings.exhaustive_up_to)
     gone = len(prepared.changes.removed + prepared.changes.changed)
     other_speakers = speakers_read_by(kept.manifest) != prepared.speakers
     return other_speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)

@@ -30,6 +30,7 @@ _SHAPE: Mapping[str, type] = {
     "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "added": list, "excluded": list,
     "refused": list, "built": str, "data": int, "next": dict, "gone": list, "sha256": dict, "size_bytes": int,
 }  # fmt: skip
+EXHAUSTIVE, GRAPH = "Milvus, exhaustive", "Milvus, HNSW"  # What a manifest's settings say of the vectors.
 NUMBERED = ("article", "text", "passage", "sentence")
 
 
@@ -42,6 +43,11 @@ class MilvusGeneration:
     catalogue: Catalogue
     lexicon: Lexicon
     data: DataCollections
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether vectors are searched by a graph, and not every one."""
+        return bool(self.manifest["settings"].get("vectors") == GRAPH)
 
     @property
     def in_force(self) -> str:

@@ -208,6 +208,7 @@ def _info(server: MilvusServer, generation: MilvusGeneration) -> IndexInfo:
         in_force=number_in_force(server) == generation.number,
         segments=1,
         lists=None,
+        graph=generation.is_graph,
     )
 
 

@@ -292,7 +292,8 @@ def test_many_sentences_are_searched_by_a_graph(tmp_path: Path, server: str) -> 
     shop = Shop(tmp_path, f"{server}graph")
     shop.put("ferry.txt", "The ferry Amalia carried 117 people to Linz, the police said.")
     build([shop.articles], shop.place, BuildSettings(exhaustive_up_to=1, speakers=False))
-    assert "117" in shop.answer()
+    assert "117" in shop.answer() and Index.open(shop.place).info.graph
+    assert build([], shop.place).generation == 2 and not Index.open(shop.place).info.graph
 
 
 def test_half_a_build_is_never_seen_and_the_next_one_goes_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

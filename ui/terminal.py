@@ -86,6 +86,8 @@ def render_info(info: IndexInfo) -> str:
 
 def _vectors(info: IndexInfo) -> str:
     """How many of the sentences a question is compared with, and what it misses by that."""
+    if info.graph:
+        return "a question is compared with the sentences that a graph leads to"
     if info.lists is None:
         return "a question is compared with every sentence"
     lists = info.lists
