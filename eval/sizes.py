@@ -104,7 +104,7 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> Built:
 
     def write(into: Path) -> Written:
         entries = pool.entries(folder / "articles", passages)
-        return write_generation(into, Plan((), {}, articles), None, lambda _: entries, said, vectors=vectors, disk=DISK)
+        return write_generation(into, Plan(articles), None, lambda _: entries, said, vectors=vectors, disk=DISK)
 
     with writer(folder / "index"):
         publish(folder / "index", write)

@@ -91,7 +91,7 @@ class Pool:
     def articles(self, folder: Path, passages: int) -> tuple[FoundArticle, ...]:
         """The articles of so many passages that `entries` makes, in order, as a build would find them, unread."""
         sources = [_source(number) for number, _ in enumerate(_sizes(passages))]
-        return tuple(FoundArticle(SourceFile(folder / source, source), Content("", "utf-8"), 0, None) for source in sources)
+        return tuple(FoundArticle(SourceFile(folder, source), Content("", "utf-8"), 0, None) for source in sources)
 
     def entries(self, folder: Path, passages: int) -> Iterator[Entry]:
         """Articles of so many passages; a sentence's vector is its own mixed with that of another one, drawn at random.

@@ -11,6 +11,7 @@ import time
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def find_added(directory: Path) -> Found:
     flat = [file for file in found.files if "/" not in file.source]
     return Found(
         directory,
-        tuple(SourceFile(file.path, f"{ADDED}/{file.source}") for file in flat),
+        tuple(replace(file, root=directory.resolve(), source=f"{ADDED}/{file.source}") for file in flat),
         tuple(ArticleRefused(f"{ADDED}/{refusal.source}", refusal.reason) for refusal in found.refused),
         found.other_files + len(found.files) - len(flat),
     )
@@ -91,10 +92,11 @@ def find_added(directory: Path) -> Found:
 def give_way(file: SourceFile, own_folder: Path, *, disk: Disk = DISK) -> SourceFile:
     """Rename an added file whose source the user's own folder has. Call under `writer`."""
     path = _linked(file.path, file.path.parent, _split(file.path.name), own_folder, disk)
-    if path != file.path:
-        disk.sync_folder(path.parent)  # Else a power cut could take both names.
-        disk.unlink(file.path)
-    return SourceFile(path, f"{ADDED}/{path.name}")
+    if path == file.path:
+        return file
+    disk.sync_folder(path.parent)  # Else a power cut could take both names.
+    disk.unlink(file.path)
+    return replace(file, source=f"{ADDED}/{path.name}", look=None)  # Renaming a file changes how it looks.
 
 
 @contextmanager

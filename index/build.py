@@ -73,8 +73,17 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     before = Before.of(generation.manifest if generation else published_manifest(directory), list(contents))
     if not paths:
         paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
-    manifest = generation.manifest if generation else None
-    prepared = prepare(paths, directory, settings, before, manifest=manifest, held=held, progress=progress, disk=disk)
+    prepared = prepare(
+        paths,
+        directory,
+        settings,
+        before,
+        manifest=generation.manifest if generation else None,
+        held=held,
+        seen=None if held is None or settings.rebuild else held.seen,
+        progress=progress,
+        disk=disk,
+    )
     kept = generation if prepared.keeps else None
     articles = prepared.collection.articles
     vectors = VectorSettings(prepared.card.dim, settings.exhaustive_up_to)

@@ -1,9 +1,9 @@
 """The collection: the articles that an index is to hold. Those under the paths and those added, without those taken out."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from index.added import find_added, give_way
 from index.article import Content, content_of, decode_article
@@ -11,7 +11,11 @@ from index.disk import DISK, Disk
 from index.errors import ArticleRefused, InputError
 from index.folder import Found, SourceFile, find_files, shown
 from index.generation import ADDED
+from index.look import size_of
 from index.settings import BuildSettings
+
+Seen: TypeAlias = Callable[[SourceFile, str | None], Content | None]
+"""What a file holds by how it looks, given the encoding that it would be read in; None: that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +99,14 @@ def collect(
     before: Before,
     *,
     known: Container[Content] = (),
+    seen: Seen | None = None,
     disk: Disk = DISK,
 ) -> Collection:
     """What lies under the paths and in DIR/added; at least one article. Call under `writer`.
 
-    Every file is read, one at a time. What is `known` can be an article; of
-    the others the text is decoded to see whether they can.
+    Every file is read, one at a time, but those that look as they were `seen`
+    to. What is `known` can be an article; of the others the text is decoded to
+    see whether they can.
 
     Raises:
         InputError: a path is missing, no article is left, or one to take out or bring back is unknown.
@@ -112,9 +118,9 @@ def collect(
     added = _added(found, own, settings, before, disk)
     excluded = _excluded(own, added, settings, before)
     kept = [file for file in own.files if file.source not in excluded]
-    articles, unread = _read(kept, settings, known)
+    articles, unread = _read(kept, settings, known, seen)
     # Whoever drops a file names no encoding, and was told when it was not Unicode.
-    dropped, undropped = _read(added.files, replace(settings, encoding=None), known)
+    dropped, undropped = _read(added.files, replace(settings, encoding=None), known, seen)
     articles, repeated = _without_repeated([*articles, *dropped], added)
     refused = sorted([*own.refused, *found.refused, *unread, *undropped], key=lambda refusal: refusal.source)
     if not articles:
@@ -169,13 +175,17 @@ def _is_under(source: str, place: str) -> bool:
 
 
 def _read(
-    files: Sequence[SourceFile], settings: BuildSettings, known: Container[Content]
+    files: Sequence[SourceFile], settings: BuildSettings, known: Container[Content], seen: Seen | None
 ) -> tuple[list[FoundArticle], list[ArticleRefused]]:
     """The files that can be articles, and the reasons why the others cannot."""
     articles: list[FoundArticle] = []
     refused: list[ArticleRefused] = []
     for file in files:
         try:
+            if file.look and seen and (content := seen(file, settings.encoding)):
+                settings.check_size(size_of(file.look), file.source)
+                articles.append(FoundArticle(file, content, size_of(file.look), settings.encoding))
+                continue
             settings.check_size(file.path.stat().st_size, file.source)
             data = file.path.read_bytes()
             content = content_of(data, encoding=settings.encoding)

@@ -27,7 +27,7 @@ class ExactVectors:
     """A file of so many vectors, mapped into memory read-only: what is published is never written to again."""
 
     def __init__(self, path: Path, *, rows: int, dim: int) -> None:
-        self.dim = dim
+        self._path, self.dim = path, dim
         try:
             size = path.stat().st_size
             if size != rows * dim * ROW_TYPE.itemsize:
@@ -46,6 +46,7 @@ class ExactVectors:
         return found
 
     def blocks(self) -> Iterator[Vectors]:
-        """All of them in order, some at a time."""
-        for at in range(0, len(self), BLOCK):
-            yield self.rows(slice(at, at + BLOCK))
+        """All of them in order, some at a time; read, not mapped, so that no more of it counts as this process's memory."""
+        with self._path.open("rb") as file:
+            while data := file.read(BLOCK * self.dim * ROW_TYPE.itemsize):
+                yield from_bytes(data, rows=len(data) // (self.dim * ROW_TYPE.itemsize))

@@ -189,9 +189,11 @@ def _filled(articles: Sequence[FoundArticle], now: _Now) -> Filled:
     kept: list[FoundArticle] = []
     refused: list[ArticleRefused] = []
     for article in articles:
-        held = now.get(article.content, article.content)
+        held = now.get(article.content)
         if isinstance(held, ArticleRefused):
             refused.append(ArticleRefused(article.source, held.reason))
-        else:
-            kept.append(replace(article, content=held))
+        elif held is None:
+            kept.append(article)
+        else:  # How it looked belongs to what it held then.
+            kept.append(replace(article, content=held, file=replace(article.file, look=None)))
     return Filled(tuple(kept), tuple(refused))

@@ -2,21 +2,37 @@
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from index.errors import ArticleRefused, InputError
+from index.look import Look, is_settled, look_of
 
 SUFFIXES = (".txt", ".md")
+
+_Seen: TypeAlias = tuple[Look | None, str | None]
+"""How a file looks, None where an edit from now on need not show; and why it cannot be read, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to read; `source` is its path below the root, with `/`."""
+    """A file to read; `source` is its path below `root`, with `/`.
 
-    path: Path
+    `look` is how it looked when it was found; None where an edit since then
+    need not show.
+    """
+
+    root: Path
     source: str
+    look: Look | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.root / self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +62,20 @@ def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
             reason = getattr(error, "strerror", None) or "No such file or folder"
             raise InputError(f"{shown(str(path))[:200]}: cannot be found ({reason}); check the path") from error
     tops = [path.resolve() for path in paths]
-    folders = [top if top.is_dir() else top.parent for top in tops]
-    root = Path(os.path.commonpath(folders))
+    root = Path(os.path.commonpath([top if top.is_dir() else top.parent for top in tops]))
+    below = len(os.path.join(root, ""))
     files: dict[str, SourceFile] = {}
     refused: dict[str, ArticleRefused] = {}
     others = 0
     for top in tops:
-        for path, failure in _walk(top, besides):
-            source = path.relative_to(root).as_posix()
-            if failure is None and path != top and not _has_suffix(path):
+        for name, (look, problem) in _walk(top, besides):
+            source, named = name[below:] or ".", _has_suffix(name)
+            if problem is None and not named and name != str(top):
                 others += 1
-                continue
-            problem = failure or _misnamed(path, source)
-            if problem is None:
-                files[source] = SourceFile(path, source)
-            else:
+            elif problem := problem or _misnamed(source, named=named):
                 refused[source] = ArticleRefused(shown(source), problem)
+            else:
+                files[source] = SourceFile(root, source, look)
     return Found(root, tuple(files[s] for s in sorted(files)), tuple(refused[s] for s in sorted(refused)), others)
 
 
@@ -70,47 +84,54 @@ def shown(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in name)
 
 
-def _walk(top: Path, besides: Path | None) -> Iterator[tuple[Path, str | None]]:
-    """Each file under a path, with the reason why it cannot be read, if any."""
+def _walk(top: Path, besides: Path | None) -> Iterator[tuple[str, _Seen]]:
+    """Each regular file under a path, and whatever has an article's name and is none."""
+    began_ns = time.time_ns()
     if besides in (top, *top.parents):
         return
     if not top.is_dir():
-        yield top, _problem(top)
+        yield str(top), _see(str(top), began_ns)
         return
-    failed: list[OSError] = []
-    for folder, folders, names in os.walk(top, onerror=failed.append):
-        here = Path(folder)
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and here / name != besides)
-        for name in [name for name in folders if (here / name).is_symlink()]:
-            yield here / name, "a symbolic link, not followed; name its target to index it"
-        for name in sorted(names):
-            if not name.startswith("."):
-                path = here / name
-                problem = _problem(path)
-                if problem is None or _has_suffix(path):
-                    yield path, problem
-    for error in failed:
-        yield Path(error.filename), f"cannot be listed ({error.strerror}); check that it may be read"
+    folders = [str(top)]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                here = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            yield folder, (None, f"cannot be listed ({error.strerror}); check that it may be read")
+            continue
+        for entry in here:
+            if entry.is_dir(follow_symlinks=False):
+                folders += [entry.path] if besides is None or entry.path != str(besides) else []
+            elif _has_suffix(entry.name) or entry.is_file(follow_symlinks=False) or _leads_to_folder(entry):
+                yield entry.path, _see(entry, began_ns)
 
 
-def _problem(path: Path) -> str | None:
+def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_symlink() and os.path.isdir(entry.path)
+
+
+def _see(file: os.DirEntry[str] | str, began_ns: int) -> _Seen:
     try:
-        mode = path.lstat().st_mode
+        status = os.lstat(file)
     except OSError as error:
-        return f"cannot be read ({error.strerror})"
-    if stat.S_ISLNK(mode):
-        return "a symbolic link, not followed; name its target to index it"
-    return None if stat.S_ISREG(mode) else "not a regular file"
+        return None, f"cannot be read ({error.strerror})"
+    if stat.S_ISLNK(status.st_mode):
+        return None, "a symbolic link, not followed; name its target to index it"
+    if not stat.S_ISREG(status.st_mode):
+        return None, "not a regular file"
+    return look_of(status) if is_settled(status, began_ns) else None, None
 
 
-def _misnamed(path: Path, source: str) -> str | None:
-    if not _has_suffix(path):
+def _misnamed(source: str, *, named: bool) -> str | None:
+    if not named:
         return f"not {' or '.join(SUFFIXES)}; save it as text"
     return None if is_utf8(source) else "its name is not valid UTF-8; rename it"
 
 
-def _has_suffix(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES
+def _has_suffix(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in SUFFIXES
 
 
 def is_utf8(name: str) -> bool:

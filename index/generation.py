@@ -2,7 +2,7 @@
 
 DIR/LOCK       held by the one writer, and names it
 DIR/CURRENT    names the generation in force and its manifest's sha256; generation 0: none was published yet
-DIR/gen-000007/manifest.json, order.npy, and its first segment: articles.db, vectors.faiss, vectors.f16, words/ and more
+DIR/gen-000007/manifest.json, order.npy, looks.npy, and its first segment: articles.db, vectors.faiss, vectors.f16, words/…
 DIR/gen-000007/seg-000006/ one more segment, with the same files
 DIR/added/     articles dropped in by hand: no part of a generation, but read by every build
 DIR/pending/   what a build that was stopped has embedded already
@@ -21,6 +21,7 @@ from typing import Any
 from index.checking import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_records, read_small
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.folder import is_utf8, shown
+from index.look import read_looks
 from index.segment_record import FILES, SegmentRecord, read_segments
 
 FORMAT = 5
@@ -31,7 +32,7 @@ _SHAPE: Mapping[str, type] = {
 }  # fmt: skip
 COUNTED = ("articles", "passages", "sentences")
 LOCK, CURRENT, MANIFEST, ADDED, PENDING = "LOCK", "CURRENT", "manifest.json", "added", "pending"
-ORDER = "order.npy"
+ORDER, LOOKS = "order.npy", "looks.npy"
 GENERATION_NAME = re.compile(r"gen-(\d{6,})(\.tmp)?")
 MAX_CURRENT_BYTES, MAX_MANIFEST_BYTES = 10_000, 1_000_000_000
 _SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
@@ -48,6 +49,14 @@ class Generation:
     files: tuple[FileRecord, ...]
     segments: tuple[SegmentRecord, ...]
     check: Check
+
+    def looks(self, articles: int) -> bytes:
+        """How the files of its articles, so many, looked when they were read, one after another; b"" where it does not say.
+
+        Raises:
+            IndexDamagedError: the file that says it cannot be read.
+        """
+        return read_looks(self.folder / LOOKS, articles=articles) if LOOKS in self.manifest["files"] else b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ import numpy as np
 from index.checking import FileRecord
 from index.collection import FoundArticle
 from index.disk import Disk
-from index.generation import COUNTED, ORDER, Generation
+from index.generation import COUNTED, LOOKS, ORDER, Generation
 from index.gone import GONE, count_gone
 from index.held import Held
+from index.look import to_looks
 from index.numbering import Numbering
 from index.planning import Plan
 from index.publishing import Written
@@ -56,24 +57,27 @@ def write_generation(
     """
     records: list[SegmentRecord] = []
     shared: dict[str, FileRecord] = {}
-    order = [(source, plan.kept.index(at.segment), at.number) for source, at in plan.staying.items()]
+    lies = {source: (plan.kept.index(at.segment), at.number) for source, at in plan.staying.items()}
     if held is not None:
         for place in plan.kept:
             before = held.segments[place].record
             records.append(replace(before, folder=folder_of(before.serial, first=not records)))
             shared |= _share(before, records[-1], held.generation, folder, disk)
-    if plan.fresh or not records:
+    if (fresh := plan.fresh) or not records:
         serial = 1 + max((segment.record.serial for segment in held.segments), default=0) if held else 1
         where, up_to = folder_of(serial, first=not records), _exhaustive_up_to(records, vectors)
-        order += [(article.source, len(records), number) for number, article in enumerate(plan.fresh)]
-        made, dim = entries(plan.fresh), vectors.dim
+        lies |= {article.source: (len(records), number) for number, article in enumerate(fresh)}
+        made, dim = entries(fresh), vectors.dim
         records.append(write_segment(folder, made, serial=serial, folder=where, dim=dim, exhaustive_up_to=up_to, disk=disk))
-    counts = _write_order(folder, records, [place for _, *place in sorted(order)], dim=vectors.dim, disk=disk)
+    articles = sorted(plan.articles, key=lambda article: article.source)
+    with disk.create(folder / LOOKS) as file:
+        np.save(file, to_looks([article.file.look for article in articles]), allow_pickle=False)
+    counts = _write_order(folder, records, [lies[article.source] for article in articles], dim=vectors.dim, disk=disk)
     return Written({**said, "segments": [record.to_dict() for record in records], "counts": counts}, shared)
 
 
 def _write_order(
-    folder: Path, records: Sequence[SegmentRecord], places: Sequence[Sequence[int]], *, dim: int, disk: Disk
+    folder: Path, records: Sequence[SegmentRecord], places: Sequence[tuple[int, int]], *, dim: int, disk: Disk
 ) -> dict[str, int]:
     """Write which articles count, in order of source, and the words of those that are gone; how much counts."""
     order = np.array(places, np.int32).reshape(-1, 2)

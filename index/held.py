@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.article import Content
+from index.folder import SourceFile
 from index.generation import Generation, speakers_read_by
 from index.holdings import Holdings
+from index.look import is_look
 from index.stored import Entry
 
 
@@ -25,7 +27,10 @@ class Held:
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         self.speakers = speakers_read_by(generation.manifest)
+        self._encoding, self._added = generation.manifest["encoding"], frozenset(generation.manifest["added"])
         holdings = Holdings.of(generation)
+        self._numbering = holdings.numbering
+        self._looks = generation.looks(self._numbering.counts[0])
         self.segments = holdings.segments
         self.contents: dict[str, Content] = {}
         self._sources: dict[str, Place] = {}
@@ -43,6 +48,14 @@ class Held:
         """The entry of an article of this content."""
         place = self._places[content]
         return self.segments[place.segment].entry(place.number)
+
+    def seen(self, file: SourceFile, encoding: str | None) -> Content | None:
+        """What a file holds, where it looks as it did when it was read for this generation, in this encoding."""
+        place = self._sources.get(file.source)
+        if place is None or file.look is None or encoding != (None if file.source in self._added else self._encoding):
+            return None
+        number = self._numbering.article(place.segment, place.number)
+        return self.contents[file.source] if is_look(self._looks, number, file.look) else None
 
     def staying(self, articles: Mapping[str, Content]) -> dict[str, Place]:
         """Where those articles lie that are here by this source and content, by source."""

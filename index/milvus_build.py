@@ -84,6 +84,7 @@ def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
         if not before.paths:
             raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
         paths, settings = [Path(p) for p in before.paths], replace(settings, encoding=settings.encoding or before.encoding)
+    # Every file is read: how files look would be said of those of the machine that built last.
     prepared = prepare(paths, job.folder, settings, before, manifest=manifest, held=held, progress=progress)
     kept = generation if prepared.keeps else None
     prepared.said["settings"]["vectors"] = GRAPH if kept and kept.is_graph else EXHAUSTIVE

@@ -192,7 +192,7 @@ class Index(OpenedArticles):
             raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
         for segment in self.segments:
             record, vectors = segment.record, segment.vectors
-            if segment.store.counts() != (record.articles, record.passages, record.sentences):
+            if segment.store.ends() != (record.articles, record.passages, record.sentences):
                 raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
             if len(vectors) != record.sentences or vectors.dim != info.model.dim or not vectors.has(record.lists):
                 raise IndexMismatchError(

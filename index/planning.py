@@ -1,7 +1,7 @@
 """Planning: which segments a generation shares with the one before, and which articles are written anew."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from index.collection import FoundArticle
 from index.held import Held, Place
@@ -12,15 +12,20 @@ from index.merging import is_kept, merged
 class Plan:
     """`kept` are the places of the segments to share, in order; `staying` says where the articles in them lie, by source."""
 
-    kept: tuple[int, ...]
-    staying: dict[str, Place]
-    fresh: tuple[FoundArticle, ...]
+    articles: tuple[FoundArticle, ...]
+    kept: tuple[int, ...] = ()
+    staying: Mapping[str, Place] = field(default_factory=dict)
+
+    @property
+    def fresh(self) -> tuple[FoundArticle, ...]:
+        """The articles to be written."""
+        return tuple(article for article in self.articles if article.source not in self.staying)
 
 
 def plan_change(articles: Sequence[FoundArticle], held: Held | None, *, min_passages: int) -> Plan:
     """What to write so that the index holds these articles; `held` None: all of them, as one segment."""
     if held is None:
-        return Plan((), {}, tuple(articles))
+        return Plan(tuple(articles))
     staying = held.staying({article.source: article.content for article in articles})
     passages = _passages(held, staying)
     sizes = [segment.record.passages for segment in held.segments]
@@ -47,4 +52,4 @@ def _passages(held: Held, staying: dict[str, Place]) -> list[int]:
 
 def _plan(articles: Sequence[FoundArticle], staying: dict[str, Place], kept: Sequence[int]) -> Plan:
     there = {source: place for source, place in staying.items() if place.segment in kept}
-    return Plan(tuple(kept), there, tuple(article for article in articles if article.source not in there))
+    return Plan(tuple(articles), tuple(kept), there)

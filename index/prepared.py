@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from index.changes import Changes, changes_since
-from index.collection import Before, Collection, collect
+from index.collection import Before, Collection, Seen, collect
 from index.crew import crew_of
 from index.disk import DISK, Disk
 from index.embedding import Embedder
@@ -72,6 +72,7 @@ def prepare(
     *,
     manifest: Mapping[str, Any] | None,
     held: HeldEntries | None,
+    seen: Seen | None = None,
     progress: Progress,
     disk: Disk = DISK,
 ) -> Prepared:
@@ -79,12 +80,13 @@ def prepare(
 
     `folder` is where articles are added by hand, and where a build that is
     stopped leaves what it has embedded. `manifest` and what is `held` are those
-    of the generation to go on from, `before` is what it or a damaged one says.
+    of the generation to go on from, `before` is what it or a damaged one says;
+    `seen` knows files that look as they did when they were read for it.
 
     Raises:
         InputError: no article is left, one to take out or bring back is unknown, or nobody can embed as it is wished.
     """
-    collection = collect(paths, folder, settings, before, known=held or (), disk=disk)
+    collection = collect(paths, folder, settings, before, known=held or (), seen=seen, disk=disk)
     _note_dropped(before, collection, progress)
     export, export_s = _exported(settings, manifest, progress)
     keeps = manifest is not None and not settings.rebuild and _is_same(export.card, manifest)

@@ -118,6 +118,7 @@ def _findings(generation: Generation) -> Iterator[Finding]:
     try:
         held = Holdings.of(generation)
         gone = read_gone(folder / GONE, held.segments, held.numbering)
+        generation.looks(held.numbering.counts[0])
     except (IndexDamagedError, IndexMismatchError) as error:
         where, _, what = str(error).removesuffix("; run qa index --rebuild").partition(": ")
         yield Finding(where.removeprefix(f"{folder}/"), what)

@@ -22,6 +22,7 @@ from index.names import Alias, AliasKind
 from index.span import Span, without_gaps
 from index.stored import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 
+_TABLES = ("articles", "passages", "sentences")
 _ALIAS = 'article, kind, short, long, owner, start, "end"'
 
 
@@ -48,9 +49,13 @@ class Store:
 
     def counts(self) -> tuple[int, int, int]:
         """How many articles, passages and sentences there are. (3,)"""
-        tables = ("articles", "passages", "sentences")
-        found = [int(self.rows(f"SELECT count(*) FROM {table}")[0][0]) for table in tables]
+        found = [int(self.rows(f"SELECT count(*) FROM {table}")[0][0]) for table in _TABLES]
         return found[0], found[1], found[2]
+
+    def ends(self) -> tuple[int, int, int]:
+        """What `counts` says where all are numbered without a hole, as they are written, without counting. (3,)"""
+        found = [self.rows(f"SELECT 1 + max(id) FROM {table}")[0][0] for table in _TABLES]
+        return found[0] or 0, found[1] or 0, found[2] or 0
 
     def article(self, number: int) -> Article:
         """An article with its text."""

@@ -240,7 +240,7 @@ def strangers(directory: Path) -> list[str]:
     """What lies in an index folder but is not documented."""
     words = r"words(/meta\.json|/\.managed\.json|/[0-9a-f]{32}\.\w+)?"
     part = rf"articles\.db|vectors\.faiss|vectors\.f16|passages\.npy|sentences\.npy|{words}"
-    generation = rf"gen-\d{{6}}(/(manifest\.json|order\.npy|gone\.json|{part}|seg-\d{{6}}(/({part}))?))?"
+    generation = rf"gen-\d{{6}}(/(manifest\.json|order\.npy|looks\.npy|gone\.json|{part}|seg-\d{{6}}(/({part}))?))?"
     known = re.compile(rf"LOCK|CURRENT|added(/[^./][^/]*)?|{generation}")
     return [
         name for path in sorted(directory.rglob("*")) if not known.fullmatch(name := path.relative_to(directory).as_posix())

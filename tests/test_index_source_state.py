@@ -12,7 +12,8 @@ import pytest
 
 from index import Article, ArticleRefused, SourceState
 from index.article import read_article
-from index.source_state import RACY_NS, SourceStates
+from index.look import RACY_NS
+from index.source_state import SourceStates
 from index.sources import Sources
 
 TEXT = "It rained in Linz, said the mayor.\n"

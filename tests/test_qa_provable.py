@@ -16,10 +16,11 @@ import pytest
 
 from index import Article, ArticleRefused, BuildSettings, InputError, SourceState, Span, build
 from index.article import decode_article, known_encoding
+from index.look import RACY_NS
 from index.parsing import loaded_parser
 from index.passages import passages
 from index.sentences import sentences
-from index.source_state import RACY_NS, SourceStates
+from index.source_state import SourceStates
 from index.sources import Sources
 from index.speakers import speakers
 from qa import AskSettings, Quote, Retriever, Scope

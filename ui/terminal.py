@@ -111,6 +111,8 @@ def _others(info: IndexInfo) -> str:
 
 def _checked(info: IndexInfo) -> str:
     """By what the files were compared when the index was opened."""
+    if isinstance(info.directory, str):
+        return "sha256 of the manifest, the catalogue and the lexicon, when it was opened; the rest by qa verify"
     if info.check is Check.SHA256:
         return "size and sha256 of every file, when it was opened"
     return "size and xxh3 of every file, when it was opened; sha256 while it is served, or by qa verify"
