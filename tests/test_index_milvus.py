@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from index import (
     add_file,
     build,
 )
+from index.embedding import Embedder
 from index.holdings import Holdings
 from index.milvus_collections import data_collections
 from index.milvus_index import MilvusIndex
@@ -43,7 +45,7 @@ from index.milvus_place import NOT_INSTALLED, milvus_place
 from index.milvus_server import MilvusServer, disconnect, milvus_server
 from index.milvus_soundness import check_milvus_index
 from index.milvus_store import MilvusStore
-from index.model import export_model
+from index.model import Export, export_model
 from qa import Answer, Retriever, Scope
 from ui.cli import INDEX_UNUSABLE, NOT_ANSWERED, main
 from ui.live import Live, Opened
@@ -99,10 +101,17 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+@cache
+def embedder(export: Export) -> Embedder:
+    """The model, loaded once for all builds."""
+    return Embedder(export)
+
+
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_MILVUS_TIMEOUT_S", "20")
     monkeypatch.setattr(index.milvus_lease, "BEAT_S", 0.2)
+    monkeypatch.setattr("index.prepared.Embedder", embedder)
 
 
 @pytest.fixture(scope="session")
