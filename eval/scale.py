@@ -23,23 +23,21 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from eval.cases import OWN_CASES
-from eval.dataset import DataSet, Document
+from eval.dataset import DataSet
 from eval.growth import SCHEMA, Run, read_run
 from eval.growth_page import render_growth
-from eval.loading import load
 from eval.provenance import provenance
+from eval.sampling import sampled
 from eval.sizes import Built, Changed, Served, build_mixed, build_real, change, serve
 from index import InputError, QaError
 
 T = TypeVar("T")
 
-SEEDS = Path(__file__).parents[1] / "seeds"
 PASSAGES, REAL, QUESTIONS = (1_000, 10_000, 100_000), 10_000, 200
 _HEAD = (
     *("passages", "sentences", "model", "lists searched", "build s", "peak MB", "disk MB"),
@@ -105,19 +103,9 @@ def _alone(act: Callable[..., T], folder: Path, *arguments: object) -> T:
             raise InputError(f"{folder}: its process was stopped; there may be too little memory") from error
 
 
-def _data(paths: Sequence[Path], questions: int) -> DataSet:
-    """The data set of these files, or the seeds and the project's own questions; an even sample of its questions."""
-    data = load(paths or [OWN_CASES])
-    if data.documents is None:
-        texts = sorted(SEEDS.glob("*.txt"))
-        data = replace(data, documents=tuple(Document(path.name, path.read_bytes().decode()) for path in texts))
-    step = max(1, len(data.cases) // questions)
-    return replace(data, cases=data.cases[::step][:questions])
-
-
 def _measured(chosen: argparse.Namespace) -> Run:
     """The sizes asked for, measured now; a row of each is printed."""
-    data = _data(chosen.files, chosen.questions)
+    data = sampled(chosen.files, chosen.questions)
     with tempfile.TemporaryDirectory() as aside:
         folder = chosen.into or Path(aside)
         rows = measure(data, chosen.passages, folder, real=chosen.real, show=lambda line: print(line, flush=True))

@@ -34,13 +34,31 @@ def scratch_index(data: DataSet, settings: BuildSettings | None = None, *, progr
     model = settings.model or ModelSettings()
     folder = cache_folder() / "eval" / _key(data.documents, export_model(model).card)
     with _held(folder, progress):
-        _write(folder / "articles", data.documents)
+        write_documents(folder / "articles", data.documents)
         index = None if settings.rebuild else _opened(folder / "index")
         if index is None:
             anew = BuildSettings(model=model, max_file_mb=inf, rebuild=True)
             build([folder / "articles"], folder / "index", anew, progress=progress)
             index = Index.open(folder / "index")
     return index
+
+
+def write_documents(folder: Path, documents: Sequence[Document]) -> None:
+    """Make every document's file hold just its text; a file of the right size is one that was written whole.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    try:
+        for document in documents:
+            path, data = folder / document.source, document.text.encode()
+            if data.startswith(codecs.BOM_UTF8):
+                data = codecs.BOM_UTF8 + data  # The first mark of a file is no part of its text.
+            if not path.is_file() or path.stat().st_size != len(data):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def _key(documents: Sequence[Document], card: ModelCard) -> str:
@@ -80,20 +98,6 @@ def _held(folder: Path, progress: Progress) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _write(folder: Path, documents: Sequence[Document]) -> None:
-    """Make every document's file hold just its text; a file of the right size is one that was written whole."""
-    try:
-        for document in documents:
-            path, data = folder / document.source, document.text.encode()
-            if data.startswith(codecs.BOM_UTF8):
-                data = codecs.BOM_UTF8 + data  # The first mark of a file is no part of its text.
-            if not path.is_file() or path.stat().st_size != len(data):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(data)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
 
 
 def _opened(directory: Path) -> Index | None:

@@ -15,7 +15,6 @@ from index.generation import COUNTED, Generation, index_exists, open_generation,
 from index.generation_writing import VectorSettings, write_generation
 from index.held import Held
 from index.locking import writer
-from index.merging import MERGED_AT
 from index.milvus_place import is_milvus, milvus_place
 from index.planning import Plan, plan_change, plan_merging
 from index.prepared import prepare, to_go_on_from
@@ -101,9 +100,10 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
             shared = held if same else None
             plan = plan_change(articles, shared, min_passages=settings.min_segment_passages)
             kept, held = put_in_force(plan, shared), None
-    if len(kept.segments) >= MERGED_AT:  # What is new can be asked for by now.
+    if len(kept.segments) >= settings.merged_at:  # What is new can be asked for by now.
         held = held or Held(kept)
-        if merging := plan_merging(articles, held, min_passages=settings.min_segment_passages):
+        least, at = settings.min_segment_passages, settings.merged_at
+        if merging := plan_merging(articles, held, min_passages=least, at=at):
             progress.note(f"{len(held.segments) - len(merging.kept)} parts of the index are made one")
             kept = put_in_force(merging, held)
     prepared.pending.discard()

@@ -14,12 +14,12 @@ def is_kept(passages: int, staying: int, *, min_passages: int) -> bool:
     return staying >= min_passages and (passages - staying) * GONE_SHARE <= passages
 
 
-def merged(staying: Sequence[int], *, min_passages: int) -> list[int]:
-    """The places of the segments to be made one, of those with so many passages that count; none where they are few.
+def merged(staying: Sequence[int], *, min_passages: int, at: int = MERGED_AT) -> list[int]:
+    """The places of the segments to be made one, of those with so many passages that count: `at` or more of one size.
 
     Source: the log-structured merge tree, O'Neil et al. 1996, section 3; by sizes as Lucene does.
     """
     tiers: dict[int, list[int]] = {}
     for place, passages in enumerate(staying):
         tiers.setdefault(int(log(max(1.0, passages / max(1, min_passages)), TIER)), []).append(place)
-    return next((places for _, places in sorted(tiers.items()) if len(places) >= MERGED_AT), [])
+    return next((places for _, places in sorted(tiers.items()) if len(places) >= at), [])

@@ -33,10 +33,10 @@ def plan_change(articles: Sequence[FoundArticle], held: Held | None, *, min_pass
     return _plan(articles, staying, [k for k, (size, stay) in pairs if is_kept(size, stay, min_passages=min_passages)])
 
 
-def plan_merging(articles: Sequence[FoundArticle], held: Held, *, min_passages: int) -> Plan | None:
+def plan_merging(articles: Sequence[FoundArticle], held: Held, *, min_passages: int, at: int) -> Plan | None:
     """What to write so that many segments become one, where there are too many of a size; None where there are not."""
     staying = held.staying({article.source: article.content for article in articles})
-    together = merged(_passages(held, staying), min_passages=min_passages)
+    together = merged(_passages(held, staying), min_passages=min_passages, at=at)
     if not together:
         return None
     return _plan(articles, staying, [place for place in range(len(held.segments)) if place not in together])

@@ -7,7 +7,7 @@ from index.article import known_encoding
 from index.errors import ArticleRefused, InputError
 from index.folder import shown
 from index.lists import EXHAUSTIVE_UP_TO
-from index.merging import MIN_PASSAGES
+from index.merging import MERGED_AT, MIN_PASSAGES
 from index.model import ModelSettings
 
 MAX_WORKERS = 1024  # More is a slip of the finger: each takes half a gigabyte.
@@ -33,7 +33,7 @@ class BuildSettings:
     `exhaustive_up_to` is up to how many sentences a question is compared with
     all of them, beyond only with those in the nearest lists. A part of the index
     with fewer than `min_segment_passages` is written anew with every change, so
-    that there are not many of them.
+    that there are not many of them; `merged_at` parts of one size become one.
     """
 
     model: ModelSettings | None = None
@@ -47,6 +47,7 @@ class BuildSettings:
     speakers: bool | None = None
     exhaustive_up_to: int = EXHAUSTIVE_UP_TO
     min_segment_passages: int = MIN_PASSAGES
+    merged_at: int = MERGED_AT
     workers: int | None = None
     ray: str | None = None
 
@@ -57,6 +58,8 @@ class BuildSettings:
             raise InputError("exhaustive_up_to: must be 0 or more sentences")
         if not self.min_segment_passages >= 0:
             raise InputError("min_segment_passages: must be 0 or more")
+        if not self.merged_at >= 2:
+            raise InputError("merged_at: must be 2 or more parts")
         if self.workers is not None and not 1 <= self.workers <= MAX_WORKERS:
             raise InputError(f"--workers {self.workers}: must be 1 to {MAX_WORKERS}")
         if self.ray is not None and not _ADDRESS.fullmatch(self.ray):
