@@ -2,7 +2,8 @@
 
 from index.added import add_file
 from index.article import Article
-from index.build import BuildReport, build
+from index.build import build
+from index.build_report import BuildReport
 from index.changes import Renamed
 from index.checking import Check
 from index.errors import (

@@ -19,6 +19,7 @@ from index.disk import DISK, Disk, make_folders, write_synced
 from index.errors import ArticleRefused, InputError
 from index.folder import SUFFIXES, Found, SourceFile, find_files
 from index.generation import ADDED, LOCK, index_exists, published_manifest
+from index.milvus_place import is_milvus
 from index.settings import BuildSettings
 
 # What is dropped by hand is hundreds of files; these keep a page from filling a disk.
@@ -40,6 +41,8 @@ def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSe
         ArticleRefused: it cannot be an article.
         InputError: the folder is full or cannot be written, or the index folder is something else.
     """
+    if is_milvus(directory):
+        raise InputError("added by hand are articles of an index folder; put this one in the folder that the index is made of")
     directory, settings = Path(directory), settings or BuildSettings()
     stem, suffix = _safe_name(name)
     _check(data, f"{ADDED}/{stem}{suffix}", settings)

@@ -1,9 +1,9 @@
 """Filling: the entries of a build's articles, taken from where they are or embedded now."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from index.ahead import ahead
 from index.article import Article, Content, read_article
@@ -11,7 +11,6 @@ from index.collection import FoundArticle
 from index.embedding import Embedder
 from index.entries import Draft, draft, entries_of, spoken_in, with_speakers
 from index.errors import ArticleRefused
-from index.held import Held
 from index.parsing import Parser, loaded_parser
 from index.pending import Pending
 from index.stored import Entry
@@ -41,12 +40,29 @@ class Filled:
     refused: tuple[ArticleRefused, ...]
 
 
+class HeldEntries(Protocol):
+    """What the build before holds, wherever that lies; `speakers` says what read who speaks in it."""
+
+    speakers: str
+
+    @property
+    def contents(self) -> Mapping[str, Content]:
+        """What each source's article was made from."""
+        ...
+
+    def __contains__(self, content: object, /) -> bool: ...
+
+    def entry(self, content: Content) -> Entry:
+        """The entry of an article of this content."""
+        ...
+
+
 class Filling:
     """Gives every article its entry: of the build before, of one that was stopped, or embedded now. Call under `writer`."""
 
     def __init__(
         self,
-        held: Held | None,
+        held: HeldEntries | None,
         pending: Pending,
         embedder: Embedder,
         progress: Progress,

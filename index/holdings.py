@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from index.article import Article, Content
 from index.generation import ORDER, Generation
@@ -11,6 +12,7 @@ from index.model import ModelCard
 from index.numbering import Numbering, read_order
 from index.segment import Segment
 from index.span import Span
+from index.store import cut, day_of
 from index.stored import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 
 TEXT_CACHE_CHARS = 32_000_000
@@ -142,6 +144,14 @@ class Holdings:
     def sources(self) -> list[str]:
         """Each article's source, by its number."""
         return [one.source for one in self.listed()]
+
+    def outlets(self) -> list[str | None]:
+        """Each article's outlet, by its number."""
+        return [outlet for _, outlet in self.rows_by_article(f"SELECT id, {cut('outlet')} FROM articles")]
+
+    def dates(self) -> list[date | None]:
+        """Each article's day of publication, by its number."""
+        return [day_of(published) for _, published in self.rows_by_article("SELECT id, published FROM articles")]
 
     def rows_by_article(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
         """What a query selects in every segment, by article: the first column, its number there, becomes its own."""

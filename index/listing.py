@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from index.errors import InputError
 from index.folding import folded
 from index.holdings import Holdings
+from index.store import cut, day_of
 
 MAX_QUERY_CHARS = 500
 MAX_LIMIT = 1000  # Articles of one page.
@@ -34,70 +36,67 @@ class ArticlePage:
     articles: tuple[ArticleSummary, ...]
 
 
+class Listable(Protocol):
+    """Articles that say what they show, wherever they lie."""
+
+    def outlets(self) -> list[str | None]:
+        """Each article's outlet, by its number."""
+        ...
+
+    def dates(self) -> list[date | None]:
+        """Each article's day of publication, by its number."""
+        ...
+
+
 def list_articles(held: Holdings, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
     """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
 
     Raises:
         InputError: the query is too long, or `offset` or `limit` is out of range.
     """
-    _check(query, offset, limit)
+    check_page(query, offset, limit)
     found: Sequence[int] = range(held.article_count())
     if words := folded(query).split():
         found = [number for (number,) in held.rows_by_article(_HOLDING, "\n".join(words))]
     return ArticlePage(len(found), _summaries(held, found[offset : offset + limit]))
 
 
-def outlet_names(held: Holdings) -> tuple[str, ...]:
+def outlet_names(held: Listable) -> tuple[str, ...]:
     """The outlets' names in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
-    counted = Counter(" ".join(name.split()) for name in outlets(held) if name)
+    counted = Counter(" ".join(name.split()) for name in held.outlets() if name)
     names: dict[str, str] = {}
     for name in sorted(counted, key=lambda name: (-counted[name], name)):
         names.setdefault(folded(name), name)
     return tuple(names[key] for key in sorted(names)[:MAX_OUTLETS])
 
 
-def date_range(held: Holdings) -> tuple[date, date] | None:
+def date_range(held: Listable) -> tuple[date, date] | None:
     """The first and the last day of publication that any article shows."""
-    days = [day for day in dates(held) if day]
+    days = [day for day in held.dates() if day]
     return (min(days), max(days)) if days else None
 
 
-def outlets(held: Holdings) -> list[str | None]:
-    """Each article's outlet, by its number."""
-    return [outlet for _, outlet in held.rows_by_article(f"SELECT id, {_cut('outlet')} FROM articles")]
-
-
-def dates(held: Holdings) -> list[date | None]:
-    """Each article's day of publication, by its number."""
-    return [_day(published) for _, published in held.rows_by_article("SELECT id, published FROM articles")]
-
-
-def _cut(column: str) -> str:
-    """SQL for what stands at a span kept as "start-end"; substr counts code points, from 1."""
-    start, end = f"CAST({column} AS INTEGER)", f"CAST(substr({column}, instr({column}, '-') + 1) AS INTEGER)"
-    return f"substr(text, {start} + 1, {end} - {start})"
-
-
 _HOLDING = (
-    f"SELECT id FROM articles WHERE holds(source || char(10) || ifnull({_cut('title')}, '') || char(10) || "
-    f"ifnull({_cut('outlet')}, ''), ?)"
+    f"SELECT id FROM articles WHERE holds(source || char(10) || ifnull({cut('title')}, '') || char(10) || "
+    f"ifnull({cut('outlet')}, ''), ?)"
 )
-_SUMMARY = f"SELECT id, source, {_cut('title')}, {_cut('outlet')}, published, size_bytes FROM articles WHERE id = ?"
+_SUMMARY = f"SELECT id, source, {cut('title')}, {cut('outlet')}, published, size_bytes FROM articles WHERE id = ?"
 
 
 def _summaries(held: Holdings, numbers: Sequence[int]) -> tuple[ArticleSummary, ...]:
     """The articles with these numbers."""
     return tuple(
-        ArticleSummary(source, title, outlet, _day(published), size_bytes, held.passages_of(number))
+        ArticleSummary(source, title, outlet, day_of(published), size_bytes, held.passages_of(number))
         for number, source, title, outlet, published, size_bytes in held.rows_of_articles(_SUMMARY, numbers)
     )
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def check_page(query: str, offset: int, limit: int) -> None:
+    """Whether such a page may be asked for.
 
-
-def _check(query: str, offset: int, limit: int) -> None:
+    Raises:
+        InputError: the query is too long, or `offset` or `limit` is out of range.
+    """
     if not isinstance(query, str) or len(query) > MAX_QUERY_CHARS:
         raise InputError(f"query: not a text of at most {MAX_QUERY_CHARS} characters; give a few words")
     if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:

@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 
-from index.article import Article
 from index.checking import Check, Verification
-from index.embedding import EmbeddedQuestion, Embedder, Vectors
+from index.embedding import EmbeddedQuestion, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.generation import (
     Generation,
@@ -20,14 +18,13 @@ from index.generation import (
 from index.gone import GONE, read_gone
 from index.holdings import Holdings
 from index.info import IndexInfo
-from index.listing import ArticlePage, date_range, list_articles, outlet_names
-from index.model import ModelSettings, export_model, find_export
+from index.listing import ArticlePage, list_articles
+from index.milvus_place import is_milvus
+from index.model import ModelSettings, export_model
+from index.opened_articles import OpenedArticles
 from index.segment import Numbers
 from index.segment_record import WORDS
-from index.source_state import SourceState, SourceStates
 from index.sources import Sources
-from index.span import Span
-from index.stored import StoredAlias
 from index.vectors import Flags
 from index.words import KEY_BITS, Runs, WordIndex, runs_of
 
@@ -60,18 +57,16 @@ class FoundByWords:
     score: float
 
 
-class Index:
+class Index(OpenedArticles):
     """One generation of an index folder; opening and reading never write."""
 
     def __init__(self, directory: Path, generation: Generation) -> None:
-        self.info = IndexInfo.of(directory, generation)
-        self.store = Holdings.of(generation)
+        super().__init__(IndexInfo.of(directory, generation), Sources.of(directory, generation.manifest))
+        self.store: Holdings = Holdings.of(generation)
         self.segments, self._numbering = self.store.segments, self.store.numbering
         words = [record.path(generation.folder, WORDS) for record in generation.segments]
         self._words = WordIndex(words, read_gone(generation.folder / GONE, self.segments, self._numbering))
         self._of_serial = {record.serial: place for place, record in enumerate(generation.segments)}
-        self._sources = Sources.of(directory, generation.manifest)
-        self._states = SourceStates(self._sources)
         self._check_counts()
         # What was compared by xxh3 is compared by sha256 while it is in use.
         in_full = generation.check is Check.SHA256
@@ -91,13 +86,18 @@ class Index:
 
         `check` None compares every file's sha256 where they are FULL_CHECK_BYTES
         in all or less; beyond that xxh3, and sha256 in the background. `like`
-        lends its loaded model, where it is the same.
+        lends its loaded model, where it is the same. A place in Milvus is searched on its server.
 
         Raises:
             InputError: the folder holds something else.
             IndexDamagedError: it is not what was published.
             IndexMismatchError: another format, or built by another model than `model`.
         """
+        if is_milvus(directory):
+            from index.milvus_index import MilvusIndex
+
+            # Its methods are those of this class, which a test compares.
+            return cast("Index", MilvusIndex.open(directory, model=model, generation=generation, like=like))
         directory = Path(directory)
         opened = cls(directory, open_generation(directory, number=generation, check=check))
         if model is not None:
@@ -178,15 +178,6 @@ class Index:
         """In how many passages a term stands."""
         return self._words.passages_with(term)
 
-    def model_knows(self, word: str) -> bool | None:
-        """Whether the model reads a word in one piece, as it does common words and names; None where it cannot be told."""
-        return self._embedder.knows(word)
-
-    @cached_property
-    def keeps_tokens(self) -> bool:
-        """Whether its sentences have token vectors."""
-        return self._embedder.keeps_tokens
-
     def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
         """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
 
@@ -194,51 +185,6 @@ class Index:
             InputError: the query is too long, or `offset` or `limit` is out of range.
         """
         return list_articles(self.store, query, offset=offset, limit=limit)
-
-    def article_named(self, source: str) -> Article | None:
-        """The article of this source, with its text, where there is one."""
-        return self.store.article_named(source)
-
-    def surrounding(self, article: Article, span: Span, *, sentences: int) -> Span:
-        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
-        return self.store.surrounding(article.source, span, sentences=sentences)
-
-    def outlets(self) -> tuple[str, ...]:
-        """The names of the outlets that the articles show, in order; at most MAX_OUTLETS."""
-        return self._outlets
-
-    def date_range(self) -> tuple[date, date] | None:
-        """The first and the last day of publication that any article shows."""
-        return self._date_range
-
-    def path_of(self, source: str) -> Path:
-        """The file that an article was read from; one added by hand lies in the index folder, wherever that is now."""
-        return self._sources.path(source)
-
-    def source_state(self, article: Article) -> SourceState:
-        """Whether the file that an article was read from is still what it was."""
-        return self._states.state(article)
-
-    @cached_property
-    def abbreviations(self) -> list[StoredAlias]:
-        """The abbreviations that any article spells out."""
-        return self.store.abbreviations()
-
-    def full_names(self, surname: str) -> list[StoredAlias]:
-        """The full names that any article gives for a surname."""
-        return self.store.full_names(surname)
-
-    @cached_property
-    def _outlets(self) -> tuple[str, ...]:
-        return outlet_names(self.store)
-
-    @cached_property
-    def _date_range(self) -> tuple[date, date] | None:
-        return date_range(self.store)
-
-    @cached_property
-    def _embedder(self) -> Embedder:
-        return Embedder(find_export(self.info.model))
 
     def _check_counts(self) -> None:
         info = self.info

@@ -24,6 +24,7 @@ from index.generation import (
 )
 from index.gone import GONE, count_gone, read_gone
 from index.holdings import Holdings
+from index.milvus_place import is_milvus
 from index.model import ModelCard
 from index.search_soundness import vector_findings, word_findings
 from index.segment import Segment
@@ -51,13 +52,13 @@ class Checked:
 class Soundness:
     """What was checked of a generation, and what is wrong with it: nothing, or at most MAX_FINDINGS things."""
 
-    directory: Path
+    directory: Path | str
     generation: int
     checked: Checked
     findings: tuple[Finding, ...]
 
 
-def check_index(directory: Path, *, number: int | None = None) -> Soundness:
+def check_index(directory: Path | str, *, number: int | None = None) -> Soundness:
     """Look at all of the generation in force, or of the one of this number.
 
     Every file's sha256; the counts against each other; that each article's
@@ -71,6 +72,11 @@ def check_index(directory: Path, *, number: int | None = None) -> Soundness:
         InputError: the folder holds something else.
         IndexUnusableError: there is nothing that can be looked at.
     """
+    if is_milvus(directory):
+        from index.milvus_soundness import check_milvus_index
+
+        return check_milvus_index(directory, number=number)
+    directory = Path(directory)
     try:
         generation = open_generation(directory, number=number, check=Check.SHA256)
     except IndexDamagedError as error:

@@ -170,6 +170,17 @@ class Store:
             raise IndexDamagedError(f"{self._path}: SQLite cannot read it ({error}); run qa index --rebuild") from error
 
 
+def cut(column: str) -> str:
+    """SQL for what stands at a span kept as "start-end"; substr counts code points, from 1."""
+    start, end = f"CAST({column} AS INTEGER)", f"CAST(substr({column}, instr({column}, '-') + 1) AS INTEGER)"
+    return f"substr(text, {start} + 1, {end} - {start})"
+
+
+def day_of(text: str | None) -> date | None:
+    """A day as it is stored."""
+    return date.fromisoformat(text) if text else None
+
+
 def _holds(text: str, words: str) -> bool:
     """Whether all of these words, one a line, stand in a text, whatever the case of either."""
     inside = folded(text)
@@ -182,7 +193,7 @@ def _marks(numbers: Sequence[int]) -> str:
 
 def _article(row: tuple[str, str, int, str, int, str | None, str | None, str | None, str]) -> Article:
     source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = row
-    masthead = Masthead(_span(title), _span(outlet), date.fromisoformat(published) if published else None)
+    masthead = Masthead(_span(title), _span(outlet), day_of(published))
     return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
 
 

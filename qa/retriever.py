@@ -53,7 +53,7 @@ class Retriever:
         reranker: str | None = None,
         generation: int | None = None,
     ) -> "Retriever":
-        """Open an index folder; never writes to it. `reranker` is a cross-encoder's name or folder.
+        """Open an index folder, or one in Milvus; never writes to it. `reranker` is a cross-encoder's name or folder.
 
         `generation` is the number of an earlier one that is kept; None: the one in force.
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from index.errors import InputError
 from index.folding import folded
-from index.listing import dates, outlets
 from index.opened import Index, Selection
 from index.vectors import Flags
 
@@ -72,10 +71,10 @@ def select(index: Index, scope: Scope) -> Selection:
         chosen &= _by_source(scope.sources, index.store.sources())
     if scope.outlets:
         wanted = {_plain(outlet) for outlet in scope.outlets}
-        chosen &= np.array([outlet is not None and _plain(outlet) in wanted for outlet in outlets(index.store)], bool)
+        chosen &= np.array([outlet is not None and _plain(outlet) in wanted for outlet in index.store.outlets()], bool)
     if scope.since or scope.until:
         since, until = scope.since or date.min, scope.until or date.max
-        chosen &= np.array([day is not None and since <= day <= until for day in dates(index.store)], bool)
+        chosen &= np.array([day is not None and since <= day <= until for day in index.store.dates()], bool)
     return index.select(chosen)
 
 

@@ -19,6 +19,8 @@ HEAVY = (
     "gradio",
     "spacy",
     "thinc",
+    "pymilvus",
+    "milvus_lite",
 )
 
 

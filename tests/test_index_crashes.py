@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
@@ -282,9 +281,8 @@ def embedder(export: Export) -> Embedder:
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The model is loaded once for all builds, and every article is a batch of its own."""
-    building = import_module("index.build")  # `index.build` is the function.
-    monkeypatch.setattr(building, "export_model", exported)
-    monkeypatch.setattr(building, "Embedder", embedder)
+    monkeypatch.setattr("index.prepared.export_model", exported)
+    monkeypatch.setattr("index.prepared.Embedder", embedder)
     monkeypatch.setattr("index.filling.BATCH_PASSAGES", 1)
 
 

@@ -1,7 +1,6 @@
 """A file that looks as it did when it was indexed is not read again; one that may have changed is."""
 
 import os
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -141,7 +140,7 @@ def test_a_file_is_not_known_by_its_look_where_another_of_its_content_changed_wh
         return collection
 
     with monkeypatch.context() as while_building:
-        while_building.setattr(sys.modules["index.build"], "collect", edited_after)
+        while_building.setattr("index.prepared.collect", edited_after)
         build([folder], directory)
     build([folder], directory)
     held = Held(open_generation(directory)).contents

@@ -32,7 +32,13 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         where = os.environ.get("QA_INDEX") or DEFAULT_INDEX
         shown = printable(where).replace("%", "%%")
-        sub.add_argument("--index", metavar="DIR", type=Path, default=Path(where), help=f"the index folder (now {shown})")
+        sub.add_argument(
+            "--index",
+            metavar="DIR",
+            type=_place,
+            default=_place(where),
+            help=f"the index folder, or a place in Milvus (now {shown})",
+        )
         sub.set_defaults(run=runs[name])
         return sub
 
@@ -82,6 +88,11 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
     _add_generation(info)
     info.add_argument("--json", action="store_true", help="print it as JSON")
     return parser
+
+
+def _place(text: str) -> Path | str:
+    """An index folder; a place in Milvus stays a text, whose slashes a path would lose."""
+    return text if text.startswith("milvus:") else Path(text)
 
 
 def _add_verifying(parser: argparse.ArgumentParser) -> None:

@@ -236,7 +236,9 @@ def _info(chosen: argparse.Namespace) -> int:
             )
         }
         fixed = {"index": str(info.directory), "root": str(info.root), "model": model, "checked": info.check.value}
-        fixed["vectors"] = {"kind": "lists", **info.lists.to_dict()} if info.lists else {"kind": "exhaustive"}
+        fixed["vectors"] = {"kind": "graph" if info.graph else "exhaustive"}
+        if info.lists is not None:
+            fixed["vectors"] = {"kind": "lists", **info.lists.to_dict()}
         show_json({**fixed, **record})
     else:
         from ui.terminal import render_info

@@ -49,7 +49,7 @@ class Change:
 class Corpus:
     """Changes the index that is served, in a thread of its own; the page asks how far it is."""
 
-    def __init__(self, directory: Path, live: Live) -> None:
+    def __init__(self, directory: Path | str, live: Live) -> None:
         self._directory = directory
         self._live = live
         self._change = Change()

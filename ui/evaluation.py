@@ -36,7 +36,7 @@ HINT = Line("         each is shown on the page that --html FILE writes")
 class Request:
     """What `qa eval` is asked for. No `paths`: the bundled cases. `cases` is the most that are asked, None: all."""
 
-    index: Path
+    index: Path | str
     paths: tuple[Path, ...] = ()
     model: ModelSettings | None = None
     reranker: str | None = None

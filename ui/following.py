@@ -20,7 +20,7 @@ RETRY_S = 30.0  # For what no change of the articles ends: a full disk, a damage
 
 def follow(
     paths: Sequence[Path],
-    directory: Path,
+    directory: Path | str,
     settings: BuildSettings,
     *,
     build: Callable[[BuildSettings], BuildReport],
@@ -36,13 +36,18 @@ def follow(
         QaError: as `build`, the first time.
         KeyboardInterrupt: Ctrl-C.
     """
+    from index.milvus_place import NO_FOLDER, is_milvus
+    from index.milvus_standing import milvus_paths_before
     from index.watching import Watcher, paths_before
 
+    in_milvus = is_milvus(directory)
+
     def followed() -> Sequence[Path]:
-        return paths or paths_before(directory)
+        return paths or (milvus_paths_before(directory) if in_milvus else paths_before(Path(directory)))
 
     with _until_terminated():
-        watcher = Watcher(directory, note=lambda text: note(f"qa: {text}"))
+        # Nothing is added by hand to an index in Milvus.
+        watcher = Watcher(NO_FOLDER if in_milvus else Path(directory), note=lambda text: note(f"qa: {text}"))
         settings = replace(settings, wait=True)  # For another process that is writing the index just now.
         look = _first_article(watcher, followed())
         report = build(settings)

@@ -10,6 +10,7 @@ from typing import TypeVar
 from index import Index, IndexUnusableError, QaError
 from index.cross_encoder import Reranker
 from index.generation import CURRENT
+from index.milvus_place import is_milvus
 from qa import Retriever, Scope
 
 SLOWER_AFTER_A_PROBLEM = 30
@@ -30,7 +31,7 @@ class Opened:
 class Live:
     """Holds one opened generation; whoever works with it sees that one to the end. For several threads."""
 
-    def __init__(self, directory: Path, *, reranker: Reranker | None = None, generation: int | None = None) -> None:
+    def __init__(self, directory: Path | str, *, reranker: Reranker | None = None, generation: int | None = None) -> None:
         """Of an index folder; `generation` None follows the one in force, a number stays with that one."""
         self.directory = directory
         self._generation = generation
@@ -101,8 +102,12 @@ class Live:
     def _current(self) -> bytes:
         if self._generation is not None:
             return b""
+        if is_milvus(self.directory):
+            from index.milvus_standing import milvus_mark
+
+            return milvus_mark(self.directory)
         try:
-            return (self.directory / CURRENT).read_bytes()
+            return (Path(self.directory) / CURRENT).read_bytes()
         except OSError:
             return b""
 

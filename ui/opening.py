@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_retriever(
-    directory: Path, model: ModelSettings | None, *, reranker: str | None, generation: int | None = None
+    directory: Path | str, model: ModelSettings | None, *, reranker: str | None, generation: int | None = None
 ) -> Retriever:
     """The retriever of an index folder; where there is no index, one is built first.
 
@@ -46,16 +46,19 @@ def open_reranker(name: str | None) -> Reranker | None:
     return reranker
 
 
-def build_where_missing(directory: Path, model: ModelSettings | None) -> None:
+def build_where_missing(directory: Path | str, model: ModelSettings | None) -> None:
     """Build an index of the bundled articles where there is none, and say so.
 
     Raises:
         IndexUnusableError: a build of other articles was begun there.
     """
     from index.generation import PENDING, index_exists
+    from index.milvus_place import is_milvus
 
-    if not index_exists(directory):
-        if (directory / PENDING).exists():
+    if is_milvus(directory):
+        from index.milvus_standing import milvus_index_exists as index_exists  # type: ignore[assignment]
+    if not index_exists(directory):  # type: ignore[arg-type]
+        if not is_milvus(directory) and (Path(directory) / PENDING).exists():
             from index.errors import IndexUnusableError
 
             raise IndexUnusableError(f"{directory}: a build was stopped before it was done; go on with qa index FOLDER")

@@ -33,7 +33,8 @@ def make_page(live: Live, *, editable: bool) -> Page:
     font = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
     theme = gr.themes.Base(font=font, font_mono=["ui-monospace", "monospace"])
     info = live.now().index.info
-    return Page(_blocks(live, editable=editable), theme, _style(), head=_head(), blocked=(info.root, info.directory))
+    blocked = (info.root, *([info.directory] if isinstance(info.directory, Path) else []))
+    return Page(_blocks(live, editable=editable), theme, _style(), head=_head(), blocked=blocked)
 
 
 def _blocks(live: Live, *, editable: bool) -> Any:
@@ -175,4 +176,5 @@ def _named(name: str, function: _Handler) -> _Handler:
 
 def _key(live: Live) -> str:
     """Tells one index's conversations from another's in a browser."""
-    return hashlib.sha256(str(live.now().index.info.directory.resolve()).encode()).hexdigest()[:12]
+    place = live.now().index.info.directory
+    return hashlib.sha256(str(place.resolve() if isinstance(place, Path) else place).encode()).hexdigest()[:12]

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from index import Article, Index, InputError, QaError, Span
+from index.milvus_place import is_milvus
 from qa import Scope
 from qa.examples import examples
 from qa.saved import read_answer
@@ -41,7 +43,7 @@ class Service:
 
     def __init__(self, live: Live) -> None:
         self._live = live
-        self._judgements = live.directory / FILE
+        self._judgements = None if is_milvus(live.directory) else Path(live.directory) / FILE
         self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
 
     def ask(
@@ -136,6 +138,8 @@ class Service:
         """
         judged = read(JudgeRequest, request)
         read_answer(judged.record)
+        if self._judgements is None:
+            raise InputError("judgements are kept in an index folder, and this index is in Milvus; nothing was kept")
         keep_judgement(self._judgements, judged.record, judged.verdict)
         return {}
 

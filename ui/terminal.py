@@ -86,6 +86,8 @@ def render_info(info: IndexInfo) -> str:
 
 def _vectors(info: IndexInfo) -> str:
     """How many of the sentences a question is compared with, and what it misses by that."""
+    if info.graph:
+        return "a question is compared with the sentences that a graph leads to"
     if info.lists is None:
         return "a question is compared with every sentence"
     lists = info.lists
@@ -109,6 +111,8 @@ def _others(info: IndexInfo) -> str:
 
 def _checked(info: IndexInfo) -> str:
     """By what the files were compared when the index was opened."""
+    if isinstance(info.directory, str):
+        return "sha256 of the manifest, the catalogue and the lexicon, when it was opened; the rest by qa verify"
     if info.check is Check.SHA256:
         return "size and sha256 of every file, when it was opened"
     return "size and xxh3 of every file, when it was opened; sha256 while it is served, or by qa verify"

@@ -9,6 +9,7 @@ from typing import Any
 
 from index.errors import IndexUnusableError, InputError
 from index.generation import index_exists, open_generation, published_manifest
+from index.milvus_place import is_milvus
 from index.soundness import MAX_FINDINGS, Soundness, check_index
 from index.sources import Sources
 from qa.proving import Proof, Verdict, prove
@@ -25,7 +26,7 @@ SCHEMA = "verification/1"
 class Request:
     """What `qa verify` is asked for. No `answers`: the index itself. `everything` shows what is right, too."""
 
-    index: Path
+    index: Path | str
     answers: tuple[Path, ...] = ()
     root: Path | None = None
     generation: int | None = None
@@ -114,11 +115,13 @@ def _index_lines(found: Soundness) -> Iterator[str]:
     checked = found.checked
     for finding in found.findings:
         yield f"{printable(finding.where)}: {printable(finding.what)}"
-    held = [count(checked.files, "file") + f" ({checked.size_bytes / 1e6:.1f} MB)"]
+    held = [count(checked.files, "file") + f" ({checked.size_bytes / 1e6:.1f} MB)"] if checked.files else []
     if checked.articles:
         held += [count(checked.articles, "article"), count(checked.passages, "passage"), count(checked.sentences, "sentence")]
     wrong = count(len(found.findings), "fault") if found.findings else "nothing wrong"
     wrong += " or more" if len(found.findings) == MAX_FINDINGS else ""
+    if is_milvus(found.directory):
+        wrong += "; the server's own files and indexes were not looked at"
     yield f"{printable(str(found.directory))}, generation {found.generation}: {', '.join(held)} checked, {wrong}"
 
 
@@ -164,17 +167,30 @@ def _sources(request: Request) -> Sources:
         if not request.root.is_dir():
             raise InputError(f"--root {request.root}: not a folder; name the one that the articles lie in")
         return Sources.under(request.root)
-    if not index_exists(request.index):
+    if is_milvus(request.index):
+        return _milvus_sources(request)
+    directory = Path(request.index)
+    if not index_exists(directory):
         raise InputError(
             f"{request.index}: there is no index here to say where the articles lie; name their folder with --root"
         )
     try:
-        return Sources.of(request.index, open_generation(request.index, number=request.generation).manifest)
+        return Sources.of(directory, open_generation(directory, number=request.generation).manifest)
     except IndexUnusableError as error:
-        sources = Sources.of(request.index, published_manifest(request.index))
+        sources = Sources.of(directory, published_manifest(directory))
         note(f"qa: {error}")
         note(f"qa: the quotes are compared with the files in {sources.root} all the same")
         return sources
+
+
+def _milvus_sources(request: Request) -> Sources:
+    """Where an index in Milvus says that the files lie, as this machine sees them."""
+    from index.milvus_generation import open_milvus_generation
+    from index.milvus_place import NO_FOLDER, milvus_place
+    from index.milvus_server import milvus_server
+
+    generation = open_milvus_generation(milvus_server(milvus_place(request.index)), number=request.generation)
+    return Sources.of(NO_FOLDER, generation.manifest)
 
 
 def _proven_lines(proven: _Proven, *, everything: bool) -> Iterator[str]:
