@@ -22,6 +22,7 @@ from qa import Retriever
 
 # Of no other article.
 _NEW = "The harbour master of Quellmoor sent the brass bells of the lighthouse to Ostwick"
+_BEFORE = "The ferry of Ostwick was painted green.\n"
 _NEW_ASKED = "How did the harbour master of Quellmoor send the brass bells to Ostwick?"
 
 
@@ -76,7 +77,10 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What it takes to have an article more, another text of it, and one less in an index that is there; embedding included."""
+    """What it takes to have an article more, another text of it, and one less in an index that is there.
+
+    Embedding it is included, loading the model is not, nor is reading all files, as the first build on a machine does.
+    """
 
     add_s: float
     change_s: float
@@ -119,10 +123,10 @@ def serve(folder: Path, questions: Sequence[str]) -> Served:
     open_s = time.perf_counter() - began
     retriever.ask(questions[0])
     first_s = time.perf_counter() - began
+    if index.verification:  # For its first seconds it reads every file once more, beside the questions.
+        index.verification.wait(timeout_s=3600)
     search, ask = Times.of(retriever.search, questions), Times.of(retriever.ask, questions)
     memory_mb, info = _memory_mb("VmRSS"), index.info
-    if index.verification:  # It reads every file once more beside the questions.
-        index.verification.wait(timeout_s=3600)
     lists, nprobe = (info.lists.count, info.lists.nprobe) if info.lists else (0, 0)
     size_mb = round(info.size_bytes / 1e6, 1)
     opened = (round(open_s, 3), round(first_s, 3), memory_mb)
@@ -133,6 +137,8 @@ def serve(folder: Path, questions: Sequence[str]) -> Served:
 def change(folder: Path) -> Changed:
     """Add an article to an index, change it, and take it out again, each seen by who asks then."""
     path = folder / "articles" / "one more.txt"
+    path.with_name("one before.txt").write_text(_BEFORE, "utf-8")
+    build([folder / "articles"], folder / "index", BuildSettings(max_file_mb=inf))
     took = []
     for text, quoted in ((f"{_NEW} by ferry.\n", " by ferry."), (f"{_NEW} by sledge.\n", " by sledge."), (None, "")):
         path.unlink() if text is None else path.write_text(text, "utf-8")
