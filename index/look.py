@@ -36,7 +36,8 @@ def look_of(status: os.stat_result) -> Look:
 
 def is_settled(status: os.stat_result, at_ns: int) -> bool:
     """Whether an edit at this moment or later would show."""
-    return max(status.st_mtime_ns, status.st_ctime_ns) < at_ns - RACY_NS
+    settled_ns = at_ns - RACY_NS
+    return status.st_mtime_ns < settled_ns and status.st_ctime_ns < settled_ns
 
 
 def to_looks(looks: Sequence[Look | None]) -> Looks:
