@@ -97,6 +97,8 @@ def build_progress() -> Progress:
     bar = tqdm(desc="embedding", unit=" passages", leave=False, dynamic_ncols=True, delay=0.3)
 
     def embedding(total: int) -> None:
+        if not bar.n:
+            bar.reset(total)  # Its time is that of the passages, not of finding the articles.
         bar.total = total
         bar.refresh()
 
