@@ -15,7 +15,7 @@ from index.model import Export
 from index.processes import Child, Failure
 from index.workers import Done
 
-INSTALL = "pip install '.[ray]'"
+INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[ray]'"
 LOCAL = "local"
 CONNECT_S = 5.0
 START_S = 90.0  # For a cluster to answer and a first worker to be ready: 15 s here.
