@@ -4,7 +4,7 @@
 
 A data set's documents (of seeds/ where none is named) are indexed at once, in
 so many steps, each of which adds a part that stays, and once more at each
-PLACE, which must not be there yet. Prints for each the share of the questions
+PLACE, where no index may be yet. Prints for each the share of the questions
 whose first quote is that of the index of one part, word for word at the same
 place, or that get none there either; then those that differ.
 """
@@ -23,9 +23,10 @@ from eval.dataset import DataSet, Document
 from eval.sampling import sampled
 from eval.scratch import scratch_index, write_documents
 from index import BuildSettings, Index, InputError, QaError, build
+from index.standing import is_indexed
 from qa import Retriever
 
-DIFFERING_SHOWN = 10
+PARTS, DIFFERING_SHOWN = 20, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,12 @@ def measure(data: DataSet, folder: Path, *, parts: int, places: Sequence[str] = 
     """Each way to keep an index of the documents against an index of one part.
 
     Raises:
-        InputError: there are fewer documents than parts, or an index cannot be built at a place.
+        InputError: there are fewer documents than parts, or an index stands at a place already or cannot be built there.
     """
     documents = data.documents or ()
+    for place in places:
+        if is_indexed(place):
+            raise InputError(f"{place}: an index is there, which would be lost; name a place without one")
     if len(documents) < parts:
         raise InputError(f"--parts {parts}: {data.name} has {len(documents)} documents; ask for no more parts than that")
     questions = [case.question for case in data.cases]
@@ -103,18 +107,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compare the ways and print what differs; status 1 where one of them is under --fail-under, 2 for bad input."""
     parser = argparse.ArgumentParser(prog="python -m eval.alike", description=main.__doc__)
     parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="a data set with documents (default: seeds/)")
-    parser.add_argument("--parts", metavar="N", type=int, default=20)
+    parser.add_argument("--parts", metavar="N", type=int, help=f"default: {PARTS}, or one a document where those are fewer")
     parser.add_argument("--questions", metavar="N", type=int, default=400, help="so many, evenly drawn")
     parser.add_argument("--at", metavar="PLACE", action="append", default=[], help="an index at this place too")
     parser.add_argument("--fail-under", metavar="SHARE", type=float, default=0.0)
     chosen = parser.parse_args(arguments)
-    if min(chosen.parts, chosen.questions) < 1:
+    if chosen.questions < 1 or (chosen.parts is not None and chosen.parts < 1):
         parser.error("--parts and --questions: must be 1 or more")
     least = 1.0
     try:
         with tempfile.TemporaryDirectory() as folder:
-            ways = measure(sampled(chosen.files, chosen.questions), Path(folder), parts=chosen.parts, places=chosen.at)
-            for way in ways:
+            data = sampled(chosen.files, chosen.questions)
+            parts = chosen.parts or min(PARTS, len(data.documents or ()))
+            for way in measure(data, Path(folder), parts=parts, places=chosen.at):
                 print("\n".join(way.lines()), flush=True)
                 least = min(least, way.alike)
     except (QaError, OSError) as error:

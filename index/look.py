@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import read_array
 from index.errors import IndexDamagedError
 
 # Two edits within a tick of the file system's clock leave the same times (2 s on FAT), so a file that was changed
@@ -51,10 +52,7 @@ def read_looks(path: Path, *, articles: int) -> bytes:
     Raises:
         IndexDamagedError: they cannot be read, or are others.
     """
-    try:
-        looks = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
+    looks = read_array(path)
     if looks.shape != (articles, LOOK_NUMBERS) or looks.dtype != np.uint64:
         raise IndexDamagedError(f"{path}: not of each article; run qa index --rebuild")
     return bytes(looks.tobytes())

@@ -19,7 +19,7 @@ from index.milvus_place import NO_FOLDER, milvus_place
 from index.milvus_rows import encoded
 from index.milvus_server import MilvusServer, milvus_server
 from index.milvus_store import MilvusStore
-from index.model import ModelSettings, export_model
+from index.model import ModelSettings
 from index.opened import FoundByWords, Selection, SentenceVectors
 from index.opened_articles import OpenedArticles
 from index.sources import Sources
@@ -72,10 +72,7 @@ class MilvusIndex(OpenedArticles):
         server = milvus_server(where)
         server.be_strict()
         opened = cls(server, open_milvus_generation(server, number=generation))
-        if model is not None:
-            opened.info.model.check_same(export_model(model).card, str(where))
-        if like is not None and like.info.model == opened.info.model:
-            opened._embedder = like._embedder
+        opened.settle_model(model, like)
         return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:

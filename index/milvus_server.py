@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from index.errors import IndexUnusableError, InputError
+from index.milvus_failures import GONE, reason, says
 from index.milvus_lite_server import lite_address, stop_lite
-from index.milvus_place import CA, NOT_INSTALLED, TIMEOUT, TLS, TOKEN, MilvusPlace
+from index.milvus_place import NOT_INSTALLED, TIMEOUT, TLS, MilvusPlace
 
 LEAST = (2, 5)  # The first version that has BM25.
 ROWS_AT_ONCE = 500  # Keys in one query, rows in one insertion: some 5 MB, of the 64 that a server takes.
@@ -22,10 +23,8 @@ WRITING_TAKES = 12
 # After opening, a reader asks for all that was written before; later for what is at most some seconds old, which saves the
 # wait for the server's clock (.2 s). Everything that a generation names was there before it was opened.
 STRICT_S = 15.0
-_NO_ADVICE = "look at the server's log"
 _AGAIN_MS = 500
 _LITE_KEEPALIVE_MS = 600_000  # Its server ends connections that ask more often whether it is alive.
-_GONE = "the server is gone"
 _T = TypeVar("_T")
 Row = dict[str, Any]
 _connected: dict[MilvusPlace, "MilvusServer"] = {}
@@ -79,7 +78,7 @@ class MilvusServer:
         try:
             found = self._patiently(partial(self._client.describe_alias, name, timeout=self.place.timeout_s))
         except IndexUnusableError as error:
-            if error.__cause__ is not None and _says(error.__cause__, r"not (?:found|exist)|can't find"):
+            if error.__cause__ is not None and says(error.__cause__, r"not (?:found|exist)|can't find"):
                 return None
             raise
         return str(found["collection_name"])
@@ -89,7 +88,7 @@ class MilvusServer:
         try:
             self._client.create_alias(collection, name, timeout=self._write_s)
         except Exception as error:
-            if _says(error, "already|alias.*exist"):
+            if says(error, "already|alias.*exist"):
                 return False
             raise self._failure(error) from error
         return self.alias(name) == collection
@@ -217,7 +216,7 @@ class MilvusServer:
         try:
             return self._patiently(ask)
         except IndexUnusableError as error:
-            if error.__cause__ is None or not _says(error.__cause__, "not loaded|released"):
+            if error.__cause__ is None or not says(error.__cause__, "not loaded|released"):
                 raise
         with self._loading:
             self._loaded.discard(name)
@@ -231,7 +230,7 @@ class MilvusServer:
             try:
                 return self._told(ask)
             except IndexUnusableError as error:
-                if _GONE not in str(error) or time.monotonic() > end or not self._listens():
+                if GONE not in str(error) or time.monotonic() > end or not self._listens():
                     raise
             time.sleep(_AGAIN_MS / 2000)
 
@@ -255,13 +254,13 @@ class MilvusServer:
             raise self._failure(error) from error
 
     def _failure(self, error: BaseException) -> IndexUnusableError:
-        what, advice = _reason(error, self.place)
+        what, advice = reason(error, self.place)
         return IndexUnusableError(f"{self.place}: {what}; {advice}")
 
     def _no_milvus(self, error: Exception) -> IndexUnusableError:
         """What is wrong where something takes the connection but then does not speak as Milvus does."""
         failure = self._failure(error)
-        if not str(failure).startswith(f"{self.place}: {_GONE}"):
+        if not str(failure).startswith(f"{self.place}: {GONE}"):
             return failure
         within = f"does not answer as Milvus does within {math.ceil(self.place.timeout_s)} s"
         return IndexUnusableError(f"{self.place}: the server {within}; check the address and {TLS}, or raise {TIMEOUT}")
@@ -337,24 +336,3 @@ def _parts(items: Iterable[Any]) -> Iterator[list[Any]]:
             part = []
     if part:
         yield part
-
-
-def _says(error: BaseException, pattern: str) -> bool:
-    return re.search(pattern, str(error), re.IGNORECASE) is not None
-
-
-def _reason(error: BaseException, place: MilvusPlace) -> tuple[str, str]:
-    """What an error of the client comes to, and what to do."""
-    text = " ".join(str(getattr(error, "message", "") or error).split())
-    if _says(error, "no space|disk quota|file too large|read-only|permission denied.*(?:/|parquet|arrow)"):
-        return f"the server cannot write ({text[-160:]})", "make room or check its rights, what was in force stays"
-    if _says(error, "unauthenticated|auth check failure|permission.?deny|permission_denied"):
-        return "the server refuses the token, or what it may do", f"set {TOKEN} to an API key or user:password"
-    if _says(error, "certificate|handshake|ssl"):
-        return f"no TLS connection ({text[:160]})", f"check {TLS} and {CA}"
-    if _says(error, "deadline|timeout|timed out"):
-        took = f"{math.ceil(place.timeout_s)} s"
-        return f"the server does not answer within {took}", f"look whether it is overloaded, or raise {TIMEOUT}"
-    if _says(error, "unavailable|fail(?:ed)? to connect|fail connecting|connection refused|channel"):
-        return _GONE, "start it again or check the address"
-    return f"the server says: {text[:200]}", _NO_ADVICE

@@ -13,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import read_array
 from index.errors import IndexDamagedError
 from index.segment import Numbers, Segment
 from index.vectors import Flags
@@ -27,10 +28,7 @@ def read_order(path: Path) -> Order:
     Raises:
         IndexDamagedError: it cannot be read, or is none.
     """
-    try:
-        order = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
+    order = read_array(path)
     if order.ndim != 2 or order.shape[1] != 2 or order.dtype != np.int32:
         raise IndexDamagedError(f"{path}: not as this program writes it; run qa index --rebuild")
     return np.asarray(order, np.int32)

@@ -20,7 +20,7 @@ from index.holdings import Holdings
 from index.info import IndexInfo
 from index.listing import ArticlePage, list_articles
 from index.milvus_place import is_milvus
-from index.model import ModelSettings, export_model
+from index.model import ModelSettings
 from index.opened_articles import OpenedArticles
 from index.segment import Numbers
 from index.segment_record import WORDS
@@ -100,10 +100,7 @@ class Index(OpenedArticles):
             return cast("Index", MilvusIndex.open(directory, model=model, generation=generation, like=like))
         directory = Path(directory)
         opened = cls(directory, open_generation(directory, number=generation, check=check))
-        if model is not None:
-            opened.info.model.check_same(export_model(model).card, str(directory))
-        if like is not None and like.info.model == opened.info.model:
-            opened._embedder = like._embedder
+        opened.settle_model(model, like)
         return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:

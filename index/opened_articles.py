@@ -9,7 +9,7 @@ from index.article import Article
 from index.embedding import Embedder
 from index.info import IndexInfo
 from index.listing import Listable, date_range, outlet_names
-from index.model import find_export
+from index.model import ModelSettings, export_model, find_export
 from index.source_state import SourceState, SourceStates
 from index.sources import Sources
 from index.span import Span
@@ -45,6 +45,17 @@ class OpenedArticles:
         self.info = info
         self._sources = sources
         self._states = SourceStates(sources)
+
+    def settle_model(self, wanted: ModelSettings | None, like: "OpenedArticles | None") -> None:
+        """See that it was built by the model that is wanted, if one is, and borrow that of another index, if it is the same.
+
+        Raises:
+            IndexMismatchError: it was built by another model.
+        """
+        if wanted is not None:
+            self.info.model.check_same(export_model(wanted).card, str(self.info.directory))
+        if like is not None and like.info.model == self.info.model:
+            self._embedder = like._embedder
 
     def model_knows(self, word: str) -> bool | None:
         """Whether the model reads a word in one piece, as it does common words and names; None where it cannot be told."""

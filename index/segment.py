@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import read_array
 from index.embedding import Vectors
 from index.errors import IndexDamagedError
 from index.exact import ExactVectors
@@ -73,10 +74,7 @@ class Segment:
 
 def _numbers(path: Path, size: int, last: int) -> Numbers:
     """Where things begin: (size + 1,), from 0 to `last`, never less than before."""
-    try:
-        found = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
+    found = read_array(path)
     shaped = found.shape == (size + 1,) and found.dtype == np.int64
     if not shaped or found[0] != 0 or found[-1] != last or (np.diff(found) < 0).any():
         raise IndexDamagedError(f"{path}: does not fit the manifest; run qa index --rebuild")

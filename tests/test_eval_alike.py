@@ -42,8 +42,15 @@ def test_another_place_is_compared_too_and_a_low_share_fails(
     asked = ["--parts", "2", "--questions", "2", "--at", str(place)]
     assert alike.main([*asked, "--fail-under", "1"]) == 0
     assert f"{place} (1 part): 1.0000 (2 of 2)" in capsys.readouterr().out
+    assert alike.main(asked) == 2
+    assert capsys.readouterr().err == f"eval.alike: {place}: an index is there, which would be lost; name a place without one\n"
     monkeypatch.setattr(First, "of", lambda retriever, question: First(str(retriever), 0, question))
     assert alike.main([*asked[:4], "--fail-under", "0.5"]) == 1
+
+
+def test_a_few_documents_make_as_many_parts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert alike.main(["--questions", "2"]) == 0
+    assert capsys.readouterr().out == "in parts (5 parts): 1.0000 (2 of 2)\n"
 
 
 def test_parts_are_not_made_one(tmp_path: Path) -> None:
@@ -54,5 +61,5 @@ def test_parts_are_not_made_one(tmp_path: Path) -> None:
 def test_more_parts_than_documents_are_refused(data: DataSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(InputError, match="has 5 documents; ask for no more parts"):
         next(measure(data, tmp_path, parts=6))
-    assert alike.main(["--parts", "6"]) == 2
+    assert alike.main(["--parts", "6", "--questions", "2"]) == 2
     assert capsys.readouterr().err.startswith("eval.alike: --parts 6: ")

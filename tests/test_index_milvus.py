@@ -431,7 +431,7 @@ def test_another_format_is_refused_and_built_anew(shop: Shop, monkeypatch: pytes
 def test_another_model_is_refused(seeds_in_milvus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     export = export_model(ModelSettings())
     other = replace(export, card=replace(export.card, pooling="cls"))
-    monkeypatch.setattr(index.milvus_index, "export_model", lambda settings: other)
+    monkeypatch.setattr("index.opened_articles.export_model", lambda settings: other)
     with pytest.raises(IndexMismatchError, match=seeds_in_milvus):
         Index.open(seeds_in_milvus, model=ModelSettings())
 

@@ -52,12 +52,11 @@ def build_where_missing(directory: Path | str, model: ModelSettings | None) -> N
     Raises:
         IndexUnusableError: a build of other articles was begun there.
     """
-    from index.generation import PENDING, index_exists
+    from index.generation import PENDING
     from index.milvus_place import is_milvus
+    from index.standing import is_indexed
 
-    if is_milvus(directory):
-        from index.milvus_standing import milvus_index_exists as index_exists  # type: ignore[assignment]
-    if not index_exists(directory):  # type: ignore[arg-type]
+    if not is_indexed(directory):
         if not is_milvus(directory) and (Path(directory) / PENDING).exists():
             from index.errors import IndexUnusableError
 
