@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 
 import index.milvus_generation
-import index.milvus_index
 import index.milvus_lease
 import index.milvus_server
 from eval.cases import OWN_CASES
