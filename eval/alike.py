@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.dataset import DataSet, Document
-from eval.sampling import sampled
-from eval.scratch import scratch_index, write_documents
-from index import BuildSettings, Index, InputError, QaError, build
-from index.standing import is_indexed
+from eval.datasets.cases import DataSet, Document
+from eval.datasets.load_dataset import sampled
+from eval.running.scratch_index import scratch_index, write_documents
+from index import BuildSettings, InputError, QaError, build
+from index.backends import is_indexed, open_index
 from qa import Retriever
 
 PARTS, DIFFERING_SHOWN = 20, 10
@@ -91,7 +91,7 @@ def measure(data: DataSet, folder: Path, *, parts: int, places: Sequence[str] = 
     wanted = [First.of(one, question) for question in questions]
 
     def compared(name: str, place: str | Path) -> Compared:
-        index = Index.open(place)
+        index = open_index(place)
         retriever = Retriever(index)
         got = [First.of(retriever, question) for question in questions]
         return Compared(name, index.info.segments, tuple(zip(questions, wanted, got, strict=True)))

@@ -16,15 +16,22 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from eval.attribution_scores import OWN_SENTENCES, Attributed, Attributions, GivenSpeaker, ReadSentence, compare, load_sentences
-from eval.corpora import SEED, corpora, data_set
-from eval.corpus_writing import NOBODY
-from eval.dataset import DataSet, Document, Gold
-from eval.figures import figure_text
-from eval.name_matching import NameMatch
-from eval.scratch import scratch_index
+from eval.corpora.write_corpus import NOBODY, SEED, corpora, data_set
+from eval.datasets.cases import DataSet, Document, Gold
+from eval.judging.attribution_scores import (
+    OWN_SENTENCES,
+    Attributed,
+    Attributions,
+    GivenSpeaker,
+    ReadSentence,
+    compare,
+    load_sentences,
+)
+from eval.judging.name_match import NameMatch
+from eval.reports.format_figures import figure_text
+from eval.running.scratch_index import scratch_index
 from index import Article, Index, InputError, QaError, Span
-from index.stored import StoredSentence
+from index.entries.entry import StoredSentence
 
 NAMES_TOLD = 3  # Of those that are right; some have a dozen.
 SEEDS = Path(__file__).parents[1] / "seeds"

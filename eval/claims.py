@@ -13,12 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from eval.claim_judging import Judgement, judge
-from eval.claim_scores import JUDGED, Attribute
-from eval.corpora import SEED, corpora, data_set
-from eval.corpus_writing import Corpus
-from eval.figures import figure_text
-from eval.scratch import scratch_index
+from eval.corpora.write_corpus import SEED, Corpus, corpora, data_set
+from eval.judging.claim_scores import JUDGED, Attribute
+from eval.judging.judge_claims import Judgement, judge
+from eval.reports.format_figures import figure_text
+from eval.running.scratch_index import scratch_index
 from index import QaError
 from qa import Retriever
 

@@ -21,8 +21,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from eval.cases import OWN_CASES
-from eval.loading import load
+from eval.datasets.cases import OWN_CASES
+from eval.datasets.load_dataset import load
 from index import InputError
 
 TIMEOUT_S = 60.0

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from index import ModelSettings, QaError
-from index.article import read_article
-from index.embedding import Embedder
-from index.entries import draft
-from index.model import export_model
-from index.token_vectors import PROJECTION, TOKEN_DIM
+from index.articles.article import read_article
+from index.entries.make_entry import draft
+from index.models.embedder import Embedder
+from index.models.export import export_model
+from index.models.token_vectors import PROJECTION, TOKEN_DIM
 
 _SCALE = 1000  # Entries are whole thousandths; rows are brought to length 1 after it, so that its size does not matter.
 

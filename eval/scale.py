@@ -28,12 +28,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from eval.dataset import DataSet
-from eval.growth import SCHEMA, Run, read_run
-from eval.growth_page import render_growth
-from eval.provenance import provenance
-from eval.sampling import sampled
-from eval.sizes import Built, Changed, Served, build_mixed, build_real, change, serve
+from eval.datasets.cases import DataSet
+from eval.datasets.load_dataset import sampled
+from eval.growth.growth import SCHEMA, Run, read_run
+from eval.growth.growth_page import render_growth
+from eval.growth.sizes import Built, Changed, Served, build_mixed, build_real, change, serve
+from eval.reports.provenance import provenance
 from index import InputError, QaError
 
 T = TypeVar("T")

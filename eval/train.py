@@ -22,26 +22,25 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from eval.cases import Case
-from eval.dataset import DataSet, Gold
-from eval.intervals import figure
-from eval.loading import load
-from eval.measures import MEASURES
-from eval.outcome import Outcome
-from eval.provenance import provenance
-from eval.records import read_record
-from eval.run import run
-from eval.scratch import scratch_index
+from eval.datasets.cases import Case, DataSet, Gold
+from eval.datasets.json_records import read_record
+from eval.datasets.load_dataset import load
+from eval.measures.all_measures import MEASURES
+from eval.measures.intervals import figure
+from eval.reports.provenance import provenance
+from eval.running.outcome import Outcome
+from eval.running.run_cases import run
+from eval.running.scratch_index import scratch_index
 from index import Index, InputError, QaError
-from index.stored import StoredSentence
+from index.entries.entry import StoredSentence
 from qa import AskSettings
-from qa.candidates import find_candidates
-from qa.conversation import variants
-from qa.features import FEATURES, SPEAKER, Features, features
-from qa.matching import MATCHES
-from qa.naming import bodies
-from qa.scoring import JUDGED, PASSAGES_SCORED, judged_inputs
-from qa.weights import WEIGHTS, Linear, read_weights
+from qa.questions.conversation import variants
+from qa.ranking.candidates import find_candidates
+from qa.ranking.features import FEATURES, SPEAKER, Features, features
+from qa.ranking.scoring import JUDGED, PASSAGES_SCORED, judged_inputs
+from qa.ranking.token_match import MATCHES
+from qa.ranking.weights import WEIGHTS, Linear, read_weights
+from qa.speakers.name_match import bodies
 
 FOLDS = 8
 REGULARISATION = 0.1  # scikit-learn's C; of .01 to 1 the figures differ by less than their error.

@@ -1,11 +1,12 @@
 """Reading, splitting and embedding articles; building, publishing and opening an index."""
 
-from index.added import add_file
-from index.article import Article
-from index.build import build
-from index.build_report import BuildReport
-from index.changes import Renamed
-from index.checking import Check
+from index.articles.article import Article
+from index.articles.span import Span
+from index.backends import build
+from index.building.added_files import add_file
+from index.building.build_report import BuildReport, Renamed
+from index.building.build_settings import BuildSettings
+from index.building.fill_entries import Progress
 from index.errors import (
     ArticleRefused,
     IndexBusyError,
@@ -15,15 +16,13 @@ from index.errors import (
     InputError,
     QaError,
 )
-from index.filling import Progress
-from index.info import IndexInfo
-from index.listing import ArticlePage, ArticleSummary
-from index.lists import Lists
-from index.model import ModelSettings, Precision
-from index.opened import Index
-from index.settings import BuildSettings
-from index.source_state import SourceState
-from index.span import Span
+from index.files.checksums import Check
+from index.files.source_files import SourceState
+from index.local.local_index import Index
+from index.models.model_card import ModelSettings, Precision
+from index.opened.info import IndexInfo
+from index.opened.listing import ArticlePage, ArticleSummary
+from index.search.ivf_lists import Lists
 
 __all__ = [
     "Article",

@@ -1,7 +1,7 @@
 """Arrays of numbers as a generation keeps them."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,3 +20,14 @@ def read_array(path: Path) -> npt.NDArray[Any]:
     except (OSError, ValueError, EOFError) as error:
         raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
     return found
+
+
+Logits: TypeAlias = npt.NDArray[np.float64]
+
+Vectors: TypeAlias = npt.NDArray[np.float32]
+
+Rows: TypeAlias = npt.NDArray[np.int64]
+
+Numbers = npt.NDArray[np.int64]
+
+Flags: TypeAlias = npt.NDArray[np.bool_]

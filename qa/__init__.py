@@ -1,11 +1,10 @@
 """Asking: finding, quoting and judging. `Retriever` answers questions from an index."""
 
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError, QaError
-from qa.answer import Answer, FoundPassage, by_article
-from qa.quote import Quote
-from qa.retriever import Retriever
-from qa.scope import Scope, Within
-from qa.settings import AskSettings
+from qa.answers.answer import Answer, FoundPassage, by_article
+from qa.answers.quote import Quote
+from qa.questions.scope import Scope, Within
+from qa.retriever import AskSettings, Retriever
 
 __all__ = [
     "Answer",

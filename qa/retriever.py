@@ -2,32 +2,84 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-from index.cross_encoder import Reranker
+from index.backends import open_index
 from index.errors import InputError
-from index.info import IndexInfo
-from index.model import ModelSettings
-from index.opened import Index, Selection
-from qa.answer import Answer, FoundPassage
-from qa.candidates import Candidates, find_candidates
-from qa.comparing import Compared, Comparing
-from qa.conversation import Wordings, variants
-from qa.history import Turn
-from qa.identity import Identities
-from qa.naming import bodies
-from qa.question import read_question
-from qa.quoting import quotes
-from qa.reranking import rerank
-from qa.scope import Scope, Within, select
-from qa.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
-from qa.settings import AskSettings
-from qa.spelling import respelt
-from qa.weights import packaged_weights
+from index.local.local_index import Index
+from index.models.model_card import ModelSettings
+from index.models.reranker import Reranker
+from index.models.reranker_export import open_reranker
+from index.opened.index import Selection
+from index.opened.info import IndexInfo
+from qa.answers.answer import Answer, FoundPassage
+from qa.answers.compare_claims import Compared, Comparing
+from qa.answers.make_quotes import quotes
+from qa.questions.conversation import Wordings, variants
+from qa.questions.history import Turn
+from qa.questions.question import read_question
+from qa.questions.scope import Scope, Within, select
+from qa.questions.spelling import respelt
+from qa.ranking.candidates import Candidates, find_candidates
+from qa.ranking.reranking import rerank
+from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
+from qa.ranking.weights import Weights, packaged_weights
+from qa.speakers.identities import Identities
+from qa.speakers.name_match import bodies
 
 MAX_TOP_K = 100
 SCOPES_KEPT = 8  # Made anew, one costs 0.1 to 0.4 s over 100,000 articles; kept, a byte a passage and a sentence.
+
+
+def check_top_k(top_k: int) -> None:
+    """Whether so many quotes or passages may be asked for.
+
+    Raises:
+        InputError: it is no whole number from 1 to MAX_TOP_K.
+    """
+    if isinstance(top_k, bool) or not isinstance(top_k, int) or not 1 <= top_k <= MAX_TOP_K:
+        raise InputError(f"top_k: {_shown(top_k)} is not a whole number; ask for 1 to {MAX_TOP_K} of them")
+
+
+def _shown(value: object) -> str:
+    """A value as a message shows it; what is too large or too deep for Python to write is named by its kind."""
+    try:
+        return repr(value)[:40]
+    except (ValueError, RecursionError):
+        return f"this {type(value).__name__}"
+
+
+def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None) -> str:
+    if chosen is not None:
+        if not chosen.articles:
+            undated = ", and those that show no date are left out" if within and (within.since or within.until) else ""
+            return f"No article matches what was chosen{undated}."
+        if chosen.articles == 1:
+            return "The one article chosen does not answer this."
+        return f"None of the {chosen.articles:,} articles chosen answers this."
+    count = "The one article does" if info.articles == 1 else f"The {info.articles:,} articles do"
+    return f"{count} not answer this."
+
+
+@dataclass(frozen=True, slots=True)
+class AskSettings:
+    """Probabilities from which an answer counts as one and a quote is shown, all 0..1; `closest` is a number of quotes.
+
+    `min_quote_share` is of the best quote's probability. No `weights` are
+    those that come with the program.
+    """
+
+    weights: Weights | None = None
+    min_answer: float = 0.1
+    min_quote: float = 0.03
+    min_quote_share: float = 0.15
+    closest: int = 3
+
+    def __post_init__(self) -> None:
+        if not all(0 <= value <= 1 for value in (self.min_answer, self.min_quote, self.min_quote_share)):
+            raise InputError("settings: probabilities lie in 0..1")
 
 
 class Retriever:
@@ -62,8 +114,8 @@ class Retriever:
             IndexDamagedError: there is no index, or it is not what was published.
             IndexMismatchError: the index is of another format, or another model than `model`.
         """
-        index = Index.open(directory, model=model, generation=generation)
-        return cls(index, settings, reranker=None if reranker is None else Reranker.open(reranker))
+        index = open_index(directory, model=model, generation=generation)
+        return cls(index, settings, reranker=None if reranker is None else open_reranker(reranker))
 
     @property
     def info(self) -> IndexInfo:
@@ -171,33 +223,3 @@ class Retriever:
         """Whether an article calls somebody of this name by the surname alone."""
         words = name.split()
         return any(self._index.full_names(word) for word in {words[0], words[-1]}) if words else False
-
-
-def check_top_k(top_k: int) -> None:
-    """Whether so many quotes or passages may be asked for.
-
-    Raises:
-        InputError: it is no whole number from 1 to MAX_TOP_K.
-    """
-    if isinstance(top_k, bool) or not isinstance(top_k, int) or not 1 <= top_k <= MAX_TOP_K:
-        raise InputError(f"top_k: {_shown(top_k)} is not a whole number; ask for 1 to {MAX_TOP_K} of them")
-
-
-def _shown(value: object) -> str:
-    """A value as a message shows it; what is too large or too deep for Python to write is named by its kind."""
-    try:
-        return repr(value)[:40]
-    except (ValueError, RecursionError):
-        return f"this {type(value).__name__}"
-
-
-def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None) -> str:
-    if chosen is not None:
-        if not chosen.articles:
-            undated = ", and those that show no date are left out" if within and (within.since or within.until) else ""
-            return f"No article matches what was chosen{undated}."
-        if chosen.articles == 1:
-            return "The one article chosen does not answer this."
-        return f"None of the {chosen.articles:,} articles chosen answers this."
-    count = "The one article does" if info.articles == 1 else f"The {info.articles:,} articles do"
-    return f"{count} not answer this."

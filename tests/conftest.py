@@ -20,16 +20,16 @@ from xml.etree.ElementTree import Element, TreeBuilder
 import pytest
 
 from index import Article, QaError, SourceState, Span, build
-from index.article import decode_article
-from index.attribution import Attribution
-from index.model import cache_folder
+from index.articles.article import decode_article
+from index.models.model_card import cache_folder
+from index.speakers.attribution import Attribution
 from qa import AskSettings, Quote, Retriever
-from qa.speaker import Link, Speaker, Told
+from qa.speakers.speaker import Link, Speaker, Told
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 
-SEEDS = Path(__file__).parent.parent / "seeds"
+SEEDS = Path(__file__).parents[1] / "seeds"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without what a browser does by itself over the network, and without a sandbox, which needs rights that containers lack.
 BROWSER_ARGUMENTS = (
@@ -467,7 +467,7 @@ def check_whole() -> Callable[[Sequence[tuple[str, Mapping[str, str | None]]]], 
 @pytest.fixture(scope="session")
 def make_page() -> Callable[[], Any]:
     """Makes a small page to serve: one event that is private and queued, an upload, and two public endpoints."""
-    from ui.server import Page
+    from ui.server.server import Page
 
     def ask(question: str, top_k: int = 5) -> dict[str, Any]:
         """Ask the articles.
@@ -586,9 +586,9 @@ def visit(visitor: "BrowserContext") -> "Iterator[Callable[[str], Page]]":
 @pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[str]]:
     """Serves the page over an index for a while; gives its address."""
-    from ui.live import Live
-    from ui.page import make_page as page_over
-    from ui.server import ServeSettings, running
+    from ui.page.live_index import Live
+    from ui.page.page import make_page as page_over
+    from ui.server.server import ServeSettings, running
 
     @contextmanager
     def serve_page(directory: Path, *, editable: bool = True, port: int = 0) -> Iterator[str]:

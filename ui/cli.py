@@ -13,15 +13,16 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ui.arguments import UNUSABLE, parser
-from ui.opening import build_progress, build_where_missing, open_reranker, open_retriever
-from ui.printable import printable
-from ui.streams import drop_output, note, on_terminal, show, show_json
+from index.backends import open_index
+from ui.commands.arguments import UNUSABLE, parser
+from ui.commands.open_index import build_progress, build_where_missing, open_reranker, open_retriever
+from ui.commands.output import drop_output, note, on_terminal, show, show_json
+from ui.text.printable import printable
 
 if TYPE_CHECKING:  # Each command imports what it runs: `qa --help` and `qa ask` start at once.
     from index import BuildReport, ModelSettings
     from qa import Scope
-    from ui.terminal import Style
+    from ui.text.terminal import Style
 
 ANSWERED, NOT_ANSWERED, INDEX_UNUSABLE, INTERRUPTED = 0, 1, 3, 130
 WATCHED_EVERY_S = 1.0  # For another generation of the index that is served.
@@ -83,7 +84,7 @@ def _index(chosen: argparse.Namespace) -> int:
         return build(chosen.paths, chosen.index, settings, progress=build_progress())
 
     if chosen.watch:
-        from ui.following import follow
+        from ui.commands.watch_command import follow
 
         follow(chosen.paths, chosen.index, settings, build=built, show=_print_report)
     else:
@@ -92,7 +93,7 @@ def _index(chosen: argparse.Namespace) -> int:
 
 
 def _ask(chosen: argparse.Namespace) -> int:
-    from qa.conversation import variants
+    from qa.questions.conversation import variants
     from qa.retriever import check_top_k
 
     history = _history(chosen.history) if chosen.history else ()
@@ -104,7 +105,7 @@ def _ask(chosen: argparse.Namespace) -> int:
     if chosen.json:
         show_json(answer.to_dict())
     else:
-        from ui.terminal import render_answer
+        from ui.text.terminal import render_answer
 
         show(render_answer(answer, _style(chosen)), end="")
     return ANSWERED if answer.answered else NOT_ANSWERED
@@ -113,7 +114,7 @@ def _ask(chosen: argparse.Namespace) -> int:
 def _chat(chosen: argparse.Namespace) -> int:
     from index.errors import InputError
     from qa.retriever import check_top_k
-    from ui.terminal import render_answer
+    from ui.text.terminal import render_answer
 
     check_top_k(chosen.top_k)
     within = _scope(chosen)
@@ -136,10 +137,10 @@ def _chat(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from ui.accounts import Accounts
-    from ui.live import Live
-    from ui.page import make_page
-    from ui.server import ServeSettings, serve
+    from ui.page.live_index import Live
+    from ui.page.page import make_page
+    from ui.server.accounts import Accounts
+    from ui.server.server import ServeSettings, serve
 
     accounts = None
     if chosen.auth is not None:
@@ -171,7 +172,7 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 def _eval(chosen: argparse.Namespace) -> int:
     from index.errors import InputError
-    from ui.evaluation import Request, compare_reports, evaluate
+    from ui.commands.eval_command import Request, compare_reports, evaluate
 
     request = Request(
         paths=tuple(chosen.paths),
@@ -192,7 +193,7 @@ def _eval(chosen: argparse.Namespace) -> int:
 
 
 def _verify(chosen: argparse.Namespace) -> int:
-    from ui.verification import Outcome, Request, verify
+    from ui.commands.verify_command import Outcome, Request, verify
 
     request = Request(
         index=chosen.index,
@@ -212,9 +213,8 @@ def _verify(chosen: argparse.Namespace) -> int:
 
 
 def _info(chosen: argparse.Namespace) -> int:
-    from index import Index
 
-    info = Index.open(chosen.index, generation=chosen.generation).info
+    info = open_index(chosen.index, generation=chosen.generation).info
     if chosen.json:
         model = info.model.to_dict()
         record = {
@@ -241,7 +241,7 @@ def _info(chosen: argparse.Namespace) -> int:
             fixed["vectors"] = {"kind": "lists", **info.lists.to_dict()}
         show_json({**fixed, **record})
     else:
-        from ui.terminal import render_info
+        from ui.text.terminal import render_info
 
         show(render_info(info), end="")
     return ANSWERED
@@ -251,7 +251,7 @@ def _model(chosen: argparse.Namespace) -> ModelSettings | None:
     """The model that the arguments name, or None for the index's own."""
     if chosen.model is None and chosen.precision is None and chosen.device is None:
         return None
-    from index.model import DEFAULT_MODEL, ModelSettings, Precision
+    from index.models.model_card import DEFAULT_MODEL, ModelSettings, Precision
 
     name = DEFAULT_MODEL if chosen.model is None else chosen.model
     return ModelSettings(name, Precision(chosen.precision or "int8"), chosen.device)
@@ -306,7 +306,7 @@ def _print_report(report: BuildReport) -> None:
 
 
 def _style(chosen: argparse.Namespace) -> Style:
-    from ui.terminal import Style
+    from ui.text.terminal import Style
 
     columns = min(shutil.get_terminal_size().columns, 100) if on_terminal(sys.stdout) else 0
     return Style(columns, colour=_colour(), context=chosen.verbose)

@@ -1,0 +1,1 @@
+"""Invented events, told in small articles."""

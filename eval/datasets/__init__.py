@@ -1,0 +1,1 @@
+"""Cases, and loaders for public formats."""

@@ -1,0 +1,138 @@
+"""Cases: questions with the spans or documents that answer them, or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from eval.datasets.json_records import Ids, Record, read_records
+from index import Article, InputError, Span
+from qa.questions.history import Turn
+
+OWN_CASES = Path(__file__).with_name("cases.jsonl")
+UNANSWERABLE_KINDS = ("off-topic", "unanswerable")
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSpan:
+    """A stretch of an article that answers, or is part of what answers."""
+
+    source: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GoldDocument:
+    """A document that answers, and how well: the higher `grade`, the better."""
+
+    source: str
+    grade: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One evaluation question. `answerable` is None where its data set does not say.
+
+    `spans` are the stretches that answer it, `documents` the ones that do,
+    where whole documents are judged; both are empty where nothing answers.
+    `home` is the document that it was asked about, where its data set says.
+    """
+
+    id: str
+    kind: str
+    question: str
+    answerable: bool | None
+    history: tuple[Turn, ...] = ()
+    spans: tuple[GoldSpan, ...] = ()
+    documents: tuple[GoldDocument, ...] = ()
+    home: str = ""
+
+
+def load_cases(path: Path = OWN_CASES) -> tuple[Case, ...]:
+    """The cases of a JSONL file in the project's own form.
+
+    A line is `{"id", "kind", "question", "spans": [{"source", "start", "end"}]}`
+    and may have a `"history"` of earlier turns; no spans means that the
+    articles do not answer.
+
+    Raises:
+        InputError: the file cannot be read, a line is not a case, or an id comes twice; see eval/cases.jsonl for the form.
+    """
+    ids = Ids()
+    return tuple(_case(record, ids) for record in read_records(path))
+
+
+def check_spans(cases: Sequence[Case], articles: Sequence[Article]) -> None:
+    """Refuse cases whose spans do not lie on whole words of their articles.
+
+    Raises:
+        InputError: an article is missing, or a span lies outside it or begins or ends in a word or a blank.
+    """
+    texts = {article.source: article.text for article in articles}
+    for case in cases:
+        for gold in case.spans:
+            text = texts.get(gold.source)
+            if text is None:
+                raise InputError(f"{case.id}: there is no article {gold.source}; correct its source")
+            cut = gold.span.cut(text)
+            before, after = text[: gold.span.start][-1:], text[gold.span.end :][:1]
+            whole = len(cut) == len(gold.span) > 0 and cut == cut.strip() and not (before.isalnum() and cut[0].isalnum())
+            if not whole or (after.isalnum() and cut[-1].isalnum()):
+                raise InputError(
+                    f"{case.id}: {gold.source} [{gold.span.start}, {gold.span.end}) is no whole stretch of it; correct it"
+                )
+
+
+def _case(record: Record, ids: Ids) -> Case:
+    spans = tuple(_gold(gold) for gold in record.records("spans"))
+    kind = record.text("kind", "question")
+    if bool(spans) == (kind in UNANSWERABLE_KINDS):
+        raise InputError(f"{record.where}: a case of kind {kind!r} with {len(spans)} spans; correct one of them")
+    return Case(
+        id=ids.new(record, "id"),
+        kind=kind,
+        question=record.filled("question"),
+        answerable=bool(spans),
+        history=tuple(dict(turn.fields) for turn in record.records("history", ())),
+        spans=spans,
+    )
+
+
+def _gold(record: Record) -> GoldSpan:
+    start, end = record.whole("start"), record.whole("end")
+    if not 0 <= start < end:
+        raise InputError(f"{record.where}: [{start}, {end}) is no stretch of a text; correct it")
+    return GoldSpan(record.filled("source"), Span(start, end))
+
+
+class Gold(Enum):
+    """What a data set's cases name as right."""
+
+    ANSWERS = "answers"  # Any one of a case's spans answers it.
+    SENTENCES = "sentences"  # A case's spans answer it together.
+    DOCUMENTS = "documents"  # Whole documents only.
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text that a data set brings; `source` is the name of its file, `text` all that stands in it."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """Cases in one form. `documents` is None where the cases are about an index that is there already.
+
+    `paths` are the files that it was read from, `notes` what was left out of
+    them and why, a line each.
+    """
+
+    name: str
+    form: str
+    gold: Gold
+    paths: tuple[Path, ...]
+    cases: tuple[Case, ...]
+    documents: tuple[Document, ...] | None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,61 @@
+"""A shelf: documents, each under a file name of its own."""
+
+import re
+import unicodedata
+from collections import Counter
+
+from eval.datasets.cases import Document
+
+MAX_NAME_CHARS = 50  # Of up to 4 bytes each, and a number after them: under the 255 bytes that file systems allow.
+
+
+class Names:
+    """File names for whatever is called anything; no two are alike, not even where case does not count."""
+
+    def __init__(self) -> None:
+        self._given: dict[str, str] = {}
+        self._taken: set[str] = set()
+        self._tried: Counter[str] = Counter()
+
+    def name(self, called: str) -> str:
+        """The name for what is called so: letters, digits, `_` and `-`."""
+        if called not in self._given:
+            self._given[called] = self._free(called)
+        return self._given[called]
+
+    def _free(self, called: str) -> str:
+        letters = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", called))
+        start = name = letters.strip("_-")[:MAX_NAME_CHARS] or "untitled"
+        while (alike := unicodedata.normalize("NFC", name.casefold())) in self._taken:
+            self._tried[start] += 1
+            name = f"{start}-{self._tried[start] + 1}"
+        self._taken.add(alike)
+        return name
+
+
+class Shelf:
+    """Documents in one folder a title, numbered: `Normans/0001.txt`. What comes twice stands there once."""
+
+    def __init__(self) -> None:
+        self._names = Names()
+        self._sizes: Counter[str] = Counter()
+        self._documents: dict[tuple[str, str], Document] = {}
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """All of them, in the order in which they came."""
+        return tuple(self._documents.values())
+
+    def put(self, title: str, text: str) -> Document:
+        """The document of this title and text."""
+        if (title, text) not in self._documents:
+            folder = self._names.name(title)
+            self._sizes[folder] += 1
+            source = f"{folder}/{self._sizes[folder]:04}.txt"
+            self._documents[title, text] = Document(source, titled(title, text))
+        return self._documents[title, text]
+
+
+def titled(title: str, text: str) -> str:
+    """The text as an article: after its title, if it has one."""
+    return f"{title}\n\n{text}" if title.strip() else text

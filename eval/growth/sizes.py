@@ -1,0 +1,181 @@
+"""Sizes: an index of so many passages built, opened and asked, and what that takes."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+import numpy as np
+
+from eval.datasets.cases import Document
+from eval.growth.synthetic_corpus import Pool, lines_of, write_articles
+from index import BuildSettings, Index, InputError, build
+from index.backends import open_index
+from index.building.segment_plan import Plan
+from index.building.write_generation import VectorSettings, write_generation
+from index.files.disk import DISK
+from index.local.generation import open_generation
+from index.local.publish import Written, publish
+from index.local.write_lock import writer
+from index.search.ivf_lists import CANDIDATES, EXHAUSTIVE_UP_TO, NEAREST
+from qa import Retriever
+
+# Of no other article.
+_NEW = "The harbour master of Quellmoor sent the brass bells of the lighthouse to Ostwick"
+_BEFORE = "The ferry of Ostwick was painted green.\n"
+_NEW_ASKED = "How did the harbour master of Quellmoor send the brass bells to Ostwick?"
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Of one question, in milliseconds."""
+
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+
+    @classmethod
+    def of(cls, act: Callable[[str], object], questions: Sequence[str]) -> "Times":
+        """What `act` takes for each question."""
+        took = []
+        for question in questions:
+            began = time.perf_counter()
+            act(question)
+            took.append((time.perf_counter() - began) * 1e3)
+        return cls(*(round(float(np.percentile(took, part)), 2) for part in (50, 95, 99)))
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What building took; `mixed`: without the model."""
+
+    mixed: bool
+    build_s: float
+    peak_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What an index is like to a process that answers from it.
+
+    `lists` and `nprobe` are 0 where search is exhaustive; `first_answer_s` is
+    since the process began to open it.
+    """
+
+    passages: int
+    sentences: int
+    lists: int
+    nprobe: int
+    disk_mb: float
+    open_s: float
+    first_answer_s: float
+    memory_mb: float
+    search: Times
+    ask: Times
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What it takes to have an article more, another text of it, and one less in an index that is there.
+
+    Embedding it is included, loading the model is not, nor is reading all files, as the first build on a machine does.
+    """
+
+    add_s: float
+    change_s: float
+    remove_s: float
+
+
+def build_real(folder: Path, documents: Sequence[Document], passages: int) -> Built:
+    """Write articles of about so many passages and index them."""
+    write_articles(folder / "articles", lines_of(documents), passages)
+    began = time.perf_counter()
+    build([folder / "articles"], folder / "index", BuildSettings(rebuild=True, max_file_mb=inf))
+    return Built(False, round(time.perf_counter() - began, 2), _memory_mb("VmHWM"))
+
+
+def build_mixed(folder: Path, stock: Path, passages: int) -> Built:
+    """Write an index of so many passages, of the sentences of another one."""
+    before = open_index(stock / "index")
+    pool, manifest = Pool.of(before.store), open_generation(stock / "index").manifest
+    articles = pool.articles(folder / "articles", passages)
+    left_out = ("seal", "format", "files", "segments", "counts")
+    said = {key: value for key, value in manifest.items() if key not in left_out}
+    said |= {"root": str(folder / "articles"), "paths": [str(folder / "articles")]}
+    vectors = VectorSettings(before.info.model.dim, EXHAUSTIVE_UP_TO)
+    began = time.perf_counter()
+
+    def write(into: Path) -> Written:
+        entries = pool.entries(folder / "articles", passages)
+        return write_generation(into, Plan(articles), None, lambda _: entries, said, vectors=vectors, disk=DISK)
+
+    with writer(folder / "index"):
+        publish(folder / "index", write)
+    return Built(True, round(time.perf_counter() - began, 2), _memory_mb("VmHWM"))
+
+
+def serve(folder: Path, questions: Sequence[str]) -> Served:
+    """Open an index and ask it everything."""
+    began = time.perf_counter()
+    index = open_index(folder / "index")
+    retriever = Retriever(index)
+    open_s = time.perf_counter() - began
+    retriever.ask(questions[0])
+    first_s = time.perf_counter() - began
+    if index.verification:  # For its first seconds it reads every file once more, beside the questions.
+        index.verification.wait(timeout_s=3600)
+    search, ask = Times.of(retriever.search, questions), Times.of(retriever.ask, questions)
+    memory_mb, info = _memory_mb("VmRSS"), index.info
+    lists, nprobe = (info.lists.count, info.lists.nprobe) if info.lists else (0, 0)
+    size_mb = round(info.size_bytes / 1e6, 1)
+    opened = (round(open_s, 3), round(first_s, 3), memory_mb)
+    found = round(recall(index, questions), 4)
+    return Served(info.passages, info.sentences, lists, nprobe, size_mb, *opened, search, ask, found)
+
+
+def change(folder: Path) -> Changed:
+    """Add an article to an index, change it, and take it out again, each seen by who asks then."""
+    path = folder / "articles" / "one more.txt"
+    path.with_name("one before.txt").write_text(_BEFORE, "utf-8")
+    build([folder / "articles"], folder / "index", BuildSettings(max_file_mb=inf))
+    took = []
+    for text, quoted in ((f"{_NEW} by ferry.\n", " by ferry."), (f"{_NEW} by sledge.\n", " by sledge."), (None, "")):
+        path.unlink() if text is None else path.write_text(text, "utf-8")
+        began = time.perf_counter()
+        build([folder / "articles"], folder / "index", BuildSettings(max_file_mb=inf))
+        took.append(round(time.perf_counter() - began, 2))
+        first = Retriever.open(folder / "index").ask(_NEW_ASKED).quotes[:1]
+        if [quote.text for quote in first if quote.source == path.name] != ([_NEW + quoted] if quoted else []):
+            raise InputError(f"{path}: not found as it is now; the index does not follow its articles")
+    return Changed(*took)
+
+
+def recall(index: Index, questions: Sequence[str]) -> float:
+    """What part of the passages of each question's exact NEAREST sentences it finds by meaning."""
+    queries = np.concatenate([index.embed(question).vector for question in questions])
+    (segment,) = index.segments
+    rows = np.empty((len(queries), 0), np.int64)
+    scores = np.empty((len(queries), 0), np.float32)
+    at = 0
+    for block in segment.exact.blocks():
+        scores = np.concatenate([scores, queries @ block.T], axis=1)
+        rows = np.concatenate([rows, np.broadcast_to(np.arange(at, at + len(block)), (len(queries), len(block)))], axis=1)
+        best = np.argsort(-scores, axis=1)[:, :NEAREST]
+        scores, rows = np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
+        at += len(block)
+    passages = np.searchsorted(segment.first_sentences, rows, side="right") - 1
+    shares = []
+    for query, wanted in zip(queries, passages.tolist(), strict=True):
+        found = index.nearest_passages(query[None], sentences=CANDIDATES)
+        shares.append(len({*wanted} & {*found}) / len({*wanted}))
+    return float(np.mean(shares))
+
+
+def _memory_mb(what: str) -> float:
+    """The memory of this process, by /proc: VmRSS, what it holds now, or VmHWM, the most that it held."""
+    for line in Path("/proc/self/status").read_text("ascii").splitlines():
+        if line.startswith(f"{what}:"):
+            return round(int(line.split()[1]) / 1024, 1)
+    raise InputError(f"/proc/self/status: says nothing of {what}; measure on Linux")

@@ -1,0 +1,1 @@
+"""Claims and speakers compared with what people read."""

@@ -1,0 +1,113 @@
+"""Whose word sentences are: what was read by a program compared with what was read by people."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.datasets.json_records import Record, read_records
+from eval.judging.name_match import NameMatch, match_name
+from index import InputError, Span
+
+OWN_SENTENCES = Path(__file__).with_name("attribution.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A stretch of an article, as people read it: each of the names is right for its speaker; no names, no speaker.
+
+    `citing` is None where people may say so or so.
+    """
+
+    source: str
+    span: Span
+    speaker: tuple[str, ...]
+    citing: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSpeaker:
+    """Whom a program gives a stretch of an article to, and whom that one cites."""
+
+    scope: Span
+    name: str
+    cited: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attributed:
+    """A sentence as people read it, and what was given for it; None where nobody was."""
+
+    sentence: ReadSentence
+    given: GivenSpeaker | None
+
+    @property
+    def speaker(self) -> NameMatch:
+        """How well the name given fits."""
+        return match_name(self.given.name if self.given else None, self.sentence.speaker)
+
+    @property
+    def citing(self) -> NameMatch:
+        """How well the name of the one cited fits; any does where nobody can say."""
+        if self.sentence.citing is None:
+            return NameMatch.SAME
+        return match_name(self.given.cited if self.given else None, self.sentence.citing)
+
+
+@dataclass(frozen=True, slots=True)
+class Attributions:
+    """(right, judged) of the sentences that have a speaker, of those that have none, and of those that cite somebody.
+
+    `nearly` are the wrong names that hold a right one, or stand in it;
+    `cited_wrongly` the sentences for which somebody is cited who is not.
+    """
+
+    speakers: tuple[int, int]
+    none: tuple[int, int]
+    citing: tuple[int, int]
+    nearly: int
+    cited_wrongly: int
+    wrong: tuple[Attributed, ...]
+
+
+def load_sentences(path: Path = OWN_SENTENCES) -> tuple[ReadSentence, ...]:
+    """The lines of a JSONL file: {"source", "start", "end", "speaker": [name, …], "citing": [name, …]}.
+
+    A "citing" of null is not judged.
+
+    Raises:
+        InputError: the file cannot be read, or a line is of another form.
+    """
+    return tuple(_read(record) for record in read_records(path))
+
+
+def compare(sentences: Iterable[ReadSentence], given: Mapping[str, Sequence[GivenSpeaker]]) -> Attributions:
+    """Each sentence with the speaker given to most of it; `given` is by source."""
+    pairs = tuple(Attributed(sentence, _given_to(sentence.span, given.get(sentence.source, ()))) for sentence in sentences)
+    spoken = [pair for pair in pairs if pair.sentence.speaker]
+    own = [pair for pair in pairs if not pair.sentence.speaker]
+    cited = [pair for pair in pairs if pair.sentence.citing]
+    return Attributions(
+        speakers=(sum(pair.speaker is NameMatch.SAME for pair in spoken), len(spoken)),
+        none=(sum(pair.given is None for pair in own), len(own)),
+        citing=(sum(pair.citing is NameMatch.SAME for pair in cited), len(cited)),
+        nearly=sum(pair.speaker is NameMatch.NEARLY for pair in spoken),
+        cited_wrongly=sum(bool(pair.given and pair.given.cited) and pair.sentence.citing == () for pair in pairs),
+        wrong=tuple(pair for pair in pairs if {pair.speaker, pair.citing} != {NameMatch.SAME}),
+    )
+
+
+def _given_to(span: Span, given: Sequence[GivenSpeaker]) -> GivenSpeaker | None:
+    """The one whose scope covers most of the stretch, the first of equals."""
+    return max((each for each in given if _shared(each.scope, span)), key=lambda each: _shared(each.scope, span), default=None)
+
+
+def _shared(a: Span, b: Span) -> int:
+    return max(0, min(a.end, b.end) - max(a.start, b.start))
+
+
+def _read(record: Record) -> ReadSentence:
+    start, end = record.whole("start"), record.whole("end")
+    if not 0 <= start < end:
+        raise InputError(f"{record.where}: [{start}, {end}) is no stretch of a text; correct it")
+    citing = record.texts("citing", ()) if record.fields.get("citing") is not None else None
+    return ReadSentence(record.filled("source"), Span(start, end), record.texts("speaker", ()), citing)

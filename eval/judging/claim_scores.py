@@ -1,0 +1,130 @@
+"""A shown claim compared with the one that it should be, attribute by attribute."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from enum import Enum
+
+from eval.corpora.write_corpus import NOBODY, AskedQuestion, KnownClaim
+from eval.judging.name_match import NameMatch, match_name, plain_name
+from eval.judging.shown_claims import ShownClaim
+
+# What a unit may be called; a measure may also stand as what is counted.
+_UNITS = (
+    ("%", "percent", "per cent"),
+    ("$", "usd", "dollar", "dollars", "us$"),
+    ("€", "eur", "euro", "euros"),
+    ("km", "kilometers", "kilometres", "kilometer", "kilometre"),
+    ("years", "year", "years old"),
+    ("tonnes", "tonne", "tons", "ton", "t"),
+    ("hectares", "hectare", "ha"),
+)
+# With these around a name, somebody else is meant, or one more.
+_OTHERS = frozenset("of for to and or citing quoting with against by".split())
+_LOOSE = {"exact", "about"}  # Claims of one value that are either stand under one of them.
+
+
+class Attribute(Enum):
+    """What of a claim is right or wrong; a claim is right where the first four are."""
+
+    VALUE = "value"
+    SENSE = "sense"
+    UNIT = "unit"
+    SPEAKER = "speaker"
+    CITING = "citing"
+    RESOLVED = "full name"
+    WORDS = "words"
+    TABLE = "table"
+    ASKED = "asked"
+    REPORTS = "reports"
+
+
+JUDGED = (Attribute.VALUE, Attribute.SENSE, Attribute.UNIT, Attribute.SPEAKER)
+
+Pair = tuple[ShownClaim, KnownClaim]
+
+
+def verdicts(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair], question: AskedQuestion) -> dict[Attribute, bool]:
+    """Which attributes are right, of those that can be judged."""
+    found = {
+        Attribute.VALUE: shown.kind == known.kind and _same_value(shown, known),
+        Attribute.SENSE: _same_sense(shown, known, pairs),
+        Attribute.UNIT: _same_unit(shown, known),
+        Attribute.SPEAKER: match_speaker(shown, known) is NameMatch.SAME,
+        Attribute.CITING: match_name(shown.citing, known.citing) is NameMatch.SAME,
+        Attribute.WORDS: shown.words.strip() == known.words,
+        Attribute.TABLE: _in_its_table(shown, known, pairs),
+        Attribute.REPORTS: shown.reports == _reports([each for claim, each in pairs if claim.row == shown.row]),
+    }
+    if known.resolved and found[Attribute.SPEAKER]:
+        found[Attribute.RESOLVED] = _match(shown.speaker or shown.said_by or "", known.resolved) is NameMatch.SAME
+    if known.id in question.wanted and known.id not in question.unsure:
+        found[Attribute.ASKED] = shown.asked == (known.id in question.asked)
+    return found
+
+
+def _same_value(shown: ShownClaim, known: KnownClaim) -> bool:
+    """Whether the numbers or days are the same, or the name is one of the person's."""
+    if known.kind == "name":
+        return match_name(str(shown.low), (*known.names, str(known.low))) is NameMatch.SAME
+    if known.kind == "date":
+        return (shown.low, shown.high) == (known.low, known.high)
+    came = (shown.low, shown.high)
+    wanted = (float(known.low), float(known.high))
+    numbers = [float(each) for each in came if isinstance(each, int | float)]
+    return len(numbers) == 2 and all(abs(a - b) <= 1e-6 * abs(b) for a, b in zip(numbers, wanted, strict=True))
+
+
+def _same_sense(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair]) -> bool:
+    """Whether it is qualified so; exact and about may stand for each other where one value has claims of both."""
+    if shown.sense in known.senses or known.kind != "figure":
+        return True
+    beside = {sense for claim, each in pairs if claim.row == shown.row for sense in each.senses}
+    return {shown.sense, *known.senses} <= _LOOSE and shown.sense in beside
+
+
+def _same_unit(shown: ShownClaim, known: KnownClaim) -> bool:
+    came, alike = shown.unit.casefold(), next((units for units in _UNITS if known.unit in units), (known.unit,))
+    if came in alike or known.kind != "figure":
+        return True
+    # Nothing is counted in magnitudes; and "5,000 hectares" may be read as a count of hectares.
+    counted = set(shown.counted.casefold().split())
+    return (not known.unit and came == "magnitude") or (not came and known.unit.isalpha() and bool(counted & set(alike)))
+
+
+def match_speaker(shown: ShownClaim, known: KnownClaim) -> NameMatch:
+    """The better of the name as written and the name that it stands for; where nobody speaks, no name at all is right.
+
+    A name with what the article says of its bearer around it is the same:
+    "the city auditor, Judith Farrow".
+    """
+    order = (NameMatch.SAME, NameMatch.NEARLY, NameMatch.OTHER)
+    names = [name for name in (shown.said_by, shown.speaker) if name]
+    return min((_match(name, known.speakers) for name in names or ("",)), key=order.index)
+
+
+def _match(name: str, right: Sequence[str]) -> NameMatch:
+    described = any(_described(plain_name(name), plain_name(each)) for each in right if " " in each)
+    return NameMatch.SAME if described else match_name(name, right)
+
+
+def _described(name: str, whole: str) -> bool:
+    """Whether the one is the other, and beside it words that make it nobody else."""
+    before, held, after = name.partition(whole)
+    around = set(re.findall(r"\w+", f"{before} {after}"))
+    parted = not before[-1:].isalnum() and not after[:1].isalnum() and not after.startswith(("'", "’"))
+    return bool(held) and parted and not around & _OTHERS
+
+
+def _in_its_table(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair]) -> bool:
+    """Whether most of its table is of its group, and most of its group in its table; halves are most, for the first."""
+    groups = Counter(each.group for claim, each in pairs if claim.table == shown.table)
+    tables = Counter(claim.table for claim, each in pairs if each.group == known.group)
+    return groups.most_common(1)[0][0] == known.group and tables.most_common(1)[0][0] == shown.table
+
+
+def _reports(claims: Sequence[KnownClaim]) -> int:
+    """How many reports of one value are independent: copies, and what one article has from one speaker, count once."""
+    ids = {claim.id for claim in claims}
+    own = [claim for claim in claims if claim.copy_of not in ids]
+    return len({(claim.source, plain_name(claim.speakers[0] if claim.speakers else NOBODY)) for claim in own})

@@ -1,0 +1,142 @@
+"""Answers' records judged: which of the claims that are known they show, and how rightly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eval.corpora.write_corpus import AskedQuestion, Corpus, KnownClaim
+from eval.judging.claim_scores import JUDGED, Attribute, Pair, match_speaker, verdicts
+from eval.judging.name_match import NameMatch
+from eval.judging.shown_claims import QUOTES, ShownClaim, shown_claims
+from index import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong: what was wanted, and what came."""
+
+    corpus: str
+    question: str
+    what: str
+    where: str
+    wanted: str
+    came: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What came of one question.
+
+    `found` are those of the `wanted` claims that were shown, `right` those
+    with value, sense, unit and speaker right. `shown` are all the claims that
+    were shown and count, `shown_right` the right ones. `scores` are (right,
+    judged) of each attribute over the known claims that were shown; `nearly`
+    counts the speakers among the wrong whose name is longer or shorter.
+    """
+
+    corpus: str
+    question: str
+    answered: bool
+    wanted: int
+    found: int
+    right: int
+    shown: int
+    shown_right: int
+    extra: int
+    nearly: int
+    scores: Mapping[Attribute, tuple[int, int]]
+    mistakes: tuple[Mistake, ...]
+
+
+def judge(record: Mapping[str, Any], corpus: Corpus, question: AskedQuestion) -> Judgement:
+    """Compare a record's tables with what the corpus is known to say.
+
+    A claim is the known one whose words it overlaps. What is known but does
+    not answer the question may be shown, too, and is judged then. Anything
+    else is extra, and so is what is shown twice.
+    """
+    pairs, extra = _paired(tuple(shown_claims(record)), corpus)
+    counted = [(shown, known) for shown, known in pairs if not known.free]
+    judged = {known.id: verdicts(shown, known, counted, question) for shown, known in counted}
+    right = {claim for claim, verdict in judged.items() if all(verdict[each] for each in JUDGED)}
+    missing = [claim for claim in corpus.claims if claim.id in question.wanted and claim.id not in judged]
+    return Judgement(
+        corpus=corpus.name,
+        question=question.text,
+        answered=bool(record.get("answered")),
+        wanted=len(question.wanted),
+        found=len(question.wanted) - len(missing),
+        right=len(right & set(question.wanted)),
+        shown=len(counted) + len(extra),
+        shown_right=len(right),
+        extra=len(extra),
+        nearly=sum(match_speaker(shown, known) is NameMatch.NEARLY for shown, known in counted),
+        scores={each: _share([verdict[each] for verdict in judged.values() if each in verdict]) for each in Attribute},
+        mistakes=(
+            *(_missing(claim, record, corpus, question) for claim in missing),
+            *(_extra(shown, corpus, question) for shown in extra),
+            *(
+                _wrong(each, shown, known, corpus, question)
+                for shown, known in counted
+                for each, fine in judged[known.id].items()
+                if not fine
+            ),
+        ),
+    )
+
+
+def _paired(shown: Sequence[ShownClaim], corpus: Corpus) -> tuple[list[Pair], list[ShownClaim]]:
+    """Each shown claim with the known one that it is; and those that are none, or one that was shown before."""
+    pairs: list[Pair] = []
+    extra: list[ShownClaim] = []
+    taken: set[str] = set()
+    for claim in shown:
+        known = next((each for each in corpus.claims if each.source == claim.source and _overlap(each.span, claim.span)), None)
+        if known is None or (known.id in taken and not known.free):
+            extra.append(claim)
+        else:
+            taken.add(known.id)
+            pairs.append((claim, known))
+    return pairs, extra
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a.start < b.end and b.start < a.end
+
+
+def _share(verdicts: Sequence[bool]) -> tuple[int, int]:
+    return sum(verdicts), len(verdicts)
+
+
+def _missing(claim: KnownClaim, record: Mapping[str, Any], corpus: Corpus, question: AskedQuestion) -> Mistake:
+    quotes = (quote for part in QUOTES for quote in record.get(part) or ())
+    quoted = any(quote["source"] == claim.source and quote["start"] <= claim.span.start < quote["end"] for quote in quotes)
+    what = "missing, though quoted" if quoted else "missing, not quoted"
+    return Mistake(corpus.name, question.text, what, claim.source, f"{claim.words!r} by {_either(claim.speakers)}", "")
+
+
+def _extra(shown: ShownClaim, corpus: Corpus, question: AskedQuestion) -> Mistake:
+    never = any(source == shown.source and _overlap(span, shown.span) for source, span in corpus.never)
+    known = any(each.source == shown.source and _overlap(each.span, shown.span) for each in corpus.claims)
+    what = "shown twice" if known else "never to be shown" if never else "extra"
+    return Mistake(corpus.name, question.text, what, shown.source, "", f"{shown.words!r} by {shown.said_by or 'nobody'}")
+
+
+def _wrong(each: Attribute, shown: ShownClaim, known: KnownClaim, corpus: Corpus, question: AskedQuestion) -> Mistake:
+    wanted, came = {
+        Attribute.VALUE: (f"{known.kind} {known.low}–{known.high}", f"{shown.kind} {shown.low}–{shown.high}"),
+        Attribute.SENSE: (" or ".join(known.senses), shown.sense),
+        Attribute.UNIT: (known.unit or "none", shown.unit or "none"),
+        Attribute.SPEAKER: (_either(known.speakers), shown.said_by or "nobody"),
+        Attribute.CITING: (_either(known.citing), shown.citing or "nobody"),
+        Attribute.RESOLVED: (_either(known.resolved), shown.speaker or shown.said_by or "nobody"),
+        Attribute.WORDS: (known.words, shown.words),
+        Attribute.TABLE: (f"a table of {known.group}", f"table {shown.table + 1}"),
+        Attribute.ASKED: (str(known.id in question.asked), str(shown.asked)),
+        Attribute.REPORTS: ("as many as are independent", str(shown.reports)),
+    }[each]
+    return Mistake(corpus.name, question.text, each.value, f"{known.source} {known.words!r}", wanted, came)
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(name or "nobody" for name in names[:2]) or "nobody"

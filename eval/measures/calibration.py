@@ -1,0 +1,79 @@
+"""Calibration: whether quotes with probability p are right in a share p of cases.
+
+Scored is the first quote of each case, shown or not, where it is known whether
+it holds an answer; in unanswerable cases it does not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.datasets.cases import Gold
+from eval.measures.abstention import right_first
+from eval.measures.measure import Better, Measure, Rows
+from eval.running.outcome import Outcome
+
+BINS = 10
+INNER_EDGES = np.arange(1, BINS) / BINS
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The cases with a probability above `low` and up to `high`; 0 is in the first."""
+
+    low: float
+    high: float
+    mean_probability: float
+    share_right: float
+    cases: int
+
+
+def reliability(outcomes: Sequence[Outcome], gold: Gold) -> tuple[Bin, ...]:
+    """The bins of equal width that hold cases, rising.
+
+    Source: reliability diagrams, Guo et al. 2017, section 2.
+    """
+    rows = ECE.rows(outcomes, gold)
+    if not len(rows):
+        return ()
+    return tuple(
+        Bin(number / BINS, (number + 1) / BINS, probability / cases, right / cases, int(cases))
+        for number, (cases, probability, right) in enumerate(_binned(rows).tolist())
+        if cases
+    )
+
+
+def _first_quote(outcome: Outcome, gold: Gold) -> tuple[float, float] | None:
+    """The first quote's probability, and whether it holds an answer."""
+    right = right_first(outcome, gold)
+    return None if right is None or not outcome.ranked else (outcome.ranked[0].probability, right)
+
+
+def _squared_error(outcome: Outcome, gold: Gold) -> tuple[float] | None:
+    row = _first_quote(outcome, gold)
+    return None if row is None else ((row[0] - row[1]) ** 2,)
+
+
+def _binned(rows: Rows) -> NDArray[np.float64]:
+    """Cases, sum of probabilities and number right, a row a bin."""
+    places = np.digitize(rows[:, 0], INNER_EDGES, right=True)
+    return np.column_stack([np.bincount(places, weights, BINS) for weights in (None, rows[:, 0], rows[:, 1])])
+
+
+def _calibration_error(rows: Rows) -> float | None:
+    """The mean, over the cases, of how far the share right of a bin is from its mean probability."""
+    binned = _binned(rows)
+    return float(np.abs(binned[:, 1] - binned[:, 2]).sum() / len(rows))
+
+
+ECE = Measure(
+    name="ECE",
+    better=Better.LOWER,
+    source=f"Guo et al. 2017, section 2, {BINS} bins of equal width",
+    row=_first_quote,
+    total=_calibration_error,
+)
+
+CALIBRATION_MEASURES = (ECE, Measure("Brier", Better.LOWER, "Brier 1950, one outcome", _squared_error))

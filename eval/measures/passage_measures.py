@@ -1,0 +1,118 @@
+"""How well passages and documents are ranked: recall, MRR and nDCG, calculated by ir_measures.
+
+What is ranked is the document where a case names documents, with their grades,
+and the passage where it names spans. A passage is relevant when it overlaps a
+gold span, with grade 1. The things to find are then the relevant passages among
+those found, each once however many gold spans it holds, and the passages that
+the other gold spans must stand in: those that one passage could hold together
+count as one.
+
+Where any one span answers (Gold.ANSWERS), recall@k is 1 as soon as one of the
+k best passages is relevant, since one is all that is to be found (the library's
+Success@k); elsewhere it is the share of the things to find. nDCG counts all
+of them everywhere, so that it is 1 only where every passage that was found and
+could answer stands before every one that could not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from eval.datasets.cases import Case, Gold, GoldSpan
+from eval.measures.measure import Better, Measure
+from eval.running.outcome import Outcome, Place
+from index.articles.passages import MAX_PASSAGE_CHARS
+
+DEPTH = 10  # The deepest rank that a measure looks at.
+LIBRARY_NAMES = ("R@1", "R@5", "R@10", "Success@1", "Success@5", "Success@10", "RR@10", "nDCG@5", "nDCG@10")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The grades of the DEPTH best ranks, 0 for what is not relevant, and of all that is relevant and not among them."""
+
+    best: tuple[int, ...]
+    others: tuple[int, ...]
+
+
+def judged(outcome: Outcome) -> Judged | None:
+    """What was found, with its grades; None where the case names nothing to find."""
+    case = outcome.case
+    if case.answerable is False:
+        return None
+    grades, missed = _documents(case, outcome.places) if case.documents else _passages(case, outcome.places)
+    beyond = [grade for grade in grades[DEPTH:] if grade]
+    found = Judged(tuple(grades[:DEPTH]), tuple(sorted((*beyond, *missed))))
+    return found if any(found.best) or found.others else None
+
+
+def _documents(case: Case, places: tuple[Place, ...]) -> tuple[list[int], list[int]]:
+    """The grades of the documents found, each where its best passage ranks, and of those never found."""
+    relevant = {document.source: document.grade for document in case.documents if document.grade > 0}
+    found = list(dict.fromkeys(place.source for place in places))
+    return [relevant.get(source, 0) for source in found], [relevant[source] for source in relevant if source not in found]
+
+
+def _passages(case: Case, places: tuple[Place, ...]) -> tuple[list[int], list[int]]:
+    """The grades of the passages found, and of those that must hold the gold spans never found."""
+    touched = [[gold for gold in case.spans if _overlap(place, gold)] for place in places]
+    seen = {gold for golds in touched for gold in golds}
+    return [int(bool(golds)) for golds in touched], [1] * _passages_for([gold for gold in case.spans if gold not in seen])
+
+
+def _overlap(place: Place, gold: GoldSpan) -> bool:
+    return place.source == gold.source and place.span.start < gold.span.end and gold.span.start < place.span.end
+
+
+def _passages_for(spans: list[GoldSpan]) -> int:
+    """The fewest passages that can hold these spans."""
+    count, source, full_at = 0, None, 0
+    for gold in sorted(spans, key=lambda gold: (gold.source, gold.span.start, gold.span.end)):
+        if gold.source != source or gold.span.end > full_at:
+            count, source = count + 1, gold.source
+            full_at = max(gold.span.start + MAX_PASSAGE_CHARS, gold.span.end)
+    return count
+
+
+@lru_cache(maxsize=10_000)
+def _scores(found: Judged) -> Mapping[str, float]:
+    """The library's scores, by its names. Kept, as few rankings differ within the DEPTH best: 0.3 ms a call."""
+    import ir_measures
+
+    grades = dict(enumerate((*found.best, *found.others)))
+    relevant = {str(place): grade for place, grade in grades.items() if grade}
+    ranking = {str(place): -float(place) for place in range(len(found.best))}
+    measures = [ir_measures.parse_measure(name) for name in LIBRARY_NAMES]
+    return {str(score.measure): score.value for score in ir_measures.iter_calc(measures, {"": relevant}, {"": ranking})}
+
+
+def _score(outcome: Outcome, gold: Gold, *, one: str, share: str) -> tuple[float] | None:
+    """The library's score `one` where any one span answers, else `share`."""
+    found = judged(outcome)
+    if found is None:
+        return None
+    any_one = gold is Gold.ANSWERS and not outcome.case.documents
+    return (_scores(found)[one if any_one else share],)
+
+
+PASSAGE_MEASURES = (
+    *(
+        Measure(
+            name=f"recall@{k}",
+            better=Better.HIGHER,
+            source=f"ir_measures R@{k} (trec_eval recall); Success@{k} where any one span answers",
+            row=partial(_score, one=f"Success@{k}", share=f"R@{k}"),
+        )
+        for k in (1, 5, 10)
+    ),
+    Measure("MRR@10", Better.HIGHER, "ir_measures RR@10 (MS MARCO)", partial(_score, one="RR@10", share="RR@10")),
+    *(
+        Measure(
+            name=f"nDCG@{k}",
+            better=Better.HIGHER,
+            source=f"ir_measures nDCG@{k} (trec_eval ndcg_cut: gain = grade, discount log2(rank + 1))",
+            row=partial(_score, one=f"nDCG@{k}", share=f"nDCG@{k}"),
+        )
+        for k in (5, 10)
+    ),
+)

@@ -1,0 +1,1 @@
+"""A report on a run: record, table, comparison, HTML page."""

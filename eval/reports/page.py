@@ -1,0 +1,167 @@
+"""A report as one HTML page that needs nothing else: no network, no script."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from eval.datasets.cases import Gold
+from eval.datasets.load_dataset import even_sample
+from eval.measures.abstention import Point
+from eval.reports.charts import Bars, Chart, Share, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
+from eval.reports.format_figures import figure_text, interval_text
+from eval.reports.judged_case import JudgedCase
+from eval.reports.report import Measured, Report
+from eval.reports.table import KIND_MEASURES
+from eval.reports.templates import rendered
+
+MEANINGS: Mapping[str, str] = {
+    "recall@1": "right passages that rank first",
+    "recall@5": "right passages among the first five",
+    "recall@10": "right passages among the first ten",
+    "MRR@10": "one divided by the rank of the first right passage",
+    "nDCG@5": "how well the first five passages are ordered",
+    "nDCG@10": "how well the first ten passages are ordered",
+    "answer@1": "the first quote holds an answer",
+    "answer@3": "one of the first three quotes holds an answer",
+    "ranked answer@1": "as answer@1, with what refusals held back",
+    "ranked answer@3": "as answer@3, with what refusals held back",
+    "exact span@1": "the first quote is what was wanted, no more and no less",
+    "overlapping span@1": "the first quote has some of what was wanted",
+    "word precision": "quoted words that were wanted",
+    "word recall": "wanted words that were quoted",
+    "word F1": "word precision and word recall in one",
+    "abstention precision": "refused questions that have no answer",
+    "abstention recall": "questions without an answer that were refused",
+    "decision accuracy": "questions rightly answered or rightly refused",
+    "answerable AUROC": "how well confidence tells questions with an answer from those without",
+    "AURC": "share of wrong answers, averaged over how many of the surest are given",
+    "ECE": "how far probabilities are from how often they come true",
+    "Brier": "squared error of the probabilities",
+    "p50 ms": "half of the answers take no longer, in milliseconds",
+    "p95 ms": "95 % of the answers take no longer, in milliseconds",
+    "p99 ms": "99 % of the answers take no longer, in milliseconds",
+}
+
+FAILURES_SHOWN = 500  # Some 3 KB each; all are in the record.
+KINDS_DRAWN = 30
+HEADLINES = {
+    Gold.ANSWERS: ("answer@1", "answer@3", "answerable AUROC", "ECE", "p50 ms"),
+    Gold.SENTENCES: ("answer@1", "word F1", "answerable AUROC", "ECE", "p50 ms"),
+    Gold.DOCUMENTS: ("recall@5", "nDCG@10", "answerable AUROC", "p50 ms"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A measure with its figures as text."""
+
+    name: str
+    meaning: str
+    found: Measured
+    value: str
+    interval: str
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it lies between 0 and 1."""
+        return not self.name.endswith("ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """The cases of a kind that failed; `shown` are those that the page has room for."""
+
+    kind: str
+    cases: int
+    failed: int
+    shown: tuple[JudgedCase, ...]
+
+
+def render_page(report: Report) -> bytes:
+    """The page, in UTF-8. Whatever stands in the data, it is text there."""
+    rows = {row.name: row for row in _rows(report)}
+    return rendered(
+        "page.html",
+        report=report,
+        index=report.index,
+        settings=json.dumps(report.settings, ensure_ascii=False, indent=1),
+        headlines=[rows[name] for name in HEADLINES[report.dataset.gold] if name in rows],
+        rows=list(rows.values()),
+        charts=_charts(report),
+        failures=_failures(report),
+        failed=sum(case.failure is not None for case in report.cases),
+        room=FAILURES_SHOWN,
+    )
+
+
+def _rows(report: Report) -> list[Row]:
+    """The measures that could be scored."""
+    return [
+        Row(name, MEANINGS.get(name, ""), found, figure_text(name, found.value), interval_text(name, found.low, found.high))
+        for name, found in report.measures.items()
+        if found.value is not None
+    ]
+
+
+def _charts(report: Report) -> list[Chart]:
+    """What there is to draw."""
+    curves, measures = report.curves, report.measures
+    charts = [_kinds(report)]
+    if curves.risk_coverage:
+        charts.append(_risk(report))
+    if curves.reliability:
+        caption = "On the broken line, probabilities come true just as often as they say. The bars count questions. "
+        caption += f"Expected calibration error: {figure_text('ECE', measures['ECE'].value)}."
+        charts.append(Chart("What its probabilities mean", Markup(reliability_chart(curves.reliability)), caption))
+    times = [case.took_ms for case in report.cases]
+    percentiles = [(name.split()[0], measures[name].value or 0.0) for name in ("p50 ms", "p95 ms", "p99 ms")]
+    caption = f"Half of the answers took at most {percentiles[0][1]:,.1f} ms, the slowest {max(times, default=0):,.1f} ms."
+    return [*charts, Chart("How long it takes", Markup(latency_chart(times, percentiles)), caption)]
+
+
+def _kinds(report: Report) -> Chart:
+    """The largest kinds, in the report's order."""
+    by_size = sorted(report.by_kind, key=lambda kind: -report.by_kind[kind]["cases"])
+    drawn = [kind for kind in report.by_kind if kind in by_size[:KINDS_DRAWN]]
+    chart = Markup(kinds_chart([_bars(kind, report) for kind in drawn]))
+    names = [name for name in KIND_MEASURES[report.dataset.gold][:2] if name in report.measures]
+    said = "; ".join(f"{name}: {MEANINGS[name]}" for name in names)
+    left_out = f" Drawn are the {len(drawn)} largest of {len(by_size):,} kinds." if len(drawn) < len(by_size) else ""
+    return Chart("By kind of question", chart, f"The number of questions, then {said}.{left_out}")
+
+
+def _bars(kind: str, report: Report) -> Bars:
+    """What is drawn of a kind: how well it is answered, or how often refused where nothing answers."""
+    facts = report.by_kind[kind]
+    names = [name for name in KIND_MEASURES[report.dataset.gold] if name in facts][:2]
+    return Bars(kind, int(facts["cases"]), tuple(Share(name, float(facts[name])) for name in names or ["refused"]))
+
+
+def _risk(report: Report) -> Chart:
+    """The curve, and where the settings stand on it."""
+    scored = [case for case in report.cases if case.answerable is False or (case.answerable and case.wanted)]
+    answered = [case for case in scored if case.answered]
+    as_set, caption = None, ""
+    if answered:
+        risk = sum(case.failure is not None for case in answered) / len(answered)
+        as_set = Point(min(case.confidence for case in answered), len(answered) / len(scored), risk)
+        caption = f"As set, {as_set.coverage:.0%} of the questions are answered, and {risk:.0%} of those answers are wrong. "
+    caption += f"Averaged over the curve (AURC): {figure_text('AURC', report.measures['AURC'].value)}."
+    return Chart("How surely it answers", Markup(risk_coverage_chart(report.curves.risk_coverage, as_set)), caption)
+
+
+def _failures(report: Report) -> list[Failures]:
+    """The failed cases by kind; where there are more than the page has room for, an even sample of them."""
+    failed = [case for case in report.cases if case.failure]
+    shown: dict[str, list[JudgedCase]] = {}
+    for case in even_sample(failed, FAILURES_SHOWN):
+        shown.setdefault(case.kind, []).append(case)
+    counts = Counter(case.kind for case in failed)
+    return [
+        Failures(kind, int(facts["cases"]), counts[kind], tuple(shown.get(kind, ())))
+        for kind, facts in report.by_kind.items()
+        if counts[kind]
+    ]

@@ -1,0 +1,75 @@
+"""Provenance: by which program, where and when something was measured."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[2]
+GIT_TIMEOUT_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What it ran on; `cpus` are those that the process may use."""
+
+    cpus: int
+    platform: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """`date` is UTC; `version` None: not installed; `commit` None: no checkout, and with "-dirty" files that differ from it."""
+
+    date: str
+    version: str | None
+    commit: str | None
+    machine: Machine
+
+
+def provenance() -> Provenance:
+    """What holds here and now."""
+    return Provenance(
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        version=_version(),
+        commit=commit(CHECKOUT),
+        machine=Machine(_cpus(), platform.platform(), platform.python_version()),
+    )
+
+
+def commit(checkout: Path) -> str | None:
+    """The git commit of a checkout, with "-dirty" where its files differ; None where it is none, or git is not there."""
+    if not (checkout / ".git").exists():  # An installed package may lie inside somebody else's checkout.
+        return None
+    command = [
+        "git",
+        "--no-optional-locks",
+        "-C",
+        str(checkout),
+        "describe",
+        "--always",
+        "--dirty",
+        "--abbrev=40",
+        "--exclude=*",
+    ]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=GIT_TIMEOUT_S, check=True)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip() or None
+
+
+def _version() -> str | None:
+    try:
+        return importlib.metadata.version("articles-qa")
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _cpus() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,135 @@
+"""Trials: a data set asked of an index, and the report on it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+from eval.datasets.cases import Case, DataSet, Document, Gold
+from eval.datasets.load_dataset import even_sample
+from eval.measures.abstention import risk_coverage
+from eval.measures.all_measures import MEASURES
+from eval.measures.calibration import reliability
+from eval.measures.intervals import figure
+from eval.measures.measure import Measure
+from eval.reports.judged_case import judge
+from eval.reports.provenance import provenance
+from eval.reports.report import Curves, DataFacts, IndexFacts, Measured, Report
+from eval.running.outcome import Outcome
+from index import IndexInfo
+from qa import AskSettings
+
+CURVE_POINTS = 200  # More than a screen shows apart.
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a data set was asked of, and what came of it.
+
+    `outcomes` are those of `limit` cases, None: of all. `reranker` is the name
+    of the cross-encoder that had a say, if any had.
+    """
+
+    data: DataSet
+    outcomes: tuple[Outcome, ...]
+    index: IndexInfo
+    settings: AskSettings
+    took_s: float
+    limit: int | None = None
+    reranker: str | None = None
+
+
+def report_on(trial: Trial) -> Report:
+    """Every figure that the trial's outcomes allow, with its interval."""
+    outcomes, gold, made = trial.outcomes, trial.data.gold, provenance()
+    return Report(
+        schema="eval/1",
+        date=made.date,
+        version=made.version,
+        commit=made.commit,
+        machine=made.machine,
+        took_s=trial.took_s,
+        dataset=_data_facts(trial),
+        index=_index_facts(trial.index),
+        model=trial.index.model.to_dict(),
+        settings={**_plain(asdict(trial.settings)), "reranker": trial.reranker},
+        measures={measure.name: _measured(measure, outcomes, gold) for measure in MEASURES},
+        by_kind=_by_kind(outcomes, gold),
+        curves=Curves(
+            risk_coverage=even_sample(risk_coverage(outcomes, gold), CURVE_POINTS),
+            reliability=reliability(outcomes, gold),
+            latency_ms=tuple(np.percentile([outcome.took_ms for outcome in outcomes], range(101)).tolist()) if outcomes else (),
+        ),
+        cases=tuple(judge(outcome, gold, MEASURES) for outcome in outcomes),
+    )
+
+
+def _measured(measure: Measure, outcomes: Sequence[Outcome], gold: Gold) -> Measured:
+    found = figure(measure, outcomes, gold)
+    return Measured(found.value, found.low, found.high, found.cases, measure.better, measure.source)
+
+
+def _by_kind(outcomes: Sequence[Outcome], gold: Gold) -> dict[str, dict[str, int | float]]:
+    """Kinds in the order in which they first come."""
+    parts: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        parts.setdefault(outcome.case.kind, []).append(outcome)
+    return {kind: _kind_facts(part, gold) for kind, part in parts.items()}
+
+
+def _kind_facts(part: Sequence[Outcome], gold: Gold) -> dict[str, int | float]:
+    values = {measure.name: measure.of(part, gold) for measure in MEASURES}
+    return {
+        "cases": len(part),
+        "answerable": sum(outcome.case.answerable is True for outcome in part),
+        "refused": sum(not outcome.answered for outcome in part) / len(part),
+        **{name: value for name, value in values.items() if value is not None},
+    }
+
+
+def _data_facts(trial: Trial) -> DataFacts:
+    data, asked = trial.data, [outcome.case for outcome in trial.outcomes]
+    sample = () if trial.limit is None else (f"an even sample: {len(asked):,} of its {len(data.cases):,} cases were asked",)
+    return DataFacts(
+        name=data.name,
+        form=data.form,
+        gold=data.gold,
+        sha256=_sha256(data),
+        cases=len(asked),
+        answerable=sum(case.answerable is True for case in asked),
+        unanswerable=sum(case.answerable is False for case in asked),
+        documents=None if data.documents is None else len(data.documents),
+        notes=(*data.notes, *sample),
+        limit=trial.limit,
+    )
+
+
+def _index_facts(info: IndexInfo) -> IndexFacts:
+    return IndexFacts(info.generation, info.articles, info.passages, info.sentences, info.built)
+
+
+def _sha256(data: DataSet) -> str:
+    """Of all cases and documents, in their order, each as a line of JSON."""
+    digest = hashlib.sha256()
+    parts: tuple[Case | Document, ...] = (*data.cases, *(data.documents or ()))
+    for part in parts:
+        digest.update(json.dumps(asdict(part), default=_json_value, sort_keys=True).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _plain(record: dict[str, Any]) -> dict[str, Any]:
+    """Settings as JSON keeps them."""
+    return dict(json.loads(json.dumps(record, default=_json_value)))
+
+
+def _json_value(value: object) -> object:
+    """What JSON keeps of a value that it does not know."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return dict(value) if isinstance(value, Mapping) else str(value)

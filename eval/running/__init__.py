@@ -1,0 +1,1 @@
+"""Cases asked of a scratch index."""

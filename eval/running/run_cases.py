@@ -1,0 +1,72 @@
+"""Running: every case of a data set asked once."""
+
+from collections.abc import Callable, Sequence
+
+from eval.datasets.cases import Case
+from eval.running.outcome import Outcome, Place
+from index import Article, Index, InputError
+from index.models.reranker import Reranker
+from qa import AskSettings, Retriever
+
+TOP_K = 5  # Quotes asked for, as `qa ask` does.
+PLACES = 100  # Passages ranked; no more are ever found.
+
+
+def run(
+    cases: Sequence[Case],
+    index: Index,
+    settings: AskSettings | None = None,
+    *,
+    reranker: Reranker | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[Outcome, ...]:
+    """Ask every case, in order. `progress` is told of each one done.
+
+    Raises:
+        InputError: a case's span is not in the index, or a question cannot be asked.
+    """
+    articles = gold_articles(cases, index)
+    retriever = Retriever(index, settings, reranker=reranker)
+    if cases:
+        retriever.ask(cases[0].question)  # The model is loaded before anything is timed.
+    outcomes = []
+    for case in cases:
+        outcomes.append(_outcome(case, retriever, articles))
+        progress(1)
+    return tuple(outcomes)
+
+
+def gold_articles(cases: Sequence[Case], index: Index) -> dict[str, Article]:
+    """The articles that the cases' spans stand in, by source.
+
+    Raises:
+        InputError: one is not in the index.
+    """
+    found: dict[str, Article] = {}
+    for case in cases:
+        for gold in case.spans:
+            if gold.source not in found:
+                article = index.store.article_named(gold.source)
+                if article is None:
+                    where = index.info.directory
+                    raise InputError(f"{case.id}: {gold.source} is not in {where}; name the index it is in (--index)")
+                found[gold.source] = article
+    return found
+
+
+def _outcome(case: Case, retriever: Retriever, articles: dict[str, Article]) -> Outcome:
+    try:
+        answer = retriever.ask(case.question, history=case.history, top_k=TOP_K)
+        found = retriever.search(case.question, history=case.history, top_k=PLACES)
+    except InputError as error:
+        raise InputError(f"{case.id}: {error}") from error
+    return Outcome(
+        case=case,
+        answered=answer.answered,
+        confidence=answer.confidence,
+        quotes=answer.quotes,
+        closest=answer.closest,
+        places=tuple(Place(p.source, p.span, p.by_meaning, p.by_words) for p in found),
+        wanted=tuple(gold.span.cut(articles[gold.source].text) for gold in case.spans),
+        took_ms=answer.took_ms,
+    )

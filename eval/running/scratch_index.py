@@ -1,0 +1,114 @@
+"""Scratch indexes: of the documents that a data set brings, in the cache, each built once."""
+
+import codecs
+import hashlib
+import inspect
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from math import inf
+from pathlib import Path
+
+from eval.datasets.cases import DataSet, Document
+from index import BuildSettings, Index, IndexUnusableError, InputError, ModelSettings, Progress, build
+from index.backends import open_index
+from index.models.export import export_model
+from index.models.model_card import ModelCard, cache_folder
+
+_CODE = Path(inspect.getfile(build)).parent
+_SPLITTERS = ("langchain-text-splitters", "nupunkt")  # The packages that decide where passages and sentences end.
+
+
+def scratch_index(data: DataSet, settings: BuildSettings | None = None, *, progress: Progress | None = None) -> Index:
+    """An index of a data set's documents: the one in the cache, or a new one where that is missing or damaged.
+
+    It is found again by the documents, the model's files and the code of
+    `index`, so that it is never stale. `settings` say which model, and whether
+    to `rebuild`; the documents' size and encoding are known. Where another
+    process builds the same index, this one waits for it.
+
+    Raises:
+        InputError: there are no documents, the cache cannot be written, or there is no such model.
+    """
+    if not data.documents:
+        raise InputError(f"{data.name}: brings no documents; name the index that its questions are about (--index)")
+    settings, progress = settings or BuildSettings(), progress or Progress()
+    model = settings.model or ModelSettings()
+    folder = cache_folder() / "eval" / _key(data.documents, export_model(model).card)
+    with _held(folder, progress):
+        write_documents(folder / "articles", data.documents)
+        index = None if settings.rebuild else _opened(folder / "index")
+        if index is None:
+            anew = BuildSettings(model=model, max_file_mb=inf, rebuild=True)
+            build([folder / "articles"], folder / "index", anew, progress=progress)
+            index = open_index(folder / "index")
+    return index
+
+
+def write_documents(folder: Path, documents: Sequence[Document]) -> None:
+    """Make every document's file hold just its text; a file of the right size is one that was written whole.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    try:
+        for document in documents:
+            path, data = folder / document.source, document.text.encode()
+            if data.startswith(codecs.BOM_UTF8):
+                data = codecs.BOM_UTF8 + data  # The first mark of a file is no part of its text.
+            if not path.is_file() or path.stat().st_size != len(data):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _key(documents: Sequence[Document], card: ModelCard) -> str:
+    """The name of the folder: a sha256 of everything that an index follows from."""
+    digest = hashlib.sha256()
+    for part in _parts(documents, card):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()[:32]
+
+
+def _parts(documents: Sequence[Document], card: ModelCard) -> Iterator[bytes]:
+    model = (card.files_sha256, card.export_sha256, card.precision.value, card.runtime.value, card.device or "")
+    yield from (text.encode() for text in (*model, *(version(name) for name in _SPLITTERS)))
+    for path in sorted(path for path in _CODE.iterdir() if path.suffix in (".py", ".json")):
+        yield from (path.name.encode(), path.read_bytes())
+    for document in documents:
+        yield from (document.source.encode(), document.text.encode())
+
+
+@contextmanager
+def _held(folder: Path, progress: Progress) -> Iterator[None]:
+    """Hold the folder's lock; the kernel frees it when the process ends, however it ends."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / "LOCK")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            progress.note(f"{folder}: another process builds this index; waiting for it")
+            lock.acquire()
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _opened(directory: Path) -> Index | None:
+    """The index, if there is one and it is whole."""
+    try:
+        return open_index(directory)
+    except IndexUnusableError:
+        return None
+
+
+def _unwritable(folder: Path, error: OSError) -> InputError:
+    return InputError(f"{folder}: cannot be written ({error.strerror}); make room, or set QA_CACHE to another folder")

@@ -1,0 +1,1 @@
+"""An article: text, layout, sentences, passages."""

@@ -1,0 +1,131 @@
+"""What an article's first lines say about it: title, outlet, date of publication.
+
+Each is read from the text or absent; none is guessed.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from index.articles.layout import FACT, Block, Kind, blocks
+from index.articles.span import Span
+
+FIRST_CHARS = 3000  # The masthead stands at the top; what comes later belongs to the story.
+MAX_OUTLET_WORDS = 5
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH = (
+    r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|"
+    r"aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
+)
+_DATES = (
+    re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day>\d\d)(?!\d)"),
+    re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
+    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
+)
+# "KYIV, December 27, 2024 (Reuters) - …": a place in capitals or with a comma, then a dash within the first words.
+_DATELINE = re.compile(r"[A-Z][\w .,/’'()-]{2,70}?(?:\((?P<agency>[A-Z][\w .]{1,30})\)\s*)?\s?(?:[–—]|-{1,2}\s)")
+_OUTLET = re.compile(
+    r"\b(?:news|times|post|tv|television|radio|herald|tribune|gazette|journal|daily|press|guardian|telegraph|observer|reuters|"
+    r"afp|bbc|cnn|npr|chronicle|courier|mail|mirror|independent|today|broadcasting|media|magazine|agency|wire)\b",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(r"by\s+[A-Z]", re.IGNORECASE)
+_LATER = re.compile(r"\b(?:updated|modified|revised)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """Where title and outlet stand, and the day of publication where the text names it."""
+
+    title: Span | None = None
+    outlet: Span | None = None
+    published: date | None = None
+
+
+def read_masthead(text: str) -> Masthead:
+    """Title, outlet and date from the lines before the story and from its dateline."""
+    top = text[:FIRST_CHARS]
+    laid_out = blocks(top)
+    story = next(
+        (i for i, block in enumerate(laid_out) if block.kind is Kind.PROSE and not _is_label(block.span.cut(top))),
+        len(laid_out),
+    )
+    head = laid_out[:story]
+    # The last block may be cut off by FIRST_CHARS, so a lone heading there is not trusted.
+    headings = [block.span for block in head if block.kind is not Kind.FURNITURE and block.span.end < FIRST_CHARS]
+    keyed = {
+        m["key"].lower(): Span(span.start + m.start("value"), span.end) for span in headings if (m := FACT.match(span.cut(top)))
+    }
+    plain = [span for span in headings if not _is_label(span.cut(top))] if story < len(laid_out) else []
+    outlet = (
+        keyed.get("outlet") or keyed.get("publisher") or keyed.get("publication") or keyed.get("source") or _outlet(top, plain)
+    )
+    title = keyed.get("title") or keyed.get("headline") or _title(top, plain, outlet)
+    first = laid_out[story] if story < len(laid_out) else None
+    agency, dateline = _dateline(top, first)
+    labels = [block.span.cut(top) for block in head]
+    published = next(
+        (found for label in [*sorted(labels, key=lambda t: bool(_LATER.search(t))), dateline] if (found := find_date(label))),
+        None,
+    )
+    return Masthead(title=title, outlet=outlet or agency, published=published)
+
+
+def find_date(text: str) -> date | None:
+    """The first full date (day, month and year) in the text."""
+    found = [match for pattern in _DATES for match in pattern.finditer(text)]
+    for match in sorted(found, key=lambda m: m.start()):
+        groups = match.groupdict()
+        month = int(groups["number"]) if groups.get("number") else _month_number(groups["month"])
+        try:
+            return date(int(groups["year"]), month, int(groups["day"]))
+        except ValueError:
+            continue
+    return None
+
+
+def _month_number(name: str) -> int:
+    return next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name.lower().rstrip(".")[:3]))
+
+
+def _is_label(line: str) -> bool:
+    """Whether a line gives a fact about the article instead of heading it."""
+    if FACT.match(line) or line.strip("- ") == "":
+        return True
+    words = len(line.split())
+    return (words <= 10 and find_date(line) is not None) or (words <= 8 and _BYLINE.match(line) is not None)
+
+
+def _outlet(text: str, headings: list[Span]) -> Span | None:
+    """A short line above another heading that is printed twice, or names a paper, agency or station."""
+    if len(headings) < 2:
+        return None
+    seen = [span.cut(text).casefold() for span in headings]
+    for i, span in enumerate(headings[:-1]):
+        short = len(seen[i].split()) <= MAX_OUTLET_WORDS
+        if short and (seen[i] in seen[i + 1 :] or (i == 0 and _OUTLET.search(seen[i]))):
+            return span
+    return None
+
+
+def _title(text: str, headings: list[Span], outlet: Span | None) -> Span | None:
+    """The first heading that is not the outlet's name, without Markdown's marks."""
+    name = outlet.cut(text).casefold() if outlet else None
+    for span in headings:
+        cut = span.cut(text)
+        if cut.casefold() != name:
+            mark = re.match(r"#{1,6}\s+", cut)
+            return Span(span.start + (mark.end() if mark else 0), span.end)
+    return None
+
+
+def _dateline(text: str, story: Block | None) -> tuple[Span | None, str]:
+    """The agency and the words of the dateline that opens the story; nothing and "" without one."""
+    if story is None:
+        return None, ""
+    match = _DATELINE.match(text, story.span.start, min(story.span.end, story.span.start + 110))
+    if match is None:
+        return None, ""
+    agency = Span(*match.span("agency")) if match["agency"] else None
+    return agency, match.group()

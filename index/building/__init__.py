@@ -1,0 +1,1 @@
+"""Building: from files to a new generation."""

@@ -1,0 +1,99 @@
+"""Building an index: files → articles → sentences → passages → vectors and words → one published generation."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index.building.added_files import find_added, leaving, settle, sweep
+from index.building.build_report import BuildReport
+from index.building.build_settings import BuildSettings
+from index.building.collection import Before
+from index.building.fill_entries import Progress
+from index.building.prepare import prepare, report_of, to_go_on_from
+from index.building.previous_generation import Held
+from index.building.segment_plan import Plan, plan_change, plan_merging
+from index.building.write_generation import VectorSettings, write_generation
+from index.errors import IndexUnusableError, InputError
+from index.files.disk import Disk
+from index.local.generation import COUNTED, Generation, index_exists, open_generation, published_manifest
+from index.local.publish import Written, publish
+
+# An upload takes seconds; what is as old as this was left by a process that is no more.
+SWEEP_AFTER_S = 3600.0
+
+
+def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
+    began = time.perf_counter()
+    settle(directory, disk=disk)
+    sweep(directory, older_than_s=SWEEP_AFTER_S, disk=disk)
+    there = index_exists(directory)
+    generation = to_go_on_from(lambda: open_generation(directory), settings, progress) if there else None
+    held = _held(generation, settings) if generation else None
+    contents = held.contents if held else {}
+    before = Before.of(generation.manifest if generation else published_manifest(directory), contents)
+    if not paths:
+        paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
+    prepared = prepare(
+        paths,
+        directory,
+        settings,
+        before,
+        manifest=generation.manifest if generation else None,
+        held=held,
+        seen=None if held is None or settings.rebuild else held.seen,
+        progress=progress,
+        disk=disk,
+    )
+    kept = generation if prepared.keeps else None
+    articles = prepared.collection.articles
+    vectors = VectorSettings(prepared.card.dim, settings.exhaustive_up_to)
+    relaid = kept is not None and _is_laid_otherwise(kept, settings)
+
+    def put_in_force(plan: Plan, before: Held | None) -> Generation:
+        def write(folder: Path) -> Written:
+            return write_generation(folder, plan, before, prepared.filling.entries, prepared.said, vectors=vectors, disk=disk)
+
+        return publish(directory, write, disk=disk)
+
+    with leaving(directory, prepared.collection.leaving, disk=disk):
+        if kept is None or relaid or prepared.differs(kept.manifest):
+            same = kept is not None and held is not None and held.speakers == prepared.speakers and not relaid
+            shared = held if same else None
+            plan = plan_change(articles, shared, min_passages=settings.min_segment_passages)
+            kept, held = put_in_force(plan, shared), None
+    if len(kept.segments) >= settings.merged_at:  # What is new can be asked for by now.
+        held = held or Held(kept)
+        least, at = settings.min_segment_passages, settings.merged_at
+        if merging := plan_merging(articles, held, min_passages=least, at=at):
+            progress.note(f"{len(held.segments) - len(merging.kept)} parts of the index are made one")
+            kept = put_in_force(merging, held)
+    prepared.pending.discard()
+    _, passages, sentences = (kept.manifest["counts"][key] for key in COUNTED)
+    took_s = time.perf_counter() - began
+    return report_of(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
+
+
+def _held(generation: Generation, settings: BuildSettings) -> Held | None:
+    """What the generation before holds."""
+    try:
+        return Held(generation)
+    except IndexUnusableError:
+        if not settings.rebuild:
+            raise
+        return None
+
+
+def _paths_before(before: Before, directory: Path) -> list[Path]:
+    """The files and folders of the last build, from a damaged index too; none where articles were added by hand."""
+    if not before.paths and not find_added(directory).files:
+        raise InputError(f"{directory}: no earlier build names its articles; name their folder: qa index FOLDER")
+    return [Path(path) for path in before.paths]
+
+
+def _is_laid_otherwise(generation: Generation, settings: BuildSettings) -> bool:
+    """Whether an index of one part is in lists and should not be, or the other way round; of several, each keeps its way."""
+    if len(generation.segments) > 1:
+        return False
+    (segment,) = generation.segments
+    return (segment.lists is not None) != (segment.sentences > settings.exhaustive_up_to)

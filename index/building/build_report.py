@@ -1,0 +1,79 @@
+"""What became of an index's articles since the build before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.articles.article import Content
+from index.building.collection import FoundArticle
+from index.errors import ArticleRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """An article whose file has another name than it had."""
+
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. Sources are named once each; `took_s` leaves out `export_s`, the model's one-time export.
+
+    A renamed article is neither added nor removed. `excluded` are the sources
+    that are kept out, whenever they were taken out.
+    """
+
+    generation: int
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    renamed: tuple[Renamed, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    refused: tuple[ArticleRefused, ...]
+    excluded: tuple[str, ...]
+    other_files: int
+    passages: int
+    sentences: int
+    took_s: float
+    export_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the sources since the build before."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    renamed: tuple[Renamed, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether the index is to hold something else."""
+        return bool(self.added or self.changed or self.renamed or self.removed)
+
+
+def changes_since(before: Mapping[str, Content], articles: Sequence[FoundArticle]) -> Changes:
+    """The articles against those of the build before; another encoding is another text."""
+    now = {article.source: article.content for article in articles}
+    missing = sorted((source for source in before if source not in now), reverse=True)
+    gone = {before[source]: source for source in missing}
+    renamed: list[Renamed] = []
+    added: list[str] = []
+    for source, content in now.items():
+        if source in before:
+            continue
+        if (earlier := gone.pop(content, None)) is not None:
+            renamed.append(Renamed(earlier, source))
+        else:
+            added.append(source)
+    moved = {rename.before for rename in renamed}
+    return Changes(
+        added=tuple(added),
+        changed=tuple(source for source in now if source in before and now[source] != before[source]),
+        renamed=tuple(renamed),
+        removed=tuple(source for source in reversed(missing) if source not in moved),
+        unchanged=tuple(source for source in now if now[source] == before.get(source)),
+    )

@@ -1,0 +1,88 @@
+"""Pending: what a long build has embedded already, kept in the index folder so that one that was stopped goes on there.
+
+DIR/pending/<model, speakers>/<sha256 of the file>.db: each a database as a generation has, of the articles of one batch.
+"""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from index.articles.article import Content
+from index.entries.entry import Entry
+from index.entries.entry_db import Store, write_store
+from index.errors import IndexDamagedError
+from index.files.disk import DISK, Disk, remove_tree
+from index.local.generation import FORMAT, PENDING
+from index.models.model_card import ModelCard
+from index.models.model_files import sha256_of
+from index.search.float16_vectors import from_bytes
+
+_SUFFIX = ".db"
+_OPEN = 4  # Of thousands of files, so that a build does not run out of file descriptors.
+
+
+class Pending:
+    """The entries of batches that are done, by their articles' content. Call under `writer`."""
+
+    def __init__(self, directory: Path, card: ModelCard, *, speakers: str, disk: Disk = DISK) -> None:
+        self._folder = directory / PENDING
+        said = json.dumps([FORMAT, card.to_dict(), speakers], sort_keys=True).encode()
+        self._batches = self._folder / hashlib.sha256(said).hexdigest()[:16]
+        self._disk = disk
+        self._places: dict[Content, tuple[Path, int]] = {}
+        self._stores: OrderedDict[Path, Store] = OrderedDict()
+        for path in sorted(self._batches.glob(f"*{_SUFFIX}")):
+            self._take_up(path)
+
+    def __contains__(self, content: object) -> bool:
+        return content in self._places
+
+    def entry(self, content: Content) -> Entry:
+        """The entry of an article of this content; its source is that of any file that has it."""
+        path, number = self._places[content]
+        if path in self._stores:
+            self._stores.move_to_end(path)
+        else:
+            self._stores[path] = Store(path)
+            if len(self._stores) > _OPEN:
+                self._stores.popitem(last=False)
+        store = self._stores[path]
+        entry = store.entry(number)
+        ((rows,),) = store.rows("SELECT rows FROM vectors WHERE article = ?", number)
+        return replace(entry, vectors=from_bytes(rows, rows=len(entry.sentences)))
+
+    def keep(self, entries: Sequence[Entry]) -> None:
+        """Put a batch of entries into a file named by its sha256; one that a power cut left half written is not taken up.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        for folder in (self._folder, self._batches):
+            if not folder.is_dir():
+                self._disk.make_folder(folder)
+        partial = self._batches / "batch.tmp"
+        if partial.exists():
+            self._disk.unlink(partial)
+        with self._disk.by_library(partial):
+            write_store(partial, entries, with_vectors=True)
+        path = self._batches / f"{sha256_of(partial)}{_SUFFIX}"
+        self._disk.replace(partial, path)
+        self._places |= {entry.article.content: (path, number) for number, entry in enumerate(entries)}
+
+    def discard(self) -> None:
+        """Remove what is kept, for any model."""
+        self._stores.clear()
+        self._places.clear()
+        with suppress(OSError):  # The next build removes it.
+            if self._folder.is_dir():
+                remove_tree(self._folder, self._disk)
+
+    def _take_up(self, path: Path) -> None:
+        """Find the entries of a batch; one that is not whole counts for nothing."""
+        with suppress(OSError, IndexDamagedError):
+            if sha256_of(path) == path.name.removesuffix(_SUFFIX):
+                self._places |= {article.content: (path, article.number) for article in Store(path).listed()}

@@ -1,0 +1,228 @@
+"""The collection: the articles that an index is to hold. Those under the paths and those added, without those taken out."""
+
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from index.articles.article import Content, content_of, decode_article
+from index.building.added_files import find_added, give_way
+from index.building.build_settings import BuildSettings
+from index.errors import ArticleRefused, InputError
+from index.files.disk import DISK, Disk
+from index.files.file_stat import size_of
+from index.files.find_files import Found, SourceFile, find_files, shown
+from index.local.generation import ADDED
+
+Seen: TypeAlias = Callable[[SourceFile, str | None], Content | None]
+"""What a file holds by how it looks, given the encoding that it would be read in; None: that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the last build says of its collection; `sources` are those that the index holds, where it can be read."""
+
+    root: str
+    paths: tuple[str, ...]
+    added: frozenset[str]
+    excluded: frozenset[str]
+    sources: Container[str]
+    encoding: str | None = None
+    speakers: bool = True  # Whether it was to read who speaks.
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any], sources: Container[str]) -> "Before":
+        """From a manifest, checked or not; older programs wrote none of the later keys."""
+        return cls(
+            root=str(manifest.get("root", "")),
+            paths=_strings(manifest.get("paths")),
+            added=frozenset(_strings(manifest.get("added"))),
+            excluded=frozenset(_strings(manifest.get("excluded"))),
+            sources=sources,
+            encoding=encoding if isinstance(encoding := manifest.get("encoding"), str) else None,
+            speakers=manifest.get("speakers") is not False,
+        )
+
+
+class FoundArticle(NamedTuple):
+    """A file that can be an article, and what it held when it was found; its text is read when it is needed."""
+
+    file: SourceFile
+    content: Content
+    size_bytes: int
+    encoding: str | None  # In which it is to be read where it has no byte-order mark.
+
+    @property
+    def source(self) -> str:
+        """Its path below the root, with `/`."""
+        return self.file.source
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The articles, by source, and why the other files are none.
+
+    `added` are the sources that lie in DIR/added, `excluded` those of the
+    user's files that are kept out. `repeated` are added files, refused for
+    once, whose content another article has; they and the added ones that are
+    taken out are `leaving`: to be deleted when the index is published.
+    """
+
+    root: Path
+    articles: tuple[FoundArticle, ...]
+    refused: tuple[ArticleRefused, ...]
+    repeated: tuple[ArticleRefused, ...]
+    other_files: int
+    added: tuple[str, ...]
+    excluded: tuple[str, ...]
+    leaving: tuple[SourceFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """The files of DIR/added that stay, which of them are new, and those that go."""
+
+    files: tuple[SourceFile, ...]
+    new: frozenset[str]
+    leaving: tuple[SourceFile, ...]
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def collect(
+    paths: Sequence[Path],
+    directory: Path,
+    settings: BuildSettings,
+    before: Before,
+    *,
+    known: Container[Content] = (),
+    seen: Seen | None = None,
+    disk: Disk = DISK,
+) -> Collection:
+    """What lies under the paths and in DIR/added; at least one article. Call under `writer`.
+
+    Every file is read, one at a time, but those that look as they were `seen`
+    to. What is `known` can be an article; of the others the text is decoded to
+    see whether they can.
+
+    Raises:
+        InputError: a path is missing, no article is left, or one to take out or bring back is unknown.
+    """
+    # DIR/added may lie under a path; its files have their sources from DIR, wherever it is.
+    home = directory.resolve() / ADDED
+    own = find_files(paths, besides=home) if paths else Found(directory.resolve(), (), (), 0)
+    found = find_added(directory)
+    added = _added(found, own, settings, before, disk)
+    excluded = _excluded(own, added, settings, before)
+    kept = [file for file in own.files if file.source not in excluded]
+    articles, unread = _read(kept, settings, known, seen)
+    # Whoever drops a file names no encoding, and was told when it was not Unicode.
+    dropped, undropped = _read(added.files, replace(settings, encoding=None), known, seen)
+    articles, repeated = _without_repeated([*articles, *dropped], added)
+    refused = sorted([*own.refused, *found.refused, *unread, *undropped], key=lambda refusal: refusal.source)
+    if not articles:
+        raise InputError(_nothing_left(paths or [home], settings, refused, excluded))
+    again = {refusal.source for refusal in repeated}
+    return Collection(
+        root=own.root,
+        articles=tuple(sorted(articles, key=lambda article: article.source)),
+        refused=tuple(refused),
+        repeated=tuple(repeated),
+        other_files=own.other_files + found.other_files,
+        added=tuple(sorted(file.source for file in added.files if file.source not in again)),
+        excluded=tuple(sorted(excluded)),
+        leaving=(*added.leaving, *(file for file in added.files if file.source in again)),
+    )
+
+
+def _added(found: Found, own: Found, settings: BuildSettings, before: Before, disk: Disk) -> _Added:
+    """What becomes of the files in DIR/added: a source that the user's own folder has is not theirs any more."""
+    taken = {file.source for file in own.files} | {refusal.source for refusal in own.refused}
+    # Whoever takes a source out means the file that the index has under it.
+    out = {source for source in settings.exclude if source in before.added or source not in taken}
+    staying: dict[str, SourceFile] = {}
+    new: set[str] = set()
+    for file in found.files:
+        if file.source in out:
+            continue
+        kept = give_way(file, own.root / ADDED, disk=disk) if file.source in taken else file
+        staying[kept.source] = kept  # A run that was stopped may have left it under both names.
+        if kept != file or file.source not in before.added:
+            new.add(kept.source)
+    leaving = tuple(file for file in found.files if file.source in out)
+    return _Added(tuple(staying.values()), frozenset(new), leaving)
+
+
+def _excluded(own: Found, added: _Added, settings: BuildSettings, before: Before) -> set[str]:
+    """The user's own files that are kept out: those of before, as long as root and file are the same, and new ones."""
+    earlier = before.excluded if before.root == str(own.root) else frozenset()
+    out = {*settings.exclude} - {file.source for file in added.leaving}
+    there = {file.source for file in own.files}
+    known = there | {file.source for file in added.files} | earlier
+    if strange := sorted(source for source in {*out, *settings.restore} - known if source not in before.sources):
+        raise InputError(f"{shown(strange[0])}: no such article, in the index or out of it; check its name")
+    wanted = out if settings.restore_all else (earlier - {*settings.restore}) | out
+    # A file in a folder that cannot be listed just now is not gone.
+    unseen = tuple(refusal.source for refusal in own.refused)
+    return {source for source in wanted if source in there or any(_is_under(source, place) for place in unseen)}
+
+
+def _is_under(source: str, place: str) -> bool:
+    return source == place or source.startswith(f"{place}/")
+
+
+def _read(
+    files: Sequence[SourceFile], settings: BuildSettings, known: Container[Content], seen: Seen | None
+) -> tuple[list[FoundArticle], list[ArticleRefused]]:
+    """The files that can be articles, and the reasons why the others cannot."""
+    articles: list[FoundArticle] = []
+    refused: list[ArticleRefused] = []
+    for file in files:
+        try:
+            if file.look and seen and (content := seen(file, settings.encoding)):
+                settings.check_size(size_of(file.look), file.source)
+                articles.append(FoundArticle(file, content, size_of(file.look), settings.encoding))
+                continue
+            settings.check_size(file.path.stat().st_size, file.source)
+            data = file.path.read_bytes()
+            content = content_of(data, encoding=settings.encoding)
+            if content not in known:
+                decode_article(data, file.source, encoding=settings.encoding)
+            articles.append(FoundArticle(file, content, len(data), settings.encoding))
+        except ArticleRefused as refusal:
+            refused.append(refusal)
+        except OSError as error:
+            advice = "check that it exists and may be read"
+            refused.append(ArticleRefused(file.source, f"cannot be read ({error.strerror}); {advice}"))
+    return articles, refused
+
+
+def _without_repeated(articles: Sequence[FoundArticle], added: _Added) -> tuple[list[FoundArticle], list[ArticleRefused]]:
+    """The articles but those newly added whose bytes another has. The user's own files may repeat each other."""
+    if not added.new:
+        return list(articles), []
+    held: dict[str, str] = {}
+    for article in articles:
+        if article.source not in added.new:
+            held.setdefault(article.content.sha256, article.source)
+    kept: list[FoundArticle] = []
+    repeated: list[ArticleRefused] = []
+    for article in articles:
+        sha256, source = article.content.sha256, article.source
+        if source not in added.new or held.setdefault(sha256, source) == source:
+            kept.append(article)
+        else:
+            repeated.append(ArticleRefused(source, f"already in the index as {shown(held[sha256])}"))
+    return kept, repeated
+
+
+def _nothing_left(paths: Sequence[Path], settings: BuildSettings, refused: Sequence[ArticleRefused], excluded: set[str]) -> str:
+    """Why there is no article, and what to do."""
+    if settings.exclude:
+        return f"{shown(settings.exclude[0])}: the last article cannot be taken out, an index needs one; add another first"
+    where = ", ".join(shown(str(path)) for path in paths)
+    reasons = f"; the first of {len(refused)} refused is {refused[0]}" if refused else ""
+    out = f"; {len(excluded)} taken out may be brought back" if excluded else ""
+    return f"{where}: no article to index (.txt, .md){reasons}{out}"

@@ -1,0 +1,234 @@
+"""Prepared: the articles that an index is to hold, each with its entry, before anything is written; wherever the index lies."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from index.articles.passages import MAX_PASSAGE_CHARS
+from index.building.build_report import BuildReport, Changes, changes_since
+from index.building.build_settings import BuildSettings
+from index.building.checkpoints import Pending
+from index.building.collection import Before, Collection, Seen, collect
+from index.building.fill_entries import Filled, Filling, HeldEntries, Progress
+from index.errors import IndexDamagedError, IndexMismatchError, InputError
+from index.files.disk import DISK, Disk
+from index.files.find_files import shown
+from index.grammar.parser import INSTALL, reader_name
+from index.models.embedder import Embedder
+from index.models.export import export_model
+from index.models.model_card import DEFAULT_MODEL, Export, ModelCard, ModelSettings, Runtime
+from index.workers.processes import Processes
+from index.workers.ray_cluster import RayWorkers, check_installed
+from index.workers.worker import BATCH_BYTES, Crew, Workers
+
+
+def crew_of(settings: BuildSettings, export: Export, *, speakers: bool, note: Callable[[str], None]) -> Crew | None:
+    """What starts those who embed, or None where this process does alone.
+
+    Raises:
+        InputError: Ray is not installed, or this model runs in one process only.
+    """
+    if settings.ray is not None:
+        check_installed()
+    elif settings.workers in (None, 1):
+        return None
+    if export.card.runtime is not Runtime.ONNX:
+        option = "--workers" if settings.ray is None else "--ray"
+        raise InputError(f"{option}: model {export.card.name} runs through sentence-transformers, in one process; leave it out")
+
+    @contextmanager
+    def start(size_bytes: int) -> Iterator[Workers | None]:
+        batches = -(-size_bytes // BATCH_BYTES)
+        workers: Processes | RayWorkers
+        if settings.ray is not None:
+            workers = RayWorkers(settings.ray, export, speakers=speakers, count=settings.workers, note=note)
+        elif (count := min(settings.workers or 1, batches)) > 1:
+            workers = Processes(export, speakers=speakers, count=count)
+        else:
+            yield None
+            return
+        try:
+            yield workers
+        finally:
+            workers.end()
+
+    return start
+
+
+_T = TypeVar("_T")
+
+
+def to_go_on_from(opening: Callable[[], _T], settings: BuildSettings, progress: Progress) -> _T | None:
+    """The generation in force as it is opened, or none to go on from; says why not.
+
+    Raises:
+        IndexDamagedError: it is damaged, and nobody asked to build it anew.
+    """
+    try:
+        return opening()
+    except IndexMismatchError as error:
+        progress.note(f"{error}: every article is read and embedded anew")
+    except IndexDamagedError as error:
+        if not settings.rebuild:
+            raise
+        progress.note(f"{error}: every article is read and embedded anew")
+    return None
+
+
+def _note_dropped(before: Before, collection: Collection, progress: Progress) -> None:
+    """Say which articles are back because their sources mean other files now."""
+    if before.excluded and before.root != str(collection.root):
+        gone = f"{len(before.excluded)} taken out below {shown(before.root)} are not kept out any more"
+        progress.note(f"{shown(str(collection.root))}: another root than before, so {gone}")
+
+
+def _exported(settings: BuildSettings, manifest: Mapping[str, Any] | None, progress: Progress) -> tuple[Export, float]:
+    """The model's export, and the seconds that it took."""
+    began = time.perf_counter()
+    export = export_model(settings.model or _model_before(manifest))
+    if export.card.note.startswith("cannot"):
+        progress.note(f"model {export.card.name}: {export.card.note}")
+    return export, time.perf_counter() - began
+
+
+def _model_before(manifest: Mapping[str, Any] | None) -> ModelSettings:
+    if manifest is None:
+        return ModelSettings(DEFAULT_MODEL)
+    card = ModelCard.from_dict(manifest["model"])
+    return ModelSettings(card.name, card.precision, card.device)
+
+
+def _is_same(card: ModelCard, manifest: Mapping[str, Any]) -> bool:
+    """Whether vectors of the build before are this model's."""
+    try:
+        ModelCard.from_dict(manifest["model"]).check_same(card, "index")
+    except IndexMismatchError:
+        return False
+    return True
+
+
+def _reader(wanted: bool, progress: Progress) -> str:
+    """What reads who speaks, "" where nothing does; says so where it was wanted."""
+    reader = reader_name() if wanted else ""
+    if wanted and not reader:
+        progress.note(f"who speaks is not read: spaCy and its English model are not installed ({INSTALL})")
+    return reader
+
+
+def _read_meanwhile(collection: Collection, filled: Filled) -> Collection:
+    """The collection without the articles that could not be read any more.
+
+    Raises:
+        InputError: none is left.
+    """
+    if not filled.articles:
+        raise InputError(f"{filled.refused[0]}; no other article is left to index")
+    refused = sorted([*collection.refused, *filled.refused], key=lambda refusal: refusal.source)
+    return replace(collection, articles=filled.articles, refused=tuple(refused))
+
+
+def _record(card: ModelCard, collection: Collection, paths: Sequence[Path], *, encoding: str | None) -> dict[str, Any]:
+    """What the manifest says beside format, counts and files."""
+    return {
+        "model": card.to_dict(),
+        "settings": {"max_passage_chars": MAX_PASSAGE_CHARS, "vectors": "SQ8", "words": "BM25, English stems"},
+        "root": str(collection.root),
+        "paths": [str(path.resolve()) for path in paths],
+        "encoding": encoding,
+        # Sources in DIR/added: below the index folder, wherever that is moved.
+        "added": list(collection.added),
+        "excluded": list(collection.excluded),
+        "refused": [{"source": refusal.source, "reason": refusal.reason} for refusal in collection.refused],
+        "built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+
+def _stable(record: Mapping[str, Any]) -> list[Any]:
+    """What makes a new generation worth publishing."""
+    return [record.get(key) for key in ("model", "settings", "speakers", "root", "paths", "refused", "added", "excluded")]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a build is to put in force: which articles, by what model, and what became of them since the build before.
+
+    `keeps` says whether vectors of the build before are kept; `speakers` is what
+    reads who speaks. `filling` gives every article its entry, and `said` is what
+    the manifest says beside format, counts and files.
+    """
+
+    collection: Collection
+    changes: Changes
+    card: ModelCard
+    keeps: bool
+    speakers: str
+    filling: Filling
+    pending: Pending
+    said: dict[str, Any]
+    export_s: float
+
+    def differs(self, manifest: Mapping[str, Any]) -> bool:
+        """Whether it is worth a new generation where this manifest is in force."""
+        return self.changes.any or _stable(manifest) != _stable(self.said)
+
+
+def prepare(
+    paths: Sequence[Path],
+    folder: Path,
+    settings: BuildSettings,
+    before: Before,
+    *,
+    manifest: Mapping[str, Any] | None,
+    held: HeldEntries | None,
+    seen: Seen | None = None,
+    progress: Progress,
+    disk: Disk = DISK,
+) -> Prepared:
+    """Find the articles and embed what is new. Call under `writer`.
+
+    `folder` is where articles are added by hand, and where a build that is
+    stopped leaves what it has embedded. `manifest` and what is `held` are those
+    of the generation to go on from, `before` is what it or a damaged one says;
+    `seen` knows files that look as they did when they were read for it.
+
+    Raises:
+        InputError: no article is left, one to take out or bring back is unknown, or nobody can embed as it is wished.
+    """
+    collection = collect(paths, folder, settings, before, known=held or (), seen=seen, disk=disk)
+    _note_dropped(before, collection, progress)
+    export, export_s = _exported(settings, manifest, progress)
+    keeps = manifest is not None and not settings.rebuild and _is_same(export.card, manifest)
+    wanted = before.speakers if settings.speakers is None else settings.speakers
+    speakers = _reader(wanted, progress)
+    pending = Pending(folder, export.card, speakers=speakers, disk=disk)
+    crew = crew_of(settings, export, speakers=bool(speakers), note=progress.note)
+    filling = Filling(held if keeps else None, pending, Embedder(export), progress, speakers=speakers, crew=crew)
+    filled = filling.embed(collection.articles)
+    collection = _read_meanwhile(collection, filled)
+    changes = changes_since(held.contents if held else {}, filled.articles)
+    said = _record(export.card, collection, paths, encoding=settings.encoding)
+    said |= {"speakers": wanted, "settings": {**said["settings"], "speakers": speakers}}
+    return Prepared(collection, changes, export.card, keeps, speakers, filling, pending, said, export_s)
+
+
+def report_of(prepared: Prepared, *, generation: int, passages: int, sentences: int, took_s: float) -> BuildReport:
+    """Of what was prepared and is in force now; `took_s` is what all took."""
+    changes, collection = prepared.changes, prepared.collection
+    return BuildReport(
+        generation=generation,
+        added=changes.added,
+        changed=changes.changed,
+        renamed=changes.renamed,
+        removed=changes.removed,
+        unchanged=changes.unchanged,
+        refused=tuple(sorted([*collection.refused, *collection.repeated], key=lambda refusal: refusal.source)),
+        excluded=collection.excluded,
+        other_files=collection.other_files,
+        passages=passages,
+        sentences=sentences,
+        took_s=took_s - prepared.export_s,
+        export_s=prepared.export_s,
+    )

@@ -1,0 +1,119 @@
+"""A generation's files: segments shared with the generation before, one written anew, and in what order their articles come."""
+
+import errno
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.building.collection import FoundArticle
+from index.building.previous_generation import Held
+from index.building.segment_plan import Plan
+from index.entries.entry import Entry
+from index.files.checksums import FileRecord
+from index.files.disk import Disk
+from index.files.file_stat import to_looks
+from index.local.generation import COUNTED, LOOKS, ORDER, Generation
+from index.local.numbering import Numbering
+from index.local.publish import Written
+from index.local.segment import Segment, SegmentRecord, folder_of
+from index.local.tombstones import GONE, count_gone
+from index.local.write_segment import write_segment
+
+# In an index that is searched in lists a segment of more sentences than this is, too, since there may be twenty of them.
+SEGMENT_EXHAUSTIVE_UP_TO = 10_000
+# A file system that gives a file no second name.
+_NO_LINKS = (errno.EPERM, errno.EXDEV, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
+Entries = Callable[[Sequence[FoundArticle]], Iterator[Entry]]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorSettings:
+    """What a new segment's vectors are like: their dimensions, and up to how many are searched exhaustively."""
+
+    dim: int
+    exhaustive_up_to: int
+
+
+def write_generation(
+    folder: Path,
+    plan: Plan,
+    held: Held | None,
+    entries: Entries,
+    said: Mapping[str, Any],
+    *,
+    vectors: VectorSettings,
+    disk: Disk,
+) -> Written:
+    """Write all of a generation but its manifest, as planned; `said` is what the manifest says beside its segments.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    records: list[SegmentRecord] = []
+    shared: dict[str, FileRecord] = {}
+    lies = {source: (plan.kept.index(at.segment), at.number) for source, at in plan.staying.items()}
+    if held is not None:
+        for place in plan.kept:
+            before = held.segments[place].record
+            records.append(replace(before, folder=folder_of(before.serial, first=not records)))
+            shared |= _share(before, records[-1], held.generation, folder, disk)
+    if (fresh := plan.fresh) or not records:
+        serial = 1 + max((segment.record.serial for segment in held.segments), default=0) if held else 1
+        where, up_to = folder_of(serial, first=not records), _exhaustive_up_to(records, vectors)
+        lies |= {article.source: (len(records), number) for number, article in enumerate(fresh)}
+        made, dim = entries(fresh), vectors.dim
+        records.append(write_segment(folder, made, serial=serial, folder=where, dim=dim, exhaustive_up_to=up_to, disk=disk))
+    articles = sorted(plan.articles, key=lambda article: article.source)
+    with disk.create(folder / LOOKS) as file:
+        np.save(file, to_looks([article.file.look for article in articles]), allow_pickle=False)
+    counts = _write_order(folder, records, [lies[article.source] for article in articles], dim=vectors.dim, disk=disk)
+    return Written({**said, "segments": [record.to_dict() for record in records], "counts": counts}, shared)
+
+
+def _write_order(
+    folder: Path, records: Sequence[SegmentRecord], places: Sequence[tuple[int, int]], *, dim: int, disk: Disk
+) -> dict[str, int]:
+    """Write which articles count, in order of source, and the words of those that are gone; how much counts."""
+    order = np.array(places, np.int32).reshape(-1, 2)
+    with disk.create(folder / ORDER) as file:
+        np.save(file, order, allow_pickle=False)
+    segments = [Segment(record, folder, dim=dim) for record in records]
+    numbering = Numbering(segments, order, str(folder))
+    if any(numbering.gone(place) is not None for place in range(len(segments))):
+        with disk.create(folder / GONE) as file:
+            file.write(json.dumps(count_gone(segments, numbering), sort_keys=True).encode())
+    return dict(zip(COUNTED, numbering.counts, strict=True))
+
+
+def _exhaustive_up_to(kept: Sequence[SegmentRecord], vectors: VectorSettings) -> int:
+    """Up to how many sentences a new segment is searched exhaustively."""
+    many = sum(record.sentences for record in kept) > vectors.exhaustive_up_to
+    return min(vectors.exhaustive_up_to, SEGMENT_EXHAUSTIVE_UP_TO) if many else vectors.exhaustive_up_to
+
+
+def _share(
+    before: SegmentRecord, now: SegmentRecord, generation: Generation, folder: Path, disk: Disk
+) -> dict[str, FileRecord]:
+    """Give a segment's files a second name, in another generation's folder; what is known of them, by that name."""
+    shared: dict[str, FileRecord] = {}
+    for file in generation.files:
+        if (inner := before.inner(file.name)) is None:
+            continue
+        into = now.path(folder, inner)
+        for missing in (parent for parent in (now.path(folder), into.parent) if not parent.is_dir()):
+            disk.make_folder(missing)
+        try:
+            disk.link(generation.folder / file.name, into)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            with disk.create(into) as copy, (generation.folder / file.name).open("rb") as source:
+                shutil.copyfileobj(source, copy)
+        else:
+            shared[now.names(inner)] = replace(file, name=now.names(inner))
+    return shared

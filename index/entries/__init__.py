@@ -1,0 +1,1 @@
+"""Entries: what an index keeps of an article, in SQLite."""

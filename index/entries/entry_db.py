@@ -1,0 +1,313 @@
+"""Articles, passages and sentences in SQLite: where everything stands, and the exact text."""
+
+import errno
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from sys import intern
+from urllib.parse import quote
+
+import numpy as np
+
+from index.articles.article import Article, Content
+from index.articles.masthead import Masthead
+from index.articles.span import Span, without_gaps
+from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
+from index.errors import IndexDamagedError
+from index.search.analyzer import folded
+from index.search.float16_vectors import to_bytes
+from index.speakers.abbreviations import Alias, AliasKind
+from index.speakers.attribution import Attribution
+
+_TABLES = ("articles", "passages", "sentences")
+_ALIAS = 'article, kind, short, long, owner, start, "end"'
+
+
+class _Held:
+    """A connection, closed with its thread or its store, whichever ends first.
+
+    By itself it waits for the garbage collector, since its cache of statements
+    refers to it, and keeps a file open that may be gone for long.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+def cut(column: str) -> str:
+    """SQL for what stands at a span kept as "start-end"; substr counts code points, from 1."""
+    start, end = f"CAST({column} AS INTEGER)", f"CAST(substr({column}, instr({column}, '-') + 1) AS INTEGER)"
+    return f"substr(text, {start} + 1, {end} - {start})"
+
+
+def day_of(text: str | None) -> date | None:
+    """A day as it is stored."""
+    return date.fromisoformat(text) if text else None
+
+
+def _holds(text: str, words: str) -> bool:
+    """Whether all of these words, one a line, stand in a text, whatever the case of either."""
+    inside = folded(text)
+    return all(word in inside for word in words.split("\n"))
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    return ",".join("?" * len(numbers))
+
+
+def _article(row: tuple[str, str, int, str, int, str | None, str | None, str | None, str]) -> Article:
+    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = row
+    masthead = Masthead(_span(title), _span(outlet), day_of(published))
+    return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
+
+
+def _gaps(text: str | None) -> tuple[Span, ...]:
+    return tuple(Span(*gap) for gap in json.loads(text)) if text else ()
+
+
+def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes]) -> StoredSentence:
+    number, passage, start, end, paragraph, gaps, told, terms, tokens = row
+    span, attributions = Span(start, end), _attributions(told)
+    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), attributions, tuple(terms.split(" ")), tokens)
+
+
+def _attributions(text: str | None) -> tuple[Attribution, ...]:
+    found = json.loads(text) if text else ()
+    return tuple(
+        Attribution(Span(*name), Span(*said), Span(*cited) if cited else None, Span(*scope))
+        for name, said, cited, scope in found
+    )
+
+
+def _stored_alias(row: tuple[int, str, str, str, str, int, int]) -> StoredAlias:
+    article, kind, short, long, owner, start, end = row
+    return StoredAlias(article, Alias(AliasKind(kind), short, long, owner, Span(start, end)))
+
+
+class Store:
+    """An opened database; reading only, from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many articles, passages and sentences there are. (3,)"""
+        found = [int(self.rows(f"SELECT count(*) FROM {table}")[0][0]) for table in _TABLES]
+        return found[0], found[1], found[2]
+
+    def ends(self) -> tuple[int, int, int]:
+        """What `counts` says where all are numbered without a hole, as they are written, without counting. (3,)"""
+        found = [self.rows(f"SELECT 1 + max(id) FROM {table}")[0][0] for table in _TABLES]
+        return found[0] or 0, found[1] or 0, found[2] or 0
+
+    def article(self, number: int) -> Article:
+        """An article with its text."""
+        rows = self.rows(
+            "SELECT source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text FROM articles WHERE id = ?",
+            number,
+        )
+        return _article(rows[0])
+
+    def number_of(self, source: str) -> int | None:
+        """The number of the article of this source, where there is one."""
+        rows = self.rows("SELECT id FROM articles WHERE source = ?", source)
+        return int(rows[0][0]) if rows else None
+
+    def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
+        """The passages with these numbers, in number order."""
+        rows = self.rows(
+            f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(numbers)}) ORDER BY id', *numbers
+        )
+        return [StoredPassage(number, article, Span(start, end)) for number, article, start, end in rows]
+
+    def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
+        """All sentences of these passages, in number order."""
+        rows = self.rows(
+            f'SELECT id, passage, start, "end", paragraph, gaps, attributions, terms, tokens FROM sentences '
+            f"WHERE passage IN ({_marks(passages)}) ORDER BY id",
+            *passages,
+        )
+        return [_sentence(row) for row in rows]
+
+    def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
+        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
+        # A passage has a sentence at least, so that one passage more than sentences are asked for are enough on either side.
+        near = "SELECT id FROM passages WHERE article = (SELECT id FROM articles WHERE source = ?) AND "
+        beside = 'SELECT start, "end" FROM sentences WHERE passage IN ({}) AND '
+        wanted = (source, span.start, sentences + 1, span.start, sentences)
+        before = self.rows(
+            beside.format(near + "start < ? ORDER BY id DESC LIMIT ?") + '"end" <= ? ORDER BY start DESC LIMIT ?', *wanted
+        )
+        wanted = (source, span.end, sentences + 1, span.end, sentences)
+        after = self.rows(beside.format(near + '"end" > ? ORDER BY id LIMIT ?') + "start >= ? ORDER BY start LIMIT ?", *wanted)
+        return Span(before[-1][0] if before else span.start, after[-1][1] if after else span.end)
+
+    def abbreviations(self) -> list[StoredAlias]:
+        """The abbreviations that the articles spell out, by article."""
+        rows = self.rows(f"SELECT {_ALIAS} FROM aliases WHERE kind = ? ORDER BY article, rowid", AliasKind.ABBREVIATION.value)
+        return [_stored_alias(row) for row in rows]
+
+    def full_names(self, surname: str) -> list[StoredAlias]:
+        """The full names that articles give for a surname, by article."""
+        query = f"SELECT {_ALIAS} FROM aliases WHERE kind = ? AND short = ? ORDER BY article, rowid"
+        return [_stored_alias(row) for row in self.rows(query, AliasKind.SURNAME.value, surname)]
+
+    def listed(self) -> list[ListedArticle]:
+        """Every article without its text, by number."""
+        return [ListedArticle(*row) for row in self.contents()]
+
+    def contents(self) -> Iterator[tuple[int, str, Content]]:
+        """The same, each as number, source and content."""
+        for number, source, sha256, encoding in self.rows("SELECT id, source, sha256, encoding FROM articles ORDER BY id"):
+            yield number, source, Content(sha256, intern(encoding))  # One string for a million articles.
+
+    def entry(self, number: int) -> Entry:
+        """Everything of an article, as `write_store` takes it; its vectors are kept elsewhere."""
+        passages = self.rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
+        first = passages[0][0] if passages else 0
+        kept: list[StoredSentence] = []
+        for at in range(0, len(passages), 500):
+            kept += self.sentences([row[0] for row in passages[at : at + 500]])
+        return Entry(
+            self.article(number),
+            tuple(Span(start, end) for _, start, end in passages),
+            tuple(replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept)),
+            tuple(_stored_alias(row).alias for row in self.rows(f"SELECT {_ALIAS} FROM aliases WHERE article = ?", number)),
+            np.empty((0, 0), np.float32),
+        )
+
+    def terms_of(self, article: int) -> Iterator[list[str]]:
+        """The words of each of an article's passages, as the word index sees them."""
+        rows = self.rows(
+            "SELECT s.passage, s.terms FROM sentences s JOIN passages p ON s.passage = p.id WHERE p.article = ? ORDER BY s.id",
+            article,
+        )
+        for _, sentences in groupby(rows, key=lambda row: row[0]):
+            yield [term for _, terms in sentences for term in terms.split(" ") if term]
+
+    def passage_words(self) -> Iterator[str]:
+        """Each passage's words for the word index, in number order: its sentences without furniture."""
+        for article in self.listed():
+            text = self.article(article.number).text
+            rows = self.rows(
+                'SELECT s.passage, s.start, s."end", s.gaps FROM sentences s JOIN passages p ON s.passage = p.id '
+                "WHERE p.article = ? ORDER BY s.id",
+                article.number,
+            )
+            for _, sentences in groupby(rows, key=lambda row: row[0]):
+                yield " ".join(without_gaps(text, Span(start, end), _gaps(gaps)) for _, start, end, gaps in sentences)
+
+    def rows(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
+        """What a query selects; its SQL may use `holds`, as SQLite's own functions know small letters of ASCII only."""
+        try:
+            held = getattr(self._local, "held", None)
+            if held is None:
+                uri = f"file:{quote(os.fsencode(self._path.absolute()))}?mode=ro&immutable=1"
+                held = self._local.held = _Held(sqlite3.connect(uri, uri=True, check_same_thread=False))
+                held.connection.create_function("holds", 2, _holds, deterministic=True)
+            return list(held.connection.execute(query, values))
+        except UnicodeEncodeError:
+            return []  # Half a character, which JSON can carry, stands in no text that was ever stored.
+        except sqlite3.Error as error:
+            raise IndexDamagedError(f"{self._path}: SQLite cannot read it ({error}); run qa index --rebuild") from error
+
+
+def _span(text: str | None) -> Span | None:
+    if text is None:
+        return None
+    start, _, end = text.partition("-")
+    return Span(int(start), int(end))
+
+
+_SCHEMA = """
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
+    encoding TEXT NOT NULL, bom_bytes INTEGER NOT NULL, title TEXT, outlet TEXT, published TEXT, text TEXT NOT NULL);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
+CREATE TABLE sentences (
+    id INTEGER PRIMARY KEY, passage INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    paragraph INTEGER NOT NULL, gaps TEXT, attributions TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL);
+CREATE TABLE aliases (
+    article INTEGER NOT NULL, kind TEXT NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, owner TEXT NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL);
+CREATE INDEX passages_of_article ON passages (article);
+CREATE INDEX sentences_of_passage ON sentences (passage);
+CREATE INDEX aliases_by_name ON aliases (kind, short);
+"""
+_VECTORS = "CREATE TABLE vectors (article INTEGER PRIMARY KEY, rows BLOB NOT NULL);"
+
+
+def write_store(path: Path, entries: Iterable[Entry], *, with_vectors: bool = False) -> None:
+    """Write a new database; articles, passages and sentences are numbered from 0 in the order given.
+
+    Vectors are kept `with_vectors` only, as one row an article: a segment has them in a file of their own.
+
+    It is whole when this returns, and on disk when the file was synced.
+
+    Raises:
+        OSError: the disk is full or the file cannot be written.
+    """
+    connection = sqlite3.connect(path)
+    try:
+        vectors = _VECTORS if with_vectors else ""
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA + vectors)
+        passages = sentences = 0
+        for number, entry in enumerate(entries):
+            connection.execute("INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?)", (number, *_article_row(entry.article)))
+            connection.executemany(
+                "INSERT INTO passages VALUES (?,?,?,?)",
+                [(passages + i, number, span.start, span.end) for i, span in enumerate(entry.passages)],
+            )
+            connection.executemany(
+                "INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?,?)",
+                [_sentence_row(sentences + i, passages, sentence) for i, sentence in enumerate(entry.sentences)],
+            )
+            connection.executemany(
+                "INSERT INTO aliases VALUES (?,?,?,?,?,?,?)",
+                [(number, a.kind.value, a.short, a.long, a.owner, a.span.start, a.span.end) for a in entry.aliases],
+            )
+            if with_vectors:
+                connection.execute("INSERT INTO vectors VALUES (?,?)", (number, to_bytes(entry.vectors)))
+            passages, sentences = passages + len(entry.passages), sentences + len(entry.sentences)
+        connection.commit()
+    except sqlite3.OperationalError as error:
+        raise OSError(errno.EIO, str(error)) from error
+    finally:
+        connection.close()
+
+
+def _article_row(article: Article) -> tuple[object, ...]:
+    masthead = article.masthead
+    published = masthead.published.isoformat() if masthead.published else None
+    title, outlet = _span_json(masthead.title), _span_json(masthead.outlet)
+    fixed = (article.source, article.sha256, article.size_bytes, article.encoding, article.bom_bytes)
+    return (*fixed, title, outlet, published, article.text)
+
+
+def _sentence_row(number: int, first_passage: int, sentence: StoredSentence) -> tuple[object, ...]:
+    gaps = json.dumps([[gap.start, gap.end] for gap in sentence.gaps]) if sentence.gaps else None
+    span = sentence.span
+    fixed = (number, first_passage + sentence.passage, span.start, span.end, sentence.paragraph)
+    told = json.dumps([_attribution_json(one) for one in sentence.attributions]) if sentence.attributions else None
+    return (*fixed, gaps, told, " ".join(sentence.terms), sentence.tokens)
+
+
+def _attribution_json(one: Attribution) -> list[list[int] | None]:
+    """Its spans, in the order of its fields."""
+    spans = (one.name, one.said, one.cited, one.scope)
+    return [None if span is None else [span.start, span.end] for span in spans]
+
+
+def _span_json(span: Span | None) -> str | None:
+    return f"{span.start}-{span.end}" if span else None

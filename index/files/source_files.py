@@ -1,0 +1,174 @@
+"""Sources: where articles' files lie, and how they are opened when the name comes from anybody."""
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from io import BufferedReader
+from pathlib import Path
+from typing import Any
+
+from index.articles.article import Article
+from index.errors import ArticleRefused, IndexDamagedError
+from index.files.file_stat import Look, is_settled, look_of
+from index.files.find_files import shown
+
+
+class SourceState(Enum):
+    """What became of an article's file since it was indexed.
+
+    `MISSING` is a file that is not there, cannot be read, or gave way to
+    something else: a folder, a pipe, a symbolic link.
+    """
+
+    UNCHANGED = "unchanged"
+    CHANGED = "changed"
+    MISSING = "missing"
+
+
+MAX_SOURCE_BYTES = 1 << 30  # More is no article, whatever lies there; it would fill the memory.
+# A folder on the way need not be readable, only passable; O_PATH is Linux's word for that.
+_PASSED = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
+# A pipe would keep a reader waiting for ever.
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def _open_below(folder: Path, source: str) -> int:
+    """The descriptor of a regular file; every step is taken from the folder before, so that nothing can be put in between."""
+    parts = source.split("/")
+    if "\0" in source or any(part in ("", ".", "..") for part in parts):
+        raise _refused(source, "not the path of a file below the articles' folder, so not read")
+    try:
+        here = os.open(folder, _PASSED & ~os.O_NOFOLLOW)
+    except (OSError, ValueError) as error:
+        raise _refused(source, f"the articles' folder {shown(str(folder))} cannot be opened ({_why(error)})") from error
+    try:
+        for part in parts[:-1]:
+            _check_kind(source, os.stat(part, dir_fd=here, follow_symlinks=False).st_mode, folder=True)
+            inner = os.open(part, _PASSED, dir_fd=here)
+            os.close(here)
+            here = inner
+        _check_kind(source, os.stat(parts[-1], dir_fd=here, follow_symlinks=False).st_mode, folder=False)
+        found = os.open(parts[-1], _READ, dir_fd=here)
+    except (OSError, ValueError) as error:  # ValueError where the system's encoding lacks a letter of the name.
+        raise _unread(source, error) from error
+    finally:
+        os.close(here)
+    if not stat.S_ISREG(os.fstat(found).st_mode):  # Put there since.
+        os.close(found)
+        raise _refused(source, "not a regular file any more")
+    return found
+
+
+def _check_kind(source: str, mode: int, *, folder: bool) -> None:
+    """Refuse what is neither the folder nor the file that a source names there."""
+    if stat.S_ISLNK(mode):
+        raise _refused(source, "a symbolic link, not followed")
+    if folder and not stat.S_ISDIR(mode):
+        raise _refused(source, "cannot be read (not in a folder any more)")
+    if not folder and not stat.S_ISREG(mode):
+        raise _refused(source, "a folder" if stat.S_ISDIR(mode) else "not a regular file")
+
+
+def _unread(source: str, error: Exception) -> ArticleRefused:
+    return _refused(
+        source, "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({_why(error)})"
+    )
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or "its name cannot be written in the system's encoding"
+
+
+def _refused(source: str, reason: str) -> ArticleRefused:
+    return ArticleRefused(shown(source), reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the files of articles lie: those in `added` below `home`, all others below `root`."""
+
+    root: Path
+    home: Path
+    added: frozenset[str] = frozenset()
+
+    @classmethod
+    def under(cls, folder: Path) -> "Sources":
+        """All of them below one folder."""
+        return cls(folder, folder)
+
+    @classmethod
+    def of(cls, directory: Path, manifest: Mapping[str, Any]) -> "Sources":
+        """As a manifest of an index folder says, checked or not.
+
+        Raises:
+            IndexDamagedError: it does not say.
+        """
+        root, added = manifest.get("root"), manifest.get("added", [])
+        if not isinstance(root, str) or not isinstance(added, list):
+            raise IndexDamagedError(f"{directory}: no manifest says where the articles lie; name their folder with --root")
+        return cls(Path(root), directory, frozenset(str(source) for source in added))
+
+    def path(self, source: str) -> Path:
+        """The file that an article was read from."""
+        return self._folder(source) / source
+
+    def read(self, source: str) -> bytes:
+        """The bytes of an article's file.
+
+        Raises:
+            ArticleRefused: as `open`, or it cannot be read to its end, or is over MAX_SOURCE_BYTES.
+        """
+        with self.open(source) as file:
+            if os.fstat(file.fileno()).st_size > MAX_SOURCE_BYTES:
+                raise _refused(source, f"over {MAX_SOURCE_BYTES >> 30} GB, so no article")
+            try:
+                return file.read(MAX_SOURCE_BYTES)
+            except OSError as error:
+                raise _unread(source, error) from error
+
+    @contextmanager
+    def open(self, source: str) -> Iterator[BufferedReader]:
+        """An article's file, open for reading.
+
+        A source may come from anybody: only regular files below the folder are
+        opened, and no symbolic link is followed, as while indexing.
+
+        Raises:
+            ArticleRefused: there is no such file, it cannot be read, or it is something else.
+        """
+        with os.fdopen(_open_below(self._folder(source), source), "rb") as file:
+            yield file
+
+    def _folder(self, source: str) -> Path:
+        return self.home if source in self.added else self.root
+
+
+class SourceStates:
+    """Compares articles with their files; a file that was found unchanged is read again only when it looks different."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._unchanged: dict[str, tuple[str, Look]] = {}  # By source, the sha256 and the look it then had.
+
+    def state(self, article: Article) -> SourceState:
+        """What the file is now; never an error, whatever lies in its place."""
+        began_ns = time.time_ns()
+        try:
+            with self._sources.open(article.source) as file:
+                status = os.fstat(file.fileno())
+                look = look_of(status)
+                if self._unchanged.get(article.source) == (article.sha256, look):
+                    return SourceState.UNCHANGED
+                same = status.st_size == article.size_bytes
+                if not same or hashlib.file_digest(file, "sha256").hexdigest() != article.sha256:
+                    return SourceState.CHANGED
+                if look == look_of(os.fstat(file.fileno())) and is_settled(status, began_ns):
+                    self._unchanged[article.source] = article.sha256, look
+        except (ArticleRefused, OSError):
+            return SourceState.MISSING
+        return SourceState.UNCHANGED

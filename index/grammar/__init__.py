@@ -1,0 +1,1 @@
+"""The parser, and the grammar read from its trees."""

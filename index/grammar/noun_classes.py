@@ -1,0 +1,93 @@
+"""Nouns by what they say of a speaker: a person, a body, nobody in particular, a document of somebody's words."""
+
+import re
+from enum import Enum
+
+# Heads of a body's name that news writers use for one another: "intelligence agency" for "Intelligence Service".
+GENERIC_HEADS = frozenset(
+    "agency service organization organisation office bureau ministry department authority body institute council "
+    "committee commission association company group union force forces fund bank court".split()
+)
+
+PERSONS = frozenset(
+    "president minister secretary chief general admiral colonel "
+    "captain major lieutenant sergeant governor mayor senator lawmaker "
+    "chancellor king queen prince princess pope bishop imam priest pastor judge attorney lawyer prosecutor analyst expert "
+    "scientist doctor professor fellow official student resident farmer witness victim activist author coach player athlete "
+    "boss executive ceo chairman chairwoman chair director head leader deputy envoy ambassador diplomat adviser advisor aide "
+    "correspondent journalist reporter man woman boy girl mother father brother sister wife husband son daughter teacher "
+    "nurse soldier officer commander veteran refugee candidate host critic economist historian owner founder representative "
+    "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman "
+    "auditor commissioner engineer manager organiser organizer surgeon treasurer clerk coroner investigator researcher "
+    "negotiator rapporteur magistrate curator conductor firefighter paramedic surveyor master "
+    "mr mrs ms dr sir".split()
+)
+BODIES = GENERIC_HEADS | frozenset(
+    "army military navy police government parliament congress senate house cabinet administration hospital university school "
+    "college network channel newspaper paper magazine website outlet broadcaster daily regulator watchdog charity party team "
+    "club firm manufacturer maker carmaker airline church kremlin pentagon treasury embassy consulate mission delegation "
+    "coalition alliance militia regime state country city council command staff unit corps brigade intelligence media "
+    "airport museum gallery library zoo theatre theater opera orchestra laboratory lab observatory chamber guild league "
+    "campaign federation railway operator insurer retailer supplier developer brewery clinic academy faculty foundation "
+    "centre center port parish diocese opposition ombudsman exchange board".split()
+)
+_PERSON_END = re.compile(r"(?:man|woman|person|ist|ologist|ian)$")
+# Not speakers unless it is said whose they are: "reports suggest", but "Ukrainian estimates suggest".
+FIGURES = frozenset(
+    "report reports estimate estimates figure figures data statistics survey surveys poll polls study studies analysis "
+    "assessment assessments record records document documents image images "
+    "photo photos photograph photographs picture pictures video videos "
+    "footage evidence account accounts rumour rumours rumor rumors news story stories result results finding findings "
+    "research intelligence paper papers article articles post posts map maps file files test tests".split()
+)
+NOBODY = frozenset(
+    "there this these those that what which who whom one some many most few several others all both much none nothing "
+    "nobody someone somebody anyone everyone everybody everything something i we you me us".split()
+)
+# These, in the singular, are somebody's work though it is not said whose.
+PAPERS = frozenset("report study survey poll analysis assessment paper research".split())
+# Words of somebody's: "a statement from the ministry" names the ministry.
+WORDS_OF = frozenset(
+    "statement statements announcement announcements comment comments remark remarks letter letters address speech briefing "
+    "release post tweet message messages interview email memo filing filings testimony report reports data document "
+    "documents officials".split()
+)
+_SPOKEN = frozenset(
+    "statement statements announcement comment comments remark remarks "
+    "letter address speech briefing release post tweet message "
+    "email memo interview".split()
+)
+COUNTS = frozenset(
+    "count counts estimate estimates account accounts tally reckoning calculation calculations assessment view opinion words "
+    "telling figure figures projection projections forecast forecasts".split()
+)
+NUMBERS = frozenset(
+    "number numbers toll figure figures total count cost costs price damage losses chance chances odds value tally".split()
+)
+TIMES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
+    "october november december today yesterday tomorrow week month year morning evening night afternoon".split()
+)
+
+
+class Sort(Enum):
+    """What kind of speaker a name stands for, as far as its words show."""
+
+    PERSON = "person"
+    BODY = "body"
+    PLURAL = "plural"
+    UNKNOWN = "unknown"
+
+
+def spoken(noun: str) -> bool:
+    """Whether it is a document that says what its author says."""
+    return noun in _SPOKEN
+
+
+def sort_of_noun(noun: str) -> Sort:
+    """What a common noun, in small letters, stands for."""
+    if noun in PERSONS or (len(noun) > 3 and _PERSON_END.search(noun)):
+        return Sort.PERSON
+    if noun in BODIES:
+        return Sort.BODY
+    return Sort.PLURAL if noun.endswith(("s", "people")) else Sort.UNKNOWN

@@ -1,0 +1,249 @@
+"""Generations: an index folder is published whole, and read whole.
+
+DIR/LOCK       held by the one writer, and names it
+DIR/CURRENT    names the generation in force and its manifest's sha256; generation 0: none was published yet
+DIR/gen-000007/manifest.json, order.npy, looks.npy, and its first segment: articles.db, vectors.faiss, vectors.f16, words/…
+DIR/gen-000007/seg-000006/ one more segment, with the same files
+DIR/added/     articles dropped in by hand: no part of a generation, but read by every build
+DIR/pending/   what a build that was stopped has embedded already
+"""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
+from index.files.checksums import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_records, read_small
+from index.files.file_stat import read_looks
+from index.files.find_files import is_utf8, shown
+from index.local.segment import FILES, SegmentRecord, read_segments
+
+FORMAT = 5
+# What a manifest says beside its format, and the type of each.
+_SHAPE: Mapping[str, type] = {
+    "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "added": list, "excluded": list,
+    "refused": list, "built": str, "files": dict, "segments": list
+}  # fmt: skip
+COUNTED = ("articles", "passages", "sentences")
+LOCK, CURRENT, MANIFEST, ADDED, PENDING = "LOCK", "CURRENT", "manifest.json", "added", "pending"
+ORDER, LOOKS = "order.npy", "looks.npy"
+GENERATION_NAME = re.compile(r"gen-(\d{6,})(\.tmp)?")
+MAX_CURRENT_BYTES, MAX_MANIFEST_BYTES = 10_000, 1_000_000_000
+_SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
+_NO_SEAL = b"0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A published generation whose files are what its manifest says, by a check of so much."""
+
+    number: int
+    folder: Path
+    manifest: Mapping[str, Any]
+    files: tuple[FileRecord, ...]
+    segments: tuple[SegmentRecord, ...]
+    check: Check
+
+    def looks(self, articles: int) -> bytes:
+        """How the files of its articles, so many, looked when they were read, one after another; b"" where it does not say.
+
+        Raises:
+            IndexDamagedError: the file that says it cannot be read.
+        """
+        return read_looks(self.folder / LOOKS, articles=articles) if LOOKS in self.manifest["files"] else b""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What CURRENT says: the generation in force, 0 for none, and its manifest's sha256."""
+
+    generation: int
+    manifest_sha256: str
+
+    def to_bytes(self) -> bytes:
+        """As the file has it, to the byte."""
+        return json.dumps({"generation": self.generation, "manifest_sha256": self.manifest_sha256}).encode()
+
+
+def index_exists(directory: Path) -> bool:
+    """Whether a folder holds an index; false where there is nothing yet.
+
+    Raises:
+        InputError: something else is there.
+    """
+    if not is_utf8(str(directory)):
+        raise InputError(f"{shown(str(directory))}: its name is not valid UTF-8; name another place with --index")
+    if not os.path.lexists(directory):
+        return False
+    if not directory.is_dir():
+        raise InputError(f"{directory}: not a folder; name another place with --index")
+    try:
+        names = {entry.name for entry in directory.iterdir()}
+    except OSError as error:
+        raise InputError(f"{directory}: cannot be listed ({error.strerror}); name another place with --index") from error
+    if CURRENT in names:
+        with suppress(IndexDamagedError):  # Then something was published, and is damaged now.
+            current = read_current(directory)
+            return current is None or current.generation > 0
+        return True
+    if any(GENERATION_NAME.fullmatch(name) and not name.endswith(".tmp") for name in names):
+        return True
+    # Folders of these names alone may be anybody's; beside a lock they are ours.
+    ours = {LOCK, ADDED, PENDING, f"{CURRENT}.tmp"} if LOCK in names else set()
+    if strangers := sorted(name for name in names if name not in ours and not GENERATION_NAME.fullmatch(name)):
+        raise InputError(f"{directory}: holds something else ({strangers[0]!a}) and no index; name another place with --index")
+    return False
+
+
+def read_current(directory: Path) -> Current | None:
+    """What CURRENT says; None where it is missing.
+
+    Raises:
+        IndexDamagedError: it cannot be read.
+    """
+    try:
+        raw = read_small(directory / CURRENT, max_bytes=MAX_CURRENT_BYTES)
+        said = json.loads(raw)
+        number, digest = said["generation"], said["manifest_sha256"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise IndexDamagedError(f"{directory / CURRENT}: cannot be read; run qa index --rebuild") from error
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0 or not isinstance(digest, str):
+        raise IndexDamagedError(f"{directory / CURRENT}: names no generation; run qa index --rebuild")
+    current = Current(number, digest)
+    if current.to_bytes() != raw:
+        raise IndexDamagedError(f"{directory / CURRENT}: not as it was written; run qa index --rebuild")
+    return current
+
+
+def open_generation(directory: Path, *, number: int | None = None, check: Check | None = None) -> Generation:
+    """The generation in force, or the one of this number, every file compared with its manifest before it is used.
+
+    `check` None: by sha256 up to FULL_CHECK_BYTES in all, beyond by xxh3.
+
+    Raises:
+        IndexDamagedError: there is none, or a file is missing or not what was published.
+        IndexMismatchError: the index is of another format.
+    """
+    if not index_exists(directory):
+        raise IndexDamagedError(f"{directory}: there is no index here; run qa index FOLDER --index {directory}")
+    if number is not None:
+        return _opened(directory, number, None, check)
+    try:
+        current = read_current(directory)
+        if current is None:
+            raise IndexDamagedError(f"{directory / CURRENT}: missing, so no generation is in force; run qa index --rebuild")
+        return _opened(directory, current.generation, current.manifest_sha256, check)
+    except IndexDamagedError as error:
+        raise IndexDamagedError(f"{error}{_way_out(directory)}") from error
+
+
+def is_in_force(directory: Path, number: int) -> bool:
+    """Whether CURRENT names this generation."""
+    with suppress(IndexDamagedError):
+        current = read_current(directory)
+        return current is not None and current.generation == number
+    return False
+
+
+def published(directory: Path) -> list[int]:
+    """The numbers of the generations that lie in an index folder, oldest first."""
+    matches = (GENERATION_NAME.fullmatch(path.name) for path in directory.iterdir())
+    return sorted(int(match[1]) for match in matches if match and not match[2])
+
+
+def published_manifest(directory: Path) -> Mapping[str, Any]:
+    """What the manifest in force says, checked or not; where it cannot be read, the latest that can; else nothing."""
+    folders = sorted(directory.glob("gen-*[0-9]"), reverse=True)
+    with suppress(IndexDamagedError):
+        if current := read_current(directory):
+            folders.insert(0, directory / name_of(current.generation))
+    for folder in folders:
+        with suppress(OSError, ValueError, RecursionError):
+            manifest = json.loads(read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES))
+            if isinstance(manifest, dict):
+                return manifest
+    return {}
+
+
+def name_of(number: int) -> str:
+    """The name of a generation's folder."""
+    return f"gen-{number:06d}"
+
+
+def sealed(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest's bytes; they begin with their own sha256, taken with zeros in its place, so that it proves itself."""
+    raw = json.dumps({"seal": _NO_SEAL.decode(), **manifest}, indent=1).encode()
+    return raw.replace(_NO_SEAL, hashlib.sha256(raw).hexdigest().encode(), 1)
+
+
+def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Check | None) -> Generation:
+    """A generation whose manifest has this sha256; None: whose manifest bears its own seal."""
+    folder = directory / name_of(number)
+    try:
+        raw = read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
+    except OSError as error:
+        reason = error.strerror or error
+        raise IndexDamagedError(f"{folder / MANIFEST}: cannot be read ({reason}); run qa index --rebuild") from error
+    if manifest_sha256 is not None and hashlib.sha256(raw).hexdigest() != manifest_sha256:
+        raise IndexDamagedError(f"{folder / MANIFEST}: sha256 differs from CURRENT; run qa index --rebuild")
+    manifest = _read_manifest(raw, folder)
+    if manifest_sha256 is None and not _is_sealed(raw):
+        raise IndexDamagedError(f"{folder / MANIFEST}: sha256 differs from its seal; run qa index --rebuild")
+    files = read_records(manifest["files"], str(folder / MANIFEST))
+    segments = read_segments(manifest, str(folder / MANIFEST))
+    for needed in (ORDER, *(segment.names(name) for segment in segments for name in FILES)):
+        if needed not in manifest["files"]:
+            raise IndexMismatchError(f"{folder / MANIFEST}: does not name {needed}; run qa index --rebuild")
+    if check is None:
+        check = Check.SHA256 if sum(file.size_bytes for file in files) <= FULL_CHECK_BYTES else Check.XXH3
+    try:
+        check_files(folder, files, check)
+    except IndexDamagedError as error:
+        raise IndexDamagedError(f"{error}; run qa index --rebuild") from error
+    return Generation(number, folder, manifest, files, segments, check)
+
+
+def _read_manifest(raw: bytes, folder: Path) -> Mapping[str, Any]:
+    try:
+        manifest = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise IndexDamagedError(f"{folder / MANIFEST}: not JSON; run qa index --rebuild") from error
+    said = manifest.get("format") if isinstance(manifest, dict) else None
+    if said != FORMAT:
+        raise IndexMismatchError(f"{folder.parent}: index format {str(said)[:20]}, this program reads {FORMAT}; run qa index")
+    odd = [key for key, kind in _SHAPE.items() if not isinstance(manifest.get(key), kind)]
+    if not odd:
+        odd += [f"counts.{key}" for key in COUNTED if not _is_count(manifest["counts"].get(key))]
+        odd += [key for key in ("paths", "added", "excluded") if not all(isinstance(item, str) for item in manifest[key])]
+    if odd:
+        raise IndexMismatchError(f"{folder / MANIFEST}: {', '.join(odd)} not as this program writes it; run qa index")
+    return dict(manifest)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_sealed(raw: bytes) -> bool:
+    match = _SEAL.match(raw)
+    return match is not None and hashlib.sha256(raw.replace(match[1], _NO_SEAL, 1)).hexdigest().encode() == match[1]
+
+
+def _way_out(directory: Path) -> str:
+    """The newest generation that is whole, as advice; "" where there is none."""
+    numbers: Sequence[int] = ()
+    with suppress(OSError):
+        numbers = published(directory)
+    for number in reversed(numbers):
+        with suppress(IndexUnusableError):
+            _opened(directory, number, None, None)
+            return f", or answer from generation {number} with --generation {number}"
+    return ""

@@ -1,0 +1,185 @@
+"""An opened index: one generation, checked, ready to be searched."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.arrays import Flags, Numbers, Vectors
+from index.entries.entry_db import cut, day_of
+from index.errors import IndexDamagedError, IndexMismatchError
+from index.files.checksums import Check, Verification
+from index.files.source_files import Sources
+from index.local.generation import Generation, is_in_force, published
+from index.local.segment import WORDS
+from index.local.segment_reader import Holdings
+from index.local.tombstones import GONE, read_gone
+from index.models.embedder import EmbeddedQuestion
+from index.opened.index import FoundByWords, OpenedArticles, Selection, SentenceVectors
+from index.opened.info import IndexInfo
+from index.opened.listing import ArticlePage, ArticleSummary, check_page
+from index.search.analyzer import folded
+from index.search.bm25_index import KEY_BITS, Runs, WordIndex, runs_of
+from index.search.ivf_lists import Lists
+
+
+def _together(lists: Sequence[Lists]) -> Lists | None:
+    """The lists of all segments as one: what a question looks into in all, and the least that it finds in any."""
+    if not lists:
+        return None
+    return Lists(sum(one.count for one in lists), sum(one.nprobe for one in lists), min(one.recall for one in lists))
+
+
+def list_articles(held: Holdings, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+    """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
+
+    Raises:
+        InputError: the query is too long, or `offset` or `limit` is out of range.
+    """
+    check_page(query, offset, limit)
+    found: Sequence[int] = range(held.article_count())
+    if words := folded(query).split():
+        found = [number for (number,) in held.rows_by_article(_HOLDING, "\n".join(words))]
+    return ArticlePage(len(found), _summaries(held, found[offset : offset + limit]))
+
+
+_HOLDING = (
+    f"SELECT id FROM articles WHERE holds(source || char(10) || ifnull({cut('title')}, '') || char(10) || "
+    f"ifnull({cut('outlet')}, ''), ?)"
+)
+_SUMMARY = f"SELECT id, source, {cut('title')}, {cut('outlet')}, published, size_bytes FROM articles WHERE id = ?"
+
+
+def _summaries(held: Holdings, numbers: Sequence[int]) -> tuple[ArticleSummary, ...]:
+    """The articles with these numbers."""
+    return tuple(
+        ArticleSummary(source, title, outlet, day_of(published), size_bytes, held.passages_of(number))
+        for number, source, title, outlet, published, size_bytes in held.rows_of_articles(_SUMMARY, numbers)
+    )
+
+
+TIED = 10  # Hits more than are wanted, so that those alike at the end are chosen by their order.
+
+
+def info_of(directory: Path, generation: Generation) -> IndexInfo:
+    """What a generation's manifest says, and how it stands in its folder."""
+    return IndexInfo.of_manifest(
+        generation.manifest,
+        directory=directory,
+        generation=generation.number,
+        size_bytes=sum(file.size_bytes for file in generation.files),
+        check=generation.check,
+        kept=tuple(published(directory)),
+        in_force=is_in_force(directory, generation.number),
+        segments=len(generation.segments),
+        lists=_together([record.lists for record in generation.segments if record.lists]),
+    )
+
+
+class Index(OpenedArticles):
+    """One generation of an index folder; opening and reading never write."""
+
+    def __init__(self, directory: Path, generation: Generation) -> None:
+        super().__init__(info_of(directory, generation), Sources.of(directory, generation.manifest))
+        self.store: Holdings = Holdings.of(generation)
+        self.segments, self._numbering = self.store.segments, self.store.numbering
+        words = [record.path(generation.folder, WORDS) for record in generation.segments]
+        self._words = WordIndex(words, read_gone(generation.folder / GONE, self.segments, self._numbering))
+        self._of_serial = {record.serial: place for place, record in enumerate(generation.segments)}
+        self._check_counts()
+        # What was compared by xxh3 is compared by sha256 while it is in use.
+        in_full = generation.check is Check.SHA256
+        self.verification = None if in_full else Verification(generation.folder, generation.files)
+
+    def embed(self, question: str) -> EmbeddedQuestion:
+        """A question's vector and tokens, by the model that made the index.
+
+        Raises:
+            IndexDamagedError: damage was found since the index was opened.
+        """
+        if self.verification:
+            self.verification.check()
+        return self._embedder.embed_question(question)
+
+    def select(self, articles: Flags) -> Selection:
+        """The articles with a flag, by number, as what a search may be kept to."""
+        sentences: list[Flags] = []
+        runs: list[Runs] = []
+        for place, segment in enumerate(self.segments):
+            passages = np.repeat(self._numbering.chosen(place, articles), np.diff(segment.first_passages))
+            sentences.append(np.repeat(passages, np.diff(segment.first_sentences)))
+            runs.append(runs_of(passages, segment.record.serial))
+        together = np.concatenate(runs)
+        return Selection(int(articles.sum()), tuple(sentences), together[np.argsort(together[:, 0])])
+
+    def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
+        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once; ties keep article order."""
+        numbers, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        passages = [np.empty(0, np.int64)]
+        for place, segment in enumerate(self.segments):
+            chosen = None if among is None else among.sentences[place]
+            rows, near = segment.nearest(query, top_k=sentences, among=chosen, gone=self._numbering.gone(place))
+            own = np.searchsorted(segment.first_sentences, rows, side="right") - 1
+            numbers.append(self._numbering.sentences_here(place, rows))
+            passages.append(self._numbering.passages_here(place, own))
+            scores.append(near)
+        best = np.lexsort((np.concatenate(numbers), -np.concatenate(scores)))[:sentences]
+        return list(dict.fromkeys(np.concatenate(passages)[best].tolist()))
+
+    def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
+        """The vectors of all sentences of these passages as they were embedded, in the passages' order."""
+        owners, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        vectors = [np.empty((0, self.info.model.dim), np.float32)]
+        for part in self._numbering.passages(passages):
+            segment = self.segments[part.segment]
+            starts = segment.first_sentences[part.numbers]
+            sizes = segment.first_sentences[part.numbers + 1] - starts
+            rows = np.repeat(starts, sizes) + np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+            owners.append(np.repeat(part.at, sizes))
+            numbers.append(self._numbering.sentences_here(part.segment, rows))
+            vectors.append(segment.exact.rows(rows))
+        order = np.argsort(np.concatenate(owners), kind="stable")
+        return SentenceVectors(np.concatenate(numbers)[order], np.concatenate(owners)[order], np.concatenate(vectors)[order])
+
+    def passages_by_words(
+        self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
+    ) -> list[FoundByWords]:
+        """The passages that hold most of these terms and phrases, best first; ties keep article order."""
+        hits = self._words.search(groups, top_k=top_k + TIED, among=None if among is None else among.passages)
+        numbers = self._passages_of(np.array([hit.key for hit in hits], np.int64)).tolist()
+        found = [FoundByWords(number, hit.score) for number, hit in zip(numbers, hits, strict=True)]
+        return sorted(found, key=lambda one: (-one.score, one.passage))[:top_k]
+
+    def _passages_of(self, keys: Numbers) -> Numbers:
+        """The numbers of the passages that the word index knows by these keys."""
+        serials, numbers = keys >> KEY_BITS, keys & ((1 << KEY_BITS) - 1)
+        found = np.empty(len(keys), np.int64)
+        for serial in np.unique(serials).tolist():
+            here = serials == serial
+            found[here] = self._numbering.passages_here(self._of_serial[serial], numbers[here])
+        return found
+
+    def passages_with(self, term: str) -> int:
+        """In how many passages a term stands."""
+        return self._words.passages_with(term)
+
+    def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+        """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
+
+        Raises:
+            InputError: the query is too long, or `offset` or `limit` is out of range.
+        """
+        return list_articles(self.store, query, offset=offset, limit=limit)
+
+    def _check_counts(self) -> None:
+        info = self.info
+        if self._numbering.counts != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
+            raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
+        for segment in self.segments:
+            record, vectors = segment.record, segment.vectors
+            if segment.store.ends() != (record.articles, record.passages, record.sentences):
+                raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
+            if len(vectors) != record.sentences or vectors.dim != info.model.dim or not vectors.has(record.lists):
+                raise IndexMismatchError(
+                    f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
+                )

@@ -1,0 +1,158 @@
+"""Publishing: a generation is written aside, put in force in one step, and only then are older ones removed.
+
+Each step is on disk before the next one begins, so that whatever stops the
+writer, a reader finds the generation before or the new one, whole.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from index.errors import IndexDamagedError, InputError
+from index.files.checksums import Check, FileRecord, read_records, record_of
+from index.files.disk import DISK, Disk, remove_tree, write_synced
+from index.local.generation import (
+    CURRENT,
+    FORMAT,
+    GENERATION_NAME,
+    MANIFEST,
+    Current,
+    Generation,
+    name_of,
+    published,
+    read_current,
+    sealed,
+)
+from index.local.segment import read_segments
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a manifest holds beside format and files, and of the files those that an earlier generation has, known by name.
+
+    Those are on disk already, and are not read again.
+    """
+
+    said: Mapping[str, Any]
+    shared: Mapping[str, FileRecord] = field(default_factory=dict)
+
+
+Write = Callable[[Path], Written]
+NOTHING_YET = Current(0, "")
+
+
+def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
+    """Let `write` fill a working folder, then put it in force in one step.
+
+    Until CURRENT is replaced the generation before stays in force; it is kept
+    afterwards for readers that hold it and for falling back. Call under `writer`.
+
+    Raises:
+        InputError: the disk is full or cannot be written.
+    """
+    current, taken = _current(directory), _numbers(directory)
+    number = max([*taken, current.generation if current else 0], default=0) + 1
+    working, folder = directory / f"{name_of(number)}.tmp", directory / name_of(number)
+    try:
+        disk.make_folder(working)
+        raw = _fill(working, write, disk)
+        if not (taken or os.path.lexists(directory / CURRENT)):  # A generation without it passes for a damaged index.
+            _put_in_force(directory, NOTHING_YET, disk)
+        disk.rename(working, folder)
+        disk.sync_folder(directory)
+        _put_in_force(directory, Current(number, hashlib.sha256(raw).hexdigest()), disk)
+    except BaseException as error:
+        with suppress(OSError):
+            clean(directory, disk)
+        if not isinstance(error, OSError):
+            raise
+        raise InputError(_failed(directory, number, str(error.strerror or error))) from error
+    manifest = json.loads(raw)
+    with suppress(OSError):  # The next writer removes what could not be removed now.
+        clean(directory, disk)
+    files, segments = read_records(manifest["files"], str(folder)), read_segments(manifest, str(folder))
+    return Generation(number, folder, manifest, files, segments, Check.SHA256)
+
+
+def recover(directory: Path, *, disk: Disk = DISK) -> None:
+    """Remove what a writer that was stopped has left, and see to it that what it put in force is on disk.
+
+    Call under `writer`.
+
+    Raises:
+        InputError: the disk cannot be written.
+    """
+    try:
+        with suppress(PermissionError):
+            clean(directory, disk)
+        disk.sync_folder(directory)
+    except OSError as error:
+        raise InputError(f"{directory}: cannot be written ({error.strerror or error}); check the disk") from error
+
+
+def clean(directory: Path, disk: Disk) -> None:
+    """Remove working folders, and all generations but the one in force and the one before it.
+
+    Where CURRENT says nothing, only working folders are known to be of no use.
+    """
+    for path in sorted(directory.iterdir()):
+        if path.name == f"{CURRENT}.tmp" or ((match := GENERATION_NAME.fullmatch(path.name)) and match[2]):
+            remove_tree(path, disk)
+    if (current := _current(directory)) is None:
+        return
+    earlier = [number for number in published(directory) if number < current.generation]
+    for number in published(directory):
+        if number not in (current.generation, *earlier[-1:]):
+            gone = directory / f"{name_of(number)}.tmp"  # Half removed, it must not pass for a generation.
+            disk.rename(directory / name_of(number), gone)
+            remove_tree(gone, disk)
+
+
+def _fill(working: Path, write: Write, disk: Disk) -> bytes:
+    """Write a generation's files and their manifest, all on disk; returns the manifest's bytes."""
+    written = write(working)
+    paths = sorted(working.rglob("*"))
+    files: dict[str, object] = {}
+    for path in paths:
+        if path.is_file():
+            name = path.relative_to(working).as_posix()
+            if (known := written.shared.get(name)) is None:
+                disk.sync(path)
+            files[name] = known.to_dict() if known else record_of(path)
+    raw = sealed({"format": FORMAT, **written.said, "files": files})
+    write_synced(working / MANIFEST, raw, disk)
+    for folder in (*(path for path in paths if path.is_dir()), working):
+        disk.sync_folder(folder)
+    return raw
+
+
+def _put_in_force(directory: Path, current: Current, disk: Disk) -> None:
+    aside = directory / f"{CURRENT}.tmp"
+    write_synced(aside, current.to_bytes(), disk)
+    disk.replace(aside, directory / CURRENT)
+    disk.sync_folder(directory)
+
+
+def _failed(directory: Path, number: int, reason: str) -> str:
+    """What is to be known after an error of the disk."""
+    current = _current(directory)
+    if current is not None and current.generation == number:
+        return f"{directory}: written, but may not outlast a power cut ({reason}); check the disk and run qa index again"
+    return f"{directory}: cannot be written ({reason}); make room or check its rights, what was in force stays"
+
+
+def _numbers(directory: Path) -> list[int]:
+    """The numbers of all generations, finished or not."""
+    return [int(match[1]) for path in directory.iterdir() if (match := GENERATION_NAME.fullmatch(path.name))]
+
+
+def _current(directory: Path) -> Current | None:
+    """What CURRENT says, None where it says nothing."""
+    with suppress(IndexDamagedError):
+        return read_current(directory)
+    return None

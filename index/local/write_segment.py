@@ -1,0 +1,51 @@
+"""Segments written: articles' entries → SQLite, vectors, FAISS, tantivy; no more than an article at a time in memory."""
+
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from index.entries.entry import Entry
+from index.entries.entry_db import Store, write_store
+from index.files.disk import Disk
+from index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS, SegmentRecord
+from index.search.bm25_index import write_words
+from index.search.float16_vectors import ExactVectors, to_bytes
+
+
+def write_segment(
+    generation: Path, entries: Iterator[Entry], *, serial: int, folder: str, dim: int, exhaustive_up_to: int, disk: Disk
+) -> SegmentRecord:
+    """Write all files of a segment; more than `exhaustive_up_to` sentences are searched in lists.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    from index.search.faiss_index import write_vectors
+
+    place = generation / folder
+    if folder:
+        disk.make_folder(place)
+    passages, sentences = array("q", [0]), array("q", [0])  # A list takes five times the memory.
+    with disk.create(place / EXACT) as exact, disk.by_library(place / ARTICLES):
+        write_store(place / ARTICLES, _noted(entries, exact, passages, sentences))
+    for name, firsts in ((FIRST_PASSAGES, passages), (FIRST_SENTENCES, sentences)):
+        with disk.create(place / name) as file:
+            np.save(file, np.frombuffer(firsts, np.int64), allow_pickle=False)
+    vectors = ExactVectors(place / EXACT, rows=sentences[-1], dim=dim)
+    lists = write_vectors(place / VECTORS, vectors.blocks, dim=dim, exhaustive_up_to=exhaustive_up_to, disk=disk)
+    with disk.by_library(place / WORDS):
+        write_words(place / WORDS, Store(place / ARTICLES).passage_words(), serial=serial)
+    return SegmentRecord(serial, folder, len(passages) - 1, passages[-1], sentences[-1], lists)
+
+
+def _noted(entries: Iterator[Entry], exact: BinaryIO, passages: "array[int]", sentences: "array[int]") -> Iterator[Entry]:
+    """The entries, while their vectors are written and where their passages and sentences begin is noted."""
+    for entry in entries:
+        exact.write(to_bytes(entry.vectors))
+        sizes = np.bincount(np.array([one.passage for one in entry.sentences], np.int64), minlength=len(entry.passages))
+        sentences.extend((sentences[-1] + np.cumsum(sizes)).tolist())
+        passages.append(passages[-1] + len(entry.passages))
+        yield entry

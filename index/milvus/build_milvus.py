@@ -1,0 +1,189 @@
+"""Building an index in Milvus: rows that readers do not see yet, then a generation that names them, then the alias."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from index.building.build_report import BuildReport
+from index.building.build_settings import BuildSettings
+from index.building.collection import Before, FoundArticle
+from index.building.fill_entries import Filling, Progress
+from index.building.prepare import Prepared, prepare, report_of, to_go_on_from
+from index.errors import IndexUnusableError, InputError
+from index.files.disk import DISK, make_folders
+from index.milvus.collections import create_data, data_collections, generation_name, is_data
+from index.milvus.generation import (
+    EXHAUSTIVE,
+    GRAPH,
+    NUMBERED,
+    MilvusGeneration,
+    generations,
+    number_in_force,
+    open_milvus_generation,
+    write_generation,
+)
+from index.milvus.place import MilvusPlace
+from index.milvus.server import MilvusServer, milvus_server
+from index.milvus.store import MilvusHeld, MilvusStore
+from index.milvus.write_lease import Lease, milvus_writer
+from index.milvus.write_rows import Numbers, write_rows
+from index.models.model_card import cache_folder
+from index.opened.info import speakers_read_by
+
+# Rows that are gone stay until the next build. Beyond so many articles, or half of them, all rows are written anew instead:
+# the list of those to leave out would slow every search.
+MAX_GONE = 2000
+_BYTES_A_NUMBER = 6  # Of a vector: four to be searched, two as it was embedded.
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What one build works with; `folder` is where this machine keeps what a build that was stopped has embedded."""
+
+    server: MilvusServer
+    lease: Lease
+    folder: Path
+    settings: BuildSettings
+    progress: Progress
+
+
+def build_in_milvus(paths: Sequence[Path], place: MilvusPlace, settings: BuildSettings, progress: Progress) -> BuildReport:
+    """Make an index in Milvus hold the articles that these files and folders hold now; as `build`.
+
+    Raises:
+        InputError: as `build`.
+        IndexBusyError: another process is writing the index, and it is not to be waited for.
+        IndexUnusableError: the server is gone, refuses or cannot write; what was in force stays.
+    """
+    server = milvus_server(place)
+    number_in_force(server)  # What is something else's is not touched.
+    with milvus_writer(server, wait=settings.wait, note=progress.note) as lease:
+        server.be_strict()
+        folder = _working_folder(server.place)
+        try:
+            make_folders(folder, DISK)
+            return _build(paths, _Job(server, lease, folder, settings, progress))
+        except OSError as error:
+            reason = error.strerror or error
+            raise InputError(f"{folder}: cannot be written ({reason}); make room, or set QA_CACHE to a folder") from error
+
+
+def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
+    server, settings, progress = job.server, job.settings, job.progress
+    began = time.perf_counter()
+    there = number_in_force(server) is not None
+    generation = to_go_on_from(lambda: open_milvus_generation(server), settings, progress) if there else None
+    _sweep(server, generation)
+    manifest = generation.manifest if generation else None
+    held = MilvusHeld(MilvusStore(server, generation), speakers_read_by(generation.manifest)) if generation else None
+    before = Before.of(manifest or {}, list(held.contents) if held else [])
+    if not paths:
+        if not before.paths:
+            raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
+        paths, settings = [Path(p) for p in before.paths], replace(settings, encoding=settings.encoding or before.encoding)
+    # Every file is read: how files look would be said of those of the machine that built last.
+    prepared = prepare(paths, job.folder, settings, before, manifest=manifest, held=held, progress=progress)
+    kept = generation if prepared.keeps else None
+    prepared.said["settings"]["vectors"] = GRAPH if kept and kept.is_graph else EXHAUSTIVE
+    stays = kept if kept and not _is_to_be_rewritten(kept, settings, prepared) else None
+    if kept is None or stays is None or prepared.differs(kept.manifest):
+        kept = _published(job, prepared, stays)
+    prepared.pending.discard()
+    _, passages, sentences = kept.catalogue.counts()
+    took_s = time.perf_counter() - began
+    return report_of(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
+
+
+def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) -> MilvusGeneration:
+    """Write what is new, and put a generation in force that names it and what stays."""
+    server, said, dim = job.server, prepared.said, prepared.card.dim
+    filling, articles = prepared.filling, prepared.collection.articles
+    number = max([*generations(server), 0]) + 1
+    there = {(entry.source, entry.content): entry for entry in stays.catalogue.entries} if stays else {}
+    new = [article for article in articles if (article.source, article.content) not in there]
+    staying = [there[key] for article in articles if (key := (article.source, article.content)) in there]
+    gone = sorted({entry.number for entry in there.values()} - {entry.number for entry in staying})
+    if stays is None:
+        exhaustive = _sentences(filling, articles) <= job.settings.exhaustive_up_to
+        said["settings"]["vectors"] = EXHAUSTIVE if exhaustive else GRAPH
+        data = data_collections(server.place.name, number)
+        create_data(server, data, dim=dim, exhaustive=exhaustive)
+    else:
+        data = stays.data
+    numbers = Numbers.after(stays.manifest["next"] if stays else dict.fromkeys(NUMBERED, 0))
+    written = write_rows(server, data, filling.entries(new), numbers, since=number)
+    lexicon = written.lexicon(server, stays, {*gone})
+    made = int(data.passages.rsplit("_", 2)[1])
+    catalogue = written.catalogue(staying)
+    size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * dim * catalogue.counts()[2]
+    fixed = {"dim": dim, "data": made, "next": numbers.to_dict(), "gone": gone, "size_bytes": size}
+    job.lease.check()
+    generation = write_generation(server, number, {**said, **fixed}, catalogue, lexicon)
+    _drop_older(server, generation, before=stays.number if stays else None)
+    return generation
+
+
+def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, prepared: Prepared) -> bool:
+    """Whether all rows are to be written anew, from what is held: other speakers, much gone, or too many to compare with."""
+    wrong_kind = kept.is_graph != (kept.manifest["counts"]["sentences"] > settings.exhaustive_up_to)
+    gone = len(prepared.changes.removed + prepared.changes.changed)
+    other_speakers = speakers_read_by(kept.manifest) != prepared.speakers
+    return other_speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)
+
+
+def _sentences(filling: Filling, articles: Sequence[FoundArticle]) -> int:
+    """How many sentences all articles have."""
+    return sum(len(entry.sentences) for entry in filling.entries(articles))
+
+
+def _sweep(server: MilvusServer, found: MilvusGeneration | None) -> None:
+    """Remove what a build that was stopped has left, and what the generation in force has left behind."""
+    name = server.place.name
+    current = number_in_force(server) or 0
+    kept = {*found.data.all} if found else set()
+    for number in generations(server):
+        if number > current or (found and found.manifest["gone"] and number < current):  # Its rows go now.
+            server.drop(generation_name(name, number))
+    if found is None:
+        return
+    earlier = [number for number in generations(server) if number < current]
+    for number in earlier:
+        try:
+            kept |= {*open_milvus_generation(server, number=number).data.all}
+        except IndexUnusableError:
+            server.drop(generation_name(name, number))
+    for collection in server.collections():
+        if is_data(name, collection) and collection not in kept:
+            server.drop(collection)
+    after = found.manifest["next"]
+    for collection, key in zip(found.data.all, ("text", "passage", "sentence"), strict=True):
+        server.delete_where(collection, f"id >= {after[key]}")
+        if gone := found.manifest["gone"]:
+            server.delete_where(collection, f"article in {gone}")
+
+
+def _drop_older(server: MilvusServer, generation: MilvusGeneration, *, before: int | None) -> None:
+    """Keep the generation in force and the one before it, and the data of these; what cannot be removed now goes later."""
+    name = server.place.name
+    earlier = [number for number in generations(server) if number < generation.number]
+    for number in earlier[:-1]:
+        server.drop(generation_name(name, number))
+    if before is None and not earlier:
+        return
+    kept = {*generation.data.all}
+    for number in earlier[-1:]:
+        try:
+            kept |= {*open_milvus_generation(server, number=number).data.all}
+        except IndexUnusableError:
+            return  # Of another format: the next build removes it.
+    for collection in server.collections():
+        if is_data(name, collection) and collection not in kept:
+            server.drop(collection)
+
+
+def _working_folder(place: MilvusPlace) -> Path:
+    """Where this machine keeps what a build that was stopped has embedded; readers need none."""
+    where = place.lite.resolve() if place.lite else place.text
+    return cache_folder() / "milvus" / hashlib.sha256(str(where).encode("utf-8", "surrogateescape")).hexdigest()[:16]

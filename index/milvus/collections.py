@@ -1,0 +1,140 @@
+"""The collections of an index in Milvus: what they are called, and what their rows hold.
+
+NAME                     an alias of the generation in force, switched in one step
+NAME_gen_000007          one generation's manifest, catalogue and lexicon, in pieces
+NAME_data_000003_…       articles' texts, passages and sentences, shared by generations; made by generation 3
+NAME_writing             an alias of the one writer's collection
+NAME_writer_…            who writes, and a number that it raises while it lives
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from index.milvus.lexicon import K1, B
+from index.milvus.server import MilvusServer
+
+MAX_VARCHAR = 65_535
+NO_VECTOR = [0.0, 0.0]  # A collection must have a vector, this one has nothing to search.
+
+
+@dataclass(frozen=True, slots=True)
+class DataCollections:
+    """The names of the collections that hold an index's rows."""
+
+    texts: str
+    passages: str
+    sentences: str
+
+    @property
+    def all(self) -> tuple[str, str, str]:
+        """Each of them."""
+        return self.texts, self.passages, self.sentences
+
+
+def generation_name(name: str, number: int) -> str:
+    """The collection of a generation."""
+    return f"{name}_gen_{number:06d}"
+
+
+def generation_number(name: str, collection: str) -> int | None:
+    """The number of a generation's collection; None for another collection."""
+    match = re.fullmatch(rf"{re.escape(name)}_gen_(\d{{6,}})", collection)
+    return int(match[1]) if match else None
+
+
+def data_collections(name: str, number: int) -> DataCollections:
+    """The data collections that a generation made."""
+    return DataCollections(*(f"{name}_data_{number:06d}_{what}" for what in ("texts", "passages", "sentences")))
+
+
+def is_data(name: str, collection: str) -> bool:
+    """Whether a collection is a data collection of the index."""
+    return re.fullmatch(rf"{re.escape(name)}_data_\d{{6,}}_(?:texts|passages|sentences)", collection) is not None
+
+
+def lock_alias(name: str) -> str:
+    """The alias that the one writer holds."""
+    return f"{name}_writing"
+
+
+def writer_name(name: str, token: str) -> str:
+    """The collection of a writer."""
+    return f"{name}_writer_{token}"
+
+
+def is_writer(name: str, collection: str) -> bool:
+    """Whether a collection is a writer's."""
+    return re.fullmatch(rf"{re.escape(name)}_writer_[0-9a-f]+", collection) is not None
+
+
+def create_data(server: MilvusServer, names: DataCollections, *, dim: int, exhaustive: bool) -> None:
+    """Make the data collections; `exhaustive`: a question is compared with every sentence, else by a graph (HNSW)."""
+    _create_texts(server, names.texts)
+    schema, indexes = _schema()
+    schema.add_field("article", _kind("INT64"))
+    schema.add_field("since", _kind("INT64"))
+    schema.add_field("words", _kind("VARCHAR"), max_length=MAX_VARCHAR, enable_analyzer=True, analyzer_params=_ANALYZER)
+    schema.add_field("body", _kind("VARCHAR"), max_length=MAX_VARCHAR)
+    schema.add_field("first_text", _kind("INT64"))
+    schema.add_field("texts", _kind("INT64"))
+    schema.add_field("sparse", _kind("SPARSE_FLOAT_VECTOR"))
+    schema.add_function(_bm25())
+    weights = {"bm25_k1": K1, "bm25_b": B}
+    indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=weights)
+    server.create(names.passages, schema, indexes)
+    schema, indexes = _schema()
+    schema.add_field("article", _kind("INT64"))
+    schema.add_field("since", _kind("INT64"))
+    schema.add_field("vector", _kind("FLOAT_VECTOR"), dim=dim)
+    graph = {"index_type": "HNSW", "params": {"M": 32, "efConstruction": 256}}
+    indexes.add_index("vector", metric_type="IP", **({"index_type": "FLAT"} if exhaustive else graph))
+    server.create(names.sentences, schema, indexes)
+
+
+def create_pieces(server: MilvusServer, name: str) -> None:
+    """Make a collection of numbered texts, for a generation or a writer."""
+    schema, indexes = _schema()
+    schema.add_field("text", _kind("VARCHAR"), max_length=MAX_VARCHAR)
+    schema.add_field("of", _kind("INT64"))
+    _add_no_vector(schema, indexes)
+    server.create(name, schema, indexes)
+
+
+def _create_texts(server: MilvusServer, name: str) -> None:
+    schema, indexes = _schema()
+    schema.add_field("article", _kind("INT64"))
+    schema.add_field("since", _kind("INT64"))
+    schema.add_field("text", _kind("VARCHAR"), max_length=MAX_VARCHAR)
+    _add_no_vector(schema, indexes)
+    server.create(name, schema, indexes)
+
+
+def _add_no_vector(schema: Any, indexes: Any) -> None:
+    schema.add_field("none", _kind("FLOAT_VECTOR"), dim=len(NO_VECTOR))
+    indexes.add_index("none", index_type="FLAT", metric_type="L2")
+
+
+# The terms are made by us, so that articles and questions are read alike, here and in an index folder.
+_ANALYZER = {"tokenizer": "standard"}
+
+
+def _schema() -> tuple[Any, Any]:
+    """A schema with its key, and no index yet."""
+    from pymilvus import MilvusClient
+
+    schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+    schema.add_field("id", _kind("INT64"), is_primary=True)
+    return schema, MilvusClient.prepare_index_params()
+
+
+def _kind(name: str) -> Any:
+    from pymilvus import DataType
+
+    return getattr(DataType, name)
+
+
+def _bm25() -> Any:
+    from pymilvus import Function, FunctionType
+
+    return Function(name="bm25", function_type=FunctionType.BM25, input_field_names=["words"], output_field_names=["sparse"])

@@ -1,0 +1,217 @@
+"""An index in Milvus, opened: one generation, searched on the server, with the methods of `Index`."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from index.arrays import Flags, Vectors
+from index.errors import IndexDamagedError, IndexMismatchError
+from index.files.checksums import Check
+from index.files.source_files import Sources
+from index.milvus.catalogue import CatalogueEntry
+from index.milvus.generation import MilvusGeneration, generations, number_in_force, open_milvus_generation
+from index.milvus.lexicon import Lexicon
+from index.milvus.place import NO_FOLDER, milvus_place
+from index.milvus.rows import encoded
+from index.milvus.server import MilvusServer, milvus_server
+from index.milvus.store import MilvusStore
+from index.models.embedder import EmbeddedQuestion
+from index.models.model_card import ModelSettings
+from index.opened.index import FoundByWords, OpenedArticles, Selection, SentenceVectors
+from index.opened.info import IndexInfo
+from index.opened.listing import ArticlePage, ArticleSummary, check_page
+from index.search.analyzer import folded
+from index.search.bm25_index import Runs, runs_of
+
+# Passages that the server's BM25 finds are scored again, so it is asked for more than are wanted: its own order differs
+# where phrases or rows of other generations count.
+WORD_HITS = 3
+# Sentences more than are wanted, so that those alike at the end are chosen by their order.
+SPARE = 10
+MAX_HITS = 16_384  # Of one search, in every Milvus.
+MAX_RUNS = 100
+_SCOPES_KEPT = 8
+
+
+class MilvusIndex(OpenedArticles):
+    """One generation of an index in Milvus; opening and reading never write. For several threads."""
+
+    verification = None  # The manifest's parts are compared when it is opened; `qa verify` reads every row.
+
+    def __init__(self, server: MilvusServer, generation: MilvusGeneration) -> None:
+        self._server, self._generation = server, generation
+        info = _info(server, generation)
+        super().__init__(info, Sources(info.root, NO_FOLDER))
+        self.store: MilvusStore = MilvusStore(server, generation)
+        self._lexicon: Lexicon = generation.lexicon
+        self._conditions: dict[int, tuple[Selection, str]] = {}
+        self._choosing = threading.Lock()
+        self._check_counts()
+
+    @classmethod
+    def open(
+        cls,
+        place: object,
+        *,
+        model: ModelSettings | None = None,
+        generation: int | None = None,
+        like: Any = None,
+    ) -> "MilvusIndex":
+        """Open the generation in force, or an earlier one that is kept, by its number.
+
+        `like` lends its loaded model, where it is the same.
+
+        Raises:
+            InputError: the place is written wrongly, holds something else, or the extra is not installed.
+            IndexUnusableError: the server cannot be reached, or the index not be used.
+        """
+        where = milvus_place(place)
+        server = milvus_server(where)
+        server.be_strict()
+        opened = cls(server, open_milvus_generation(server, number=generation))
+        opened.settle_model(model, like)
+        return opened
+
+    def embed(self, question: str) -> EmbeddedQuestion:
+        """A question's vector and tokens, by the model that made the index."""
+        return self._embedder.embed_question(question)
+
+    def select(self, articles: Flags) -> Selection:
+        """The articles with a flag, by number, as what a search may be kept to."""
+        passages = articles[self.store.catalogue.article_of]
+        sentences = np.repeat(passages, np.diff(self.store.catalogue.first_sentences))
+        return Selection(int(articles.sum()), (sentences,), runs_of(passages, 0))
+
+    def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
+        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once; ties keep article order."""
+        name, condition = self._generation.data.sentences, self._condition(among)
+        wanted = min(sentences + SPARE, MAX_HITS)
+        found = self._server.search(name, [query[0]], field="vector", top_k=wanted, condition=condition)[0]
+        numbers = self.store.catalogue.sentences_of_rows([int(hit["id"]) for hit in found])
+        owners = np.searchsorted(self.store.catalogue.first_sentences, numbers, side="right") - 1
+        # The server's own scores differ in the last digits with where a row lies; whoever asks reads these passages anyway.
+        read = self.sentence_vectors(np.unique(owners).tolist())
+        scores = np.einsum("ij,j->i", read.vectors[np.searchsorted(read.sentences, numbers)], query[0])
+        best = np.lexsort((numbers, -scores))[:sentences]
+        return list(dict.fromkeys(owners[best].tolist()))
+
+    def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
+        """The vectors of all sentences of these passages, in the passages' order."""
+        read = self.store.packed(passages)
+        firsts = self.store.catalogue.first_sentences
+        sizes = [len(read[number].sentences) for number in passages]
+        starts = [int(firsts[number]) for number in passages]
+        rows = [np.arange(start, start + size) for start, size in zip(starts, sizes, strict=True)]
+        parts = [read[number].vectors for number in passages]
+        vectors = np.concatenate(parts) if parts else np.empty((0, self.info.model.dim), np.float16)
+        numbers = np.concatenate(rows) if rows else np.empty(0, np.int64)
+        return SentenceVectors(numbers, np.repeat(np.arange(len(passages)), sizes), vectors.astype(np.float32))
+
+    def passages_by_words(
+        self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
+    ) -> list[FoundByWords]:
+        """The passages that hold most of these terms and phrases, best first; ties keep article order."""
+        asked = [[encoded(term) for term in group] for group in groups]
+        known = [group for group in asked if all(term in self._lexicon.passages_with for term in group)]
+        if not known:
+            return []
+        terms = [
+            [group[0] for group in known if len(group) == 1],
+            [term for group in known if len(group) > 1 for term in group],
+        ]
+        queries = [" ".join(dict.fromkeys(part)) for part in terms if part]
+        found = self._server.search(
+            self._generation.data.passages,
+            queries,
+            field="sparse",
+            top_k=min(max(WORD_HITS * top_k, 20), MAX_HITS),
+            condition=self._condition(among),
+            fields=["words"],
+        )
+        words = {int(hit["id"]): str(hit["words"]).split() for hits in found for hit in hits}
+        numbers = self.store.catalogue.passages_of_rows(list(words))
+        scored = [
+            FoundByWords(number, score)
+            for number, its in zip(numbers, words.values(), strict=True)
+            if number is not None and (score := self._lexicon.score(its, known)) > 0
+        ]
+        return sorted(scored, key=lambda hit: (-hit.score, hit.passage))[:top_k]
+
+    def passages_with(self, term: str) -> int:
+        """In how many passages a term stands."""
+        return self._lexicon.passages_with.get(encoded(term), 0)
+
+    def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+        """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
+
+        Raises:
+            InputError: the query is too long, or `offset` or `limit` is out of range.
+        """
+        check_page(query, offset, limit)
+        words = folded(query).split()
+        found = [entry for entry in self.store.catalogue.entries if all(word in _called(entry) for word in words)]
+        return ArticlePage(len(found), tuple(map(_summary, found[offset : offset + limit])))
+
+    def _condition(self, among: Selection | None) -> str:
+        """What a search is kept to, as the server reads it."""
+        if among is None:
+            return self._generation.in_force
+        with self._choosing:
+            kept = self._conditions.get(id(among))
+            if kept is None or kept[0] is not among:
+                kept = among, f"{self._generation.in_force} and ({self._chosen(among.passages)})"
+                while len(self._conditions) >= _SCOPES_KEPT:
+                    self._conditions.pop(next(iter(self._conditions)))
+                self._conditions[id(among)] = kept
+            return kept[1]
+
+    def _chosen(self, runs: Runs) -> str:
+        """The articles of a choice's passages: their numbers' runs where they are few, else each number."""
+        catalogue = self.store.catalogue
+        places = [place for start, end in runs for place in np.unique(catalogue.article_of[start:end]).tolist()]
+        numbers = np.sort([catalogue.entries[place].number for place in places]).astype(np.int64)
+        breaks = np.flatnonzero(np.diff(numbers) > 1)
+        if not len(numbers):
+            return "article < 0"
+        if len(breaks) < MAX_RUNS:
+            starts, ends = numbers[[0, *(breaks + 1)]].tolist(), numbers[[*breaks, -1]].tolist()
+            return " or ".join(f"(article >= {start} and article <= {end})" for start, end in zip(starts, ends, strict=True))
+        return f"article in {numbers.tolist()}"
+
+    def _check_counts(self) -> None:
+        """Whether the server has at least as many rows as the manifest says; rows of other generations may lie beside them."""
+        info, data, place = self.info, self._generation.data, self._server.place
+        here = {*self._server.collections()}
+        if not here.issuperset(data.all):
+            raise IndexDamagedError(f"{place}: collections of it are missing; run qa index --rebuild")
+        held = self._server.count(data.passages), self._server.count(data.sentences)
+        if held[0] < info.passages or held[1] < info.sentences:
+            raise IndexDamagedError(f"{place}: counts differ from the manifest; run qa index --rebuild")
+        if self._generation.manifest["dim"] != info.model.dim:
+            raise IndexMismatchError(f"{place}: vectors are of another shape than the manifest says; run qa index --rebuild")
+
+
+def _info(server: MilvusServer, generation: MilvusGeneration) -> IndexInfo:
+    return IndexInfo.of_manifest(
+        generation.manifest,
+        directory=str(server.place),
+        generation=generation.number,
+        size_bytes=generation.manifest["size_bytes"],
+        check=Check.SHA256,
+        kept=tuple(number for number in generations(server) if number <= generation.number),
+        in_force=number_in_force(server) == generation.number,
+        segments=1,
+        lists=None,
+        graph=generation.is_graph,
+    )
+
+
+def _called(entry: CatalogueEntry) -> str:
+    return folded("\n".join((entry.source, entry.title or "", entry.outlet or "")))
+
+
+def _summary(entry: CatalogueEntry) -> ArticleSummary:
+    day = entry.masthead.published
+    return ArticleSummary(entry.source, entry.title, entry.outlet, day, entry.size_bytes, len(entry.sentences))

@@ -1,0 +1,98 @@
+"""Whether an index in Milvus is sound: its counts, every article's text, every passage's sentences, vectors and words."""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+
+from index.articles.article import BOMS, Article
+from index.errors import IndexDamagedError
+from index.files.find_files import shown
+from index.milvus.generation import MilvusGeneration, open_milvus_generation
+from index.milvus.place import milvus_place
+from index.milvus.rows import PackedPassage, encoded
+from index.milvus.server import MilvusServer, milvus_server
+from index.milvus.store import MilvusStore
+from index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
+
+UNIT = 0.01  # How far a vector's length may be from 1, in half precision.
+
+
+def check_milvus_index(place: object, *, number: int | None = None) -> Soundness:
+    """Look at all of the generation in force, or of the one of this number.
+
+    Manifest, catalogue and lexicon by their sha256; the counts on the server;
+    that each article's text is the text of its file's sha256; that sentences lie
+    in their passages; that vectors are of length 1 and those that are searched;
+    that passages are searched by their words. The server's own files and
+    indexes are not looked at.
+
+    Raises:
+        IndexUnusableError: there is nothing that can be looked at.
+    """
+    server = milvus_server(milvus_place(place))
+    server.be_strict()
+    generation = open_milvus_generation(server, number=number)
+    findings = tuple(islice(_findings(server, generation), MAX_FINDINGS))
+    checked = Checked(0, generation.manifest["size_bytes"], *generation.catalogue.counts())
+    return Soundness(str(server.place), generation.number, checked, findings)
+
+
+def _findings(server: MilvusServer, generation: MilvusGeneration) -> Iterator[Finding]:
+    store, data = MilvusStore(server, generation), generation.data
+    _, passages, sentences = generation.catalogue.counts()
+    for name, said in ((data.passages, passages), (data.sentences, sentences)):
+        if (held := server.count(name, generation.in_force)) != said:
+            yield Finding(name, f"holds {held:,} rows in force, the manifest says {said:,}")
+    for number, entry in enumerate(generation.catalogue.entries):
+        where = shown(entry.source)
+        try:
+            if not _is_whole(article := store.article(number)):
+                yield Finding(where, "its text is not that of the file whose sha256 it has")
+            first, last = generation.catalogue.first_passages[number : number + 2].tolist()
+            for passage, packed in store.packed(range(first, last)).items():
+                yield from (Finding(where, f"passage {passage} {what}") for what in _faults(packed, len(article.text)))
+                yield from (
+                    Finding(where, f"passage {passage} {what}") for what in _row_faults(server, generation, passage, packed)
+                )
+        except IndexDamagedError:
+            yield Finding(where, "rows of it are missing or cannot be read")
+
+
+def _is_whole(article: Article) -> bool:
+    mark = {name: mark for mark, name in BOMS}.get(article.encoding, b"") if article.bom_bytes else b""
+    try:
+        data = mark + article.text.encode(article.encoding)
+    except (LookupError, UnicodeError):
+        return False
+    return len(data) == article.size_bytes and hashlib.sha256(data).hexdigest() == article.sha256
+
+
+def _faults(packed: PackedPassage, size: int) -> Iterator[str]:
+    """What is wrong with a passage by itself."""
+    at, end = packed.span.start, min(packed.span.end, size)
+    for one in packed.sentences:
+        if not at <= one.span.start < one.span.end <= end:
+            yield "has a sentence outside of it"
+        at = one.span.end
+    lengths = np.linalg.norm(packed.vectors.astype(np.float32), axis=1)
+    if len(packed.vectors) != len(packed.sentences) or not np.all(np.abs(lengths - 1) < UNIT):
+        yield "has vectors that are not of length 1"
+
+
+def _row_faults(server: MilvusServer, generation: MilvusGeneration, passage: int, packed: PackedPassage) -> Iterator[str]:
+    """Where what is searched differs from what is kept."""
+    catalogue, data = generation.catalogue, generation.data
+    first = int(catalogue.sentence_rows[passage])
+    keys = range(first, first + len(packed.sentences))
+    rows = server.rows(data.sentences, keys, ["vector"])
+    kept = packed.vectors.astype(np.float32)
+    if any(key not in rows for key in keys):
+        yield "has sentences whose vectors are not searched"
+    elif not all(np.array_equal(np.asarray(rows[key]["vector"], np.float32), kept[i]) for i, key in enumerate(keys)):
+        yield "has vectors that are searched and differ from those kept"
+    row = int(catalogue.passage_rows[passage])
+    words = " ".join(encoded(term) for one in packed.sentences for term in one.terms if term)
+    if server.rows(data.passages, [row], ["words"])[row]["words"] != words:
+        yield "is not found by its words"

@@ -1,0 +1,1 @@
+"""Models: embedder, reranker and their export to ONNX."""

@@ -1,0 +1,1 @@
+"""An opened index, its info and its listing."""

@@ -1,0 +1,1 @@
+"""Vector search and word search."""

@@ -1,0 +1,1 @@
+"""Attribution: whose word a sentence is."""

@@ -1,0 +1,1 @@
+"""Checks that an index is sound."""

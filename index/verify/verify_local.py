@@ -1,0 +1,108 @@
+"""Soundness: whether an index is what it should be, all the way down: every file, count, span, vector and word."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from index.entries.entry_db import Store
+from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError
+from index.files.checksums import Check, damages, read_records, read_small
+from index.files.find_files import shown
+from index.local.generation import COUNTED, MANIFEST, MAX_MANIFEST_BYTES, ORDER, Generation, name_of, read_current
+from index.local.segment import ARTICLES, VECTORS, WORDS, Segment, SegmentRecord
+from index.local.segment_reader import Holdings
+from index.local.tombstones import GONE, count_gone, read_gone
+from index.models.model_card import ModelCard
+from index.models.token_vectors import projection_of
+from index.search.bm25_index import WordIndex
+from index.search.faiss_index import VectorIndex
+from index.verify.findings import Checked, Finding, Soundness
+from index.verify.verify_entries import EntryCheck
+from index.verify.verify_search import vector_findings, word_findings
+
+
+def _damaged(directory: Path, number: int | None, error: IndexDamagedError) -> Soundness:
+    """Every file that is not what was published; the error itself where they cannot be told."""
+    try:
+        current = read_current(directory)
+        found = number if number is not None else current.generation if current else 0
+        folder = directory / name_of(found)
+        manifest = _json(folder / MANIFEST)
+        records = read_records(manifest["files"], str(folder / MANIFEST))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexUnusableError):
+        raise error from None
+    findings = []
+    for record in records:
+        path = folder / record.name
+        findings += [Finding(str(path), line.removeprefix(f"{path}: ")) for line in damages(folder, [record], Check.SHA256)]
+    if not findings or str(error).startswith(f"{folder / MANIFEST}: "):
+        raise error
+    return Soundness(directory, found, Checked(len(records), sum(record.size_bytes for record in records)), tuple(findings))
+
+
+def _json(path: Path) -> dict[str, Any]:
+    manifest = json.loads(read_small(path, max_bytes=MAX_MANIFEST_BYTES))
+    return dict(manifest)
+
+
+def _findings(generation: Generation) -> Iterator[Finding]:
+    """What is wrong with a generation whose files are what was published."""
+    manifest, folder = generation.manifest, generation.folder
+    try:
+        held = Holdings.of(generation)
+        gone = read_gone(folder / GONE, held.segments, held.numbering)
+        generation.looks(held.numbering.counts[0])
+    except (IndexDamagedError, IndexMismatchError) as error:
+        where, _, what = str(error).removesuffix("; run qa index --rebuild").partition(": ")
+        yield Finding(where.removeprefix(f"{folder}/"), what)
+        return
+    yield from _order_findings(manifest, held)
+    if gone is not None and gone.counts != count_gone(held.segments, held.numbering):
+        yield Finding(GONE, "does not count the words of what is gone")
+    model = ModelCard.from_dict(manifest["model"])
+    keeps_tokens = model.late_chunking and projection_of(model.sha256) is not None
+    for segment in held.segments:
+        yield from _segment_findings(segment, folder, model.dim, keeps_tokens=keeps_tokens)
+
+
+def _order_findings(manifest: Mapping[str, Any], held: Holdings) -> Iterator[Finding]:
+    """Whether what counts is what the manifest says, in order."""
+    for name, count in zip(COUNTED, held.numbering.counts, strict=True):
+        if count != manifest["counts"][name]:
+            yield Finding(ORDER, f"holds {count:,} {name}, the manifest says {manifest['counts'][name]:,}")
+    sources = held.sources()
+    if sources != sorted(set(sources)):
+        yield Finding(ORDER, "does not name each article once, by its source")
+    for source in sorted({*manifest["added"]} - {*sources}):
+        yield Finding(MANIFEST, f"names {shown(source)} as added, which is no article")
+
+
+def _segment_findings(segment: Segment, folder: Path, dim: int, *, keeps_tokens: bool) -> Iterator[Finding]:
+    """What is wrong with one segment."""
+    record, store, vectors = segment.record, segment.store, segment.vectors
+    words = WordIndex([record.path(folder, WORDS)])
+    yield from _count_findings(record, store, vectors, words)
+    if vectors.dim != dim:
+        yield Finding(record.names(VECTORS), f"has {vectors.dim} dimensions, the model {dim}")
+    if not vectors.has(record.lists):
+        yield Finding(record.names(VECTORS), "is not in the lists that the manifest says")
+    for (line,) in store.rows("PRAGMA integrity_check(10)"):
+        if line != "ok":
+            yield Finding(record.names(ARTICLES), f"SQLite says: {line}")
+    yield from EntryCheck(segment, keeps_tokens=keeps_tokens).findings()
+    yield from vector_findings(segment)
+    yield from word_findings(store, words, serial=record.serial)
+
+
+def _count_findings(record: SegmentRecord, store: Store, vectors: VectorIndex, words: WordIndex) -> Iterator[Finding]:
+    articles, passages, sentences = store.counts()
+    for where, name, count in (
+        (ARTICLES, "articles", articles),
+        (ARTICLES, "passages", passages),
+        (ARTICLES, "sentences", sentences),
+        (VECTORS, "sentences", len(vectors)),
+        (WORDS, "passages", len(words)),
+    ):
+        if count != (said := getattr(record, name)):
+            yield Finding(record.names(where), f"holds {count:,} {name}, the manifest says {said:,}")

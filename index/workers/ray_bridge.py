@@ -1,0 +1,209 @@
+"""The process that speaks to Ray: batches in from the build, out to actors on the cluster, entries back."""
+
+import importlib
+import os
+import shutil
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from index.articles.article import Article
+from index.entries.entry import Entry
+from index.errors import InputError, QaError
+from index.models.model_card import Export
+from index.models.onnx_session import cores
+from index.workers.processes import Failure
+from index.workers.ray_messages import LOCAL, Note, Place, Ready
+from index.workers.ship_model import Shipment, files_of, proof_of
+from index.workers.worker import Done, Worker
+
+LOOK_S = 0.05  # Between looks at both sides.
+# Ray's own patience with a cluster that is gone, in seconds, and that it reports nothing to anybody.
+_SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": "20", "RAY_DEDUP_LOGS": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An actor that can embed: on which machine, and what it makes of the sample texts."""
+
+    host: str
+    proof: str
+
+
+class Embedding:
+    """The actor: one worker on one core of some machine of the cluster."""
+
+    def prepare(self, shipment: Shipment, files: Sequence[Any], speakers: bool) -> Prepared:
+        """Get the model and try it; `files` are references to what is fetched only where the machine lacks it."""
+        ray = _ray()
+
+        export = shipment.unpack(lambda: tuple(ray.get(list(files))))
+        self._worker = Worker(export, speakers=speakers, threads=1)
+        return Prepared(ray.util.get_node_ip_address(), proof_of(self._worker))
+
+    def entries(self, articles: tuple[Article, ...]) -> tuple[Entry, ...]:
+        """As `Worker.entries`."""
+        return self._worker.entries(articles)
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """The actors and what they are at; references are Ray's."""
+
+    ray: Any
+    connection: Connection
+    job: tuple[Any, ...]
+    proof: str
+    starting: dict[Any, Any] = field(default_factory=dict)
+    ready: list[Any] = field(default_factory=list)
+    running: dict[Any, tuple[int, tuple[Article, ...], Any]] = field(default_factory=dict)
+    waiting: deque[tuple[int, tuple[Article, ...]]] = field(default_factory=deque)
+    why: str = ""  # The last actor that came to nothing did so.
+
+    def start(self) -> None:
+        """Begin to start an actor, wherever there is room."""
+        actor = self.ray.remote(num_cpus=1, max_restarts=0)(Embedding).remote()
+        self.starting[actor.prepare.remote(*self.job)] = actor
+
+    def go_on(self) -> None:
+        """Hand out what waits, look what is done, tell of it."""
+        self._hand_out()
+        references = [*self.running, *self.starting]
+        done, _ = self.ray.wait(references, timeout=LOOK_S) if references else ([], [])
+        for reference in done:
+            if reference in self.starting:
+                self._started(reference)
+            else:
+                self._finished(reference)
+        if not self.ready and not self.starting:
+            raise InputError(f"no worker is left ({self.why}); install the program on the cluster's machines as it is here")
+
+    def _hand_out(self) -> None:
+        load = {id(actor): 0 for actor in self.ready}
+        for _, _, actor in self.running.values():
+            load[id(actor)] = load.get(id(actor), 0) + 1
+        while self.waiting and self.ready:
+            actor = min(self.ready, key=lambda one: load[id(one)])
+            if load[id(actor)] >= 2:
+                return
+            number, articles = self.waiting.popleft()
+            load[id(actor)] += 1
+            self.running[actor.entries.remote(articles)] = number, articles, actor
+
+    def _started(self, reference: Any) -> None:
+        actor = self.starting.pop(reference)
+        try:
+            prepared = self.ray.get(reference)
+        except Exception as error:
+            self.why = _reason(error)
+            return
+        if prepared.proof == self.proof:
+            self.ready.append(actor)
+            return
+        self.why = f"{prepared.host} calculates other vectors than this machine does"
+        self.connection.send(Note(f"a worker is not used: {self.why}"))
+        self.ray.kill(actor)
+
+    def _finished(self, reference: Any) -> None:
+        number, _, actor = self.running.pop(reference)
+        try:
+            entries = self.ray.get(reference)
+        except self.ray.exceptions.RayTaskError as error:
+            raise InputError(_reason(error)) from error
+        except self.ray.exceptions.RayError as error:
+            self.why = _reason(error)
+            if actor in self.ready:  # Else its other batch told of its death already.
+                self.ready.remove(actor)
+                self.start()
+            self.connection.send(Done(number, None))
+            return
+        self.connection.send(Done(number, entries))
+
+
+def bridge(connection: Connection, place: Place, export: Export, speakers: bool) -> None:
+    """Serve a build until it lets go of the connection; what goes wrong is told as a Failure."""
+    _silence()
+    os.environ.update(_SETTINGS)
+    try:
+        _serve(connection, place, export, speakers)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        pass
+    except Exception as error:
+        told = Failure.of(error)
+        connection.send(Failure(_hinted(told.text)) if isinstance(error, QaError) or _of_ray(error) else told)
+    finally:
+        ray = _ray()
+
+        ray.shutdown()
+        shutil.rmtree(place.folder, ignore_errors=True)  # Here too, for a build that was killed.
+
+
+def _serve(connection: Connection, place: Place, export: Export, speakers: bool) -> None:
+    ray = _ray()
+
+    _connect(place)
+    files = files_of(export)
+    references = [ray.put(data) for data in files]
+    proof = proof_of(Worker(export, speakers=speakers, threads=1))
+    cluster = _Cluster(ray, connection, (Shipment.of(export, files), references, speakers), proof)
+    cpus = int(ray.cluster_resources().get("CPU", 0))
+    workers = min(place.count or cpus, cpus)
+    if not workers:
+        raise InputError("the cluster has no processors to give; add a machine to it (ray start --address)")
+    for _ in range(workers):
+        cluster.start()
+    while not cluster.ready:
+        cluster.go_on()
+        if connection.poll():
+            connection.recv()  # Raises, since nothing is sent before Ready: nobody waits any more.
+    connection.send(Ready(workers))
+    while True:
+        while connection.poll(0 if cluster.running or cluster.starting else LOOK_S):
+            cluster.waiting.append(connection.recv())
+        cluster.go_on()
+
+
+def _connect(place: Place) -> None:
+    """Raises what Ray does: another version of Ray or Python, no cluster there."""
+    ray = _ray()
+
+    package = {"py_modules": [str(Path(__file__).parents[1])]}  # The same program everywhere; its packages must be there.
+    told: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL", "runtime_env": package}
+    if place.address == LOCAL:
+        ray.init(num_cpus=place.count or cores(), include_dashboard=False, _temp_dir=place.folder, address="local", **told)
+    else:
+        ray.init(address=place.address, **told)
+
+
+def _ray() -> Any:
+    """The package, most of whose functions have no types."""
+    return importlib.import_module("ray")
+
+
+def _silence() -> None:
+    """Send what Ray says, in Python and below it, nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _of_ray(error: Exception) -> bool:
+    """Whether Ray or the network raised it, so that it is no fault of the program."""
+    return type(error).__module__.startswith(("ray", "grpc")) or isinstance(
+        error, (ConnectionError, RuntimeError, TimeoutError)
+    )
+
+
+def _hinted(text: str) -> str:
+    """With what mostly ails a connection that is refused: Ray says of a missing token only that it cannot connect."""
+    return f"{text}; if the cluster asks for a token, set RAY_AUTH_TOKEN" if text.startswith("ConnectionError") else text
+
+
+def _reason(error: Exception) -> str:
+    """The innermost reason, in a line."""
+    cause = getattr(error, "cause", None) or error
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
+    return f"{type(cause).__name__}: {lines[-1] if lines else 'no reason given'}"[:200]

@@ -1,0 +1,1 @@
+"""Quote, Answer and Comparison, and making them."""

@@ -1,0 +1,85 @@
+"""A comparison: what sources claim of one thing, each value on its quote."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from index.articles.span import Span
+from qa.answers.quote import Quote
+from qa.claims.statement import Kind
+from qa.speakers.speaker import Told, one_line, span_record, told_record
+from qa.values.amounts import Sense
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedClaim:
+    """A value that a quote gives; spans are of its article. `same_as` is the rank of the quote that it repeats."""
+
+    quote: Quote
+    value: Span
+    counted: Span | None
+    period: Span | None
+    events: tuple[str, ...]
+    told: Told | None
+    same_as: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claim's part of the record."""
+        article = self.quote.article
+        told = told_record(self.told, article)
+        published = article.masthead.published
+        return {
+            "rank": self.quote.rank,
+            "value": self.value.cut(article.text),
+            **span_record(self.value),
+            "counted": one_line(self.counted, article) if self.counted else None,
+            "events": list(self.events),
+            "period": one_line(self.period, article) if self.period else None,
+            **{name: told[name] for name in ("said_by", "said_by_span", "citing", "citing_span")},
+            "speaker": self.told.speaker.name if self.told else None,
+            "published": published.isoformat() if published else None,
+            "same_as": self.same_as,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedValue:
+    """A value and all who claim it; `reports` counts the independent ones, `asked`: the question asks for their word."""
+
+    low: float | str
+    high: float | str
+    sense: Sense
+    reports: int
+    asked: bool
+    claims: tuple[QuotedClaim, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The value's part of the record."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "sense": self.sense.value,
+            "reports": self.reports,
+            "asked": self.asked,
+            "claims": [claim.to_dict() for claim in self.claims],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Comparable values under a heading, `unit` "" where things are counted; `differ`: they do not agree."""
+
+    about: str
+    kind: Kind
+    unit: str
+    differ: bool
+    values: tuple[QuotedValue, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The table's part of the record."""
+        return {
+            "about": self.about,
+            "kind": self.kind.value,
+            "unit": self.unit,
+            "differ": self.differ,
+            "values": [value.to_dict() for value in self.values],
+        }

@@ -1,0 +1,103 @@
+"""Quoting: from scored sentences to what is shown, whole quotations and pronouns with what they stand for."""
+
+import re
+from collections.abc import Sequence
+
+from index.articles.span import Span, without_gaps
+from index.entries.entry import StoredSentence
+from index.local.local_index import Index
+from qa.answers.quote import Quote
+from qa.questions.question import Question
+from qa.ranking.answer_spans import answering, shared_words
+from qa.ranking.features import REFERS_BACK
+from qa.ranking.scoring import Scored
+from qa.speakers.identities import Identities
+
+MAX_JOINED = 4  # Sentences in one quote; a longer quotation is quoted in part.
+COMPLETES = 0.75  # A next sentence is joined when it is at least this share as probable, and refers back.
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
+SAME_WORDING = 0.75  # Share of words in common, of all words of both, from which two sentences are one report.
+
+
+def quotes(
+    index: Index, identities: Identities, question: Question, scored: Sequence[Scored], *, least: float, top_k: int
+) -> tuple[Quote, ...]:
+    """The sentences of at least this probability as quotes, each sentence in one quote at most."""
+    beside = {candidate.sentence.id: candidate.sentence for candidate in scored}
+    probability = {candidate.sentence.id: candidate.probability for candidate in scored}
+    used: set[int] = set()
+    made: list[Quote] = []
+    wordings: dict[int, set[str]] = {}  # Of the quotes that are not near-copies themselves, by rank.
+    for candidate in scored:
+        if len(made) == top_k or candidate.probability < least:
+            break
+        if candidate.sentence.id in used:
+            continue
+        article = index.store.article(candidate.passage.article)
+        free = {number: sentence for number, sentence in beside.items() if number not in used}
+        parts = _joined(candidate, free, probability, article.text)
+        used |= {part.id for part in parts}
+        wording = {term for part in parts for term in part.terms}
+        same_as = next((rank for rank, other in wordings.items() if _overlap(wording, other) >= SAME_WORDING), None)
+        marks = _marks(article.text, candidate.sentence, question)
+        made.append(
+            Quote(
+                rank=len(made) + 1,
+                article=article,
+                span=Span(parts[0].span.start, parts[-1].span.end),
+                probability=candidate.probability,
+                told=identities.teller(candidate.sentence, candidate.passage.article, question, marks),
+                passage=candidate.passage.span,
+                marks=marks,
+                gaps=tuple(gap for part in parts for gap in part.gaps),
+                same_as=same_as,
+                source_state=index.source_state(article),
+                by_meaning=candidate.ranks.by_meaning,
+                by_words=candidate.ranks.by_words,
+            )
+        )
+        if same_as is None:
+            wordings[len(made)] = wording
+    return tuple(made)
+
+
+def _joined(
+    candidate: Scored, beside: dict[int, StoredSentence], probability: dict[int, float], text: str
+) -> list[StoredSentence]:
+    """The sentence with those that it cannot be understood without, in order, of one paragraph and passage."""
+    core = candidate.sentence
+    parts = [core]
+
+    def neighbour(number: int) -> StoredSentence | None:
+        other = beside.get(number)
+        together = other is not None and other.passage == core.passage and other.paragraph == core.paragraph
+        return other if together and len(parts) < MAX_JOINED else None
+
+    def opened() -> int:
+        cut = text[parts[0].span.start : parts[-1].span.end]
+        if cut.count('"') % 2:  # Straight marks look alike: inside a quotation, an odd one closes it.
+            before = _PARAGRAPH_END.split(text[candidate.passage.span.start : parts[0].span.start])[-1]
+            return -1 if before.count('"') % 2 else 1
+        return cut.count("“") - cut.count("”")
+
+    while opened() > 0 and (after := neighbour(parts[-1].id + 1)):
+        parts.append(after)
+    while opened() < 0 and (before := neighbour(parts[0].id - 1)):
+        parts.insert(0, before)
+    if REFERS_BACK.match(core.span.cut(text)) and parts[0] is core and (before := neighbour(core.id - 1)):
+        parts.insert(0, before)
+    after = neighbour(core.id + 1) if parts[-1] is core else None
+    if after and REFERS_BACK.match(after.span.cut(text)) and probability.get(after.id, 0.0) >= COMPLETES * probability[core.id]:
+        parts.append(after)
+    return parts
+
+
+def _marks(text: str, sentence: StoredSentence, question: Question) -> tuple[Span, ...]:
+    """The answering words: what is of the kind asked for, else the words that the question shares."""
+    start, cut = sentence.span.start, without_gaps(text, sentence.span, sentence.gaps)
+    spans = tuple(answering(cut, question)) or shared_words(cut, question)
+    return tuple(Span(start + span.start, start + span.start + len(span.cut(cut).rstrip())) for span in spans)
+
+
+def _overlap(a: set[str], b: set[str]) -> float:
+    return len(a & b) / max(1, len(a | b))

@@ -1,0 +1,1 @@
+"""Claims of the sources, laid side by side."""

@@ -1,0 +1,200 @@
+"""What a question for a figure counts: things or units, of which noun, and what happened to them."""
+
+import re
+from dataclasses import dataclass
+
+from index.search.analyzer import terms
+from qa.questions.question import AnswerType, Question
+from qa.values.events import CASUALTIES, Event, events_at, pair_at
+from qa.values.units import MONEY, unit_of
+
+LASTING = frozenset("years months weeks days hours minutes seconds".split())
+_LENGTHS = frozenset("km m miles feet yards cm mm inches".split())
+_AREAS = frozenset(("hectares", "acres", "km²", "square miles", "m²", "square feet"))
+_WEIGHTS = frozenset("tonnes tons kg barrels litres MW GW".split())
+_HEAT = frozenset(("°C", "°F", "degrees"))
+_SHARE = frozenset("%")
+_THINGS = frozenset(("",))
+_MEASURES = (
+    (r"\bhow old\b|\bwhat age\b", frozenset(("years old",))),
+    (r"\bhow long\b", LASTING | _LENGTHS),
+    (r"\bhow (?:far|high|tall|deep|wide)\b", _LENGTHS),
+    (r"\bhow fast\b", frozenset(("km/h", "mph"))),
+    (r"\bhow (?:hot|cold|warm)\b|\btemperature\b", _HEAT),
+    (r"\bmagnitude\b|\bhow (?:strong|big|powerful) (?:was|is|were) the (?:\w+ )?(?:earth)?quake", frozenset(("magnitude",))),
+    (
+        r"\b(?:what|which) (?:percent\w*|share|proportion)\b|\bhow (?:many|much) per ?cent|\bhow effective\b"
+        r"|\bwhat (?:is|was) the (?:effectiveness|efficacy|share|percentage|rate)\b|\bwhat (?:effectiveness|efficacy)\b",
+        _SHARE,
+    ),
+    (
+        r"\bhow expensive\b|\bwhat (?:price|cost)\b|\bhow much money\b|\bhow much\b.*\b(?:cost|pay|paid|worth|spen[dt]|fined?)",
+        MONEY,
+    ),
+    (r"\bhow (?:large|big)\b", _AREAS | _LENGTHS),
+    (r"\bhow much\b", MONEY | _SHARE | _AREAS | _WEIGHTS),
+)
+_PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), units) for pattern, units in _MEASURES)
+_NOUN = re.compile(
+    r"\b(?:how many|(?:what|which) (?:number|percent\w*|share|proportion) of|(?:the )?number of|how much)\s+"
+    r"(?:(?:more|other|of|the|its|their|new|those|these|them)\s+){0,3}(?P<noun>[^?,.;:]{1,60})",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
+_NOUN_ENDS = frozenset(
+    "is are was were be been has have had do does did can could will would may might must should in on at by for from to with "
+    "into of and or those these them died die dead took take marched voted lost "
+    "lose left went go came come there live lived that who".split()
+)
+_IN_PLACE = re.compile(
+    r"\b(?:are|were|is)\s+(?:there\s+|now\s+|currently\s+)*(?:in|at|on|inside|near)\b|\bhave\s+in\b", re.IGNORECASE
+)
+_GROUPS = tuple(
+    frozenset(words.split())
+    for words in (
+        "troop soldier personnel fighter mercenari servicemen serviceman servicememb combat",
+        "job worker employe post posit staff role",
+        "home household custom properti hous",
+        "vote ballot",
+        "hostag captiv",
+        "case infect patient",
+        "protest demonstr marcher support crowd attend attende turnout peopl",
+        "hous build home",
+        "student pupil",
+        "migrant immigr refuge asylum",
+        "plane aircraft jet",
+        "drone uav",
+    )
+)
+SOLDIERS = _GROUPS[0]
+PEOPLE = frozenset("peopl person resident civilian human citizen casualti victim death fatal injuri life live bodi".split())
+# Not all that were hit: beside the toll they would read as another figure of it.
+SOME_PEOPLE = frozenset(
+    "child children women woman girl boy babi teenag medic offic general journalist foreign american british".split()
+)
+NO_PEOPLE = frozenset(
+    "hors cattl dog bird sheep pig anim home hous build car vehicl tank drone missil attack strike crash blast day hour week "
+    "month year flight job hectar time place case school hospit bomb rocket shell ship boat plane".split()
+)
+MEASURE_WORDS = frozenset(terms("percentage percent share proportion rate"))  # They say how it is told, not of what.
+_FILLERS = MEASURE_WORDS | frozenset(
+    terms("because near new total number far currently now last recent including estimated toll people actually exactly")
+)
+_TOLLS = frozenset("casualti victim death fatal injuri toll dead loss bodi live".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is counted.
+
+    `units`: "" for things; `tables`: the events that are each laid apart, ()
+    for any figure; `nouns`: the stems of what is counted and its synonyms';
+    `owners`: whose or which, where capitalised; `noun`: as the question says;
+    `anchors`: the stems of all else that the question asks about: where, of
+    whom, in what; `named`: those of them that are names.
+    """
+
+    units: frozenset[str]
+    tables: tuple[tuple[Event, ...], ...]
+    nouns: frozenset[str]
+    owners: frozenset[str]
+    noun: str
+    anchors: frozenset[str]
+    named: frozenset[str]
+
+    @property
+    def of_people(self) -> bool:
+        """Whether whoever was hit counts, by whatever noun."""
+        return bool(self.nouns & PEOPLE) or (not self.nouns and bool(self.tables))
+
+
+def counts(question: Question) -> bool:
+    """Whether a question asks for a figure: by its kind, or by a measure that it names ("what magnitude", "how effective")."""
+    if question.asks_for is AnswerType.FIGURE:
+        return True
+    return question.asks_for is AnswerType.ANY and any(pattern.search(question.text) for pattern, _ in _PATTERNS)
+
+
+def counting(question: Question) -> Counting:
+    """What a question for a figure counts."""
+    text = question.text.replace(question.speaker, " ") if question.speaker else question.text
+    phrase, owners = _noun(text)
+    # "How many North Koreans" counts whoever is one.
+    head = (terms(phrase) or [""])[0] if phrase and not phrase[0].isupper() else ""
+    units = _units(text, phrase)
+    tables = _tables(text, head) if "" in units or units & _AREAS else ()
+    nouns = frozenset((head,)).union(*(group for group in _GROUPS if head in group)) - {""}
+    if head in _TOLLS:
+        nouns |= PEOPLE
+    if units != _THINGS and unit_of(f"1 {phrase}", 0, 1).name in units:
+        nouns = frozenset()
+    anchors = _anchors(question, text, nouns)
+    return Counting(units, tables, nouns, owners, phrase if head else "", anchors, anchors & named_terms(text))
+
+
+def _noun(text: str) -> tuple[str, frozenset[str]]:
+    """The noun phrase that is counted, without the names before it, and those names' stems."""
+    found = _NOUN.search(text)
+    if not found:
+        return "", frozenset()
+    kept: list[str] = []
+    for word in _WORD.findall(found["noun"]):
+        if not kept and (word.lower() in ("and", "or", "dead") or (_tells(word) and not _is_plural(word))):
+            continue
+        if word.lower() in _NOUN_ENDS or (
+            kept and (word.endswith("ed") or _is_plural(kept[-1]) or (_tells(word) and not _is_plural(word)))
+        ):
+            break
+        kept.append(word)
+    owners = frozenset(term for word in kept if word[:1].isupper() for term in terms(word))
+    plain = [word for word in kept if not word[:1].isupper()]
+    return (plain or kept or [""])[-1], owners
+
+
+def _is_plural(word: str) -> bool:
+    return word.lower() in ("people", "troops", "men", "women", "children") or (word.endswith("s") and word[:1].islower())
+
+
+def _tells(word: str) -> bool:
+    return bool(events_at((word.lower(),), 0))
+
+
+def _units(text: str, phrase: str) -> frozenset[str]:
+    """The units that answer."""
+    named = unit_of(f"1 {phrase}", 0, 1).name if phrase else ""
+    if named:
+        return MONEY if named in MONEY and named == "$" and "dollar" not in phrase else frozenset((named,))
+    return next((units for pattern, units in _PATTERNS if pattern.search(text)), _THINGS)
+
+
+def _tables(text: str, head: str) -> tuple[tuple[Event, ...], ...]:
+    """The events asked for, a table each."""
+    words = [word.lower() for word in _WORD.findall(text)]
+    told = dict.fromkeys(event for place in range(len(words)) for event in events_at(words, place))
+    if not told and "toll" in words:
+        told = dict.fromkeys(CASUALTIES)
+    hit = [event for event in CASUALTIES if event in told]
+    if hit:
+        return (*((event,) for event in hit), CASUALTIES)
+    if not told and head in SOLDIERS and _IN_PLACE.search(text):
+        return ((Event.DEPLOYED,),)
+    return tuple((event,) for event in told)[:1]
+
+
+def _anchors(question: Question, text: str, nouns: frozenset[str]) -> frozenset[str]:
+    """What a question names beside the things that it counts and what happened to them."""
+    words = _WORD.findall(text)
+    small = [word.lower() for word in words]
+    told = {
+        place + more
+        for place in range(len(small))
+        if events_at(small, place)
+        for more in (0, *(1,) * bool(pair_at(small, place)))
+    }
+    left = {stem for place, word in enumerate(words) if place not in told for stem in terms(word)}
+    return frozenset((left & set(question.terms)) - nouns - question.speaker_terms - _TOLLS - _FILLERS)
+
+
+def named_terms(text: str) -> frozenset[str]:
+    """The stems of the capitalised words after the first."""
+    return frozenset(term for word in _WORD.findall(text)[1:] if word[:1].isupper() for term in terms(word))

@@ -1,0 +1,1 @@
+"""Proof of a saved answer against the files as they are now."""

@@ -1,0 +1,164 @@
+"""Contradictions: what a saved quote says of itself and of its file, and what of it cannot be."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+
+from index.articles.article import Article, known_encoding
+from index.errors import InputError
+from qa.proof.saved_answer import SavedQuote, SavedSpan, SavedSpeaker
+from qa.proof.source_text import Place
+
+_WORD = re.compile(r"\w+")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+# What spaCy cuts off the beginning of a longer word: "hes" is "he" and "s".
+_CUT_OFF = frozenset("i you he she it we they this that there who what how where when why".split())
+_PLACES = ("start", "end", "byte_start", "byte_end", "first_line", "last_line")
+
+
+def codec_of(quote: SavedQuote) -> str | None:
+    """The name of the codec that a quote's file was read with, UTF-8 where it does not say; None where there is none such."""
+    try:
+        return known_encoding(quote.encoding or "utf-8")
+    except InputError:
+        return None
+
+
+def contradictions(quote: SavedQuote) -> Iterator[str]:
+    """What in a quote cannot be, whatever its file holds."""
+    if not quote.text:
+        yield "it has no text"
+    if quote.end - quote.start != len(quote.text):
+        yield f"from start to end are {quote.end - quote.start:,} characters, its text has {len(quote.text):,}"
+    if quote.last_line - quote.first_line != quote.text.count("\n"):
+        yield f"its text does not reach from line {quote.first_line:,} to line {quote.last_line:,}"
+    if (quote.byte_start is None) != (quote.byte_end is None):
+        yield "only one of byte_start and byte_end is said"
+    if codec_of(quote) is None:
+        yield f"its encoding {quote.encoding!a} is not one that is read"
+    for name, spans in (("marks", quote.marks), ("gaps", quote.gaps)):
+        if not all(quote.start <= span.start < span.end <= quote.end for span in spans):
+            yield f"its {name} do not all lie inside it"
+    if quote.passage is not None and not quote.passage.start <= quote.start <= quote.end <= quote.passage.end:
+        yield "its passage does not hold it"
+    yield from _unfitting_names(quote)
+
+
+# What is said of a name, and may be said only where the name itself is; where the record knows of it and the name is
+# given, those that must be.
+_OF_NAMES = (
+    ("said_by", ("said_by_span", "said_at", "citing", "speaker"), ("said_by_span", "said_at")),
+    ("citing", ("citing_span", "citing_speaker"), ("citing_span",)),
+)
+
+
+def _unfitting_names(quote: SavedQuote) -> Iterator[str]:
+    """What of those who say it, and who that is, does not go together."""
+    for name, parts, needed in _OF_NAMES:
+        given = {part for part in parts if getattr(quote, part) is not None}
+        if getattr(quote, name) is None:
+            yield from (f"{part} is given, {name} is not" for part in parts if part in given)
+        else:
+            missing = [part for part in needed if part not in given and part in quote.model_fields_set]
+            yield from (f"{name} is given, {part} is not" for part in missing)
+    meant = (("speaker", quote.said_by, quote.speaker), ("citing_speaker", quote.citing, quote.citing_speaker))
+    for whose, said, speaker in meant:
+        if said is not None and speaker is not None and not _is_justified(speaker, said):
+            yield f"neither the name there nor a link gives the name of its {whose}"
+
+
+def _is_justified(speaker: SavedSpeaker, name: str) -> bool:
+    """Whether all words of a speaker's name stand in the name that the article gives, or in one of the links."""
+    words = _words_of(speaker.name)
+    texts = (name, *(link.text for link in speaker.links))
+    return speaker.name == name or (bool(words) and any(words <= _words_of(text) for text in texts))
+
+
+def _words_of(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
+
+
+def differences(quote: SavedQuote, place: Place) -> list[str]:
+    """What a quote says of where it stands that is not so of a place."""
+    if quote.start != place.start:
+        stands = f"on line {place.first_line:,}, from character {place.start:,} on"
+        return [f"its text stands {stands}, not on line {quote.first_line:,} from {quote.start:,} on"]
+    said = [(name, getattr(quote, name), getattr(place, name)) for name in _PLACES]
+    return [f"{name} is {true:,}, not {claim:,}" for name, claim, true in said if claim not in (None, true)]
+
+
+def untruths(quote: SavedQuote, article: Article) -> Iterator[str]:
+    """What a quote says of its article that is not so; where its text stands is looked at elsewhere."""
+    if quote.encoding is not None and codec_of(quote) != article.encoding:
+        yield f"the file is {article.encoding}, not {quote.encoding!a}"
+    if quote.said_by is not None and not names_speaker(quote, article.text):
+        yield "who said it, said_by, does not stand where said_by_span says"
+    elif quote.said_at is not None and not _is_mention(quote.said_at, article.text):
+        yield "said_at is no words of the file"
+    if quote.citing is not None and not names_cited(quote, article.text):
+        yield "whom they cite, citing, does not stand where citing_span says"
+    if quote.passage is not None and quote.passage.end > len(article.text):
+        yield "its passage reaches beyond the file's end"
+    # Another version of the program may read another line as the title, so it is enough that the words stand there.
+    for name, words in (("title", quote.title), ("outlet", quote.outlet)):
+        if words is not None and words not in article.text:
+            yield f"its {name} does not stand in the file"
+    if quote.published is not None and not _shows_day(article.text, quote.published):
+        yield "the file does not show the day it says that it was published"
+
+
+def names_speaker(quote: SavedQuote, text: str, *, moved_by: int = 0) -> bool:
+    """Whether a text names who said the quote, where the record says it does; anywhere, where it does not say where."""
+    if quote.said_by_span is None:
+        return (quote.said_by or "") in " ".join(text.split())
+    return stands(quote.said_by or "", quote.said_by_span, text, moved_by=moved_by)
+
+
+def names_cited(quote: SavedQuote, text: str, *, moved_by: int = 0) -> bool:
+    """Whether a text names whom the one who said the quote cites, where the record says it does."""
+    return quote.citing_span is not None and stands(quote.citing or "", quote.citing_span, text, moved_by=moved_by)
+
+
+def stands(words: str, span: SavedSpan, text: str, *, moved_by: int = 0) -> bool:
+    """Whether these words, told on one line, stand at a span of a text, or where that has moved to."""
+    return words != "" and any(_words(span, by, text) == words for by in {0, moved_by})
+
+
+def _words(span: SavedSpan, moved_by: int, text: str) -> str:
+    start, end = span.start + moved_by, span.end + moved_by
+    there = text[start:end] if 0 <= start < end <= len(text) else ""
+    return " ".join(there.split()) if there == there.strip() else ""
+
+
+def _is_mention(span: SavedSpan, text: str) -> bool:
+    """Whether a span is words of a text, from the beginning of one to the end of one."""
+    mention = text[span.start : span.end]
+    if not (span.start < span.end <= len(text) and mention == mention.strip()):
+        return False
+    begins = span.start == 0 or not _in_word(text[span.start - 1], mention[0])
+    ends = span.end == len(text) or not _in_word(mention[-1], text[span.end]) or mention.casefold() in _CUT_OFF
+    return begins and ends
+
+
+def _in_word(before: str, after: str) -> bool:
+    """Whether one word goes on from a letter to the next; scripts without case may have no blanks between words."""
+    return all(unicodedata.category(c) in ("Lu", "Ll", "Lt") for c in (before, after))
+
+
+def _shows_day(text: str, published: str) -> bool:
+    """Whether year and day of a date stand in a text, in whatever form it writes dates."""
+    try:
+        day = date.fromisoformat(published)
+    except ValueError:
+        return False
+    return _shows(day, text) or _shows(day, _plain_digits(text))
+
+
+def _shows(day: date, text: str) -> bool:
+    return str(day.year) in text and str(day.day) in text
+
+
+def _plain_digits(text: str) -> str:
+    """A text with the digits of all scripts as 0 to 9."""
+    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group())), text)

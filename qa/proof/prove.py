@@ -1,0 +1,215 @@
+"""Proving: whether each quote of a saved answer stands in its file, as the file is now."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import Any
+
+from index.articles.article import Article
+from index.articles.span import Span
+from index.errors import ArticleRefused
+from index.files.source_files import Sources
+from qa.proof.contradictions import codec_of, contradictions, differences, names_cited, names_speaker, stands, untruths
+from qa.proof.prove_claims import ClaimProof, claims_by_quote, prove_claims
+from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedLink, SavedQuote, SavedSpan
+from qa.proof.source_text import Place, SourceFile, line_of_words, nearest
+
+_SHORT = 60  # Characters of a name or a text in a reason.
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is to be said of a link. `is_wrong`: the record says what is not so; else its file is another than it was."""
+
+    reason: str
+    is_wrong: bool
+
+
+def links_of(quote: SavedQuote) -> Iterator[SavedLink]:
+    """All links of a quote: to who says it, then to whom they cite."""
+    for speaker in (quote.speaker, quote.citing_speaker):
+        yield from speaker.links if speaker else ()
+
+
+def doubt(link: SavedLink, quote: SavedQuote, file: SourceFile) -> Doubt | None:
+    """What is to be said of a link by the file that it names; None where its text stands there.
+
+    The file is read as the quote's and as UTF-8, since a link does not say its encoding.
+    """
+    named, text = f"the link to {_short(link.source)}", f"“{_short(link.text)}”"
+    if file.data is None:
+        return Doubt(f"{named}: {file.problem}", is_wrong=False)
+    encodings = (codec_of(quote) or "utf-8", "utf-8")
+    span = SavedSpan(start=link.start, end=link.end)
+    if any(stands(link.text, span, article.text) for article in file.articles(encodings)[0]):
+        return None
+    if link.sha256 in (None, file.sha256):
+        return Doubt(f"{named}: {text} does not stand there from {link.start:,} to {link.end:,}", is_wrong=True)
+    if file.holds(link.text, encodings):
+        return None
+    return Doubt(f"{named}: the file does not hold {text} any more", is_wrong=False)
+
+
+DOUBTS_TOLD = 3  # Of the links of one quote: a reason stays a line.
+
+
+class Verdict(Enum):
+    """What can be said of a quote.
+
+    `OK`: it stands in the file just where the record says, whatever else has
+    changed there. `MOVED`: the file changed, and it stands elsewhere in it.
+    `GONE`: the file changed, and it stands nowhere in it. `MISSING_FILE`: there
+    is no file to look into. `NOT_EQUAL`: the record says what is not so of a
+    file that did not change, or what cannot be of any: it was altered.
+    """
+
+    OK = "ok"
+    MOVED = "moved"
+    GONE = "gone"
+    MISSING_FILE = "missing file"
+    NOT_EQUAL = "not equal"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is so of one quote.
+
+    `answers` is whether the record holds it as an answer, or beside one, or as a nearest miss.
+    `file_changed` is None without a file. `now` is where its text stands, the
+    nearest place where there are several; `places` is how many those are,
+    without overlaps. `reason` says in a line what is wrong or, of one that is
+    ok, what else a reader should know; "" where that is nothing. `claims` are
+    the proofs of the values that the record's tables take from it.
+    """
+
+    quote: SavedQuote
+    answers: bool
+    verdict: Verdict
+    file_changed: bool | None
+    now: Place | None
+    places: int
+    reason: str
+    claims: tuple[ClaimProof, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The proof as JSON holds it, with what of the quote names it."""
+        quote = self.quote
+        named = {name: getattr(quote, name) for name in ("rank", "source", "start", "end", "first_line", "last_line", "text")}
+        return {
+            **named,
+            "answers": self.answers,
+            "verdict": self.verdict.value,
+            "file_changed": self.file_changed,
+            "now": asdict(self.now) if self.now else None,
+            "places": self.places,
+            "reason": self.reason,
+            "claims": [claim.to_dict() for claim in self.claims],
+        }
+
+
+def prove(answer: SavedAnswer, sources: Sources) -> tuple[Proof, ...]:
+    """A proof for each quote, those beside them, and then each nearest miss, in the record's order.
+
+    One file is in memory at a time.
+    """
+    shown = [(quote, True) for quote in (*answer.quotes, *answer.beside)] + [(quote, False) for quote in answer.closest]
+    claims = claims_by_quote(answer)
+    wanted: dict[str, list[tuple[int, SavedLink | None]]] = {}
+    for place, (quote, _) in enumerate(shown):
+        wanted.setdefault(quote.source, []).append((place, None))
+        for link in links_of(quote):
+            wanted.setdefault(link.source, []).append((place, link))
+    proofs: dict[int, Proof] = {}
+    doubts: dict[int, list[Doubt]] = {}
+    for source, asked in wanted.items():
+        file = SourceFile(source, sources)
+        for place, named in asked:
+            quote, answers = shown[place]
+            if named is None:
+                proofs[place] = _prove(quote, file, claims.get(quote.rank, ()) if answers else (), answers=answers)
+            elif found := doubt(named, quote, file):
+                doubts.setdefault(place, []).append(found)
+    return tuple(_doubted(proofs[place], doubts.get(place, ())) for place in range(len(shown)))
+
+
+def _doubted(proof: Proof, doubts: Sequence[Doubt]) -> Proof:
+    """A proof with what is to be said of the links by which the speaker is who they are."""
+    verdict = Verdict.NOT_EQUAL if any(found.is_wrong for found in doubts) else proof.verdict
+    told = dict.fromkeys(found.reason for found in sorted(doubts, key=lambda found: not found.is_wrong)[:DOUBTS_TOLD])
+    return replace(proof, verdict=verdict, reason="; ".join(reason for reason in (proof.reason, *told) if reason))
+
+
+def _prove(quote: SavedQuote, file: SourceFile, claims: Sequence[tuple[str, SavedClaim]], *, answers: bool) -> Proof:
+    wrong = list(contradictions(quote))
+    if file.data is None:
+        verdict = Verdict.NOT_EQUAL if wrong else Verdict.MISSING_FILE
+        told = prove_claims(claims, quote, None)
+        return Proof(quote, answers, verdict, None, None, 0, "; ".join([*wrong, file.problem]), told)
+    changed = file.sha256 != quote.sha256
+    read = _in_changed if changed else _in_unchanged
+    verdict, article, now, reasons = read(quote, file)
+    if wrong:
+        verdict = Verdict.NOT_EQUAL
+    places = article.text.count(quote.text) if article and now else 0
+    told = prove_claims(claims, quote, None if changed else article)
+    return Proof(quote, answers, verdict, changed, now, places, "; ".join([*wrong, *reasons]), told)
+
+
+_Found = tuple[Verdict, Article | None, Place | None, Sequence[str]]
+
+
+def _in_unchanged(quote: SavedQuote, file: SourceFile) -> _Found:
+    """The file is the one that was quoted, so all that the record says must be so."""
+    try:
+        article = file.article(codec_of(quote) or "utf-8")
+    except ArticleRefused as refusal:
+        unsaid = " and the record names no encoding" if quote.encoding is None else ""
+        return Verdict.NOT_EQUAL, None, None, [f"the file is {_first_part(refusal)}{unsaid}"]
+    now = nearest(article, quote.text, quote.start)
+    wrong = list(untruths(quote, article))
+    if now is None:
+        there = Span(quote.start, quote.end).cut(article.text)
+        wrong.insert(0, f"the file does not hold this text; there stands “{_short(there)}”")
+    else:
+        wrong[:0] = differences(quote, now)
+    return (Verdict.NOT_EQUAL if wrong else Verdict.OK), article, now, wrong
+
+
+def _in_changed(quote: SavedQuote, file: SourceFile) -> _Found:
+    """The file is another; it may have been saved in UTF-8 since, so it is read as both, and the better place counts."""
+    articles, refusal = file.articles((codec_of(quote) or "utf-8", "utf-8"))
+    found = [(article, now) for article in articles if (now := nearest(article, quote.text, quote.start))]
+    if not found:
+        return Verdict.GONE, None, None, [_why_gone(quote, articles, refusal)]
+    article, now = min(found, key=lambda pair: abs(pair[1].start - quote.start))
+    notes: list[str] = []
+    moved_by = now.start - quote.start
+    if quote.said_by is not None and not names_speaker(quote, article.text, moved_by=moved_by):
+        notes.append("the file does not name who said it there any more")
+    if quote.citing is not None and not names_cited(quote, article.text, moved_by=moved_by):
+        notes.append("the file does not name whom they cite there any more")
+    if not differences(quote, now):
+        return Verdict.OK, article, now, notes
+    return Verdict.MOVED, article, now, notes
+
+
+def _why_gone(quote: SavedQuote, articles: Sequence[Article], refusal: ArticleRefused | None) -> str:
+    if not articles and refusal is not None:
+        return f"the file is no text any more: {_first_part(refusal)}"
+    lines = [line for article in articles if (line := line_of_words(article, quote.text))]
+    if lines:
+        return (
+            f"the file does not hold this text any more; its words stand on line {lines[0]:,}, with other blanks or line ends"
+        )
+    return "the file does not hold this text any more"
+
+
+def _first_part(refusal: ArticleRefused) -> str:
+    """What is wrong, without the advice for whoever indexes the file."""
+    return refusal.reason.partition(";")[0]
+
+
+def _short(text: str) -> str:
+    """The beginning of a text, as one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"

@@ -1,0 +1,263 @@
+"""Saved answers: the record of an answer, read back and checked before anything relies on it."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
+
+from index.errors import InputError
+from qa.answers.answer import SCHEMA
+
+_MAX = 2**53  # Browsers count no further.
+_Offset = Annotated[int, Field(ge=0, le=_MAX)]
+_Line = Annotated[int, Field(ge=1, le=_MAX)]
+_Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+_Name = Annotated[str, Field(max_length=5_000)]
+_Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+_ANY_LENGTH = "any length"  # Said to the validators where a text may be of another length than its offsets.
+
+
+class _Read(BaseModel):
+    """Frozen; takes what it knows, of just that type, and leaves what later versions add."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class SavedSpan(_Read):
+    """A stretch of an article, in code points."""
+
+    start: _Offset
+    end: _Offset
+
+
+class SavedRanks(_Read):
+    """Where each index ranked a quote's passage, from 1."""
+
+    by_meaning: _Line | None = None
+    by_words: _Line | None = None
+
+
+class SavedLink(_Read):
+    """A stretch of an article that justifies that two names are one."""
+
+    source: _Name
+    sha256: _Sha256 | None = None
+    start: _Offset
+    end: _Offset
+    text: _Name
+
+
+class SavedSpeaker(_Read):
+    """Who is meant by a name, by all articles."""
+
+    name: _Name
+    links: list[SavedLink] = Field(default_factory=list, max_length=100)
+
+
+class SavedQuote(_Read):
+    """A quote as the record holds it. The fields are those of `Quote.to_dict`.
+
+    `encoding`, the byte offsets, `said_by_span` and `passage` are None where
+    the record does not say.
+    """
+
+    rank: _Line
+    source: _Name
+    sha256: _Sha256
+    encoding: Annotated[str, Field(max_length=100)] | None = None
+    title: _Name | None = None
+    outlet: _Name | None = None
+    published: Annotated[str, Field(max_length=10)] | None = None
+    start: _Offset
+    end: _Offset
+    byte_start: _Offset | None = None
+    byte_end: _Offset | None = None
+    first_line: _Line
+    last_line: _Line
+    text: Annotated[str, Field(max_length=100_000)]
+    probability: _Share
+    said_by: _Name | None = None
+    said_by_span: SavedSpan | None = None
+    said_at: SavedSpan | None = None
+    speaker: SavedSpeaker | None = None
+    citing: _Name | None = None
+    citing_span: SavedSpan | None = None
+    citing_speaker: SavedSpeaker | None = None
+    marks: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
+    gaps: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
+    passage: SavedSpan | None = None
+    ranks: SavedRanks = SavedRanks()
+    same_as: _Line | None = None
+    source_state: Annotated[str, Field(pattern="^(unchanged|changed|missing)$")] = "unchanged"
+
+    @model_validator(mode="after")
+    def _spans_fit(self, info: ValidationInfo) -> "SavedQuote":
+        if info.context is not _ANY_LENGTH and self.end - self.start != len(self.text):
+            raise ValueError("text is not end - start characters long")
+        return self
+
+
+class SavedIndex(_Read):
+    """The index that was asked."""
+
+    generation: _Offset
+    model: _Name
+    reranker: _Name | None = None
+    articles: _Offset
+
+
+class SavedScope(_Read):
+    """Which articles were asked; `articles` is how many they were."""
+
+    sources: list[_Name] = Field(default_factory=list, max_length=100)
+    outlets: list[_Name] = Field(default_factory=list, max_length=100)
+    since: _Name | None = None
+    until: _Name | None = None
+    articles: _Offset
+
+
+_NAMED = "^(exact|about|more than|at least|less than|at most|range)$"
+_LARGEST = 10**300  # A number that can be written, compared and kept by a browser.
+_Number = Annotated[float, Field(allow_inf_nan=False)]
+MAX_CLAIMS = 1_000  # Of all tables: each is proven, and shown on a screen.
+
+
+class SavedClaim(_Read):
+    """A value that a quote gives; `value` is the article's text from `start` to `end`, inside the quote of this rank."""
+
+    rank: _Line
+    value: _Name
+    start: _Offset
+    end: _Offset
+    counted: _Name | None = None
+    events: list[_Name] = Field(default_factory=list, max_length=20)
+    period: _Name | None = None
+    said_by: _Name | None = None
+    said_by_span: SavedSpan | None = None
+    citing: _Name | None = None
+    citing_span: SavedSpan | None = None
+    speaker: _Name | None = None
+    published: Annotated[str, Field(max_length=10)] | None = None
+    same_as: _Line | None = None
+
+
+class SavedValue(_Read):
+    """A value and all who claim it; numbers, or the normal form of a day or a name."""
+
+    low: int | _Number | _Name
+    high: int | _Number | _Name
+    sense: Annotated[str, Field(pattern=_NAMED)]
+    reports: _Line
+    asked: bool
+    claims: list[SavedClaim] = Field(min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _value_fits(self) -> "SavedValue":
+        if self.reports > len(self.claims):
+            raise ValueError("there are more reports of a value than claims")
+        if any(isinstance(bound, int) and abs(bound) > _LARGEST for bound in (self.low, self.high)):
+            raise ValueError("low or high is too large a number")
+        if isinstance(self.low, str) != isinstance(self.high, str):
+            raise ValueError("low and high are not of one kind")
+        if not isinstance(self.low, str) and not isinstance(self.high, str) and self.low > self.high:
+            raise ValueError("low is more than high")
+        return self
+
+
+class SavedTable(_Read):
+    """What is comparable: one kind of value of one thing."""
+
+    about: _Name
+    kind: Annotated[str, Field(pattern="^(figure|date|name)$")]
+    unit: Annotated[str, Field(max_length=100)]
+    differ: bool
+    values: list[SavedValue] = Field(min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _values_fit(self) -> "SavedTable":
+        if any(isinstance(value.low, str) == (self.kind == "figure") for value in self.values):
+            raise ValueError("a value is not of the table's kind: figures are numbers, days and names are text")
+        return self
+
+
+class SavedAnswer(_Read):
+    """An answer as the record holds it. The fields are those of `Answer.to_dict`."""
+
+    question: Annotated[str, Field(max_length=5_000)]
+    searched: list[Annotated[str, Field(max_length=10_000)]] = Field(default_factory=list, max_length=20)
+    within: SavedScope | None = None
+    answered: bool
+    confidence: _Share
+    reason: _Name | None = None
+    quotes: list[SavedQuote] = Field(max_length=100)
+    closest: list[SavedQuote] = Field(default_factory=list, max_length=100)
+    beside: list[SavedQuote] = Field(default_factory=list, max_length=100)
+    claims: list[SavedTable] = Field(default_factory=list, max_length=20)
+    index: SavedIndex
+    took_ms: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+    @model_validator(mode="after")
+    def _quotes_fit(self) -> "SavedAnswer":
+        if self.answered != bool(self.quotes):
+            raise ValueError("answered and quotes contradict each other")
+        if not self.answered and (self.beside or self.claims):
+            raise ValueError("what does not answer has no tables, and no quotes beside them")
+        _check_ranks([*self.quotes, *self.beside])
+        _check_ranks(self.closest)
+        _check_claims(self.claims, [*self.quotes, *self.beside])
+        return self
+
+
+def read_answer(record: object) -> SavedAnswer:
+    """The answer that a record holds.
+
+    Raises:
+        InputError: it is no record of this schema, or says something impossible.
+    """
+    return _read(record, None)
+
+
+def read_claims(record: object) -> SavedAnswer:
+    """As `read_answer`, for whoever checks what a record says: a quote's text may be of another length than it says.
+
+    Raises:
+        InputError: as `read_answer`, for anything else.
+    """
+    return _read(record, _ANY_LENGTH)
+
+
+def _read(record: object, context: str | None) -> SavedAnswer:
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise InputError(f'answer: not a record with "schema": "{SCHEMA}"; give one that qa ask --json or the page made')
+    try:
+        return SavedAnswer.model_validate(record, context=context)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "record"
+        said = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"answer: {where}: {said}; the record was changed or cut off") from error
+
+
+def _check_ranks(quotes: Sequence[SavedQuote]) -> None:
+    """See that each quote is shown just once where near copies are shown after what they repeat."""
+    originals: set[int] = set()
+    for rank, quote in enumerate(quotes, 1):
+        if quote.rank != rank:
+            raise ValueError(f"the quote of rank {rank} has another")
+        if quote.same_as is None:
+            originals.add(rank)
+        elif quote.same_as not in originals:
+            raise ValueError(f"quote {rank} repeats none before it")
+
+
+def _check_claims(tables: Sequence[SavedTable], quotes: Sequence[SavedQuote]) -> None:
+    """See that each claim lies inside a quote that is shown, and a copy is one of another quote."""
+    claims = [claim for table in tables for value in table.values for claim in value.claims]
+    if len(claims) > MAX_CLAIMS:
+        raise ValueError(f"more than {MAX_CLAIMS:,} claims")
+    for claim in claims:
+        quote = quotes[claim.rank - 1] if claim.rank <= len(quotes) else None
+        if quote is None or not quote.start <= claim.start < claim.end <= quote.end:
+            raise ValueError("a claim lies outside of its quote")
+        if claim.same_as is not None and (claim.same_as > len(quotes) or claim.same_as == claim.rank):
+            raise ValueError("a claim repeats a quote that is none, or its own")

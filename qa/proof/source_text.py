@@ -1,0 +1,116 @@
+"""A source's file as it is now, and the articles that its bytes can be read as."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from index.articles.article import Article, decode_article
+from index.articles.span import Span
+from index.errors import ArticleRefused
+from index.files.source_files import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a file: in code points of its text, in bytes, in lines from 1."""
+
+    start: int
+    end: int
+    byte_start: int
+    byte_end: int
+    first_line: int
+    last_line: int
+
+    @classmethod
+    def of(cls, article: Article, span: Span) -> "Place":
+        """A span of an article, with its bytes and lines as a quote has them."""
+        return cls(
+            span.start,
+            span.end,
+            article.byte_offset(span.start),
+            article.byte_offset(span.end),
+            article.line(span.start),
+            article.line(span.end),
+        )
+
+
+def nearest(article: Article, text: str, at: int) -> Place | None:
+    """Where a text stands nearest to an offset, before it rather than after it; None where it stands nowhere."""
+    whole = article.text
+    after = whole.find(text, at)
+    # Backwards in a mirror: finding takes linear time whatever the texts are, finding from the right does not.
+    mirrored = whole[: at + len(text) - 1][::-1].find(text[::-1]) if at else -1
+    before = min(at + len(text) - 1, len(whole)) - mirrored - len(text) if mirrored >= 0 else -1
+    found = [start for start in (before, after) if start >= 0]
+    if not text or not found:
+        return None
+    start = min(found, key=lambda start: abs(start - at))
+    return Place.of(article, Span(start, start + len(text)))
+
+
+def line_of_words(article: Article, text: str) -> int | None:
+    """The line on which the words of a text begin, whatever blanks and line ends stand between them; None: nowhere."""
+    at = "".join(article.text.split()).find("".join(text.split()))
+    if at < 0 or not text.split():
+        return None
+    for word in re.finditer(r"\S+", article.text):
+        if at < len(word.group()):
+            return article.line(word.start() + at)
+        at -= len(word.group())
+    return None
+
+
+class SourceFile:
+    """A file as it is on disk now; `data` is None where there is none to read, and `problem` says why."""
+
+    def __init__(self, source: str, sources: Sources) -> None:
+        self.source = source
+        self.data: bytes | None = None
+        self.problem = ""
+        self._read: dict[str, Article | ArticleRefused] = {}
+        self._lines: dict[str, str] = {}
+        try:
+            self.data = sources.read(source)
+        except ArticleRefused as refusal:
+            self.problem = refusal.reason
+
+    @cached_property
+    def sha256(self) -> str:
+        """What tells its content from another."""
+        return hashlib.sha256(self.data or b"").hexdigest()
+
+    def article(self, encoding: str) -> Article:
+        """Its article; a byte-order mark counts more than the encoding.
+
+        Raises:
+            ArticleRefused: it is no text of this encoding, or empty.
+        """
+        if encoding not in self._read:
+            try:
+                self._read[encoding] = decode_article(self.data or b"", self.source, encoding=encoding)
+            except ArticleRefused as refusal:
+                self._read[encoding] = refusal
+        found = self._read[encoding]
+        if isinstance(found, ArticleRefused):
+            raise found
+        return found
+
+    def articles(self, encodings: Iterable[str]) -> tuple[list[Article], ArticleRefused | None]:
+        """Its articles by each of these encodings, and what was first wrong with one by which there is none."""
+        found: list[Article] = []
+        refusal: ArticleRefused | None = None
+        for encoding in dict.fromkeys(encodings):
+            try:
+                found.append(self.article(encoding))
+            except ArticleRefused as error:
+                refusal = refusal or error
+        return found, refusal
+
+    def holds(self, text: str, encodings: Iterable[str]) -> bool:
+        """Whether a text of one line stands in it by one of these encodings, whatever its own lines are."""
+        for article in self.articles(encodings)[0]:
+            if article.encoding not in self._lines:
+                self._lines[article.encoding] = " ".join(article.text.split())
+        return any(text in line for line in self._lines.values())

@@ -1,0 +1,73 @@
+"""Numbers: a question's figures in the other ways that articles write them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from index.search.analyzer import terms
+from qa.questions.question import Question
+from qa.values.number_words import _SMALL, _TENS, AFTER_A, DIGITS, SCALES, SHORT, UNIT, number_value
+
+_NUMBER = re.compile(
+    rf"(?<![\w.,])(?P<number>{DIGITS}|(?:{AFTER_A})?{UNIT}(?:(?:\s+and\s+|\s*-\s*|\s+){UNIT})*|{AFTER_A})"
+    rf"(?:\s*(?P<scale>{'|'.join((*SCALES, *SHORT))})\b)?(?!\w)",
+    re.IGNORECASE,
+)
+_PER_CENT = (("percent",), ("per", "cent"))
+_YEARS = range(1800, 2100)  # Four plain digits of these count nothing, unless they are a round number.
+_LEAST, _MOST = 2, 10**15  # "One" mostly counts nothing: "which one", "one of them".
+
+
+def spellings(question: Question) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """For each of the question's terms that stands in a number, the number's other spellings, as phrases of terms.
+
+    "Twelve thousand", "12,000", "12 000", "12000" and "12k" are one number,
+    and so are "percent" and "per cent".
+    """
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for match in _NUMBER.finditer(question.text):
+        value = number_value(match["number"].lower(), (match["scale"] or "").lower())
+        if value is None or not _LEAST <= value < _MOST or _is_year(match.group(), value):
+            continue
+        typed = tuple(terms(match.group()))
+        others = tuple(phrase for phrase in dict.fromkeys(tuple(terms(text)) for text in _written(value)) if phrase != typed)
+        found |= {term: others for term in typed if term in question.terms}
+    for spelling, other in (_PER_CENT, _PER_CENT[::-1]):
+        if set(spelling) <= set(question.terms):
+            found |= dict.fromkeys(spelling, (other,))
+    return found
+
+
+def _is_year(text: str, value: Decimal | int) -> bool:
+    return text.isdigit() and len(text) == 4 and value in _YEARS and value % 100 != 0
+
+
+def _written(value: Decimal | int) -> Iterator[str]:
+    """The number as articles write it: in digits, in words, and in both."""
+    yield f"{value}"
+    yield f"{value:,}"
+    if value >= 10_000:
+        yield f"{value:,}".replace(",", " ")
+    for scale, factor in SCALES.items():
+        many = Decimal(value) / factor
+        if 1 <= many < 1000 and many == round(many, 2):
+            yield f"{many.normalize():f} {scale}"
+            yield from (f"{many.normalize():f}{short}" for short, long in SHORT.items() if long == scale)
+    if isinstance(value, int) and (words := _words(value)):
+        yield words
+        if words.startswith("one "):
+            yield "a " + words.removeprefix("one ")
+
+
+def _words(number: int) -> str:
+    """A whole number in words; "" for one that is not written so."""
+    if number < 20:
+        return _SMALL[number]
+    if number < 100:
+        return _TENS[number // 10 - 2] + (f" {_SMALL[number % 10]}" if number % 10 else "")
+    if number < 1000:
+        return f"{_SMALL[number // 100]} hundred" + (f" and {_words(number % 100)}" if number % 100 else "")
+    for scale, factor in SCALES.items():
+        if number % factor == 0 and number // factor < 1000:
+            return f"{_words(number // factor)} {scale}"
+    return ""

@@ -1,0 +1,134 @@
+"""A question, read: its words, what kind of answer it asks for, and whose word it asks for."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+
+from index.errors import InputError
+from index.search.analyzer import terms
+
+MAX_QUESTION_CHARS = 2000
+
+_STOP_WORDS = (
+    "a an the this that these those and or but if of in on at to from by for with about into over after before than as "
+    "is are was were be been being am do does did done has have had having "
+    "can could will would shall should may might must "
+    "it its they them their he him his she her hers we us our you your i me my "
+    "who whom whose which what when where why how there here not no any some many much more most such so "
+    "s t don didn isn wasn aren doesn let tell show give find please know did say says said "
+    "according also just been kind whether during while up out"
+)
+_REPORT = (
+    r"(?P<verb>sa(?:y|id|ys)|report(?:ed|s)?|claim(?:ed|s)?|stat(?:e|ed|es)|announce[ds]?|estimate[ds]?|"
+    r"confirm(?:ed|s)?|believe[ds]?|think|describe[ds]?|tell|told|accuse[ds]?|warn(?:ed|s)?|reveal(?:ed|s)?|"
+    r"admit(?:ted|s)?|suggest(?:ed|s)?|put|give|indicate[ds]?|note[ds]?|assess(?:ed)?|deny|denied|"
+    r"explain(?:ed|s)?|argue[ds]?|insist(?:ed|s)?|conclude[ds]?)"
+)
+_NAME = r"(?P<name>(?:the\s+)?[^\W_][^,?;:()\"“”]{0,60}?)"
+_SPEAKER = (
+    re.compile(rf"\baccording\s+to\s+{_NAME}\s*(?:[,?;:]|$)", re.IGNORECASE),
+    re.compile(rf"\b(?:did|do|does|has|have|had)\s+{_NAME}\s+(?:also\s+|ever\s+)?{_REPORT}\b", re.IGNORECASE),
+    re.compile(
+        rf"\b(?P<verb>said|reported|claimed|announced|confirmed|estimated)\s+by\s+{_NAME}\s*(?:[,?;:]|$)", re.IGNORECASE
+    ),
+    re.compile(
+        r"(?P<name>\b[A-Z][\w.-]*+(?:\s+[A-Z][\w.-]*+){0,4}+)['’]s?\s+(?:own\s+)?"
+        r"(?:figures?|estimates?|claims?|statement|account|toll|count|version)\b"
+    ),
+    re.compile(rf"(?P<name>\b(?:the\s+)?[A-Z][\w.-]*+(?:\s+[A-Z][\w.-]*+){{0,4}})\s+{_REPORT}\b"),
+)
+# Verbs that say more than that somebody speaks: they stay words of the question.
+_TELLING = re.compile(r"accus|admit|argu|conclud|confirm|den[yi]|explain|insist|reveal|suggest|warn")
+_NOBODY = frozenset(
+    "it they he she we you i anyone anybody people everyone someone who what there articles article sources this that".split()
+)
+
+
+class AnswerType(Enum):
+    """What would answer: a figure, a day, a person or body, a place, a reason, or anything."""
+
+    FIGURE = "figure"
+    DATE = "date"
+    WHO = "who"
+    PLACE = "place"
+    REASON = "reason"
+    ANY = "any"
+
+
+_HOW = "many much old tall long far often fast quickly large big high deep expensive heavy".replace(" ", "|")
+_AMOUNT = r"percent\w* number share proportion toll losses population age price cost".replace(" ", "|")
+_TIME = "day date year month week century decade time".replace(" ", "|")
+_BODY = ("person man woman company organi[sz]ation agency group party team president minister official leader unit").replace(
+    " ", "|"
+)
+_PLACE = "country city place town region state province village county river continent nation".replace(" ", "|")
+_TYPES = (
+    (AnswerType.FIGURE, rf"\bhow (?:{_HOW})\b|\bwhat (?:{_AMOUNT})\b|\bnumber of\b"),
+    (AnswerType.DATE, rf"\bwhen\b|\b(?:what|which) (?:{_TIME})\b|\bsince when\b|\bhow recently\b"),
+    (AnswerType.WHO, rf"\bwho(?:se|m)?\b|\b(?:what|which) (?:{_BODY})\b"),
+    (AnswerType.PLACE, rf"\bwhere\b|\b(?:what|which) (?:{_PLACE})\b"),
+    (AnswerType.REASON, r"\bwhy\b|\bwhat (?:caused?|led|made|reasons?)\b|\bfor what reason\b|\bhow come\b"),
+)
+_TYPE_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is searched. `terms` are its content words' stems, each once; `speaker` is a name or ""."""
+
+    text: str
+    terms: tuple[str, ...]
+    asks_for: AnswerType
+    speaker: str
+    speaker_terms: frozenset[str]
+
+    @property
+    def has_matter(self) -> bool:
+        """Whether it has a content word; without one all its words are its terms."""
+        return not set(self.terms) <= _stop_terms()
+
+
+def read_question(text: str) -> Question:
+    """Read a question.
+
+    Raises:
+        InputError: it is no text or no Unicode, is empty, has no word, or more than MAX_QUESTION_CHARS characters.
+    """
+    if not isinstance(text, str):
+        raise InputError(f"question: {type(text).__name__} is not text; ask in words")
+    if len(text) > MAX_QUESTION_CHARS:
+        raise InputError(f"question: {len(text):,} characters; ask in at most {MAX_QUESTION_CHARS:,}")
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise InputError("question: holds a character that is not Unicode (a lone surrogate); type it as UTF-8")
+    clean = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if not clean:
+        raise InputError("question: empty; ask something")
+    words = terms(clean)
+    if not words:
+        raise InputError("question: holds no word; ask something")
+    speaker, verb = _speaker(clean)
+    skipped = _stop_terms() | (set() if _TELLING.match(verb) else set(terms(verb)))
+    content = tuple(dict.fromkeys(word for word in words if word not in skipped)) or tuple(dict.fromkeys(words))
+    return Question(clean, content, _asks_for(clean), speaker, frozenset(terms(speaker)) - _stop_terms())
+
+
+def _asks_for(text: str) -> AnswerType:
+    """The kind whose words come first in the question."""
+    found = [(match.start(), kind) for kind, pattern in _TYPE_PATTERNS if (match := pattern.search(text))]
+    return min(found, key=lambda pair: pair[0])[1] if found else AnswerType.ANY
+
+
+def _speaker(text: str) -> tuple[str, str]:
+    """Whose word the question asks for, and the verb that says so; twice "" where it asks for nobody's."""
+    for pattern in _SPEAKER:
+        for match in pattern.finditer(text):
+            name = re.sub(r"^(?:the|a|an)\s+", "", match["name"].strip(), flags=re.IGNORECASE)
+            if len(name.split()) <= 6 and name.split()[0].lower() not in _NOBODY and set(terms(name)) - _stop_terms():
+                return name, match.groupdict().get("verb") or ""
+    return "", ""
+
+
+@cache
+def _stop_terms() -> frozenset[str]:
+    return frozenset(terms(_STOP_WORDS))

@@ -1,0 +1,148 @@
+"""Spelling: a question's words that no article has, put right by the articles' own words."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.local.local_index import Index
+from index.search.analyzer import terms
+from qa.questions.question import MAX_QUESTION_CHARS, Question, read_question
+
+MIN_LETTERS, MAX_LETTERS = 4, 30  # Of a word that is put right.
+OTHER_LETTERS = 6  # Below, one letter more, less or other makes another word too often: "bake", "fake".
+TWO_SLIPS = range(8, 16)  # Letters of a word in which two are looked for, where one finds nothing; longer ones take 10 ms.
+MAX_LOOKED_UP = 6  # Words of one question: in another language than the articles', all are absent.
+_PASSAGES = 8  # Read for how a word is written.
+_LETTERS, _VOWELS = "abcdefghijklmnopqrstuvwxyz", "aeiouy"
+_BEGINNINGS, _ENDINGS = ("un", "re"), ("s", "d", "ed", "ing")
+_WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """A word of the articles that a misspelt one may mean. `is_name` where the passages read have it with a capital only."""
+
+    word: str
+    plain: str
+    term: str
+    is_name: bool
+
+
+def respelt(index: Index, question: Question) -> Question:
+    """The question in the articles' spelling; itself where nothing is misspelt.
+
+    A word is misspelt when no article has it in any form, the model does not
+    know it as a word, and a word of the articles is near. What the articles
+    merely lack is mostly known to the model: of 6,078 questions of squad2-dev
+    some 150 got the right word, and some 20 a wrong one.
+    """
+    missing = {term for term in question.terms if not index.passages_with(term)}
+    right: dict[str, str] = {}
+    for match in list(_absent(question.text, missing))[:MAX_LOOKED_UP] if missing else ():
+        inside = match.start() > 0 and match.group()[0].isupper()
+        if meant := _meant(index, match.group(), is_name=inside):
+            right[match.group()] = meant
+    text = _WORD.sub(lambda match: right.get(match.group(), match.group()), question.text)
+    return read_question(text) if right and len(text) <= MAX_QUESTION_CHARS else question
+
+
+def _absent(text: str, missing: set[str]) -> Iterator[re.Match[str]]:
+    """The words in Latin letters with a missing term; elsewhere a letter may be a syllable, and one makes another word."""
+    for match in _WORD.finditer(text):
+        found = terms(match.group())
+        plain = _plain(match.group())
+        sized = MIN_LETTERS <= len(plain) <= MAX_LETTERS
+        if len(found) == 1 and found[0] in missing and sized and plain.isascii() and plain.isalpha():
+            yield match
+
+
+def _meant(index: Index, word: str, *, is_name: bool) -> str:
+    """The word of the articles that this one most likely means; "" where none is near, or this one is a word itself."""
+    plain = _plain(word)
+    if _is_word(index, plain):
+        return ""
+    near = _standing(index, {slip for slip in _slips(plain) if len(plain) >= OTHER_LETTERS or _same_letters(plain, slip)})
+    if not near and len(plain) in TWO_SLIPS:
+        near = _standing(index, {second for first in _light_slips(plain) for second in _light_slips(first)})
+    if is_name:  # "Guyard" is not "guard", though "Goverment" is "government".
+        near = [one for one in near if one.is_name or (len(plain) >= OTHER_LETTERS and _same_letters(plain, one.plain))]
+    return min(near, key=lambda other: _order(index, plain, other)).word if near else ""
+
+
+def _is_word(index: Index, plain: str) -> bool:
+    """Whether the model knows the word, or what it is derived from; true also where it cannot be told."""
+    if index.model_knows(plain) is not False:
+        return True
+    bases = {plain.removesuffix(cut) for cut in _ENDINGS} | {plain.removeprefix(cut) for cut in _BEGINNINGS}
+    return any(len(base) >= MIN_LETTERS and index.model_knows(base) for base in bases)
+
+
+def _standing(index: Index, slips: set[str]) -> list[_Near]:
+    """Those of these words that stand in the articles, as they are written there.
+
+    Looking up all words that one slip makes costs the same whatever the size of the index.
+    """
+    words = [slip for slip in slips if len(slip) >= MIN_LETTERS]
+    stems = dict(zip(words, terms(" ".join(words)), strict=True))
+    found: list[_Near] = []
+    for term in sorted({stem for stem in stems.values() if index.passages_with(stem)}):
+        written = _written(index, term)
+        forms = {plain for plain in map(_plain, written) if stems.get(plain) == term}
+        is_name = all(word[0].isupper() for word in written)
+        found += [_Near(word, plain, term, is_name) for word in written if (plain := _plain(word)) in forms]
+    return found
+
+
+def _written(index: Index, term: str) -> set[str]:
+    """The words of this stem in some of the passages that hold it."""
+    hits = index.passages_by_words([(term,)], top_k=_PASSAGES)
+    passages = index.store.passages([hit.passage for hit in hits])
+    texts = (passage.span.cut(index.store.article(passage.article).text) for passage in passages)
+    return {word for text in texts for word in _WORD.findall(text) if word[0].lower() == term[0] and terms(word) == [term]}
+
+
+def _order(index: Index, plain: str, near: _Near) -> tuple[object, ...]:
+    """Likelier words first; of one word's forms the one in small letters, as it stands inside a sentence."""
+    written = near.word != near.word.lower(), near.word.isupper(), near.word
+    return not _same_letters(plain, near.plain), -index.passages_with(near.term), written
+
+
+def _slips(plain: str) -> Iterator[str]:
+    """The words with one letter more, less or other, or two swapped; all but a swap keep the first letter.
+
+    Source: Damerau 1964; candidates made and looked up, after Norvig 2007.
+    """
+    for i in range(1, len(plain)):
+        before, after = plain[:i], plain[i:]
+        yield before[:-1] + after[0] + before[-1] + after[1:]
+        yield before + after[1:]
+        for letter in _LETTERS:
+            yield before + letter + after
+            yield before + letter + after[1:]
+    yield from (plain + letter for letter in _LETTERS)
+
+
+def _light_slips(plain: str) -> Iterator[str]:
+    """The words with one vowel more, less or other, or one consonant doubled or single: "Zelinskiy" for "Zelensky"."""
+    for i in range(1, len(plain) + 1):
+        before, after = plain[:i], plain[i:]
+        if before[-1] not in _VOWELS and after[:1] not in tuple(_VOWELS):
+            yield from (before + vowel + after for vowel in _VOWELS)
+        if after and after[0] in _VOWELS:
+            yield before + after[1:]
+            yield from (before + vowel + after[1:] for vowel in _VOWELS)
+        if before[-1] not in _VOWELS:
+            yield before + before[-1] + after
+        if after[:1] == before[-1]:
+            yield before + after[1:]
+
+
+def _same_letters(a: str, b: str) -> bool:
+    """Whether two words differ in their letters' order and number only: swapping and doubling are the common slips."""
+    return set(a) == set(b)
+
+
+def _plain(word: str) -> str:
+    """Small letters without accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))

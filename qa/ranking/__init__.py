@@ -1,0 +1,1 @@
+"""Passages and sentences ranked for a question."""

@@ -1,0 +1,171 @@
+"""Features: what is known of a candidate sentence, as numbers that a scorer can weigh."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from index.articles.span import without_gaps
+from index.entries.entry import StoredPassage, StoredSentence
+from index.local.local_index import Index
+from index.search.analyzer import terms
+from qa.questions.question import AnswerType
+from qa.ranking.answer_spans import answering
+from qa.ranking.candidates import Candidates, Wording
+from qa.ranking.coverage import COVERAGE, Candidate, coverage
+from qa.ranking.token_match import MATCHES, matches
+from qa.speakers.name_match import Body, named_in, same_name
+from qa.values.units import asked_units
+
+SHORT_TERMS = 5
+REFERS_BACK = re.compile(
+    r"[\"“‘']?(?:he|she|they|it|this|these|those|that|his|her|their|its|such|both|most of them|the latter)\b", re.IGNORECASE
+)
+_NEGATIONS = frozenset([*terms("not never no none nor except cannot unlike neither"), "t"])  # "Didn't" has two terms.
+
+_MEANING = (
+    "cosine",  # of the sentence's vector and the question's
+    "cosine_behind",  # the same less the best sentence's
+    "cosine_before",  # of the sentence before it in its passage, 0 where there is none
+    "cosine_after",
+    "passage_cosine",  # the best of its passage
+    "passage_mean_cosine",
+)
+# Not its rank: several articles report the same, and the second best is then as right as the best.
+_PASSAGE = ("passage_score",)  # 0..1 within the question
+_FORM = (
+    "has_kind",  # 1 where something of the kind asked for stands in it
+    "lacks_kind",  # 1 where a kind is asked for and nothing of it stands there
+    "has_unit",  # the same of a unit: an age, an amount of money, a distance
+    "lacks_unit",
+    "negated",  # 1 where it denies something
+    "negation_differs",  # 1 where either it or the question does, and not both
+    "length",  # ln of its terms
+    "first_sentence",  # 1 where it opens its passage
+    "position",  # share of its passage before it
+    "refers_back",  # 1 where it begins with a word that stands for something said before
+    "short",  # 1 below SHORT_TERMS terms
+)
+_QUESTION = (
+    "asked_negated",  # 1 where the question denies something
+    "asked_terms",  # how many content words it has
+    "asked_names",  # how many of them are names or figures
+)
+SPEAKER = (
+    "said_by_asked",  # how surely it is attributed to the speaker that the question names
+    "said_by_other",  # 1 where it is attributed to another one
+    "asked_absent",  # 1 where the speaker that the question names neither says it nor is named in it
+    "only_speaker",  # 1 where a speaker is asked for and of the rest of the question nothing stands near
+)
+FEATURES = (*_MEANING, *COVERAGE, *_PASSAGE, *_FORM, *_QUESTION, *SPEAKER, *MATCHES)
+
+Features: TypeAlias = npt.NDArray[np.float64]
+"""(sentences, len(FEATURES)) float64."""
+
+
+def features(
+    index: Index, wording: Wording, found: Candidates, bodies: Sequence[Body], sentences: Sequence[StoredSentence]
+) -> Features:
+    """One row a sentence, one column a feature; the sentences are all of the candidates' passages, in number order."""
+    rank = {passage.id: place for place, passage in enumerate(found.passages)}
+    ranks = np.array([rank[sentence.passage] for sentence in sentences])
+    candidates = _candidates(index, wording, bodies, [(s, found.passages[rank[s.passage]]) for s in sentences])
+    covered = coverage(index, wording.question, bodies, candidates)
+    parts = [
+        _meaning(wording, sentences, ranks),
+        covered.columns,
+        found.scores[ranks][:, None],
+        _form(index, wording, candidates),
+        _of_question(wording, covered.names, len(sentences)),
+        _speaker(wording, candidates, covered.topic_near),
+        matches(wording, sentences, covered.idf, covered.names),
+    ]
+    return np.concatenate(parts, axis=1)
+
+
+def _meaning(wording: Wording, sentences: Sequence[StoredSentence], ranks: npt.NDArray[np.int64]) -> Features:
+    cosines = np.array([wording.cosines[sentence.id] for sentence in sentences])
+    same = ranks[1:] == ranks[:-1]
+    before, after = np.zeros(len(cosines)), np.zeros(len(cosines))
+    before[1:][same], after[:-1][same] = cosines[:-1][same], cosines[1:][same]
+    starts = np.flatnonzero(np.diff(ranks, prepend=-1))
+    sizes = np.diff(starts, append=len(ranks))
+    best = np.repeat(np.maximum.reduceat(cosines, starts), sizes)
+    mean = np.repeat(np.add.reduceat(cosines, starts) / sizes, sizes)
+    return np.stack([cosines, cosines - cosines.max(), before, after, best, mean], axis=1)
+
+
+def _form(index: Index, wording: Wording, candidates: Sequence[Candidate]) -> Features:
+    question = wording.question
+    kind, units = question.asks_for is not AnswerType.ANY, asked_units(question.text)
+    asked_negated = _negated(terms(question.text))
+    sizes = Counter(candidate.sentence.passage for candidate in candidates)
+    rows, place = np.zeros((len(candidates), len(_FORM))), 0
+    for row, candidate in enumerate(candidates):
+        sentence, passage = candidate.sentence, candidate.passage
+        place = place + 1 if row and sentence.passage == candidates[row - 1].sentence.passage else 0
+        cut = without_gaps(index.store.article(passage.article).text, sentence.span, sentence.gaps)
+        has_kind = kind and next(answering(cut, question), None) is not None
+        has_unit = bool(units) and all(unit.search(cut) for unit in units)
+        negated = _negated(sentence.terms)
+        rows[row] = (
+            has_kind,
+            kind and not has_kind,
+            has_unit,
+            bool(units) and not has_unit,
+            negated,
+            negated != asked_negated,
+            math.log1p(len(sentence.terms)),
+            place == 0,
+            place / sizes[passage.id],
+            bool(REFERS_BACK.match(cut)),
+            len(sentence.terms) < SHORT_TERMS,
+        )
+    return rows
+
+
+def _of_question(wording: Wording, names: npt.NDArray[np.bool_], size: int) -> Features:
+    question = wording.question
+    return np.tile((float(_negated(terms(question.text))), len(question.terms), names.sum()), (size, 1))
+
+
+def _negated(words: Sequence[str]) -> bool:
+    return not _NEGATIONS.isdisjoint(words)
+
+
+def _speaker(wording: Wording, candidates: Sequence[Candidate], topic_near: npt.NDArray[np.bool_] | None) -> Features:
+    question = wording.question
+    rows = np.zeros((len(candidates), len(SPEAKER)))
+    if not question.speaker:
+        return rows
+    for row, candidate in enumerate(candidates):
+        agrees = candidate.agrees
+        rows[row] = (
+            agrees or 0.0,
+            agrees == 0.0,
+            not agrees and not question.speaker_terms <= set(candidate.sentence.terms),
+            topic_near is not None and not topic_near[row],
+        )
+    return rows
+
+
+def _candidates(
+    index: Index, wording: Wording, bodies: Sequence[Body], sentences: Sequence[tuple[StoredSentence, StoredPassage]]
+) -> list[Candidate]:
+    """The sentences, each with its passage and whether it is the asked speaker's word."""
+    question = wording.question
+    known: dict[str, float] = {}
+    found = []
+    for sentence, passage in sentences:
+        names = []
+        if question.speaker and sentence.attributions:
+            names = named_in(sentence.attributions, index.store.article(passage.article).text)
+        for name in names:
+            if name not in known:
+                known[name] = same_name(question.speaker_terms, frozenset(terms(name)), bodies)
+        found.append(Candidate(sentence, passage, max((known[name] for name in names), default=None)))
+    return found

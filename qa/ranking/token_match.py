@@ -1,0 +1,152 @@
+"""Matching: how well each word piece of a question is met by one of a sentence, in the meaning that both have there."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from index.entries.entry import StoredSentence
+from index.models.embedder import EmbeddedQuestion
+from index.models.token_vectors import product, unpack
+from qa.ranking.candidates import Wording
+from qa.ranking.coverage import WORD, first_term
+
+MATCHES = (
+    "terms_met",  # mean over the question's terms, by idf, of the best cosine with a token of the sentence
+    "terms_met_near",  # or of the sentences beside it
+    "terms_met_passage",  # or of its passage
+    "small_met",  # over all other words, alike
+    "small_met_near",
+    "small_met_passage",
+    "all_met",  # over all tokens, alike
+    "all_met_near",
+    "all_met_passage",
+    "names_met",  # over names and figures, by idf; over all terms where there are none
+    "names_met_passage",
+    "rest_met",  # over all other terms
+    "rest_met_passage",
+    "weakest_met",  # of the term's token that is met least
+    "weakest_met_near",
+    "weakest_met_passage",
+    "weak_met",  # mean of the two that are met least
+    "weak_met_passage",
+    "whole_met",  # of the token before the question, which stands for the whole of it
+    "end_met",  # of the token after it
+    "asking_met",  # of the question word: who, when, how
+    "same_word_met",  # the first, counting only tokens of the same word piece
+    "terms_met_behind",  # the first less the best sentence's, and so on
+    "all_met_behind",
+    "names_met_behind",
+    "rest_met_behind",
+    "whole_met_behind",
+    "same_word_met_behind",
+)
+_ASKING = frozenset("who whom whose when where why what which how".split())
+
+Met = npt.NDArray[np.float32]
+"""(sentences, question's tokens) float32: the best cosine with any of the sentence's tokens."""
+
+
+def matches(
+    wording: Wording,
+    sentences: Sequence[StoredSentence],
+    idf: npt.NDArray[np.float64],
+    names: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.float64]:
+    """The columns of MATCHES, a row a sentence; all 0 where the index keeps no tokens.
+
+    Source: late interaction, Khattab & Zaharia 2020, arXiv 2004.12832, section
+    3.3, on the embedding model's own token states, weighted by idf.
+    """
+    columns = np.zeros((len(sentences), len(MATCHES)))
+    kept = [row for row, sentence in enumerate(sentences) if sentence.tokens]
+    asked = wording.embedded
+    if not kept or not len(asked.rows):
+        return columns
+    met, same = _met(asked, [sentences[row].tokens for row in kept])
+    passage = np.array([sentences[row].passage for row in kept])
+    near, together = _near(met, passage)
+    term, small, body, asking, name = _weights(wording, idf, names)
+    rest = term - name
+    name, rest = (part if part.any() else term for part in (name, rest))
+    content = np.flatnonzero(term > 0)
+    levels = (met, near, together)
+    first = {
+        "terms": _mean(met, term),
+        "all": _mean(met, body),
+        "names": _mean(met, name),
+        "rest": _mean(met, rest),
+        "whole": met[:, 0],
+        "same": _mean(same, term),
+    }
+    found = [
+        *(_mean(level, term) for level in levels),
+        *(_mean(level, small) for level in levels),
+        *(_mean(level, body) for level in levels),
+        first["names"],
+        _mean(together, name),
+        first["rest"],
+        _mean(together, rest),
+        *(_weakest(level, content, 1) for level in levels),
+        _weakest(met, content, 2),
+        _weakest(together, content, 2),
+        first["whole"],
+        met[:, -1],
+        met[:, asking].max(axis=1) if asking.any() else first["all"],
+        first["same"],
+        *(column - column.max() for column in first.values()),
+    ]
+    columns[kept] = np.stack(found, axis=1)
+    return columns
+
+
+def _met(asked: EmbeddedQuestion, packed: Sequence[bytes]) -> tuple[Met, Met]:
+    """How each of the question's tokens is met by each sentence, by any token and by the same word piece."""
+    tokens = unpack(packed)
+    # In single precision, where a row stands decides its last digit, and with that which of two like sentences comes first.
+    exact = product(tokens.rows.astype(np.float64), asked.rows.T.astype(np.float64))
+    cosines = exact.astype(np.float32)
+    same = np.where(tokens.ids[:, None] == asked.ids[None, :], cosines, 0)
+    return np.maximum.reduceat(cosines, tokens.starts), np.maximum.reduceat(same, tokens.starts)
+
+
+def _near(met: Met, passage: npt.NDArray[np.int64]) -> tuple[Met, Met]:
+    """The same with the sentences beside each, and with all of its passage."""
+    same = passage[1:] == passage[:-1]
+    near = met.copy()
+    near[1:][same] = np.maximum(near[1:][same], met[:-1][same])
+    near[:-1][same] = np.maximum(near[:-1][same], met[1:][same])
+    starts = np.flatnonzero(np.diff(passage, prepend=-1))
+    return near, np.repeat(np.maximum.reduceat(met, starts), np.diff(starts, append=len(passage)), axis=0)
+
+
+def _weights(
+    wording: Wording, idf: npt.NDArray[np.float64], names: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.float32], ...]:
+    """What each token of the question counts: as a term's, a small word's, any, a question word's, a name's."""
+    starts = wording.embedded.starts
+    weight = {term: float(value) for term, value in zip(wording.question.terms, idf, strict=True)}
+    named = {term for term, is_name in zip(wording.question.terms, names, strict=True) if is_name}
+    term, name = np.zeros(len(starts), np.float32), np.zeros(len(starts), np.float32)
+    asking = np.zeros(len(starts), bool)
+    for match in WORD.finditer(wording.question.text):
+        own = (starts >= match.start()) & (starts < match.end())
+        found = first_term(match.group())
+        if found in weight and own.any():
+            term[own] = weight[found] / own.sum()
+            name[own] = term[own] if found in named else 0
+        asking |= own & (match.group().lower() in _ASKING)
+    body = (starts >= 0).astype(np.float32)
+    return term, body * (term == 0), body, asking, name
+
+
+def _mean(met: Met, weight: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    total = weight.sum()
+    return np.asarray(met.astype(np.float64) @ weight / total if total > 0 else np.zeros(len(met)), np.float32)
+
+
+def _weakest(met: Met, content: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.float32]:
+    if not len(content):
+        return np.zeros(len(met), np.float32)
+    least: npt.NDArray[np.float32] = np.sort(met[:, content], axis=1)[:, :number].mean(axis=1)
+    return least

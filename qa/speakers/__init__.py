@@ -1,0 +1,1 @@
+"""Speakers, and who is meant by a name."""

@@ -1,0 +1,1 @@
+"""Numbers, units, days and events in a sentence."""

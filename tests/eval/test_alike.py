@@ -1,0 +1,66 @@
+"""Indexes that are kept in several ways are told apart by what a question gets first."""
+
+from pathlib import Path
+
+import pytest
+
+from eval import alike
+from eval.alike import Compared, First, build_in_parts, measure
+from eval.datasets.cases import DataSet, Document
+from eval.datasets.load_dataset import sampled
+from index import InputError
+from index.backends import open_index
+
+
+@pytest.fixture(scope="module")
+def data() -> DataSet:
+    """The seeds and some of the project's own questions."""
+    return sampled([], 6)
+
+
+def test_an_index_in_parts_gives_the_quotes_of_one_that_was_built_at_once(data: DataSet, tmp_path: Path) -> None:
+    (in_parts,) = measure(data, tmp_path, parts=5)
+    assert in_parts.parts == 5 and in_parts.alike == 1 and len(in_parts.answers) == 6
+    assert any(one.text for _, one, _ in in_parts.answers)
+    assert list(in_parts.lines()) == ["in parts (5 parts): 1.0000 (6 of 6)"]
+
+
+def test_what_differs_is_shown() -> None:
+    same, other, none = First("a.txt", 3, "It rained."), First("b.txt", 0, "It snowed."), First()
+    compared = Compared("there", 1, (("did it rain?", same, same), ("and then?", same, other), ("why?", other, none)))
+    assert compared.alike == pytest.approx(1 / 3)
+    assert list(compared.lines()) == [
+        "there (1 part): 0.3333 (1 of 3)",
+        "  and then?\n    one part: It rained.\n    here: It snowed.",
+        "  why?\n    one part: It snowed.\n    here: -",
+    ]
+
+
+def test_another_place_is_compared_too_and_a_low_share_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "elsewhere"
+    asked = ["--parts", "2", "--questions", "2", "--at", str(place)]
+    assert alike.main([*asked, "--fail-under", "1"]) == 0
+    assert f"{place} (1 part): 1.0000 (2 of 2)" in capsys.readouterr().out
+    assert alike.main(asked) == 2
+    assert capsys.readouterr().err == f"eval.alike: {place}: an index is there, which would be lost; name a place without one\n"
+    monkeypatch.setattr(First, "of", lambda retriever, question: First(str(retriever), 0, question))
+    assert alike.main([*asked[:4], "--fail-under", "0.5"]) == 1
+
+
+def test_a_few_documents_make_as_many_parts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert alike.main(["--questions", "2"]) == 0
+    assert capsys.readouterr().out == "in parts (5 parts): 1.0000 (2 of 2)\n"
+
+
+def test_parts_are_not_made_one(tmp_path: Path) -> None:
+    documents = [Document(f"{number:02}.txt", f"The bell number {number} rang in Ostwick.\n") for number in range(20)]
+    assert len(open_index(build_in_parts(tmp_path, documents, 20)).segments) == 20
+
+
+def test_more_parts_than_documents_are_refused(data: DataSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InputError, match="has 5 documents; ask for no more parts"):
+        next(measure(data, tmp_path, parts=6))
+    assert alike.main(["--parts", "6", "--questions", "2"]) == 2
+    assert capsys.readouterr().err.startswith("eval.alike: --parts 6: ")

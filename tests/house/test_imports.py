@@ -1,0 +1,141 @@
+import ast
+import importlib
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from inspect import ismodule
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("index", "qa", "eval", "ui")
+# Rooms in order: each may import from those before it. A room is a sub-folder, or a file beside the sub-folders.
+ROOMS = (
+    *("index/errors", "index/arrays", "index/articles", "index/files", "index/models", "index/search", "index/grammar"),
+    *("index/speakers", "index/entries", "index/opened", "index/local", "index/verify", "index/workers", "index/building"),
+    *("index/milvus", "index/backends", "index"),
+    *("qa/values", "qa/questions", "qa/speakers", "qa/ranking", "qa/claims", "qa/answers", "qa/proof", "qa/retriever"),
+    *("qa/example_questions", "qa"),
+    *("eval/datasets", "eval/corpora", "eval/running", "eval/measures", "eval/reports", "eval/growth", "eval/judging"),
+    *("eval/train", "eval/projection", "eval/speed", "eval/load", "eval/scale", "eval/alike", "eval/claims"),
+    *("eval/attribution", "eval"),
+    *("ui/text", "ui/commands", "ui/server", "ui/page", "ui/cli", "ui"),
+)
+MOST_FILES = 16  # Of Python in one folder.
+FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "langchain_text_splitters",
+    "langchain_core",
+    "gradio",
+    "spacy",
+    "thinc",
+    "pymilvus",
+    "milvus_lite",
+)
+
+
+def imported(tree: ast.AST) -> list[str]:
+    """The top-level packages that the nodes of a module import."""
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return [name.split(".")[0] for name in names]
+
+
+def own_imports(module: str) -> set[str]:
+    """The project's modules that a module imports, those imported inside functions among them."""
+    names = set()
+    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    # A folder's sentence is no module that anything is imported from.
+    return {name for name in names if name in MODULES and (name in FOLDERS or MODULES[name].name != "__init__.py")}
+
+
+def room(module: str) -> str:
+    return "/".join(module.split(".")[:2])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_room_imports_from_those_before_it(module: str) -> None:
+    reached = {room(name) for name in own_imports(module)} - {room(module)}
+    assert {name for name in reached if ROOMS.index(name) > ROOMS.index(room(module))} == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {module: own_imports(module) - {module} for module in MODULES}
+    assert len(list(TopologicalSorter(graph).static_order())) == len(MODULES)  # Raises CycleError, which names the circle.
+
+
+def test_every_room_stands_in_the_list_once() -> None:
+    assert sorted(ROOMS) == sorted({room(module) for module in MODULES})
+
+
+def test_no_folder_is_a_wall_of_files() -> None:
+    for folder in {path.parent for path in (*FILES, *(ROOT / "tests").rglob("*.py"))}:
+        assert len({*folder.glob("*.py")} - {folder / "__init__.py"}) <= MOST_FILES, folder
+
+
+def test_the_program_imports_no_test() -> None:
+    assert not any("tests" in imported(ast.parse(path.read_text("utf-8"))) for path in FILES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_module_imports_a_heavy_package_when_it_is_imported(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) for part in ast.walk(node)}
+    at_once = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in inside]
+    assert not set(HEAVY) & {name for node in at_once for name in imported(node)}
+
+
+def test_a_question_is_answered_without_the_heavy_packages(seeds_index: Path) -> None:
+    program = (
+        "import sys; from qa import Retriever; "
+        f"answer = Retriever.open({str(seeds_index)!r}).ask('how many casualties did NIS report?'); "
+        f"print(len(answer.quotes), [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    quotes, loaded = done.stdout.strip().split(" ", 1)
+    assert int(quotes) > 0 and loaded == "[]"
+
+
+def test_the_page_is_served_without_torch_and_its_like(seeds_index: Path) -> None:
+    program = (
+        "import sys, urllib.request; from pathlib import Path; from ui.page.live_index import Live; "
+        "from ui.page.page import make_page; "
+        "from ui.server.server import ServeSettings, running\n"
+        f"live = Live(Path({str(seeds_index)!r}))\n"
+        "with running(lambda: make_page(live, editable=True), ServeSettings(port=0)) as url:\n"
+        "    body = urllib.request.urlopen(url).read()\n"
+        f"    print(len(body), [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+    length, loaded = done.stdout.strip().split(" ", 1)
+    assert int(length) > 0 and loaded == "['gradio']"
+
+
+@pytest.mark.parametrize("package", FOLDERS)
+def test_each_public_name_is_listed_in_order_and_real(package: str) -> None:
+    module = importlib.import_module(package)
+    listed = getattr(module, "__all__", [])
+    assert listed == sorted(listed)
+    assert all(hasattr(module, name) for name in listed)
+
+
+@pytest.mark.parametrize("package", ["index", "qa"])
+def test_what_a_package_offers_is_all_that_it_lists(package: str) -> None:
+    module = importlib.import_module(package)
+    offered = {name for name, value in vars(module).items() if not name.startswith("_") and not ismodule(value)}
+    assert offered == set(module.__all__)
+
+
+def test_importing_the_packages_takes_no_model_and_changes_no_logging() -> None:
+    program = "import logging, sys; import index, qa; print(logging.getLogger().handlers, 'onnxruntime' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[] False"

@@ -1,0 +1,275 @@
+"""Vectors in lists find what an exhaustive search finds, within a choice of articles too; few vectors are as they were."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+
+from index import BuildSettings, IndexMismatchError, InputError, build
+from index.arrays import Vectors
+from index.backends import check_index, open_index
+from index.files.disk import DISK
+from index.local.generation import MANIFEST, name_of, read_current
+from index.local.publish import Written, publish
+from index.local.segment import VECTORS
+from index.local.write_lock import writer
+from index.search.faiss_index import VectorIndex, write_vectors
+from index.search.ivf_lists import CANDIDATES, MIN_RECALL, NEAREST, Lists
+from qa.ranking.candidates import BY_MEANING
+from ui.cli import main
+from ui.text.terminal import render_info
+
+DIM, SIZE, QUERIES = 384, 12_000, 40
+
+
+@pytest.fixture(scope="module")
+def mixed(seeds_index: Path) -> Vectors:
+    """Many vectors, each of one of the seeds' sentences with some of another one, as sentences on like matters have."""
+    (segment,) = open_index(seeds_index).segments
+    real = segment.exact.rows(slice(None))
+    draw = np.random.default_rng(5)
+    one, other = real[draw.integers(0, len(real), SIZE)], real[draw.integers(0, len(real), SIZE)]
+    sums = one + draw.uniform(0.3, 0.9, (SIZE, 1)).astype(np.float32) * other + draw.normal(0, 0.01, (SIZE, DIM))
+    return unit(sums)
+
+
+@pytest.fixture(scope="module")
+def questions(mixed: Vectors) -> Vectors:
+    draw = np.random.default_rng(6)
+    return unit(mixed[:: SIZE // QUERIES] + draw.normal(0, 0.02, (QUERIES, DIM)))
+
+
+def unit(vectors: np.ndarray) -> Vectors:
+    rows: Vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return rows
+
+
+def in_blocks(vectors: Vectors, size: int = 1000) -> Callable[[], Iterable[Vectors]]:
+    return lambda: (vectors[at : at + size] for at in range(0, len(vectors), size))
+
+
+def written(path: Path, vectors: Vectors, *, up_to: int = 1000) -> tuple[VectorIndex, Lists | None]:
+    lists = write_vectors(path, in_blocks(vectors), dim=DIM, exhaustive_up_to=up_to)
+    return VectorIndex(path), lists
+
+
+@pytest.fixture(scope="module")
+def both(mixed: Vectors, tmp_path_factory: pytest.TempPathFactory) -> tuple[VectorIndex, VectorIndex]:
+    """The same vectors in lists, and without."""
+    folder = tmp_path_factory.mktemp("vectors")
+    return written(folder / "lists", mixed)[0], written(folder / "whole", mixed, up_to=SIZE)[0]
+
+
+def recall(found: VectorIndex, whole: VectorIndex, questions: Vectors, among: np.ndarray | None = None) -> float:
+    """What part of the exhaustive nearest is among the candidates."""
+    shares = []
+    for question in questions:
+        wanted = whole.search(question[None], top_k=NEAREST, among=among)
+        got = found.search(question[None], top_k=CANDIDATES, among=among)
+        shares.append(len({*wanted.tolist()} & {*got.tolist()}) / len(wanted))
+    return float(np.mean(shares))
+
+
+def test_lists_find_what_an_exhaustive_search_finds(
+    both: tuple[VectorIndex, VectorIndex], mixed: Vectors, questions: Vectors, tmp_path: Path
+) -> None:
+    lists = written(tmp_path / "again", mixed)[1]
+    assert lists is not None and lists.recall >= MIN_RECALL and 1 < lists.nprobe < lists.count / 4
+    assert recall(*both, questions) >= 0.98
+
+
+def test_too_few_lists_are_seen_to_find_less(both: tuple[VectorIndex, VectorIndex], questions: Vectors) -> None:
+    parted = both[0]._lists
+    assert parted is not None
+    before, parted.nprobe = parted.nprobe, 1
+    try:
+        assert recall(*both, questions) < 0.9
+    finally:
+        parted.nprobe = before
+
+
+def test_a_build_asks_for_as_many_sentences_as_a_question() -> None:
+    assert CANDIDATES == BY_MEANING
+
+
+def test_a_score_is_the_same_in_lists(both: tuple[VectorIndex, VectorIndex]) -> None:
+    rows = np.arange(0, SIZE, 7)
+    assert np.array_equal(both[0].stored(rows), both[1].stored(rows))
+
+
+@pytest.mark.parametrize("every", [50, 100, 200, 4000])
+def test_the_best_of_a_choice_are_found(every: int, both: tuple[VectorIndex, VectorIndex], questions: Vectors) -> None:
+    among = np.zeros(SIZE, bool)
+    among[5::every] = True
+    for question in questions:
+        wanted, got = (index.search(question[None], top_k=CANDIDATES, among=among) for index in both[::-1])
+        assert wanted.tolist() == got.tolist() and len(got) == min(CANDIDATES, among.sum())
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.25, 0.9])
+def test_of_a_choice_that_is_not_looked_at_whole_as_much_is_found(
+    share: float, both: tuple[VectorIndex, VectorIndex], questions: Vectors
+) -> None:
+    among = np.random.default_rng(7).random(SIZE) < share
+    assert recall(*both, questions, among) >= 0.98
+
+
+def test_nothing_is_found_in_an_empty_choice(both: tuple[VectorIndex, VectorIndex], questions: Vectors) -> None:
+    for index in both:
+        assert not len(index.search(questions[:1], top_k=5, among=np.zeros(SIZE, bool)))
+
+
+def test_a_question_looks_at_no_more_vectors_than_it_may(
+    mixed: Vectors, questions: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.search.ivf_lists.MAX_SEARCHED", 100)
+    index, lists = written(tmp_path / "few", mixed)
+    assert lists is not None and lists.nprobe <= max(1, lists.count * 100 // SIZE) and lists.recall < MIN_RECALL
+    for question in questions:
+        assert len(index.search(question[None], top_k=SIZE)) <= 100
+
+
+def test_the_same_vectors_make_the_same_file(mixed: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size, cores in (("one", 1000, 1), ("two", 1700, 2)):
+        monkeypatch.setattr("index.search.ivf_lists.cores", lambda cores=cores: cores)
+        write_vectors(tmp_path / name, in_blocks(mixed, size), dim=DIM, exhaustive_up_to=1000)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize("size", [1, 2, 9, 40])
+def test_a_handful_of_vectors_can_be_in_lists_too(size: int, mixed: Vectors, tmp_path: Path) -> None:
+    index, lists = written(tmp_path / "few", mixed[:size], up_to=0)
+    assert lists is not None and index.search(mixed[:1], top_k=1).tolist() == [0]
+
+
+def test_vectors_that_are_all_the_same_are_searched(mixed: Vectors, tmp_path: Path) -> None:
+    index, _ = written(tmp_path / "same", np.repeat(mixed[:1], 3000, axis=0))
+    assert len(index.search(mixed[:1], top_k=CANDIDATES)) == CANDIDATES
+
+
+STORY = "The ferry Amalia carried {} people to Linz on Monday. It rained, said Anna Lee. The mayor of town {} was on board.\n"
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    (tmp_path / "articles").mkdir()
+    for number in range(20):
+        (tmp_path / "articles" / f"{number:02}.txt").write_text(STORY.format(100 + number, number))
+    return tmp_path / "articles"
+
+
+def manifest(directory: Path) -> dict[str, object]:
+    current = read_current(directory)
+    assert current is not None
+    return dict(json.loads((directory / name_of(current.generation) / MANIFEST).read_text("utf-8")))
+
+
+def test_an_index_in_lists_says_so_answers_and_is_sound(
+    articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build([articles], tmp_path / "index", BuildSettings(exhaustive_up_to=30))
+    opened = open_index(tmp_path / "index")
+    lists = opened.info.lists
+    assert lists is not None and segments_of(manifest(tmp_path / "index"))[0]["vectors"] == lists.to_dict()
+    assert f"{lists.nprobe} of {lists.count} lists" in render_info(opened.info)
+    assert check_index(tmp_path / "index").findings == ()
+    assert main(["info", "--json", "--index", str(tmp_path / "index")]) == 0
+    assert json.loads(capsys.readouterr().out)["vectors"] == {"kind": "lists", **lists.to_dict()}
+    found = opened.nearest_passages(opened.embed("How many people did the ferry carry?").vector, sentences=5)
+    assert found
+
+
+def test_an_index_without_says_nothing_new(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "vectors" not in segments_of(manifest(seeds_index))[0] and open_index(seeds_index).info.lists is None
+    assert main(["info", "--json", "--index", str(seeds_index)]) == 0
+    assert json.loads(capsys.readouterr().out)["vectors"] == {"kind": "exhaustive"}
+
+
+def test_a_later_build_parts_and_joins_as_the_articles_come_and_go(articles: Path, tmp_path: Path) -> None:
+    settings = BuildSettings(exhaustive_up_to=30)
+    build([articles], tmp_path / "index", settings)
+    for number in range(5, 20):
+        (articles / f"{number:02}.txt").unlink()
+    build([articles], tmp_path / "index", settings)
+    assert open_index(tmp_path / "index").info.lists is None
+    fresh = build([articles], tmp_path / "fresh")
+    one, other = (tmp_path / name / name_of(number) for name, number in (("index", 2), ("fresh", fresh.generation)))
+    assert (one / VECTORS).read_bytes() == (other / VECTORS).read_bytes()
+    for number in range(5, 20):
+        (articles / f"{number:02}.txt").write_text(STORY.format(100 + number, number))
+    build([articles], tmp_path / "index", settings)
+    assert open_index(tmp_path / "index").info.lists is not None
+
+
+def test_where_only_the_limit_changed_the_vectors_alone_are_laid_anew(articles: Path, tmp_path: Path) -> None:
+    assert build([articles], tmp_path / "index").generation == 1
+    for settings, generation, in_lists in (
+        (BuildSettings(exhaustive_up_to=30), 2, True),
+        (BuildSettings(exhaustive_up_to=30), 2, True),
+        (BuildSettings(), 3, False),
+        (BuildSettings(), 3, False),
+    ):
+        assert build([articles], tmp_path / "index", settings).generation == generation
+        assert (open_index(tmp_path / "index").info.lists is not None) is in_lists
+
+
+def segments_of(said: dict[str, object]) -> list[dict[str, object]]:
+    segments = said["segments"]
+    assert isinstance(segments, list)
+    return segments
+
+
+def republished(directory: Path, change: Callable[[dict[str, object], Path], None]) -> None:
+    """Publish the generation in force once more, with a manifest and files that were changed but have right checksums."""
+    current = read_current(directory)
+    assert current is not None
+    before, said = directory / name_of(current.generation), manifest(directory)
+    for made in ("seal", "format", "files"):
+        del said[made]
+
+    def write(folder: Path) -> Written:
+        shutil.copytree(before, folder, dirs_exist_ok=True)
+        (folder / MANIFEST).unlink()
+        change(said, folder)
+        return Written(said)
+
+    with writer(directory), suppress(IndexMismatchError):  # It is in force by then.
+        publish(directory, write, disk=DISK)
+
+
+@pytest.mark.parametrize(
+    "vectors", [None, 1, {"lists": 3}, {"lists": 3, "nprobe": 4, "recall": 1.0}, {"lists": "x", "nprobe": 1, "recall": 1.0}]
+)
+def test_a_manifest_that_fits_no_lists_is_refused(vectors: object, articles: Path, tmp_path: Path) -> None:
+    build([articles], tmp_path / "index", BuildSettings(exhaustive_up_to=30))
+    republished(
+        tmp_path / "index", lambda said, _: said.update(segments=[{**one, "vectors": vectors} for one in segments_of(said)])
+    )
+    with pytest.raises(IndexMismatchError, match="run qa index --rebuild"):
+        open_index(tmp_path / "index")
+
+
+def test_lists_that_hold_other_vectors_than_are_kept_are_found(articles: Path, tmp_path: Path) -> None:
+    build([articles], tmp_path / "index", BuildSettings(exhaustive_up_to=30))
+
+    def swap(_: dict[str, object], folder: Path) -> None:
+        index = faiss.read_index(str(folder / VECTORS))
+        assert isinstance(index, faiss.IndexIVFScalarQuantizer)
+        index.make_direct_map()
+        rows = index.reconstruct_n(0, index.ntotal)
+        index.reset()
+        index.add(rows[[1, 0, *range(2, len(rows))]])
+        faiss.write_index(index, str(folder / VECTORS))
+
+    republished(tmp_path / "index", swap)
+    assert [finding.where for finding in check_index(tmp_path / "index").findings] == ["sentence 0", "sentence 1"]
+
+
+def test_a_limit_below_nothing_is_refused() -> None:
+    with pytest.raises(InputError, match="exhaustive_up_to"):
+        BuildSettings(exhaustive_up_to=-1)

@@ -1,0 +1,788 @@
+"""Over real connections to a real server: what strangers send must not get through, nor stop others."""
+
+import asyncio
+import base64
+import http.client
+import itertools
+import json
+import logging
+import os
+import re
+import select
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from index.errors import InputError
+from ui.server import uvicorn_server as connections
+from ui.server.accounts import Accounts
+from ui.server.guard import Guard, GuardSettings, Limits
+from ui.server.hosts import AllowedHosts, Authority
+from ui.server.login import Login
+from ui.server.refusal import Refused
+from ui.server.request_body import check_json
+from ui.server.response import HEADERS
+from ui.server.server import ServeSettings, running
+from ui.server.throttle import Throttle
+from ui.server.uploads import MAX_AT_ONCE, Uploads, sweep
+
+MakePage = Callable[[], Any]
+JSON = {"Content-Type": "application/json"}
+LIMITS = Limits(body_deadline_s=0.5, upload_deadline_s=1.5, stalled_after_s=0.8)
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@pytest.fixture(scope="module")
+def site(make_page: MakePage) -> Iterator[str]:
+    """The address of a page that everyone on this machine may use."""
+    with running(make_page, ServeSettings(port=0, mcp=True, allow_hosts=("qa.example.org",), limits=LIMITS)) as url:
+        sweep(Path(os.environ["GRADIO_TEMP_DIR"]), older_than_s=0)  # gr.File leaves an empty file whenever it is used.
+        yield url
+
+
+@pytest.fixture(scope="module")
+def locked(make_page: MakePage) -> Iterator[str]:
+    """The address of a page with an account, ann:secret."""
+    accounts = Accounts.from_text("ann:secret", where="test")
+    with running(make_page, ServeSettings(port=0, mcp=True, accounts=accounts)) as url:
+        yield url
+
+
+@contextmanager
+def connection(url: str, source: str = "127.0.0.1") -> Iterator[http.client.HTTPConnection]:
+    parts = urlsplit(url)
+    with closing(http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20, source_address=(source, 0))) as made:
+        yield made
+
+
+def fetch(
+    url: str, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None, *, source: str = "127.0.0.1"
+) -> Reply:
+    """One request, its path sent as it is. Of a stream only the start is read."""
+    with connection(url, source) as made:
+        made.putrequest(method, path, skip_host="Host" in (headers or {}), skip_accept_encoding=True)
+        sent = dict(headers or {})
+        if body or method == "POST":
+            sent.setdefault("Content-Length", str(len(body)))
+        for name, value in sent.items():
+            if value is not None:
+                made.putheader(name, value)
+        made.endheaders(body or None)
+        response = made.getresponse()
+        stream = response.headers.get_content_type() == "text/event-stream"
+        return Reply(response.status, {k.lower(): v for k, v in response.getheaders()}, b"" if stream else response.read())
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
+
+
+def login(url: str, name: str, password: str, source: str = "127.0.0.1") -> Reply:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    return fetch(url, "POST", "/login", f"username={quote(name)}&password={quote(password)}".encode(), form, source=source)
+
+
+def multipart(*parts: tuple[str, bytes]) -> tuple[bytes, dict[str, str]]:
+    body = b"".join(
+        b"--edge\r\nContent-Disposition: form-data; " + what.encode() + b"\r\n\r\n" + data + b"\r\n" for what, data in parts
+    )
+    return body + b"--edge--\r\n", {"Content-Type": "multipart/form-data; boundary=edge"}
+
+
+A_FILE = multipart(('name="files"; filename="a.txt"', b"some text"))
+
+# Whom a request names, and whether that is served here. {port} is the server's own.
+HOSTS = [
+    ("localhost:{port}", True),
+    ("127.0.0.1:{port}", True),
+    ("[::1]:{port}", True),
+    ("LOCALHOST", True),
+    ("localhost:8080", True),  # By a tunnel.
+    ("qa.example.org", True),
+    ("evil.example", False),
+    ("localhost.evil.example:{port}", False),
+    ("127.0.0.1.evil.example", False),
+    ("0.0.0.0:{port}", False),
+    ("169.254.169.254", False),
+    ("[::ffff:7f00:1]", False),
+]
+# Whose page asks, of http://localhost:{port}; None sends no Origin.
+ORIGINS = [
+    (None, True),
+    ("http://localhost:{port}", True),
+    ("https://localhost:{port}", True),
+    ("https://qa.example.org", True),
+    ("http://localhost:1", False),  # Another program's page on this machine.
+    ("http://127.0.0.1:{port}", False),
+    ("http://evil.example", False),
+    ("http://qa.example.org:{port}", False),
+    ("http://localhost:{port}.evil.example", False),
+    ("null", False),
+    ("", False),
+    ("file://", False),
+]
+PLACES: list[tuple[str, str, bytes, dict[str, str]]] = [
+    ("GET", "/", b"", {}),
+    ("GET", "/gradio_api/heartbeat/x1", b"", {}),
+    ("POST", "/gradio_api/queue/join", b"{}", JSON),
+    ("POST", "/gradio_api/upload", *A_FILE),
+    ("POST", "/gradio_api/mcp/", b"{}", JSON),
+    ("OPTIONS", "/gradio_api/queue/join", b"", {"Access-Control-Request-Method": "POST"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body", "headers"), PLACES, ids=lambda value: str(value)[:30])
+def test_only_the_hosts_that_are_served_are_answered(
+    site: str, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> None:
+    for host, served in HOSTS:
+        reply = fetch(site, method, path, body, {**headers, "Host": host.format(port=urlsplit(site).port)})
+        assert (reply.status != 421) is served, (host, reply)
+
+
+@pytest.mark.parametrize(("method", "path", "body", "headers"), PLACES, ids=lambda value: str(value)[:30])
+def test_only_the_page_s_own_scripts_are_answered(
+    site: str, method: str, path: str, body: bytes, headers: dict[str, str]
+) -> None:
+    port = urlsplit(site).port
+    for origin, own in ORIGINS:
+        sent = {**headers, "Host": f"localhost:{port}"}
+        if origin is not None:
+            sent["Origin"] = origin.format(port=port)
+        reply = fetch(site, method, path, body, sent)
+        assert (reply.status != 403) is own, (origin, reply)
+        assert not [name for name in reply.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "",
+        "Host: localhost\r\nHost: evil.example\r\n",
+        "Host:\r\n",
+        "Host: a b\r\n",
+        "Host: localhost.\r\n",
+        "Host: user@localhost\r\n",
+    ],
+)
+def test_a_request_must_name_one_host(site: str, lines: str) -> None:
+    assert exchange(site, f"GET / HTTP/1.1\r\n{lines}Connection: close\r\n\r\n".encode()).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 200),  # A link to the page.
+        ("/", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+        ("/config", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 403),
+        ("/config", {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+        ("/config", {"Sec-Fetch-Site": "same-origin"}, 200),
+        ("/config", {"Sec-Fetch-Site": "none"}, 200),
+    ],
+)
+def test_other_sites_can_link_to_the_page_and_take_nothing_from_it(
+    site: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    assert fetch(site, "GET", path, headers=headers).status == status
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "allowed"),
+    [
+        ("qa.example.org", "qa.example.org:99", True),
+        ("QA.example.org", "qa.example.org", True),
+        ("qa.example.org:99", "qa.example.org:99", True),
+        ("qa.example.org:99", "qa.example.org", False),
+        ("qa.example.org", "a.qa.example.org", False),
+        ("192.168.1.5", "192.168.1.5:7860", True),
+        ("fd00::5", "[fd00::5]:7860", True),
+        ("[fd00::5]", "[fd00::5]", True),
+    ],
+)
+def test_hosts_are_allowed_by_name(name: str, host: str, allowed: bool) -> None:
+    authority = Authority.parse(host)
+    assert authority is not None
+    assert AllowedHosts.from_names((name,)).allows(authority) is allowed
+
+
+@pytest.mark.parametrize("name", ["", "https://qa.example.org", "qa.example.org/", "*", "a b", "[::1", "-a", "a:b"])
+def test_what_is_no_host_cannot_be_allowed(name: str) -> None:
+    with pytest.raises(InputError, match=r"--allow-host .*: not a host"):
+        AllowedHosts.from_names((name,))
+
+
+# What Gradio serves and the page does not need, and what lies outside; each written in several ways below.
+SHUT = [
+    "gradio_api/file=http://127.0.0.1:1/x",
+    "gradio_api/file=https://example.org/x",
+    "gradio_api/file=/etc/passwd",
+    "gradio_api/file=../../../../etc/passwd",
+    "gradio_api/file=C:\\Windows\\win.ini",
+    "gradio_api/file/etc/passwd",
+    "gradio_api/proxy=https://x.hf.space/",
+    "gradio_api/deep_link",
+    "gradio_api/runs",
+    "gradio_api/run-history/buckets",
+    "gradio_api/dev/reload",
+    "gradio_api/vibe-code",
+    "gradio_api/token",
+    "gradio_api/user",
+    "gradio_api/app_id",
+    "gradio_api/startup-events",
+    "gradio_api/stream/a/b/1/playlist.m3u8",
+    "gradio_api/custom_component/a/client/b/c.js",
+    "gradio_api/mcp/schema",
+    "gradio_api/mcp/sse",
+    "gradio_api/mcp/http",
+    "gradio_api/profiling/traces",
+    "monitoring",
+    "monitoring/summary",
+    "svelte/svelte.js",
+    "pwa_icon",
+    "openapi.json",
+    "docs",
+    "login",  # There are no accounts.
+    "logout",
+    "static/../../../../../../etc/passwd",
+    "static/..\\..\\README.md",
+    "assets/../index.html",
+    "assets/.hidden",
+]
+WRITINGS: dict[str, Callable[[str], str]] = {
+    "plain": lambda path: "/" + quote(path, safe="/=:?\\"),
+    "all encoded": lambda path: "/" + "".join(f"%{ord(c):02x}" for c in path),
+    "dots and slashes encoded": lambda path: (
+        "/" + path.replace(".", "%2e").replace("=", "%3D").replace("\\", "%5C").replace("/", "%2F")
+    ),
+    "two slashes": lambda path: "//" + quote(path, safe="=:").replace("%2F", "//"),
+    "from elsewhere": lambda path: "/static/../" + quote(path, safe="/=:"),
+}
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_what_the_page_does_not_need_is_not_there(site: str, writing: str) -> None:
+    for path, method in itertools.product(SHUT, ("GET", "POST")):
+        reply = fetch(site, method, WRITINGS[writing](path), headers=JSON)
+        assert (reply.status, reply.body) == (404, b"there is nothing here\n"), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "vibe-edit", "undo-vibe-edit", "vibe-code", "vibe-starter-queries", "process_recording", "stream/x", "stream/x/close",
+        "run-history/connect", "api/ask", "api/predict/", "mcp/messages/", "mcp/messages/?session_id=1",
+    ],
+)  # fmt: skip
+def test_nothing_is_taken_where_the_page_sends_nothing(site: str, path: str) -> None:
+    assert fetch(site, "POST", f"/gradio_api/{path}", b"{}", JSON).status == 404
+
+
+def test_another_method_is_told_which_are_taken(site: str) -> None:
+    for method in ("GET", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        reply = fetch(site, method, "/gradio_api/mcp/")
+        assert (reply.status, reply.headers["allow"]) == (405, "POST")
+
+
+def test_only_what_was_uploaded_is_served_as_a_file(site: str) -> None:
+    folder = Path(os.environ["GRADIO_TEMP_DIR"])
+    (uploaded,) = json.loads(fetch(site, "POST", "/gradio_api/upload", *A_FILE).body)
+    reply = fetch(site, "GET", f"/gradio_api/file={uploaded}")
+    assert (reply.status, reply.body) == (200, b"some text")
+    (folder / "tmp0").write_text("on its way")
+    name = Path(uploaded).relative_to(folder)
+    for path in (
+        folder / "tmp0",
+        folder,
+        f"{folder}/x/../{name}",
+        f"{folder}//{name}",
+        f"{folder}/./{name}",
+        f"{uploaded}/",
+        f"{uploaded}\\",
+    ):
+        assert fetch(site, "GET", f"/gradio_api/file={path}").status == 404, path
+    (folder / "tmp0").unlink()
+
+
+def test_every_answer_carries_the_headers(site: str) -> None:
+    for method, path in (
+        ("GET", "/"),
+        ("GET", "/theme.css"),
+        ("GET", "/nothing"),
+        ("GET", "/gradio_api/heartbeat/x2"),
+        ("PUT", "/"),
+    ):
+        headers = fetch(site, method, path).headers
+        assert {name.decode(): value.decode() for name, value in HEADERS.items()}.items() <= headers.items()
+        assert "server" not in headers
+
+
+def test_the_address_that_gradio_keeps_is_not_a_stranger_s(site: str) -> None:
+    names = ("X-Forwarded-Host", "X-Forwarded-Server", "X-Gradio-Server", "Forwarded")
+    lies = dict.fromkeys(names, "http://evil.example/")
+    for path in ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json"):
+        reply = fetch(site, "GET", path, headers=lies)
+        assert reply.status == 200 and b"evil.example" not in reply.body
+
+
+def exchange(url: str, sent: bytes, *, then: tuple[bytes, ...] = (), pause_s: float = 0.0) -> bytes:
+    """Send bytes as they are, and read until the server closes."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=20) as sock:
+        sock.sendall(sent)
+        got = b""
+        try:
+            for piece in then:
+                time.sleep(pause_s)
+                if select.select([sock], [], [], 0)[0]:
+                    break  # It answers already.
+                sock.sendall(piece)
+            while more := sock.recv(65_536):
+                got += more
+        except OSError:  # The server closed while we were sending.
+            pass
+        return got
+
+
+def head(path: str, *lines: str) -> bytes:
+    return "\r\n".join((f"POST {path} HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", "")).encode()
+
+
+def chunked(data: bytes) -> bytes:
+    return b"%x\r\n" % len(data) + data + b"\r\n"
+
+
+JSON_LINE, FILES_LINE = "Content-Type: application/json", "Content-Type: multipart/form-data; boundary=edge"
+NAMELESS = b'--edge\r\nContent-Disposition: form-data; name="x"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "size"),
+    [
+        ("/gradio_api/queue/join", JSON_LINE, 1_000_001),
+        ("/gradio_api/run/ask", JSON_LINE, 50_000_000),
+        ("/gradio_api/mcp/", JSON_LINE, 50_000_000),
+        ("/gradio_api/component_server", JSON_LINE, 10**18),
+        ("/gradio_api/upload", FILES_LINE, 24_000_001),
+    ],
+)
+def test_a_body_that_says_it_is_too_large_is_refused_unread(site: str, path: str, kind: str, size: int) -> None:
+    with closing(socket.create_connection((urlsplit(site).hostname, urlsplit(site).port), timeout=5)) as sock:
+        sock.sendall(head(path, kind, f"Content-Length: {size}"))
+        assert sock.recv(1_000).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize("line", ["Content-Length: -1", "Content-Length: 1, 2", "Content-Length: x", "Content-Length: 9" * 2])
+def test_lengths_that_are_none_are_refused(site: str, line: str) -> None:
+    status = exchange(site, head("/gradio_api/queue/join", JSON_LINE, line))[9:12]
+    assert status in (b"400", b"408")
+
+
+def memory() -> int:
+    """The most memory that this process had since the last call, in bytes; the server is a thread of it."""
+    peak = int(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[0]) * 1_024
+    Path("/proc/self/clear_refs").write_text("5")
+    return peak
+
+
+@pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="reads memory as Linux shows it")
+@pytest.mark.parametrize(
+    ("path", "kind", "start"),
+    [
+        ("/gradio_api/upload", FILES_LINE, NAMELESS),
+        ("/gradio_api/upload", FILES_LINE, NAMELESS.replace(b'"x"', b'"files"; filename="a"')),
+        ("/gradio_api/queue/join", JSON_LINE, b'"'),
+    ],
+)
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_large_body_is_refused_and_takes_no_memory(site: str, path: str, kind: str, start: bytes, declared: bool) -> None:
+    piece = b"x" * 1_000_000
+    length = "Content-Length: 60000000" if declared else "Transfer-Encoding: chunked"
+    pieces = (piece,) * 60 if declared else (chunked(piece),) * 60
+    memory()
+    before = memory()
+    got = exchange(site, head(path, kind, length) + (start if declared else chunked(start)), then=pieces)
+    assert got.startswith(b"HTTP/1.1 413")
+    assert memory() - before < 50_000_000
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [('name="x"', b"y" * 64_001)],
+        [(f'name="x{n}"', b"y" * 1_000) for n in range(65)],
+        [('name="filename"', b"y" * 64_001)],
+        [('name="x"; x="; filename=a"', b"y" * 64_001)],
+        [('name="files"; filename="a"', b"y"), ('name="x"', b"y" * 64_001)],
+        [('name="files"; filename="a"\r\nContent-Disposition: form-data; name="x"', b"y" * 64_001)],
+    ],
+    ids=["one", "many", "a name like it", "a value like it", "beside a file", "the last header counts"],
+)
+def test_an_upload_holds_little_beside_files(site: str, parts: list[tuple[str, bytes]]) -> None:
+    assert fetch(site, "POST", "/gradio_api/upload", *multipart(*parts)).status == 413
+    assert orphans(Path(os.environ["GRADIO_TEMP_DIR"])) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=", b"x"),
+        ("multipart/form-data; boundary=edge", b"no parts"),
+        ("multipart/form-data; boundary=edge", b"--edge\r\n\r\nno name\r\n--edge--\r\n"),
+        ("multipart/form-data; boundary=edge", NAMELESS + b"never closed"),
+        ("multipart/form-data; boundary=" + "e" * 10_000, b"x"),
+    ],
+)
+def test_an_upload_that_is_malformed_is_no_fault(site: str, kind: str, body: bytes) -> None:
+    assert fetch(site, "POST", "/gradio_api/upload", body, {"Content-Type": kind}).status in (200, 400)
+
+
+def test_a_client_that_does_not_take_its_answer_is_let_go(site: str) -> None:
+    (uploaded,) = json.loads(
+        fetch(site, "POST", "/gradio_api/upload", *multipart(('name="files"; filename="large"', bytes(20_000_000)))).body
+    )
+    with closing(socket.socket()) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        sock.connect((urlsplit(site).hostname, urlsplit(site).port))
+        sock.sendall(f"GET /gradio_api/file={uploaded} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        time.sleep(1.5)
+        got = 0
+        while more := sock.recv(1_000_000):
+            got += len(more)
+    assert 0 < got < 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "start"),
+    [
+        ("/gradio_api/queue/join", JSON_LINE, b"{"),
+        ("/gradio_api/mcp/", JSON_LINE, b"{"),
+        ("/gradio_api/upload", FILES_LINE, NAMELESS),
+    ],
+)
+def test_a_body_that_comes_too_slowly_is_refused(site: str, path: str, kind: str, start: bytes) -> None:
+    got = exchange(site, head(path, kind, "Content-Length: 900") + start, then=(b" ",) * 9, pause_s=0.2)
+    assert got.startswith(b"HTTP/1.1 408")
+
+
+def test_connections_on_which_nothing_is_asked_are_closed(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEADERS_WITHIN_S", 0.3)
+    for sent in (b"", b"GET / HTTP/1.1\r\nHost: loc"):
+        began = time.monotonic()
+        assert exchange(site, sent, then=(b"a",) * 10, pause_s=0.1) == b""
+        assert time.monotonic() - began < 3
+
+
+def test_sixty_open_pages_do_not_keep_others_out(site: str) -> None:
+    with ExitStack() as stack:
+        for n in range(60):
+            made = stack.enter_context(connection(site))
+            made.request("GET", f"/gradio_api/heartbeat/page{n}")
+            assert stack.enter_context(made.getresponse()).readline() == b"data: ALIVE\n"
+        began = time.monotonic()
+        assert fetch(site, "GET", "/").status == 200
+        assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("path", ["queue/join", "run/ask", "call/ask", "call/v2/ask", "component_server", "cancel", "mcp/"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        b"[" * 65 + b"]" * 65,
+        b'{"data": [' * 5,
+        '{"data": ["q"]}'.encode("utf-16"),
+    ],
+    ids=["lists", "objects", "just too deep", "not closed", "UTF-16"],
+)
+def test_json_that_nobody_can_read_is_refused(site: str, path: str, body: bytes) -> None:
+    assert fetch(site, "POST", f"/gradio_api/{path}", body, JSON).status == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"null", b"7", b'""', b"[]", b"{}", b"\xff", b'{"data": 5}', b'{"data": [' + b"1" * 10_000 + b"]}",
+        b'{"data": ["\\ud800"], "session_hash": "\\ud800", "fn_index": 0}', b'{"data": ["q"], "fn_index": 10000}',
+        b'{"data": ["q"], "fn_index": -1}', b'{"data": ["\\u0000"], "session_hash": "\\u0000", "fn_index": 0}',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["queue/join", "run/ask", "call/ask", "component_server", "cancel", "mcp/"])
+def test_json_of_any_other_shape_is_no_leak(site: str, path: str, body: bytes) -> None:
+    reply = fetch(site, "POST", f"/gradio_api/{path}", body, JSON)
+    assert b"Traceback" not in reply.body and b"/site-packages/" not in reply.body
+
+
+def test_what_is_queued_cannot_be_called_past_the_queue(site: str) -> None:
+    reply = fetch(site, "POST", "/gradio_api/run/predict", b'{"fn_index": 0, "data": ["x"]}', JSON)
+    assert reply.status == 404 and b"join the queue" in reply.body
+
+
+@pytest.mark.parametrize(
+    ("body", "deep"),
+    [
+        (b'{"a": "[[[[[[", "b": "\\"[[[["}', False),
+        (b"[" * 64 + b"]" * 64, False),
+        (b"[[]," * 64 + b"[]" + b"]" * 64, True),
+        (b"[" + b"[]," * 100_000 + b"[]]", False),
+        (b'"' + b'\\"' * 400_000, False),  # Never closed, and read in one go all the same.
+        (b"[}" * 10, False),  # Not JSON, which its reader says.
+    ],
+)
+def test_depth_is_measured_outside_strings(body: bytes, deep: bool) -> None:
+    began = time.perf_counter()
+    if deep:
+        with pytest.raises(Refused, match="at most 64 levels"):
+            check_json(body, max_depth=64)
+    else:
+        check_json(body, max_depth=64)
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/gradio_api/queue/join", "text/plain"),
+        ("/gradio_api/run/ask", ""),
+        ("/gradio_api/component_server", FILES_LINE[14:]),
+        ("/gradio_api/upload", "application/json"),
+    ],
+)
+def test_what_a_form_of_another_site_could_send_is_refused(site: str, path: str, kind: str) -> None:
+    assert fetch(site, "POST", path, b"{}", {"Content-Type": kind} if kind else {}).status == 415
+
+
+def test_uploads_cut_off_half_way_leave_nothing(site: str) -> None:
+    folder = Path(os.environ["GRADIO_TEMP_DIR"])
+    start = NAMELESS.replace(b'"x"', b'"files"; filename="a.txt"') + b"x" * 10_000
+    parts, seen = urlsplit(site), 0
+    for _ in range(50):
+        opened = [socket.create_connection((parts.hostname, parts.port)) for _ in range(4)]
+        for sock in opened:
+            sock.sendall(head("/gradio_api/upload", FILES_LINE, "Content-Length: 90000") + start)
+        wait_until(lambda: len(orphans(folder)) == 4)
+        seen += len(orphans(folder))
+        for sock in opened:
+            sock.close()
+        wait_until(lambda: not orphans(folder))
+    assert seen == 200
+    assert fetch(site, "POST", "/gradio_api/upload", *A_FILE).status == 200
+
+
+def test_only_so_many_uploads_come_at_a_time(site: str) -> None:
+    wait_until(lambda: fetch(site, "POST", "/gradio_api/upload", *A_FILE).status == 200)
+    with ExitStack() as stack:
+        for _ in range(MAX_AT_ONCE):
+            sock = stack.enter_context(socket.create_connection((urlsplit(site).hostname, urlsplit(site).port)))
+            sock.sendall(head("/gradio_api/upload", FILES_LINE, "Content-Length: 90000"))
+        wait_until(lambda: fetch(site, "POST", "/gradio_api/upload", *A_FILE).status == 503, within_s=1.0)
+    wait_until(lambda: fetch(site, "POST", "/gradio_api/upload", *A_FILE).status == 200)
+
+
+def orphans(folder: Path) -> list[str]:
+    return [name for name in os.listdir(folder) if name.startswith("tmp")]
+
+
+def wait_until(true: Callable[[], bool], *, within_s: float = 5.0) -> None:
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_a_fault_is_one_line_to_the_client_and_the_rest_in_the_log(site: str, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        reply = fetch(site, "GET", "/?page=nosuch")
+    assert reply.status == 500
+    match = re.fullmatch(rb"a fault of the program; its log tells more under ([0-9a-f]{8})\n", reply.body)
+    assert match and match[1].decode() in caplog.text and "KeyError" in caplog.text
+
+
+# With accounts: what Gradio serves, tried without login. A route of a newer Gradio stands in none of these.
+OPEN = {
+    "GET /", "HEAD /", "GET /favicon.ico", "GET /logout", "GET /manifest.json", "GET /robots.txt", "GET /theme.css",
+    "GET /assets/{}", "GET /static/{}", "POST /login", "POST /login/",
+}  # fmt: skip
+BEHIND_LOGIN = {
+    "GET /config", "GET /config/", "GET /gradio_api/info", "GET /gradio_api/info/", "GET /gradio_api/openapi.json",
+    "GET /gradio_api/heartbeat/{}", "GET /gradio_api/queue/data", "GET /gradio_api/queue/status",
+    "GET /gradio_api/upload_progress", "GET /gradio_api/call/{}/{}", "GET /gradio_api/call/v2/{}/{}",
+    "POST /gradio_api/queue/join", "POST /gradio_api/cancel", "POST /gradio_api/reset", "POST /gradio_api/reset/",
+    "POST /gradio_api/upload", "POST /gradio_api/run/{}", "POST /gradio_api/run/{}/", "POST /gradio_api/component_server",
+    "POST /gradio_api/component_server/", "POST /gradio_api/call/{}", "POST /gradio_api/call/{}/",
+    "POST /gradio_api/call/v2/{}", "POST /gradio_api/call/v2/{}/", "POST /gradio_api/mcp", "POST /gradio_api/mcp/",
+}  # fmt: skip
+CLOSED = {
+    "GET /monitoring", "GET /monitoring/summary", "GET /monitoring/{}", "GET /pwa_icon", "GET /pwa_icon/{}", "GET /svelte/{}",
+    "GET /openapi.json", "HEAD /openapi.json", "GET /gradio_api/app_id", "GET /gradio_api/app_id/",
+    "GET /gradio_api/custom_component/{}/{}/{}/{}", "GET /gradio_api/deep_link", "GET /gradio_api/dev/reload",
+    "GET /gradio_api/file/{}", "GET /gradio_api/file={}", "HEAD /gradio_api/file={}", "GET /gradio_api/login_check",
+    "GET /gradio_api/login_check/", "GET /gradio_api/proxy={}", "HEAD /gradio_api/proxy={}",
+    "GET /gradio_api/run-history/buckets",
+    "GET /gradio_api/run-history/records", "GET /gradio_api/run-history/records/{}/{}/assets/{}",
+    "POST /gradio_api/run-history/connect", "GET /gradio_api/runs", "GET /gradio_api/runs/", "GET /gradio_api/startup-events",
+    "GET /gradio_api/stream/{}/{}/{}/playlist-file", "GET /gradio_api/stream/{}/{}/{}/playlist.m3u8",
+    "GET /gradio_api/stream/{}/{}/{}/{}.{}", "POST /gradio_api/stream/{}", "POST /gradio_api/stream/{}/close",
+    "GET /gradio_api/theme.css", "GET /gradio_api/token", "GET /gradio_api/token/", "GET /gradio_api/user",
+    "GET /gradio_api/user/",
+    "GET /gradio_api/vibe-code", "GET /gradio_api/vibe-code/", "POST /gradio_api/api/{}", "POST /gradio_api/api/{}/",
+    "POST /gradio_api/process_recording", "POST /gradio_api/undo-vibe-edit", "POST /gradio_api/undo-vibe-edit/",
+    "POST /gradio_api/vibe-code", "POST /gradio_api/vibe-code/", "POST /gradio_api/vibe-edit", "POST /gradio_api/vibe-edit/",
+    "POST /gradio_api/vibe-starter-queries", "POST /gradio_api/vibe-starter-queries/", "POST /gradio_api/mcp/messages",
+    "POST /gradio_api/mcp/schema", "POST /gradio_api/mcp/sse",
+}  # fmt: skip
+
+
+def gradio_routes(make_page: MakePage) -> set[str]:
+    """All routes of a Gradio application, with `{}` for what varies."""
+    from gradio.routes import App
+
+    def walk(routes: Any, prefix: str) -> Iterator[str]:
+        for route in routes:
+            inner = getattr(route, "original_router", None) or getattr(route, "app", None)
+            path = prefix + getattr(route, "path", "")
+            if routes_inside := getattr(inner, "routes", None):
+                yield from walk(routes_inside, path)
+            else:
+                methods = getattr(route, "methods", None) or {"POST"}
+                if "/mcp" in path:  # Taken by whatever method; POST is what is tried.
+                    methods = {"POST"}
+                yield from (f"{method} {re.sub(r'{[^}]*}', '{}', path)}" for method in methods)
+
+    async def application() -> App:  # Made while a loop runs: else Gradio makes loops of its own and leaves them open.
+        return App.create_app(make_page().blocks, mcp_server=True)
+
+    return set(walk(asyncio.run(application()).routes, ""))
+
+
+def test_nothing_but_the_login_is_open_without_it(locked: str, make_page: MakePage) -> None:
+    found: dict[str, set[str]] = {"open": set(), "behind login": set(), "closed": set()}
+    kinds = {"/login": "application/x-www-form-urlencoded", "/gradio_api/upload": "multipart/form-data; boundary=edge"}
+    routes = gradio_routes(make_page)
+    for route in routes | {"POST /gradio_api/mcp/"}:
+        method, path = route.split()
+        kind = kinds.get(path.rstrip("/"), "application/json")
+        reply = fetch(locked, method, path.replace("{}", "x"), headers={"Content-Type": kind})
+        closed = reply.status == 404 and reply.body in (b"there is nothing here\n", b"")  # Gradio's own says other words.
+        found["closed" if closed else "behind login" if reply.status == 401 else "open"].add(route)
+    expected = {"open": OPEN, "behind login": BEHIND_LOGIN, "closed": CLOSED}
+    assert {kind: found[kind] ^ expected[kind] for kind in found} == {kind: set() for kind in found}
+
+
+def test_the_login_page_says_nothing_of_what_lies_behind_it(locked: str) -> None:
+    for query in ("", "?all_endpoints=true", "?deep_link=x", "?page=nosuch"):
+        for headers in ({}, {"Accept-Encoding": "br"}):
+            page = fetch(locked, "GET", f"/{query}", headers=headers)
+            assert page.status == 200 and b"auth_required" in page.body
+            assert not [word for word in (b"secret choice", b"/ask", b"/choose", b"In plain words") if word in page.body]
+
+
+def test_who_logged_in_sees_the_page_and_who_logged_out_does_not(locked: str) -> None:
+    reply = login(locked, "ann", "secret", source="127.0.0.2")
+    assert reply.status == 200
+    cookie = {"Cookie": reply.headers["set-cookie"].split(";")[0]}
+    assert b"secret choice" in fetch(locked, "GET", "/", headers=cookie).body
+    assert fetch(locked, "GET", "/config", headers=cookie).status == 200
+    assert fetch(locked, "GET", "/logout", headers=cookie).status == 302
+    assert fetch(locked, "GET", "/config", headers=cookie).status == 401
+    assert fetch(locked, "GET", "/config", headers={"Cookie": cookie["Cookie"][:-3] + "xyz"}).status == 401
+
+
+def ping(url: str, headers: dict[str, str], source: str = "127.0.0.1") -> Reply:
+    sent = {**JSON, "Accept": "application/json, text/event-stream", **headers}
+    return fetch(url, "POST", "/gradio_api/mcp/", b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}', sent, source=source)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (basic("ann", "secret"), 200),
+        ({}, 401),
+        (basic("ann", "wrong"), 401),
+        (basic("bob", "secret"), 401),
+        ({"Authorization": "Basic ann:secret"}, 401),
+        ({"Authorization": "Basic " + base64.b64encode(b"annsecret").decode()}, 401),
+        ({"Authorization": "Basic \xff"}, 401),
+        ({"Authorization": "Bearer secret"}, 401),
+        ({"Cookie": "access-token-x=y"}, 401),
+    ],
+)
+def test_mcp_asks_for_the_accounts_too(locked: str, headers: dict[str, str], status: int) -> None:
+    reply = ping(locked, headers, source="127.0.0.3")
+    assert reply.status == status
+    assert ("www-authenticate" in reply.headers) is (status == 401)
+
+
+def test_mcp_takes_the_page_s_login(locked: str) -> None:
+    cookie = login(locked, "ann", "secret", source="127.0.0.4").headers["set-cookie"].split(";")[0]
+    assert ping(locked, {"Cookie": cookie}).status == 200
+
+
+@pytest.mark.parametrize(("way", "source"), [("login", "127.0.0.5"), ("mcp", "127.0.0.6")])
+def test_guessing_a_password_is_slowed_down(make_page: MakePage, way: str, source: str) -> None:
+    accounts = Accounts.from_text("bob:secret", where="test")
+    with running(make_page, ServeSettings(port=0, mcp=True, accounts=accounts)) as url:
+        tries = [
+            login(url, "bob", f"guess {n}", source) if way == "login" else ping(url, basic("bob", f"guess {n}"), source)
+            for n in range(200)
+        ]
+        statuses = [reply.status for reply in tries]
+        assert statuses[:5] == [400 if way == "login" else 401] * 5
+        assert statuses.count(429) >= 193
+        assert int(tries[-1].headers["retry-after"]) >= 1
+        assert login(url, "bob", "secret", "127.0.0.7").status == 429  # Whoever tries that name,
+        assert login(url, "nobody", "x", source).status == 429  # and whatever that client tries.
+        assert login(url, "nobody", "x", "127.0.0.7").status == 400
+
+
+def test_few_requests_are_worked_on_at_once_the_others_wait_and_too_many_are_told(tmp_path: Path) -> None:
+    working: list[int] = [0]
+    seen: list[int] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        working[0] += 1
+        seen.append(working[0])
+        await asyncio.sleep(0.01)
+        working[0] -= 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.sleep(0.05)  # Whoever reads slowly holds nobody up.
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    limits = Limits(max_working=6, at_work=2)
+    settings = GuardSettings(AllowedHosts.from_names(()), limits=limits)
+    guard = Guard(
+        application, settings, login=Login(None, lambda cookies: False, Throttle()), uploads=Uploads(tmp_path, max_bytes=1)
+    )
+
+    async def ask() -> int:
+        headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"2")]
+        path = "/gradio_api/component_server"
+        scope: dict[str, Any] = {"type": "http", "method": "POST", "path": path, "headers": headers, "scheme": "http"}
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await guard(scope, receive, send)
+        return int(sent[0]["status"])
+
+    async def crowd() -> list[int]:
+        return await asyncio.gather(*(ask() for _ in range(8)))
+
+    assert sorted(asyncio.run(crowd())) == [200] * 6 + [503] * 2
+    assert max(seen) == 2 and len(seen) == 6

@@ -1,0 +1,1 @@
+"""The work of single commands, their arguments and output."""

@@ -1,0 +1,208 @@
+"""The arguments of the `qa` command."""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from ui.commands.output import note
+from ui.text.printable import printable
+
+UNUSABLE = 2  # The exit status of input and arguments that cannot be used.
+DEFAULT_INDEX = ".qa-index"
+_Run = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        note(f"qa: {message}; see {self.prog} --help")
+        raise SystemExit(UNUSABLE)
+
+
+def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
+    """The parser; what it returns has in `run` the function that `runs` gives for the command."""
+    parser = _Parser(prog="qa", description="Ask a folder of news articles; get back the sentences that answer, word for word.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        where = os.environ.get("QA_INDEX") or DEFAULT_INDEX
+        shown = printable(where).replace("%", "%%")
+        sub.add_argument(
+            "--index",
+            metavar="DIR",
+            type=_place,
+            default=_place(where),
+            help=f"the index folder, or a place in Milvus (now {shown})",
+        )
+        sub.set_defaults(run=runs[name])
+        return sub
+
+    index = command("index", "Read files and folders, embed what is new or changed, drop what is gone, publish.")
+    index.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="files and folders of .txt and .md; none: those of the last time"
+    )
+    _add_model(index)
+    index.add_argument("--encoding", help="how to read files without a byte-order mark (default: UTF-8)")
+    index.add_argument("--max-file-mb", type=float, default=16.0, metavar="MB", help="refuse larger files (default: 16)")
+    index.add_argument(
+        "--speakers",
+        action=argparse.BooleanOptionalAction,
+        help="read whose word each sentence is (default: as the last time, else yes)",
+    )
+    index.add_argument("--restore", action="store_true", help="bring back the articles that were taken out on the page")
+    index.add_argument("--rebuild", action="store_true", help="embed everything anew, whatever is there")
+    index.add_argument("--wait", action="store_true", help="wait while another process writes the index")
+    index.add_argument("--workers", metavar="N", type=int, help="embed in N processes (default: one, which uses all cores)")
+    index.add_argument(
+        "--ray", metavar="ADDRESS", help="embed on a Ray cluster: local, auto, HOST:PORT or ray://HOST:PORT (extra ray)"
+    )
+    index.add_argument("--watch", action="store_true", help="go on: index again whenever articles change, until Ctrl-C")
+
+    ask = command("ask", "Print the quotes that answer a question. Status 1: the articles do not answer.")
+    ask.add_argument("question", metavar="QUESTION", help="in plain words; put -- before one that starts with a dash")
+    _add_asking(ask)
+    ask.add_argument("--json", action="store_true", help="print the answer's record")
+    ask.add_argument(
+        "--history", metavar="FILE", type=Path, help="earlier turns: a record, or a JSON list of records or {role, content}"
+    )
+
+    chat = command("chat", "Ask turn by turn; an empty line or Ctrl-D ends.")
+    _add_asking(chat)
+
+    serve = command("serve", "Serve the page, for a browser on this machine, and the same answers for programs.")
+    _add_serving(serve)
+
+    measure = command("eval", "Ask a set of questions whose answers are known; print how well it went, with intervals.")
+    _add_measuring(measure)
+
+    checks = "Check the index, or every quote of saved answers against the files as they are now. Status 1: one is not proven."
+    verify = command("verify", checks)
+    _add_verifying(verify)
+
+    info = command("info", "Print what the index holds.")
+    _add_generation(info)
+    info.add_argument("--json", action="store_true", help="print it as JSON")
+    return parser
+
+
+def _place(text: str) -> Path | str:
+    """An index folder; a place in Milvus stays a text, whose slashes a path would lose."""
+    return text if text.startswith("milvus:") else Path(text)
+
+
+def _add_verifying(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "answers",
+        metavar="ANSWER.json",
+        nargs="*",
+        type=Path,
+        help="records of answers, one or many in a file, - for standard input; none: check the index itself",
+    )
+    parser.add_argument("--root", metavar="FOLDER", type=Path, help="where the quoted files lie (default: as the index says)")
+    _add_generation(parser)
+    parser.add_argument("--json", action="store_true", help="print the result as JSON")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the quotes that are ok, too")
+
+
+def _add_generation(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--generation", metavar="N", type=int, help="use this generation, not the one in force (qa info names those kept)"
+    )
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", help="a sentence-transformers model's name or folder (default: the index's own, else all-MiniLM-L6-v2)"
+    )
+    parser.add_argument("--precision", choices=("int8", "fp32"), help="of the exported model (default: int8)")
+    parser.add_argument("--device", help="run the model through sentence-transformers there, such as cuda")
+
+
+def _add_asking(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-k", metavar="N", type=int, default=5, dest="top_k", help="at most N quotes (default: 5)")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show each quote in its passage")
+    _add_scope(parser)
+    _add_generation(parser)
+    _add_model(parser)
+    _add_reranker(parser)
+
+
+def _add_reranker(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reranker", metavar="MODEL", help="a cross-encoder's name or folder, to read the best sentences again (default: none)"
+    )
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--source",
+        metavar="PATTERN",
+        action="append",
+        default=[],
+        help="ask only these files: a path, a folder or a pattern such as '*kursk*'; may be given several times",
+    )
+    parser.add_argument(
+        "--outlet",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="ask only this outlet's articles; may be repeated",
+    )
+    parser.add_argument("--since", metavar="DAY", type=_day, help="ask only articles published on this day or later")
+    parser.add_argument("--until", metavar="DAY", type=_day, help="ask only articles published on this day or earlier")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2024-12-31") from None
+
+
+def _add_serving(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1, this machine alone)")
+    parser.add_argument("--port", type=int, default=7860, help="the port (default: 7860; 0: any that is free)")
+    parser.add_argument(
+        "--auth", metavar="FILE", type=Path, help="let in only the accounts in this file, name:password lines (or in $QA_AUTH)"
+    )
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a name that browsers may call this machine by; may be given several times",
+    )
+    parser.add_argument("--insecure", action="store_true", help="serve other machines without accounts, at any address")
+    parser.add_argument("--certfile", metavar="FILE", type=Path, help="serve over TLS with this certificate")
+    parser.add_argument("--keyfile", metavar="FILE", type=Path, help="the certificate's key")
+    parser.add_argument("--mcp", action="store_true", help="offer ask and search as MCP tools too, at /gradio_api/mcp/")
+    parser.add_argument("--read-only", action="store_true", help="let nobody add articles or take some out")
+    _add_generation(parser)
+    _add_reranker(parser)
+
+
+def _add_measuring(parser: argparse.ArgumentParser) -> None:
+    forms = "the project's own JSONL, SQuAD JSON, a BEIR folder, CLAP NQ or MTRAG JSONL"
+    parser.add_argument(
+        "paths", metavar="DATASET", nargs="*", type=Path, help=f"files of one form: {forms}; none: the bundled cases"
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write the report's record, with every case")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write the report as one page, with the cases that failed")
+    parser.add_argument("--limit", metavar="N", type=int, help="ask only N cases, spread evenly over the set")
+    parser.add_argument(
+        "--fail-under",
+        metavar="MEASURE=VALUE",
+        action="append",
+        default=[],
+        help="end with status 1 where a measure is worse than this; may be given several times",
+    )
+    parser.add_argument(
+        "--compare", metavar=("A.json", "B.json"), nargs=2, type=Path, help="print what got better and worse from A to B"
+    )
+    _add_model(parser)
+    _add_reranker(parser)

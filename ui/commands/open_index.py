@@ -1,0 +1,109 @@
+"""The index that a command asks: opened, and built from the bundled articles where there is none yet."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.backends import open_index
+from index.models.reranker_export import open_reranker as reranker_of
+from ui.commands.output import note, on_terminal
+
+if TYPE_CHECKING:
+    from index import ModelSettings, Progress
+    from index.models.reranker import Reranker
+    from qa import Retriever
+
+
+def open_retriever(
+    directory: Path | str, model: ModelSettings | None, *, reranker: str | None, generation: int | None = None
+) -> Retriever:
+    """The retriever of an index folder; where there is no index, one is built first.
+
+    `model` None: the index's own; `reranker` None: none; `generation` None: the one in force.
+    """
+    from qa.retriever import Retriever
+
+    read_again = open_reranker(reranker)
+    if generation is None:
+        build_where_missing(directory, model)
+    index = open_index(directory, model=model, generation=generation)
+    if not index.info.in_force:
+        note(f"qa: generation {index.info.generation} answers, which is not the one in force")
+    return Retriever(index, reranker=read_again)
+
+
+def open_reranker(name: str | None) -> Reranker | None:
+    """The cross-encoder of this name, if any; what keeps it slow is said."""
+    if name is None:
+        return None
+    from index.models.model_card import Runtime
+
+    reranker = reranker_of(name)
+    if reranker.card.runtime is Runtime.SENTENCE_TRANSFORMERS:
+        note(f"qa: reranker {name}: {reranker.card.note}")
+    return reranker
+
+
+def build_where_missing(directory: Path | str, model: ModelSettings | None) -> None:
+    """Build an index of the bundled articles where there is none, and say so.
+
+    Raises:
+        IndexUnusableError: a build of other articles was begun there.
+    """
+    from index.backends import is_indexed
+    from index.local.generation import PENDING
+    from index.milvus.place import is_milvus
+
+    if not is_indexed(directory):
+        if not is_milvus(directory) and (Path(directory) / PENDING).exists():
+            from index.errors import IndexUnusableError
+
+            raise IndexUnusableError(f"{directory}: a build was stopped before it was done; go on with qa index FOLDER")
+        from index import BuildSettings, build
+
+        note(f"qa: no index at {directory} yet; building one from the bundled articles")
+        build([bundled_articles()], directory, BuildSettings(model=model), progress=build_progress())
+
+
+def bundled_articles() -> Path:
+    """The folder of the five articles that come with the program.
+
+    Raises:
+        InputError: the installation lacks them.
+    """
+    from importlib.util import find_spec
+
+    from index.errors import InputError
+
+    spec = find_spec("seeds")
+    places = [Path(place) for place in spec.submodule_search_locations or ()] if spec else []
+    for folder in places:
+        if folder.is_dir():
+            return folder
+    raise InputError("the bundled articles are not installed; name a folder: qa index FOLDER")
+
+
+def build_progress() -> Progress:
+    """A bar with passages/s on a terminal, nothing elsewhere."""
+    from index import Progress
+
+    if not on_terminal(sys.stderr):
+        return Progress(note=lambda text: note(f"qa: {text}"))
+    from tqdm import tqdm
+
+    bar = tqdm(desc="embedding", unit=" passages", leave=False, dynamic_ncols=True, delay=0.3)
+
+    def embedding(total: int) -> None:
+        if not bar.n:
+            bar.reset(total)  # Its time is that of the passages, not of finding the articles.
+        bar.total = total
+        bar.refresh()
+
+    def done(count: int) -> None:
+        bar.update(count)
+        if bar.n >= (bar.total or 0):
+            bar.close()
+
+    return Progress(embedding, done, note=lambda text: tqdm.write(f"qa: {text}", file=sys.stderr))

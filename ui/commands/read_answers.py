@@ -1,0 +1,83 @@
+"""Records read back from files: one, a list of them, or one after another."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.errors import InputError
+from qa.proof.saved_answer import SavedAnswer, read_claims
+from ui.text.printable import printable
+
+STDIN = Path("-")
+_BLANKS = re.compile(r"[ \t\r\n]*")
+_FORMS = "give what qa ask --json or the page's export of records wrote"
+
+
+def read_records(path: Path) -> list[SavedAnswer]:
+    """The answers whose records a file holds, in order; at least one. "-" is standard input.
+
+    Raises:
+        InputError: the file cannot be read, or something in it is no record; it names the line.
+    """
+    name = named(path)
+    text = _text(_bytes(path), name)
+    answers: list[SavedAnswer] = []
+    for line, value in _values(text, name):
+        for record in value if isinstance(value, list) else [value]:
+            try:
+                answers.append(read_claims(record))
+            except InputError as error:
+                message = str(error).removeprefix("answer: ")
+                raise InputError(f"{name}: record {len(answers) + 1}, from line {line} on: {message}") from error
+    if not answers:
+        raise InputError(f"{name}: holds no record; {_FORMS}")
+    return answers
+
+
+def named(path: Path) -> str:
+    """What a file of records is called."""
+    return "standard input" if path == STDIN else printable(str(path))
+
+
+def _bytes(path: Path) -> bytes:
+    if path == STDIN:
+        return sys.stdin.buffer.read() if sys.stdin is not None else b""
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:  # ValueError where the name holds a NUL.
+        reason = getattr(error, "strerror", None) or "no such name"
+        raise InputError(f"{named(path)}: cannot be read ({reason}); check the path") from error
+
+
+def _text(data: bytes, name: str) -> str:
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: not JSON (not {encoding.upper()} at byte {error.start}); {_FORMS}") from error
+
+
+def _values(text: str, name: str) -> Iterator[tuple[int, object]]:
+    """Each JSON value of a text, and the line on which it begins."""
+    decoder = json.JSONDecoder()
+    at = _end_of_blanks(text, 0)
+    while at < len(text):
+        line = 1 + text.count("\n", 0, at)
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            if at == _end_of_blanks(text, 0) and text.startswith("#", at):
+                raise InputError(f"{name}: Markdown, which says nothing of offsets; export records instead") from error
+            where = f"line {error.lineno}, column {error.colno}"
+            raise InputError(f"{name}: not JSON at {where} ({error.msg}); {_FORMS}") from error
+        except (ValueError, RecursionError) as error:  # A number of thousands of digits, lists in lists in lists.
+            raise InputError(f"{name}: JSON that cannot be read, from line {line} on; {_FORMS}") from error
+        yield line, value
+        at = _end_of_blanks(text, end)
+
+
+def _end_of_blanks(text: str, at: int) -> int:
+    match = _BLANKS.match(text, at)
+    return match.end() if match else at

@@ -1,0 +1,135 @@
+"""The articles behind the page: added, taken out, brought back and read again, one change after the other."""
+
+import queue
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from index import BuildReport, BuildSettings, InputError, Progress, QaError, add_file, build
+from ui.page.live_index import Live
+from ui.page.requests import ChangeRequest, read
+from ui.text.printable import printable
+from ui.text.wording import count
+
+MAX_WAITING = 20  # Changes; more are refused until some are done.
+REFUSED_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of the articles under way or done: what it does, how far it is, and what came of it.
+
+    `done` of `total` passages are embedded; `total` is 0 until that is known.
+    """
+
+    number: int = 0
+    doing: str = ""
+    done: int = 0
+    total: int = 0
+    finished: bool = True
+    outcome: str = ""
+    refused: tuple[str, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """For the page."""
+        return {
+            "number": self.number,
+            "doing": self.doing,
+            "done": self.done,
+            "total": self.total,
+            "finished": self.finished,
+            "outcome": self.outcome,
+            "refused": list(self.refused),
+        }
+
+
+class Corpus:
+    """Changes the index that is served, in a thread of its own; the page asks how far it is."""
+
+    def __init__(self, directory: Path | str, live: Live) -> None:
+        self._directory = directory
+        self._live = live
+        self._change = Change()
+        self._waiting: queue.Queue[tuple[str, BuildSettings]] = queue.Queue(MAX_WAITING)
+        self._starting = threading.Lock()
+        self._worker: threading.Thread | None = None
+
+    def add(self, files: Sequence[tuple[str, bytes]]) -> list[str]:
+        """Keep files and have them read; returns why some were refused. Kept is what is on disk when this returns."""
+        refused: list[str] = []
+        kept = 0
+        for name, data in files:
+            try:
+                add_file(self._directory, name, data)
+                kept += 1
+            except InputError as error:
+                refused.append(str(error))
+        if kept:
+            with suppress(InputError):  # Where as many changes wait as may, each of them will read these files too.
+                self._start(f"Adding {count(kept, 'file')}", BuildSettings(wait=True))
+        return refused
+
+    def change(self, request: object) -> dict[str, Any]:
+        """Take articles out, bring some back, or read the folder again.
+
+        Raises:
+            InputError: too many changes wait already.
+        """
+        wanted = read(ChangeRequest, request)
+        settings = BuildSettings(exclude=tuple(wanted.exclude), restore=tuple(wanted.restore), wait=True)
+        doing = f"Taking out {count(len(wanted.exclude), 'article')}" if wanted.exclude else "Reading the articles again"
+        self._start(f"Bringing back {count(len(wanted.restore), 'article')}" if wanted.restore else doing, settings)
+        return self.progress({})
+
+    def progress(self, _: object) -> dict[str, Any]:
+        """How far the change under way is, or what came of the last one once none waits any more."""
+        with self._starting:
+            return replace(self._change, finished=self._change.finished and self._waiting.empty()).to_dict()
+
+    def _start(self, doing: str, settings: BuildSettings) -> None:
+        try:
+            self._waiting.put_nowait((doing, settings))
+        except queue.Full:
+            raise InputError(f"busy: {MAX_WAITING} changes wait already; try again when they are done") from None
+        with self._starting:
+            if self._worker is None or not self._worker.is_alive():
+                self._worker = threading.Thread(target=self._work, name="corpus", daemon=True)
+                self._worker.start()
+
+    def _work(self) -> None:
+        while True:
+            with self._starting:  # So that a change put in now finds this thread at work, or starts another.
+                if self._waiting.empty():
+                    self._worker = None
+                    return
+                doing, settings = self._waiting.get_nowait()
+                self._change = Change(self._change.number + 1, doing, finished=False)
+            self._build(settings)
+
+    def _build(self, settings: BuildSettings) -> None:
+        def embedding(total: int) -> None:
+            self._change = replace(self._change, total=total)
+
+        def done(passages: int) -> None:
+            self._change = replace(self._change, done=self._change.done + passages)
+
+        try:
+            report = build([], self._directory, settings, progress=Progress(embedding, done))
+            self._live.refresh()
+            outcome, refused = _outcome(report), tuple(str(refusal) for refusal in report.refused[:REFUSED_SHOWN])
+        except QaError as error:
+            outcome, refused = f"Nothing was changed: {error}", ()
+        except Exception as error:  # The page must hear that it ended, however it did.
+            fault = printable(f"{type(error).__name__}: {error}")
+            outcome, refused = f"Nothing was changed: a fault of the program ({fault})", ()
+        self._change = replace(self._change, finished=True, outcome=outcome, refused=refused)
+
+
+def _outcome(report: BuildReport) -> str:
+    """What a build did, in a line; what did not happen is left out."""
+    counted = ((len(getattr(report, name)), name) for name in ("added", "changed", "renamed", "removed", "refused"))
+    parts = [f"{number:,} {name}" for number, name in counted if number]
+    return ", ".join(parts) if parts else "Nothing has changed."

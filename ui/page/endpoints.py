@@ -1,0 +1,88 @@
+"""The endpoints for programs, over Gradio's API and MCP: the same questions and records as everywhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from index import QaError
+from qa import Scope
+from ui.page.requests import ScopeRequest, read
+from ui.page.service import Service
+
+
+def add_endpoints(service: Service) -> None:
+    """Add the endpoints to the page that is being put together. Past Gradio's queue, which MCP could not call them through."""
+    from gradio.events import api
+
+    def ask(  # noqa: PLR0917 - programs may name the arguments, or give them in order
+        question: str,
+        history: list[dict[str, Any]] | None = None,
+        top_k: int = 5,
+        sources: list[str] | None = None,
+        outlets: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        searched: str | None = None,
+    ) -> dict[str, Any]:
+        """Ask the articles a question; get back the sentences that answer it, word for word, with file and lines.
+
+        Args:
+            question: The question, in plain words.
+            history: Earlier turns, oldest first: objects with "role" and "content", or earlier answers' records.
+            top_k: At most this many quotes, 1 to 100.
+            sources: Only these files, folders or patterns such as "*kursk*".
+            outlets: Only articles of these outlets.
+            since: Only articles published on this day or later, as 2024-12-31.
+            until: Only articles published on this day or earlier.
+            searched: What to search in place of what would be made of the question and the earlier turns.
+
+        Returns:
+            The answer's record, schema answer/1: "answered", "quotes", and where nothing answers "reason" and "closest".
+        """
+        with _shown():
+            within = _scope(sources, outlets, since, until)
+            return service.ask(question, history or (), top_k, within, searched=searched)
+
+    def search(  # noqa: PLR0917
+        question: str,
+        history: list[dict[str, Any]] | None = None,
+        top_k: int = 10,
+        sources: list[str] | None = None,
+        outlets: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Find the passages of the articles that most likely answer a question, best first, for your own reader.
+
+        Args:
+            question: The question, in plain words.
+            history: Earlier turns, oldest first: objects with "role" and "content", or earlier answers' records.
+            top_k: At most this many passages, 1 to 100.
+            sources: Only these files, folders or patterns such as "*kursk*".
+            outlets: Only articles of these outlets.
+            since: Only articles published on this day or later, as 2024-12-31.
+            until: Only articles published on this day or earlier.
+
+        Returns:
+            Passages with "source", "start", "end", lines, "text" and "score", 0 to 1 within one question.
+        """
+        with _shown():
+            return service.search(question, history or (), top_k, _scope(sources, outlets, since, until))
+
+    for endpoint in (ask, search):
+        api(endpoint, api_name=endpoint.__name__, queue=False)
+
+
+@contextmanager
+def _shown() -> Iterator[None]:
+    """Let a program hear what was wrong with its request."""
+    import gradio as gr
+
+    try:
+        yield
+    except QaError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def _scope(sources: list[str] | None, outlets: list[str] | None, since: str | None, until: str | None) -> Scope:
+    return read(ScopeRequest, {"sources": sources or [], "outlets": outlets or [], "since": since, "until": until}).scope

@@ -1,0 +1,180 @@
+"""The page: its parts put together with Gradio. What they show is made by `Service`, `Corpus` and plain functions."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from index import QaError
+from qa.questions.question import MAX_QUESTION_CHARS
+from ui.page.article_list import listing_html
+from ui.page.corpus import Corpus
+from ui.page.endpoints import add_endpoints
+from ui.page.html import rendered
+from ui.page.live_index import Live, Opened
+from ui.page.requests import ListingRequest, read
+from ui.page.service import Service, reported
+from ui.server.server import Page
+
+SCRIPTS = ("page.js", "chat.js", "article_pane.js", "corpus.js")
+TITLE = "Ask the articles"
+QUEUED = 16  # Of Gradio's own events, which are files that are added; what is asked goes past its queue.
+UPLOADS_KEPT_S = 3600  # What is dropped is taken in at once; this is for what is left when that failed.
+_FOLDER = Path(__file__).parent
+_Handler = Callable[[Any], dict[str, Any]]
+
+
+def make_page(live: Live, *, editable: bool) -> Page:
+    """The page over an index; `editable` lets its readers add articles and take some out."""
+    import gradio as gr
+
+    font = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
+    theme = gr.themes.Base(font=font, font_mono=["ui-monospace", "monospace"])
+    info = live.now().index.info
+    blocked = (info.root, *([info.directory] if isinstance(info.directory, Path) else []))
+    return Page(_blocks(live, editable=editable), theme, _style(), head=_head(), blocked=blocked)
+
+
+def _blocks(live: Live, *, editable: bool) -> Any:
+    """The page's parts, where they stand, and the endpoints for programs, as `gradio.Blocks`."""
+    import gradio as gr
+
+    service, corpus = Service(live), Corpus(live.directory, live)
+    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(UPLOADS_KEPT_S, UPLOADS_KEPT_S))
+    with page:
+        with gr.Row(elem_id="desk", equal_height=False):
+            with gr.Column(scale=6, min_width=300, elem_id="left"), gr.Tabs():
+                with gr.Tab("Ask", elem_id="asking"):
+                    _part("chat", rendered("chat.html", {"key": _key(live)}), _asking(service))
+                    _question_box()
+                with gr.Tab("Articles", elem_id="articles", render_children=True):
+                    html = rendered("corpus.html", {"editable": editable})
+                    _part("corpus", html, _listing(live, corpus, editable=editable))
+                    if editable:
+                        _dropping(corpus)
+            with gr.Column(scale=5, min_width=300, elem_id="right"):
+                _part("reading", rendered("pane.html", {}), {"article": service.article})
+        add_endpoints(service)
+    service.begin({})  # Asks some questions, so that the first reader need not wait for the model to be loaded.
+    page.queue(max_size=QUEUED)
+    return page
+
+
+def _style() -> str:
+    """The page's style sheet."""
+    return (_FOLDER / "page.css").read_text("utf-8")
+
+
+def _head() -> str:
+    """The page's scripts, for its head."""
+    scripts = "\n".join((_FOLDER / name).read_text("utf-8") for name in SCRIPTS)
+    return f'<meta name="color-scheme" content="light dark"><script>\n{scripts}\n</script>'
+
+
+def _part(name: str, html: str, handlers: Mapping[str, _Handler]) -> None:
+    """A part of the page that its own script drives: the script is given its element and what it may ask of the server."""
+    import gradio as gr
+
+    functions = [_named(f"qa_{handler}", reported(function)) for handler, function in handlers.items()]
+    ask = f"const ask = Object.fromEntries({json.dumps(list(handlers))}.map((name) => [name, server['qa_' + name]]));"
+    gr.HTML(
+        html_template=html,
+        elem_id=name,
+        js_on_load=f"{ask} articlesQa.{name}(element, ask);",
+        server_functions=functions,
+        apply_default_css=False,
+    )
+
+
+def _asking(service: Service) -> dict[str, _Handler]:
+    return {
+        "begin": service.begin,
+        "ask": service.turn,
+        "render": service.render,
+        "around": service.around,
+        "cite": service.cite,
+        "judge": service.judge,
+    }
+
+
+def _question_box() -> None:
+    """The box; what is asked goes to the conversation's script, so that an answer is one request."""
+    import gradio as gr
+
+    with gr.Row(elem_id="box", equal_height=True):
+        question = gr.Textbox(
+            elem_id="question",
+            label="Your question",
+            show_label=False,
+            container=False,
+            placeholder="Ask the articles …",
+            lines=1,
+            max_lines=4,
+            max_length=MAX_QUESTION_CHARS,
+            autofocus=True,
+            scale=8,
+        )
+        button = gr.Button("Ask", variant="primary", scale=1, min_width=80, elem_id="ask")
+    send = "(question) => { articlesQa.ask(question); return ''; }"
+    gr.on([question.submit, button.click], fn=None, inputs=[question], outputs=[question], js=send, api_visibility="private")
+
+
+def _listing(live: Live, corpus: Corpus, *, editable: bool) -> dict[str, _Handler]:
+    def listing(request: object) -> dict[str, Any]:
+        wanted = read(ListingRequest, request)
+
+        def show(opened: Opened) -> str:
+            return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, problem=live.problem)
+
+        return {"html": live.call(show)}
+
+    changing: dict[str, _Handler] = {"change": corpus.change, "progress": corpus.progress} if editable else {}
+    return {"listing": listing, **changing}
+
+
+def _dropping(corpus: Corpus) -> None:
+    """Where files are dropped. Gradio has checked that they were uploaded; that they are articles is checked when added."""
+    import gradio as gr
+
+    files = gr.File(
+        label="Add articles: drop .txt or .md files here", file_count="multiple", file_types=[".txt", ".md"], elem_id="drop"
+    )
+    refused = gr.Textbox(visible="hidden", elem_id="refused-files", show_label=False, container=False)
+
+    def add(paths: Sequence[str] | None) -> tuple[None, str]:
+        try:
+            reasons = corpus.add(_taken(paths or ()))
+        except QaError as error:
+            reasons = [str(error)]
+        return None, "\n".join(reasons)
+
+    added = files.upload(add, [files], [files, refused], api_visibility="private", show_progress="minimal")
+    added.then(None, [refused], None, js="(refused) => articlesQa.changing(refused)", api_visibility="private")
+
+
+def _taken(paths: Sequence[str]) -> list[tuple[str, bytes]]:
+    """Uploaded files, taken out of Gradio's cache."""
+    taken = []
+    for path in map(Path, paths):
+        taken.append((path.name, path.read_bytes()))
+        path.unlink(missing_ok=True)
+    return taken
+
+
+def _named(name: str, function: _Handler) -> _Handler:
+    """The function under the name that the page's script calls it by."""
+
+    @wraps(function)
+    def named(request: Any) -> dict[str, Any]:
+        return function(request)
+
+    named.__name__ = name
+    return named
+
+
+def _key(live: Live) -> str:
+    """Tells one index's conversations from another's in a browser."""
+    place = live.now().index.info.directory
+    return hashlib.sha256(str(place.resolve() if isinstance(place, Path) else place).encode()).hexdigest()[:12]

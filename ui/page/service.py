@@ -1,0 +1,204 @@
+"""What the page and its API ask for: questions, articles, and what is kept of them. JSON in, JSON out, no Gradio."""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from index import Article, Index, InputError, QaError, Span
+from index.milvus.place import is_milvus
+from qa import Scope
+from qa.example_questions import examples
+from qa.proof.saved_answer import read_answer
+from ui.page.article_pane import ROOM, Marked, reading_html
+from ui.page.html import rendered, verbatim
+from ui.page.live_index import Live, Opened
+from ui.page.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read
+from ui.page.turn import turn_html
+from ui.text.markdown import cited
+from ui.text.printable import printable
+from ui.text.wording import count
+
+FILE = "judgements.jsonl"
+MAX_BYTES = 50_000_000
+_writing = threading.Lock()
+
+
+def keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None:
+    """Append a judgement; "none" takes an earlier one of the same answer back.
+
+    Raises:
+        InputError: the file is full or cannot be written, or the record is nothing that JSON can hold.
+    """
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "verdict": verdict, "answer": record}
+    try:
+        data = json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    except (TypeError, ValueError, RecursionError) as error:  # What later versions add is not checked where it is read.
+        raise InputError("answer: holds what JSON in UTF-8 does not; your judgement was not kept") from error
+    try:
+        with _writing, path.open("ab") as file:
+            if file.tell() + len(data) > MAX_BYTES:
+                raise InputError(f"{path}: full ({MAX_BYTES / 1e6:,.0f} MB); move it away to go on judging")
+            file.write(data)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}); your judgement was not kept") from error
+
+
+SENTENCES_AROUND = 2  # Shown before a quote, and after it.
+MAX_BESIDE = 4_000  # Characters on either side of it, whatever lies between the sentences.
+OUTLETS_OFFERED = 200
+
+
+def reported(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """Let the page know of an error as a value: {"error": a line for people}."""
+
+    @wraps(function)
+    def answer(request: Any) -> dict[str, Any]:
+        try:
+            return function(request)
+        except QaError as error:
+            return {"error": str(error)}
+
+    return answer
+
+
+def _article(opened: Opened, source: str) -> Article:
+    article = opened.index.article_named(source)
+    if article is None:
+        raise InputError(f"{printable(source[:200])}: the index has no such article; it may have been removed")
+    return article
+
+
+def _rendered(record: dict[str, Any]) -> str | dict[str, str]:
+    try:
+        return turn_html(read_answer(record))
+    except InputError as error:
+        return {"error": str(error)}
+
+
+class Service:
+    """Answers requests from the generation in force; for several threads."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._judgements = None if is_milvus(live.directory) else Path(live.directory) / FILE
+        self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
+
+    def ask(
+        self, question: str, history: Sequence[Any], top_k: int, within: Scope | None, *, searched: str | None = None
+    ) -> dict[str, Any]:
+        """An answer's record; `searched` is what to search in place of what question and history make.
+
+        Raises:
+            QaError: it cannot be asked.
+        """
+
+        def answer(opened: Opened) -> dict[str, Any]:
+            return opened.retriever.ask(question, history, top_k, within=within, searched=searched).to_dict()
+
+        return self._live.call(answer)
+
+    def search(self, question: str, history: Sequence[Any], top_k: int, within: Scope | None) -> list[dict[str, Any]]:
+        """The passages that most likely answer, as `Retriever.search` ranks them.
+
+        Raises:
+            QaError: as `ask`.
+        """
+        found = self._live.call(lambda opened: opened.retriever.search(question, history, top_k, within=within))
+        return [passage.to_dict() for passage in found]
+
+    def turn(self, request: object) -> dict[str, Any]:
+        """A question of the page: its answer's record, and the record as HTML."""
+        asked = read(AskRequest, request)
+        record = self.ask(asked.question, asked.history, asked.top_k, asked.scope, searched=asked.searched)
+        return {"record": record, "html": turn_html(read_answer(record))}
+
+    def render(self, request: object) -> dict[str, Any]:
+        """Records that the page kept, as HTML; one that was changed is an error in its place."""
+        return {"answers": [_rendered(record) for record in read(RecordsRequest, request).records]}
+
+    def article(self, request: object) -> dict[str, Any]:
+        """An article around a place, its quotes marked.
+
+        Raises:
+            InputError: the index has no such article.
+        """
+        wanted = read(ArticleRequest, request)
+
+        def show(opened: Opened) -> dict[str, Any]:
+            article = _article(opened, wanted.source)
+            length = len(article.text)
+            spans = [(Span(start, end), rank) for start, end, rank in wanted.spans if start < end <= length]
+            other = not article.sha256.startswith(wanted.sha256)
+            state = opened.index.source_state(article)
+            marked = [Marked(span, rank) for span, rank in spans]
+            html = reading_html(article, marked, at=min(wanted.at, length), state=state, other_version=other)
+            return {"html": html, "sha256": article.sha256}
+
+        return self._live.call(show)
+
+    def around(self, request: object) -> dict[str, Any]:
+        """A quote with the sentences beside it.
+
+        Raises:
+            InputError: the index has no such article, or another version of it.
+        """
+        wanted = read(AroundRequest, request)
+
+        def show(opened: Opened) -> dict[str, Any]:
+            article = _article(opened, wanted.source)
+            if not article.sha256.startswith(wanted.sha256) or not wanted.start < wanted.end <= len(article.text):
+                raise InputError(f"{printable(wanted.source)}: has changed since it was quoted; ask again")
+            if wanted.end - wanted.start > ROOM:
+                raise InputError(f"{printable(wanted.source)}: so long a stretch is no quote; open the article")
+            quote = Span(wanted.start, wanted.end)
+            wide = opened.index.surrounding(article, quote, sentences=SENTENCES_AROUND)
+            before = Span(max(wide.start, quote.start - MAX_BESIDE), quote.start).cut(article.text)
+            after = Span(quote.end, min(wide.end, quote.end + MAX_BESIDE)).cut(article.text)
+            html = f'{verbatim(before)}<b class="quoted">{verbatim(quote.cut(article.text))}</b>{verbatim(after)}'
+            return {"html": html}
+
+        return self._live.call(show)
+
+    def cite(self, request: object) -> dict[str, Any]:
+        """Answers as Markdown.
+
+        Raises:
+            InputError: a record cannot be read.
+        """
+        return {"text": cited([read_answer(record) for record in read(RecordsRequest, request).records])}
+
+    def judge(self, request: object) -> dict[str, Any]:
+        """Keep what a reader thinks of an answer.
+
+        Raises:
+            InputError: the record cannot be read, or the judgement not be written.
+        """
+        judged = read(JudgeRequest, request)
+        read_answer(judged.record)
+        if self._judgements is None:
+            raise InputError("judgements are kept in an index folder, and this index is in Milvus; nothing was kept")
+        keep_judgement(self._judgements, judged.record, judged.verdict)
+        return {}
+
+    def begin(self, _: object) -> dict[str, Any]:
+        """What there is to ask: a line about it with questions to start with, and the form that chooses among the articles."""
+        return self._live.call(self._beginning)
+
+    def _beginning(self, opened: Opened) -> dict[str, Any]:
+        dates = opened.index.date_range()
+        welcome = {"articles": count(opened.index.info.articles, "article"), "examples": self._examples(opened)}
+        limits = {
+            "outlets": opened.index.outlets()[:OUTLETS_OFFERED],
+            "dates": [day.isoformat() for day in dates] if dates else [],
+        }
+        return {"welcome": rendered("welcome.html", welcome), "limits": rendered("limits.html", limits)}
+
+    def _examples(self, opened: Opened) -> tuple[str, ...]:
+        """Questions to start with, found once a generation."""
+        if self._tried[0] is not opened.index:
+            self._tried = opened.index, examples(opened.index, opened.retriever)
+        return self._tried[1]

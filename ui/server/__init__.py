@@ -1,0 +1,1 @@
+"""Gradio served behind a guard."""

@@ -1,0 +1,123 @@
+"""Who has logged in, and who tries to."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from contextlib import suppress
+
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.server.accounts import Accounts
+from ui.server.refusal import Refused
+from ui.server.throttle import Throttle
+
+_CHALLENGE = {"www_authenticate": 'Basic realm="qa", charset="UTF-8"'}
+
+
+def _basic(authorization: str) -> tuple[str, str] | None:
+    """Name and password of an `Authorization` header.
+
+    Source: RFC 7617, section 2.
+    """
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() == "basic":
+        with suppress(ValueError):  # Not base64, or not UTF-8.
+            name, colon, password = b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+            return (name, password) if colon else None
+    return None
+
+
+def _network(scope: Scope) -> str:
+    """The address that a request came from; of IPv6 the first 64 bits, since one client has all of the rest."""
+    address = str((scope.get("client") or ("",))[0])
+    with suppress(ValueError):
+        return str(ipaddress.IPv6Network((address, 64), strict=False))
+    return address
+
+
+class Login:
+    """The accounts at the door; `signed_in` tells by a request's cookies whether Gradio knows its sender."""
+
+    def __init__(self, accounts: Accounts | None, signed_in: Callable[[dict[str, str]], bool], throttle: Throttle) -> None:
+        self._accounts = accounts
+        self._signed_in = signed_in
+        self._throttle = throttle
+
+    def knows(self, scope: Scope) -> bool:
+        """Whether the sender has logged in on the page, or need not."""
+        return self._accounts is None or self._signed_in(Request(scope).cookies)
+
+    def check_basic(self, scope: Scope) -> None:
+        """Let through who sends name and password along.
+
+        Raises:
+            Refused: 401, or 429 after too many wrong ones.
+        """
+        given = _basic(Request(scope).headers.get("authorization", ""))
+        if given is None:
+            raise Refused(401, "log in first, by HTTP Basic", **_CHALLENGE)
+        if not self._right(scope, *given):
+            raise Refused(401, "wrong name or password", **_CHALLENGE)
+
+    async def check_form(self, scope: Scope, receive: Receive) -> None:
+        """Refuse a wrong login before Gradio sees it, so that it is counted.
+
+        Raises:
+            Refused: 400, as Gradio says it, or 429 after too many wrong ones.
+        """
+        try:
+            form = await Request(scope, receive).form(max_files=0, max_fields=16)
+        except MultiPartException as error:
+            raise Refused(400, "the login is not a form of username and password; send such") from error
+        name, password = form.get("username"), form.get("password")
+        if not (isinstance(name, str) and isinstance(password, str) and self._right(scope, name, password)):
+            raise Refused(400, "wrong name or password")
+
+    def _right(self, scope: Scope, name: str, password: str) -> bool:
+        """Whether name and password belong together.
+
+        Nothing is awaited between looking and counting, so that tries sent at once are counted one by one.
+
+        Raises:
+            Refused: 429, after too many wrong ones.
+        """
+        client = _network(scope)
+        if wait_s := self._throttle.wait_s(client, name):
+            raise Refused(429, f"too many wrong passwords; try again in {wait_s} s", retry_after=str(wait_s))
+        right = self._accounts is not None and self._accounts.check(name, password)
+        (self._throttle.succeeded if right else self._throttle.failed)(client, name)
+        return right
+
+
+_ENDPOINTS = re.compile(rb"(window\.gradio_api_info = ).*?(;</script>)", re.DOTALL)
+_NONE = rb'\1{"named_endpoints":{},"unnamed_endpoints":{}}\2'
+
+
+async def without_endpoints(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve the page without the list of endpoints.
+
+    Gradio writes that list, with every choice that a component offers, into the page that asks for the login too.
+    What the address asks for beside (`?all_endpoints=`, `?deep_link=`) is for those who have logged in.
+    """
+    start: Message = {}
+    parts: list[bytes] = []
+
+    async def collect(message: Message) -> None:
+        nonlocal start
+        if message["type"] == "http.response.start":
+            start = message
+        else:
+            parts.append(message.get("body", b""))
+
+    plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+    await app({**scope, "query_string": b"", "headers": plain}, receive, collect)
+    page = _ENDPOINTS.sub(_NONE, b"".join(parts))
+    headers = [pair for pair in start["headers"] if pair[0].lower() != b"content-length"]
+    length = (b"content-length", str(len(page)).encode())
+    await send({**start, "headers": [*headers, *([length] if scope["method"] != "HEAD" else [])]})
+    await send({"type": "http.response.body", "body": page})

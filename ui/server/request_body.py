@@ -1,0 +1,99 @@
+"""What a request sends: how much, how fast, how deep."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from starlette.types import Message, Receive
+
+from ui.server.refusal import Refused
+
+# A string that is never closed runs to the end, so that each byte is read once.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+\\?(?:"|\Z)', re.DOTALL)
+_SQUARE = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+
+
+class Body:
+    """A request's body, counted and timed while it is read.
+
+    What goes wrong is raised to the reader and kept in `refused`, since a reader may swallow it.
+    """
+
+    def __init__(self, receive: Receive, *, max_bytes: int, deadline_s: float) -> None:
+        self._receive = receive
+        self._max_bytes = max_bytes
+        self._deadline_s = deadline_s
+        self._deadline = asyncio.get_running_loop().time() + deadline_s
+        self._read = 0
+        self.whole = False
+        self.cut_off = False
+        self.refused: Refused | None = None
+
+    async def receive(self) -> Message:
+        """The next message; once the body is whole, whatever comes, without a deadline.
+
+        Raises:
+            Refused: the body is larger, or slower, than allowed.
+        """
+        if self.whole:
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            self.refused = Refused(408, f"the request took longer than {self._deadline_s:.0f} s to arrive; send it again")
+            raise self.refused from None
+        self._read += len(message.get("body", b""))
+        if self._read > self._max_bytes:
+            self.refused = too_large(self._max_bytes)
+            raise self.refused
+        self.cut_off = message["type"] != "http.request"
+        self.whole = self.cut_off or not message.get("more_body", False)
+        return message
+
+    async def read(self) -> bytes:
+        """All of it, or what had come when the client left, which `cut_off` tells.
+
+        Raises:
+            Refused: as `receive` does.
+        """
+        parts = []
+        while not self.whole:
+            parts.append((await self.receive()).get("body", b""))
+        return b"".join(parts)
+
+    def again(self, body: bytes) -> Receive:
+        """A `receive` that gives a body already read, then what comes after it."""
+        given = False
+
+        async def receive() -> Message:
+            nonlocal given
+            if given:
+                return await self._receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return receive
+
+
+def too_large(max_bytes: int) -> Refused:
+    """The refusal of a body over its limit."""
+    return Refused(413, f"the request is larger than {max_bytes:,} bytes; send less")
+
+
+def check_json(body: bytes, *, max_depth: int) -> None:
+    """Refuse JSON that is nested deeper than the code that reads it can follow, or not closed.
+
+    Strings go, then brackets that hold nothing, layer by layer: no Python loop over a megabyte.
+
+    Raises:
+        Refused: it is nested too deeply, brackets do not match, or it is not UTF-8 (whose strings hold no NUL).
+    """
+    brackets = _STRING.sub(b"", body).translate(_SQUARE, _NO_BRACKET)
+    if b"[" * (max_depth + 1) not in brackets:
+        for _ in range(max_depth):
+            brackets = brackets.replace(b"[]", b"")
+    if brackets or b"\0" in body:
+        raise Refused(400, f"the request is not JSON in UTF-8 with at most {max_depth} levels; send such")

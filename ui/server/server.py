@@ -1,0 +1,188 @@
+"""The page, served: Gradio behind the guard, on one port, until the process is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import functools
+import logging
+import socket
+import ssl
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from index.errors import InputError, QaError
+from ui.server.accounts import Accounts
+from ui.server.gradio_app import Page, mounted, set_environment
+from ui.server.guard import Guard, GuardSettings, Limits
+from ui.server.hosts import AllowedHosts, Authority, is_any, is_loopback
+from ui.server.login import Login
+from ui.server.throttle import Throttle
+from ui.server.uploads import Uploads, upload_folder
+from ui.server.uvicorn_server import Connection, Server, listen
+
+__all__ = ["Page", "ServeSettings", "running", "serve"]
+
+MAX_CONNECTIONS = 1_000  # Each open page keeps one; more get 503.
+MAX_HEADER_BYTES = 32_000
+KEEP_ALIVE_S = 5
+DRAIN_S = 8  # What runs when the process is told to stop may take so long.
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    """Where the page is served, and to whom. Port 0 takes any free one.
+
+    Raises:
+        InputError: it would be open to others by accident, or names what cannot be.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    accounts: Accounts | None = None
+    allow_hosts: tuple[str, ...] = ()
+    insecure: bool = False
+    mcp: bool = False
+    certfile: Path | None = None
+    keyfile: Path | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65_535:
+            raise InputError(f"--port {self.port}: not a port; name one of 0 to 65535")
+        if not is_loopback(self.host) and not self.insecure:
+            missing = [] if self.accounts else ["accounts (--auth)"]
+            missing += [] if self.allow_hosts else ["the names it is reached by (--allow-host)"]
+            if missing:
+                raise InputError(
+                    f"--host {self.host}: others can reach it; give {' and '.join(missing)}, or --insecure to do without"
+                )
+        if self.keyfile and not self.certfile:
+            raise InputError(f"{self.keyfile}: a key without its certificate; name that too")
+        if self.certfile:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certfile, self.keyfile, lambda: "")
+            except OSError as error:  # That is the base of ssl.SSLError.
+                raise InputError(f"{self.certfile}: no certificate with its key in PEM ({error.strerror or error})") from error
+        if self.mcp and find_spec("mcp") is None:
+            raise InputError("--mcp: the package mcp is not installed; run pip install '.[mcp]' in the program's folder")
+        self.hosts()
+
+    def hosts(self) -> AllowedHosts:
+        """The hosts that requests may name; where others may come and none is named, every address of this machine."""
+        own: tuple[str, ...] = () if is_any(self.host) else (self.host,)
+        any_address = not is_loopback(self.host) and not self.allow_hosts
+        own += (socket.gethostname(),) if any_address and Authority.parse(socket.gethostname()) else ()
+        return AllowedHosts.from_names((*own, *self.allow_hosts), any_address=any_address, https_only=bool(self.certfile))
+
+    def url(self, port: int) -> str:
+        """An address to open the page at on this machine."""
+        host = "localhost" if is_any(self.host) else self.host
+        return f"{'https' if self.certfile else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def serve(make_page: Callable[[], Page], settings: ServeSettings, *, ready: Callable[[str], None]) -> None:
+    """Serve the page until SIGTERM or Ctrl-C; `ready` is told its address once it answers.
+
+    What is asked when the signal comes is still answered, for some seconds.
+
+    Raises:
+        InputError: the address cannot be listened at.
+        QaError: the application did not start; the log says why.
+    """
+    with closing(listen(settings.host, settings.port)) as listening:
+        server = _server(make_page, settings, listening, ready)
+        server.run([listening])
+        if not server.started:
+            raise QaError("the page did not start; the lines above say why")
+
+
+@contextmanager
+def running(make_page: Callable[[], Page], settings: ServeSettings) -> Iterator[str]:
+    """Serve the page in a thread, for tests; yields its address."""
+    started = threading.Event()
+    address = []
+
+    def ready(url: str) -> None:
+        address.append(url)
+        started.set()
+
+    with closing(listen(settings.host, settings.port)) as listening:
+        server = _server(make_page, settings, listening, ready)
+        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+        thread.start()
+        try:
+            if not started.wait(30):
+                raise QaError("the page did not start")
+            yield address[0]
+        finally:
+            server.should_exit = True
+            thread.join(DRAIN_S + 5)
+
+
+def _server(
+    make_page: Callable[[], Page], settings: ServeSettings, listening: socket.socket, ready: Callable[[str], None]
+) -> Server:
+    """All of it, put together and not yet started."""
+    folder = _uploads_of_this_process()
+    set_environment(folder)
+    uploads = Uploads(folder, max_bytes=settings.limits.max_uploads)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_sweeping(uploads))
+    accounts, mcp, limits = settings.accounts, settings.mcp, settings.limits
+    gradio = asyncio.run(mounted(app, make_page, accounts=accounts, mcp=mcp, max_upload=limits.max_upload))
+    port = listening.getsockname()[1]
+    guarded = GuardSettings(settings.hosts(), accounts, mcp, limits)
+
+    def signed_in(cookies: dict[str, str]) -> bool:
+        names = (f"access-token-{gradio.cookie_id}", f"access-token-unsecure-{gradio.cookie_id}")
+        return any(cookies.get(name) in gradio.tokens for name in names)
+
+    config = uvicorn.Config(
+        Guard(app, guarded, login=Login(accounts, signed_in, Throttle()), uploads=uploads),
+        http=Connection,
+        ws="none",
+        loop="asyncio",
+        lifespan="on",
+        log_config=None,
+        log_level=logging.CRITICAL,  # The guard says what matters; uvicorn would also say what strangers send.
+        access_log=False,
+        proxy_headers=False,  # Whoever asks from this machine could otherwise pass for any client.
+        server_header=False,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        ssl_certfile=settings.certfile,
+        ssl_keyfile=settings.keyfile,
+    )
+    return Server(config, ready=lambda: ready(settings.url(port)), stop=gradio.stop_event.set)
+
+
+def _sweeping(uploads: Uploads) -> Callable[[FastAPI], Any]:
+    """The part of the application's life in which orphaned uploads are swept away."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        task = asyncio.create_task(uploads.sweep_regularly())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    return lifespan
+
+
+@functools.cache
+def _uploads_of_this_process() -> Path:
+    """Gradio reads once, while it is imported, where its folder is; so a process has one."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(upload_folder())

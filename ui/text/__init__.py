@@ -1,0 +1,1 @@
+"""Words, tables and Markdown for every screen."""

@@ -1,0 +1,227 @@
+"""Answers as text for a terminal: pure functions, no decision about relevance."""
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from index import Article, Check, IndexInfo, Span
+from qa import Answer, Quote, by_article
+from qa.speakers.speaker import Speaker
+from ui.text.printable import joined, one_line, printable
+from ui.text.wording import FILE_NOTES, MORE, NEAREST, found, other_wordings, place, said, sureness
+
+BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+INDENT = "     "
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How to print: columns to wrap at (0: never), whether bold and dim are understood, and whether all is told."""
+
+    columns: int = 0
+    colour: bool = False
+    context: bool = False
+
+
+def render_answer(answer: Answer, style: Style) -> str:
+    """What was found, then the quotes, grouped by article, then what they claim, side by side."""
+    if not answer.answered:
+        lines = [_styled(answer.reason or "", BOLD, style), *_searched(answer, style)]
+        if answer.closest:
+            lines += ["", f"{NEAREST}:", *_groups(answer.closest, style, answers=False)]
+        return "\n".join(lines) + "\n"
+    articles = len({quote.source for quote in answer.quotes})
+    lines = [found(len(answer.quotes), articles), *_searched(answer, style)]
+    lines += [*_groups(answer.quotes, style, answers=True), *_tables(answer, style)]
+    if answer.beside:
+        lines += ["", f"{MORE}:", *_groups(answer.beside, style, answers=False)]
+    return "\n".join(lines) + "\n"
+
+
+def _searched(answer: Answer, style: Style) -> list[str]:
+    """In what other words than those asked it was searched, in a line."""
+    others = other_wordings(answer.question, answer.searched)
+    return [_styled(f"searched: {' · '.join(one_line(text) for text in others)}", DIM, style)] if others else []
+
+
+def _tables(answer: Answer, style: Style) -> list[str]:
+    """What the quotes claim, as tables."""
+    record = answer.to_dict()
+    if not record["claims"]:
+        return []
+    from qa.proof.saved_answer import read_answer
+    from ui.text.claim_tables import tables
+    from ui.text.columns import table_lines
+
+    return [line for table in tables(read_answer(record)) for line in ("", *table_lines(table, columns=style.columns))]
+
+
+def _groups(quotes: Sequence[Quote], style: Style, *, answers: bool) -> list[str]:
+    return [line for group in by_article(quotes) for line in _group(group, style, answers=answers)]
+
+
+def render_info(info: IndexInfo) -> str:
+    """What an index holds, a line each."""
+    model = info.model
+    facts = f"sha256 {model.sha256[:16]}…, {model.precision.value}, {model.dim} dimensions"
+    added = f", {info.added:,} added by hand" if info.added else ""
+    rows = (
+        ("index", printable(str(info.directory))),
+        ("articles", f"{info.articles:,} from {printable(str(info.root))}{added}"),
+        *([("taken out", f"{len(info.excluded):,}")] if info.excluded else []),
+        ("refused", f"{info.refused:,}"),
+        ("passages", f"{info.passages:,}"),
+        ("sentences", f"{info.sentences:,}"),
+        *([("parts", f"{info.segments:,}")] if info.segments > 1 else []),
+        ("vectors", _vectors(info)),
+        ("model", f"{printable(model.name)} ({facts})"),
+        ("speakers", _speakers(info)),
+        ("generation", f"{info.generation}{'' if info.in_force else ', not the one in force'}{_others(info)}"),
+        ("checked", _checked(info)),
+        ("size", f"{info.size_bytes / 1e6:.1f} MB"),
+        ("built", info.built),
+    )
+    return "".join(f"{name:<11}{value}\n" for name, value in rows)
+
+
+def _vectors(info: IndexInfo) -> str:
+    """How many of the sentences a question is compared with, and what it misses by that."""
+    if info.graph:
+        return "a question is compared with the sentences that a graph leads to"
+    if info.lists is None:
+        return "a question is compared with every sentence"
+    lists = info.lists
+    found = f"{lists.recall:.1%} of the nearest, as was measured when it was built"
+    return f"a question is compared with the sentences of {lists.nprobe:,} of {lists.count:,} lists, which hold {found}"
+
+
+def _speakers(info: IndexInfo) -> str:
+    """What read whose word the sentences are, or why nothing did."""
+    if info.speakers:
+        return f"read by {printable(info.speakers)}"
+    why = "spaCy and its English model were not installed" if info.speakers_wanted else "--no-speakers"
+    return f"not read ({why})"
+
+
+def _others(info: IndexInfo) -> str:
+    """Which other generations may be asked."""
+    others = [str(number) for number in info.kept if number != info.generation]
+    return f" (--generation {' or '.join(others)} is kept too)" if others else ""
+
+
+def _checked(info: IndexInfo) -> str:
+    """By what the files were compared when the index was opened."""
+    if isinstance(info.directory, str):
+        return "sha256 of the manifest, the catalogue and the lexicon, when it was opened; the rest by qa verify"
+    if info.check is Check.SHA256:
+        return "size and sha256 of every file, when it was opened"
+    return "size and xxh3 of every file, when it was opened; sha256 while it is served, or by qa verify"
+
+
+def _group(quotes: Iterable[Quote], style: Style, *, answers: bool) -> list[str]:
+    """An article's heading and its quotes."""
+    quotes = tuple(quotes)
+    article = quotes[0].article
+    lines = ["", _styled(_about(article) or printable(article.source), DIM, style)]
+    for quote in quotes:
+        lines += _quote(quote, style, answers=answers, heading=article)
+    return lines
+
+
+def _about(article: Article) -> str:
+    published = article.masthead.published
+    return joined(article.title, article.outlet, published.isoformat() if published else None)
+
+
+def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> list[str]:
+    """A numbered quote, its answering words bold, and the line that says where it stands.
+
+    How surely it answers is said of answers only; the article, where it is
+    another one than the heading names: that of a near copy.
+    """
+    text = quote.article.text
+    lines: list[str] = []
+    if style.context and quote.passage.start < quote.start:
+        lines += _block(text, Span(quote.passage.start, quote.start), (), (Span(quote.passage.start, quote.start),), style)
+    body = _block(text, quote.span, quote.marks, quote.gaps, style)
+    lines += [f"{f'[{quote.rank}]':<{len(INDENT)}}{body[0][len(INDENT) :]}", *body[1:]]
+    if style.context and quote.end < quote.passage.end:
+        lines += _block(text, Span(quote.end, quote.passage.end), (), (Span(quote.end, quote.passage.end),), style)
+    notes = [
+        place(printable(quote.source), quote.first_line, quote.last_line),
+        _about(quote.article) if quote.source != heading.source else "",
+        _said(quote),
+        sureness(quote.probability) if answers else "",
+    ]
+    notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
+    notes.append(FILE_NOTES[quote.source_state])
+    lines.append(INDENT + _styled(" · ".join(note for note in notes if note), DIM, style))
+    if style.context and quote.told:
+        lines += _links(quote.told.speaker, style) + (_links(quote.told.cited, style) if quote.told.cited else [])
+    return lines
+
+
+def _said(quote: Quote) -> str:
+    """Whose word it is, and whom they cite."""
+    told = quote.told
+    cited = told.cited.name if told and told.cited else None
+    return said(quote.said_by, told.speaker.name if told else None, citing=quote.citing, cited=cited)
+
+
+def _links(speaker: Speaker, style: Style) -> list[str]:
+    """A line for each place of the articles that tells who is meant."""
+    lines = []
+    for link in speaker.links:
+        first, last = link.article.line(link.span.start), link.article.line(link.span.end)
+        where = place(printable(link.article.source), first, last)
+        lines.append(INDENT + _styled(f"by {where}: {one_line(link.span.cut(link.article.text))}", DIM, style))
+    return lines
+
+
+def _block(text: str, span: Span, bold: Iterable[Span], dim: Iterable[Span], style: Style) -> list[str]:
+    """The lines of a stretch of an article, wrapped at blanks, empty lines left out."""
+    codes = {}
+    for code, spans in ((BOLD, bold), (DIM, dim)):
+        for marked in spans:
+            codes.update(dict.fromkeys(range(marked.start, marked.end), code))
+    lines: list[str] = []
+    at = span.start
+    for line in span.cut(text).split("\n"):
+        for start, end in _wrapped(line, style.columns - len(INDENT) if style.columns else 0):
+            shown = _coloured(text, Span(at + start, at + end), codes if style.colour else {})
+            lines.append(INDENT + shown)
+        at += len(line) + 1
+    return lines or [INDENT]
+
+
+def _wrapped(line: str, columns: int) -> Iterable[tuple[int, int]]:
+    """Where the pieces of a line start and end, so that each fits; nothing for a blank line."""
+    if not line.strip():
+        return []
+    line = line.rstrip("\r").replace("\t", " ")
+    if not columns:
+        return [(len(line) - len(line.lstrip()), len(line.rstrip()))]
+    pieces = textwrap.wrap(line, max(columns, 20), expand_tabs=False, replace_whitespace=False, break_on_hyphens=False)
+    found, at = [], 0
+    for piece in pieces:
+        at = line.index(piece, at)
+        found.append((at, at + len(piece)))
+        at += len(piece)
+    return found
+
+
+def _coloured(text: str, span: Span, codes: dict[int, str]) -> str:
+    """A stretch with each marked run in its style."""
+    out: list[str] = []
+    current = ""
+    for i in range(span.start, span.end):
+        code = codes.get(i, "")
+        if code != current:
+            out.append((PLAIN if current else "") + code)
+            current = code
+        out.append(" " if text[i] == "\t" else printable(text[i]))
+    return "".join(out) + (PLAIN if current else "")
+
+
+def _styled(text: str, code: str, style: Style) -> str:
+    return f"{code}{text}{PLAIN}" if style.colour and text else text

@@ -1,0 +1,68 @@
+"""What is said about answers, in the same words on every screen."""
+
+import re
+from collections.abc import Sequence
+
+from index import SourceState
+from ui.text.printable import one_line
+
+FILE_NOTES = {
+    SourceState.UNCHANGED: "",
+    SourceState.CHANGED: "the file has changed since it was indexed",
+    SourceState.MISSING: "the file is gone or cannot be read",
+}
+# Lowest probability and the word for it, best first. Of the questions that taught the probabilities half were made to
+# mislead; of people's own, .25 and .5 mean about an even chance and three in four.
+SURENESS = ((0.5, "very likely"), (0.25, "likely"), (0.0, "possibly"))
+NEAREST = "The nearest sentences, which are not an answer"
+MORE = "More quotes in the table"
+_WORD = re.compile(r"\w+")
+
+
+def sureness(probability: float) -> str:
+    """A word for how surely a quote answers."""
+    return next(word for least, word in SURENESS if probability >= least)
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things: "1 quote", "2,000 quotes"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def found(quotes: int, articles: int) -> str:
+    """What an answer found, in a line."""
+    return f"{count(quotes, 'quote')} from {count(articles, 'article')}"
+
+
+def place(source: str, first_line: int, last_line: int) -> str:
+    """Where a quote stands: "flood.txt:12-14"."""
+    return f"{source}:{first_line}" + (f"-{last_line}" if last_line > first_line else "")
+
+
+def said(by: str | None, meant: str | None, *, citing: str | None, cited: str | None) -> str:
+    """Whose word a quote is: "said by Yonhap, citing NIS (National Intelligence Service)"; "" where the article speaks itself.
+
+    `meant` and `cited` are the fullest names of who says it and of whom they cite, None where nobody knows better.
+    """
+    return f"said by {voice(by, meant, citing=citing, cited=cited)}" if by else ""
+
+
+def voice(by: str | None, meant: str | None, *, citing: str | None, cited: str | None) -> str:
+    """Who speaks, and whom they cite, as `said`; the article itself where it names nobody."""
+    if not by:
+        return "the article itself"
+    return _known_as(by, meant) + (f", citing {_known_as(citing, cited)}" if citing else "")
+
+
+def _known_as(name: str, fullest: str | None) -> str:
+    """A name as the article has it, the fullest name beside it; the one that holds the other where one does."""
+    name, fullest = one_line(name), one_line(fullest or "")
+    here, full = (set(_WORD.findall(text.casefold())) for text in (name, fullest))
+    if full <= here:
+        return name
+    return fullest if here <= full else f"{name} ({fullest})"
+
+
+def other_wordings(question: str, searched: Sequence[str]) -> list[str]:
+    """In what other words than those asked a question was searched."""
+    return [text for text in searched if text.split() != question.split()]
