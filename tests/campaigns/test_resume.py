@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import os, sys
 from index import Progress, build
-import index.filling
-index.filling.BATCH_PASSAGES = {batch}
+import index.building.fill_entries
+index.building.fill_entries.BATCH_PASSAGES = {batch}
 done = 0
 def count(passages):
     global done

@@ -559,8 +559,8 @@ def test_a_rebuild_of_a_damaged_index_keeps_what_was_taken_out_and_added(directo
 KILLED = """
 import os, sys
 from pathlib import Path
-from index.added import find_added, leaving
-from index.locking import writer
+from index.building.added_files import find_added, leaving
+from index.local.write_lock import writer
 directory = Path(sys.argv[1])
 with writer(directory), leaving(directory, find_added(directory).files):
     os.kill(os.getpid(), 9)

@@ -65,7 +65,7 @@ run_server(sys.argv[1], host="127.0.0.1", port=int(sys.argv[2]), max_workers=4)
 # Builds, and stops for ever where it is told to: until it is killed.
 BUILD = """
 import sys, time
-import index.milvus_build, index.milvus.write_lease, index.milvus.server
+import index.milvus.build_milvus, index.milvus.write_lease, index.milvus.server
 from index import build
 def stop(*arguments, **named):
     print("here", flush=True)
@@ -73,8 +73,8 @@ def stop(*arguments, **named):
 index.milvus.write_lease.BEAT_S = 0.3
 server = index.milvus.server.MilvusServer
 moments = {
-    "before the alias": (server, "point"), "before the manifest": (index.milvus_build, "write_generation"),
-    "before the rows": (server, "insert"), "after the alias": (index.milvus_build, "_drop_older"),
+    "before the alias": (server, "point"), "before the manifest": (index.milvus.build_milvus, "write_generation"),
+    "before the rows": (server, "insert"), "after the alias": (index.milvus.build_milvus, "_drop_older"),
 }
 setattr(*moments[sys.argv[3]], stop)
 build([sys.argv[1]], sys.argv[2])
