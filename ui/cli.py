@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.backends import open_index
+from index.files.printable import printable
 from ui.commands.arguments import UNUSABLE, parser
 from ui.commands.open_index import build_progress, build_where_missing, open_reranker, open_retriever
 from ui.commands.output import drop_output, note, on_terminal, show, show_json
-from ui.text.printable import printable
 
 if TYPE_CHECKING:  # Each command imports what it runs: `qa --help` and `qa ask` start at once.
     from index import BuildReport, ModelSettings

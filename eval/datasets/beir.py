@@ -8,7 +8,7 @@ from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
 from eval.datasets.json_records import Ids, read_lines, read_records
 from eval.datasets.shelf import Names, titled
 from index import InputError
-from index.files.find_files import shown
+from index.files.printable import printable_name
 
 FORM = "BEIR"
 CORPUS, QUERIES, JUDGEMENTS = "corpus.jsonl", "queries.jsonl", "qrels"
@@ -49,10 +49,10 @@ def _judgements_file(folder: Path) -> tuple[Path, str]:
     """test.tsv, else dev.tsv, else the first by name; and a note that says which."""
     found = {path.name: path for path in sorted((folder / JUDGEMENTS).glob("[!.]*.tsv"))}
     if not found:
-        raise InputError(f"{shown(str(folder))}: a BEIR folder without {JUDGEMENTS}/*.tsv; add the judgements")
+        raise InputError(f"{printable_name(folder)}: a BEIR folder without {JUDGEMENTS}/*.tsv; add the judgements")
     chosen = next((name for name in ("test.tsv", "dev.tsv") if name in found), next(iter(found)))
-    others = [shown(name) for name in found if name != chosen]
-    return found[chosen], f"judgements: {JUDGEMENTS}/{shown(chosen)}{', not ' if others else ''}{', '.join(others)}"
+    others = [printable_name(name) for name in found if name != chosen]
+    return found[chosen], f"judgements: {JUDGEMENTS}/{printable_name(chosen)}{', not ' if others else ''}{', '.join(others)}"
 
 
 def _grades(path: Path, left_out: Counter[str]) -> dict[str, dict[str, int]]:

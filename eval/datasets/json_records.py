@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from index import InputError
-from index.files.find_files import shown
+from index.files.printable import printable_name
 
 _T = TypeVar("_T")
 _WORDS: Mapping[type, str] = {
@@ -97,7 +97,7 @@ def read_lines(path: Path) -> Iterator[tuple[str, str]]:
     Raises:
         InputError: the file cannot be read, or is not UTF-8.
     """
-    name = shown(str(path))
+    name = printable_name(path)
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
@@ -125,7 +125,7 @@ def read_record(path: Path) -> Record:
     Raises:
         InputError: the file cannot be read, or is not a JSON object.
     """
-    name = shown(str(path))
+    name = printable_name(path)
     try:
         data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except (OSError, ValueError) as error:
@@ -146,7 +146,7 @@ def first_record(path: Path) -> Record:
             raise
         return read_record(path)  # An object on several lines.
     if record is None:
-        raise InputError(f"{shown(str(path))}: empty; name a data set's file")
+        raise InputError(f"{printable_name(path)}: empty; name a data set's file")
     return record
 
 

@@ -16,7 +16,7 @@ from eval.datasets.json_records import first_record
 from eval.datasets.mtrag import load_mtrag, passages_beside
 from eval.datasets.squad import load_squad
 from index import InputError
-from index.files.find_files import shown
+from index.files.printable import printable_name
 from qa.questions.question import read_question
 
 SUFFIXES = (".json", ".jsonl")
@@ -59,7 +59,7 @@ def load(paths: Sequence[Path]) -> DataSet:
         note = f"questions without a word or too long, left out: {len(data.cases) - len(asked):,}"
         data = replace(data, cases=asked, notes=(*data.notes, note))
     if not data.cases:
-        where, why = shown(str(paths[0])), "; ".join(data.notes)
+        where, why = printable_name(paths[0]), "; ".join(data.notes)
         raise InputError(f"{where}: holds no question to ask{f' ({why})' if why else ''}; name another data set")
     return data
 
@@ -68,18 +68,18 @@ def _loaded(paths: Sequence[Path]) -> DataSet:
     for path in paths:
         if _is_folder(path) and is_beir(path):
             if len(paths) > 1:
-                raise InputError(f"{shown(str(path))}: a {beir.FORM} folder is a data set of its own; name it alone")
+                raise InputError(f"{printable_name(path)}: a {beir.FORM} folder is a data set of its own; name it alone")
             return load_beir(path, _name(paths, ()))
     files = _by_form(paths)
     if files.keys() <= {_Form.TURNS, _Form.PASSAGES}:
         turns, passages = files.get(_Form.TURNS, []), files.get(_Form.PASSAGES, [])
         if not turns:
-            raise InputError(f"{shown(str(passages[0]))}: passages without questions; name the file of turns too")
+            raise InputError(f"{printable_name(passages[0])}: passages without questions; name the file of turns too")
         passages = passages or list(dict.fromkeys(passages_beside(path) for path in turns))
         return load_mtrag(turns, passages, _name(paths, (*turns, *passages)))
     if len(files) > 1:
-        held = ", ".join(f"{form.value} ({shown(found[0].name)})" for form, found in files.items())
-        raise InputError(f"{shown(str(paths[0]))}: several forms: {held}; name files of one form")
+        held = ", ".join(f"{form.value} ({printable_name(found[0].name)})" for form, found in files.items())
+        raise InputError(f"{printable_name(paths[0])}: several forms: {held}; name files of one form")
     form, found = next(iter(files.items()))
     return _LOADERS[form](found, _name(paths, found))
 
@@ -90,9 +90,9 @@ def _is_folder(path: Path) -> bool:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:  # ValueError where the name holds a NUL.
         reason = getattr(error, "strerror", None) or "no such file or folder"
-        raise InputError(f"{shown(str(path))}: cannot be found ({reason}); check the path") from error
+        raise InputError(f"{printable_name(path)}: cannot be found ({reason}); check the path") from error
     if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)):
-        raise InputError(f"{shown(str(path))}: neither a file nor a folder; name a data set's file or folder")
+        raise InputError(f"{printable_name(path)}: neither a file nor a folder; name a data set's file or folder")
     return stat.S_ISDIR(mode)
 
 
@@ -111,10 +111,10 @@ def _files(folder: Path) -> list[Path]:
     try:
         named = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES and path.name[0] != ".")
     except OSError as error:
-        raise InputError(f"{shown(str(folder))}: cannot be listed ({error.strerror}); check that it may be read") from error
+        raise InputError(f"{printable_name(folder)}: cannot be listed ({error.strerror}); check that it may be read") from error
     files = [path for path in named if path.is_file()]
     if not files:
-        raise InputError(f"{shown(str(folder))}: holds no .json or .jsonl file; name a data set's file or folder")
+        raise InputError(f"{printable_name(folder)}: holds no .json or .jsonl file; name a data set's file or folder")
     return files
 
 
@@ -125,7 +125,7 @@ def _form(file: Path) -> _Form:
             return form
     lacking = [(form, [f'"{key}"' for key in keys if key not in there]) for form, keys in _KEYS.items()]
     tried = "; ".join(f"{form.value}: no {', '.join(keys)}" for form, keys in lacking)
-    raise InputError(f"{shown(str(file))}: no known form; {tried}; {beir.FORM}: no folder with {beir.CORPUS}")
+    raise InputError(f"{printable_name(file)}: no known form; {tried}; {beir.FORM}: no folder with {beir.CORPUS}")
 
 
 def _own(paths: Sequence[Path], name: str) -> DataSet:
@@ -134,7 +134,7 @@ def _own(paths: Sequence[Path], name: str) -> DataSet:
     for path in paths:
         for case in load_cases(path):
             if case.id in cases:
-                raise InputError(f"{shown(str(path))}: the id {case.id[:80]!a} comes twice; give each case its own")
+                raise InputError(f"{printable_name(path)}: the id {case.id[:80]!a} comes twice; give each case its own")
             cases[case.id] = case
     return DataSet(name, _Form.CASES.value, Gold.ANSWERS, tuple(paths), tuple(cases.values()), None)
 
@@ -142,10 +142,10 @@ def _own(paths: Sequence[Path], name: str) -> DataSet:
 def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:
     """A folder's name, or what its files' names begin with alike, or the first of them."""
     if len(paths) == 1 and paths[0].is_dir():
-        return shown(paths[0].resolve().name)
+        return printable_name(paths[0].resolve().name)
     stems = [file.stem for file in files]
     alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*stems, strict=False))
-    return shown("".join(letters[0] for letters in alike).strip("-_. ") or f"{stems[0]} and {len(stems) - 1} more")
+    return printable_name("".join(letters[0] for letters in alike).strip("-_. ") or f"{stems[0]} and {len(stems) - 1} more")
 
 
 def _can_be_asked(case: Case) -> bool:

@@ -12,7 +12,7 @@ from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
 from eval.datasets.json_records import Ids, Record, first_record, read_records
 from eval.datasets.shelf import Names, titled
 from index import InputError
-from index.files.find_files import shown
+from index.files.printable import printable_name
 from qa.questions.history import Turn
 
 FORM = "MTRAG"
@@ -58,8 +58,10 @@ def passages_beside(turns: Path) -> Path:
                 found.append(path)
     if len(found) == 1:
         return found[0]
-    several = f"several files of passages beside it ({', '.join(shown(path.name) for path in found[:3])})"
-    raise InputError(f"{shown(str(turns))}: {several if found else 'no file of passages beside it'}; name the right one too")
+    several = f"several files of passages beside it ({', '.join(printable_name(path.name) for path in found[:3])})"
+    raise InputError(
+        f"{printable_name(turns)}: {several if found else 'no file of passages beside it'}; name the right one too"
+    )
 
 
 def _documents(paths: Sequence[Path], left_out: Counter[str]) -> dict[str, Document]:

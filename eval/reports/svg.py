@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 from typing import TypeAlias
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from eval.reports.templates import visible
+from index.files.printable import printable_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +78,12 @@ class Drawing:
         ids = (f"{name}-title", f"{name}-desc")
         named = {"role": "img", "aria-labelledby": " ".join(ids), "class": f"chart {name}"}
         self._svg = Element("svg", {"viewBox": f"0 0 {WIDTH} {height}", **named})
-        SubElement(self._svg, "title", {"id": ids[0]}).text = visible(title)
-        SubElement(self._svg, "desc", {"id": ids[1]}).text = visible(description)
+        SubElement(self._svg, "title", {"id": ids[0]}).text = printable_lines(title)
+        SubElement(self._svg, "desc", {"id": ids[1]}).text = printable_lines(description)
 
     def text(self, at: Point, words: str, style: str = "axis", *, anchor: str = "start") -> None:
         """Words whose `anchor` (start, middle or end) stands at a point."""
-        self._add("text", style, x=at[0], y=at[1], **{"text-anchor": anchor}).text = visible(words)
+        self._add("text", style, x=at[0], y=at[1], **{"text-anchor": anchor}).text = printable_lines(words)
 
     def bar(self, corner: Point, size: Point, style: str) -> None:
         """A filled rectangle from its upper left corner."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.articles.article import known_encoding
 from index.errors import ArticleRefused, InputError
-from index.files.find_files import shown
+from index.files.printable import printable_name
 from index.local.merge_policy import MERGED_AT, MIN_PASSAGES
 from index.models.model_card import ModelSettings
 from index.search.ivf_lists import EXHAUSTIVE_UP_TO
@@ -67,7 +67,7 @@ class BuildSettings:
         if self.encoding is not None:
             object.__setattr__(self, "encoding", known_encoding(self.encoding))
         if both := sorted({*self.exclude} & {*self.restore}):
-            raise InputError(f"{shown(both[0])}: cannot be taken out and brought back at once; choose one")
+            raise InputError(f"{printable_name(both[0])}: cannot be taken out and brought back at once; choose one")
 
     def check_size(self, size_bytes: int, source: str) -> None:
         """Refuse a file that is over the limit.

@@ -11,7 +11,8 @@ from index.building.build_settings import BuildSettings
 from index.errors import ArticleRefused, InputError
 from index.files.disk import DISK, Disk
 from index.files.file_stat import size_of
-from index.files.find_files import Found, SourceFile, find_files, shown
+from index.files.find_files import Found, SourceFile, find_files
+from index.files.printable import printable_name
 from index.local.generation import ADDED
 
 Seen: TypeAlias = Callable[[SourceFile, str | None], Content | None]
@@ -162,7 +163,7 @@ def _excluded(own: Found, added: _Added, settings: BuildSettings, before: Before
     there = {file.source for file in own.files}
     known = there | {file.source for file in added.files} | earlier
     if strange := sorted(source for source in {*out, *settings.restore} - known if source not in before.sources):
-        raise InputError(f"{shown(strange[0])}: no such article, in the index or out of it; check its name")
+        raise InputError(f"{printable_name(strange[0])}: no such article, in the index or out of it; check its name")
     wanted = out if settings.restore_all else (earlier - {*settings.restore}) | out
     # A file in a folder that cannot be listed just now is not gone.
     unseen = tuple(refusal.source for refusal in own.refused)
@@ -214,15 +215,16 @@ def _without_repeated(articles: Sequence[FoundArticle], added: _Added) -> tuple[
         if source not in added.new or held.setdefault(sha256, source) == source:
             kept.append(article)
         else:
-            repeated.append(ArticleRefused(source, f"already in the index as {shown(held[sha256])}"))
+            repeated.append(ArticleRefused(source, f"already in the index as {printable_name(held[sha256])}"))
     return kept, repeated
 
 
 def _nothing_left(paths: Sequence[Path], settings: BuildSettings, refused: Sequence[ArticleRefused], excluded: set[str]) -> str:
     """Why there is no article, and what to do."""
     if settings.exclude:
-        return f"{shown(settings.exclude[0])}: the last article cannot be taken out, an index needs one; add another first"
-    where = ", ".join(shown(str(path)) for path in paths)
+        source = printable_name(settings.exclude[0])
+        return f"{source}: the last article cannot be taken out, an index needs one; add another first"
+    where = ", ".join(printable_name(path) for path in paths)
     reasons = f"; the first of {len(refused)} refused is {refused[0]}" if refused else ""
     out = f"; {len(excluded)} taken out may be brought back" if excluded else ""
     return f"{where}: no article to index (.txt, .md){reasons}{out}"

@@ -15,7 +15,7 @@ from index.building.collection import Before, Collection, Seen, collect
 from index.building.fill_entries import Filled, Filling, HeldEntries, Progress
 from index.errors import IndexDamagedError, IndexMismatchError, InputError
 from index.files.disk import DISK, Disk
-from index.files.find_files import shown
+from index.files.printable import printable_name
 from index.grammar.parser import INSTALL, reader_name
 from index.models.embedder import Embedder
 from index.models.export import export_model
@@ -81,8 +81,8 @@ def to_go_on_from(opening: Callable[[], _T], settings: BuildSettings, progress: 
 def _note_dropped(before: Before, collection: Collection, progress: Progress) -> None:
     """Say which articles are back because their sources mean other files now."""
     if before.excluded and before.root != str(collection.root):
-        gone = f"{len(before.excluded)} taken out below {shown(before.root)} are not kept out any more"
-        progress.note(f"{shown(str(collection.root))}: another root than before, so {gone}")
+        gone = f"{len(before.excluded)} taken out below {printable_name(before.root)} are not kept out any more"
+        progress.note(f"{printable_name(collection.root)}: another root than before, so {gone}")
 
 
 def _exported(settings: BuildSettings, manifest: Mapping[str, Any] | None, progress: Progress) -> tuple[Export, float]:

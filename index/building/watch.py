@@ -15,7 +15,8 @@ from typing import Any
 
 from watchfiles import Change, watch
 
-from index.files.find_files import SUFFIXES, shown
+from index.files.find_files import SUFFIXES
+from index.files.printable import printable_name
 from index.local.generation import ADDED
 
 SETTLED_S = 0.4  # Files that look the same for so long are written to the end, or are waited for in vain.
@@ -66,7 +67,7 @@ class Watcher:
         """How the articles under these paths, and those added by hand, look now."""
         began = time.perf_counter()
         files = digest = 0
-        missing = tuple(shown(str(path)) for path in paths if not path.exists())
+        missing = tuple(printable_name(path) for path in paths if not path.exists())
         for path, state in self._states(paths):
             files += 1
             digest += hash((path, state))  # A sum, since a folder lists its files in any order.
@@ -137,8 +138,8 @@ class Watcher:
             self._stop()
             self._polling = True
             self._note(
-                f"{shown(str(places[0].path))}: the system cannot notify of changes ({_brief(error)}), looking from time to "
-                "time instead; raise fs.inotify.max_user_watches and max_user_instances"
+                f"{printable_name(places[0].path)}: the system cannot notify of changes ({_brief(error)}), looking from time "
+                "to time instead; raise fs.inotify.max_user_watches and max_user_instances"
             )
         else:
             self._watched = places

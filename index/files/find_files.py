@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from index.errors import ArticleRefused, InputError
 from index.files.file_stat import Look, is_settled, look_of
+from index.files.printable import printable_name
 
 SUFFIXES = (".txt", ".md")
 _DOTTED = tuple(f"/{suffix}" for suffix in SUFFIXES)  # A hidden name, which has none.
@@ -60,7 +61,7 @@ def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
             path.stat()
         except (OSError, ValueError) as error:  # ValueError where the name holds a NUL.
             reason = getattr(error, "strerror", None) or "No such file or folder"
-            raise InputError(f"{shown(str(path))[:200]}: cannot be found ({reason}); check the path") from error
+            raise InputError(f"{printable_name(path)[:200]}: cannot be found ({reason}); check the path") from error
     tops = [path.resolve() for path in paths]
     root = Path(os.path.commonpath([top if top.is_dir() else top.parent for top in tops]))
     below = len(os.path.join(root, ""))
@@ -73,15 +74,10 @@ def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
             if problem is None and not named and name != str(top):
                 others += 1
             elif problem := problem or _misnamed(source, named=named):
-                refused[source] = ArticleRefused(shown(source), problem)
+                refused[source] = ArticleRefused(printable_name(source), problem)
             else:
                 files[source] = SourceFile(root, source, look)
     return Found(root, tuple(files[s] for s in sorted(files)), tuple(refused[s] for s in sorted(refused)), others)
-
-
-def shown(name: str) -> str:
-    """A file's name as one line of printable text: control characters and stray bytes as escapes."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in name)
 
 
 def _walk(top: Path, besides: Path | None) -> Iterator[tuple[str, _Seen]]:

@@ -15,7 +15,7 @@ from typing import Any
 from index.articles.article import Article
 from index.errors import ArticleRefused, IndexDamagedError
 from index.files.file_stat import Look, is_settled, look_of
-from index.files.find_files import shown
+from index.files.printable import printable_name
 
 
 class SourceState(Enum):
@@ -45,7 +45,7 @@ def _open_below(folder: Path, source: str) -> int:
     try:
         here = os.open(folder, _PASSED & ~os.O_NOFOLLOW)
     except (OSError, ValueError) as error:
-        raise _refused(source, f"the articles' folder {shown(str(folder))} cannot be opened ({_why(error)})") from error
+        raise _refused(source, f"the articles' folder {printable_name(folder)} cannot be opened ({_why(error)})") from error
     try:
         for part in parts[:-1]:
             _check_kind(source, os.stat(part, dir_fd=here, follow_symlinks=False).st_mode, folder=True)
@@ -85,7 +85,7 @@ def _why(error: Exception) -> str:
 
 
 def _refused(source: str, reason: str) -> ArticleRefused:
-    return ArticleRefused(shown(source), reason)
+    return ArticleRefused(printable_name(source), reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from typing import Any
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.files.checksums import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_records, read_small
 from index.files.file_stat import read_looks
-from index.files.find_files import is_utf8, shown
+from index.files.find_files import is_utf8
+from index.files.printable import printable_name
 from index.local.segment import FILES, SegmentRecord, read_segments
 
 FORMAT = 5
@@ -78,7 +79,7 @@ def index_exists(directory: Path) -> bool:
         InputError: something else is there.
     """
     if not is_utf8(str(directory)):
-        raise InputError(f"{shown(str(directory))}: its name is not valid UTF-8; name another place with --index")
+        raise InputError(f"{printable_name(directory)}: its name is not valid UTF-8; name another place with --index")
     if not os.path.lexists(directory):
         return False
     if not directory.is_dir():

@@ -8,7 +8,7 @@ import numpy as np
 
 from index.articles.article import BOMS, Article
 from index.errors import IndexDamagedError
-from index.files.find_files import shown
+from index.files.printable import printable_name
 from index.milvus.generation import MilvusGeneration, open_milvus_generation
 from index.milvus.place import milvus_place
 from index.milvus.rows import PackedPassage, encoded
@@ -46,7 +46,7 @@ def _findings(server: MilvusServer, generation: MilvusGeneration) -> Iterator[Fi
         if (held := server.count(name, generation.in_force)) != said:
             yield Finding(name, f"holds {held:,} rows in force, the manifest says {said:,}")
     for number, entry in enumerate(generation.catalogue.entries):
-        where = shown(entry.source)
+        where = printable_name(entry.source)
         try:
             if not _is_whole(article := store.article(number)):
                 yield Finding(where, "its text is not that of the file whose sha256 it has")

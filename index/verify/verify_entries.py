@@ -7,7 +7,7 @@ from typing import Any
 
 from index.arrays import Numbers
 from index.articles.article import BOMS
-from index.files.find_files import shown
+from index.files.printable import printable_name
 from index.local.segment import FIRST_PASSAGES, FIRST_SENTENCES, Segment
 from index.models.token_vectors import TOKEN_DIM
 from index.verify.findings import Finding
@@ -45,7 +45,7 @@ class EntryCheck:
     def _entry(self, number: int) -> Iterator[Finding]:
         names = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, text"
         row = self._store.rows(f"SELECT {names} FROM articles WHERE id = ?", number)[0]
-        source, text = shown(str(row[0])), str(row[-1])
+        source, text = printable_name(row[0]), str(row[-1])
         for what in _article_faults(row):
             yield Finding(source, what)
         aliases = self._store.rows('SELECT start, "end" FROM aliases WHERE article = ?', number)

@@ -8,7 +8,7 @@ from typing import Any
 from index.entries.entry_db import Store
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError
 from index.files.checksums import Check, damages, read_records, read_small
-from index.files.find_files import shown
+from index.files.printable import printable_name
 from index.local.generation import COUNTED, MANIFEST, MAX_MANIFEST_BYTES, ORDER, Generation, name_of, read_current
 from index.local.segment import ARTICLES, VECTORS, WORDS, Segment, SegmentRecord
 from index.local.segment_reader import Holdings
@@ -75,7 +75,7 @@ def _order_findings(manifest: Mapping[str, Any], held: Holdings) -> Iterator[Fin
     if sources != sorted(set(sources)):
         yield Finding(ORDER, "does not name each article once, by its source")
     for source in sorted({*manifest["added"]} - {*sources}):
-        yield Finding(MANIFEST, f"names {shown(source)} as added, which is no article")
+        yield Finding(MANIFEST, f"names {printable_name(source)} as added, which is no article")
 
 
 def _segment_findings(segment: Segment, folder: Path, dim: int, *, keeps_tokens: bool) -> Iterator[Finding]:

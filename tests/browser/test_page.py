@@ -12,11 +12,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from eval.datasets.cases import load_cases
 from index import build
+from index.files.printable import printable
 from qa import Retriever, by_article
 from qa.proof.saved_answer import SavedQuote, read_answer
 from ui.page.service import FILE
 from ui.text.markdown import cited
-from ui.text.printable import printable
 from ui.text.wording import NEAREST, place
 
 Visit = Callable[[str], Page]

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from index import build
-from ui.text.printable import printable
+from index.files.printable import printable
 
 Visit = Callable[[str], Page]
 HIT = "__hit(1)"

@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from index.files.printable import printable
 from ui.commands.output import note
-from ui.text.printable import printable
 
 UNUSABLE = 2  # The exit status of input and arguments that cannot be used.
 DEFAULT_INDEX = ".qa-index"

@@ -20,12 +20,12 @@ from eval.running.scratch_index import scratch_index
 from index import Article, BuildSettings, Index, InputError, ModelSettings
 from index.articles.article import read_article
 from index.backends import open_index
+from index.files.printable import printable
 from index.models.reranker import Reranker
 from qa import AskSettings
 from ui.commands.atomic_file import check_writable, write_whole
 from ui.commands.open_index import build_progress, build_where_missing, bundled_articles, open_reranker
 from ui.commands.output import note, on_terminal, show
-from ui.text.printable import printable
 from ui.text.terminal import BOLD, PLAIN
 
 BUNDLED = "The bundled cases"

@@ -6,7 +6,7 @@ import sys
 from contextlib import suppress
 from typing import Any, TextIO
 
-from ui.text.printable import printable
+from index.files.printable import printable
 
 
 def on_terminal(stream: TextIO | None) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.errors import InputError
+from index.files.printable import printable
 from qa.proof.saved_answer import SavedAnswer, read_claims
-from ui.text.printable import printable
 
 STDIN = Path("-")
 _BLANKS = re.compile(r"[ \t\r\n]*")

@@ -9,6 +9,7 @@ from typing import Any
 
 from index.backends import check_index
 from index.errors import IndexUnusableError, InputError
+from index.files.printable import one_line, printable
 from index.files.source_files import Sources
 from index.local.generation import index_exists, open_generation, published_manifest
 from index.milvus.place import is_milvus
@@ -17,7 +18,6 @@ from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import SavedAnswer
 from ui.commands.output import note, show, show_json
 from ui.commands.read_answers import named, read_records
-from ui.text.printable import one_line, printable
 from ui.text.wording import count, place
 
 SCHEMA = "verification/1"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from index import ArticleSummary, Index, IndexInfo, SourceState
+from index.files.printable import one_line, printable
 from ui.page.html import rendered
-from ui.text.printable import joined, one_line, printable
-from ui.text.wording import FILE_NOTES, count
+from ui.text.wording import FILE_NOTES, about_line, count
 
 PAGE = 50  # Articles shown at once.
 
@@ -65,7 +65,7 @@ def _row(index: Index, summary: ArticleSummary) -> Row:
     article = index.article_named(summary.source)
     state = index.source_state(article) if article else SourceState.MISSING
     published = summary.published.isoformat() if summary.published else None
-    about = joined(summary.source, summary.outlet, published)
+    about = about_line(summary.source, summary.outlet, published)
     return Row(
         source=summary.source,
         title=one_line(summary.title or summary.source),

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import Article, SourceState, Span
+from index.files.printable import one_line, printable
 from ui.page.html import Layer, Run, rendered, runs
-from ui.text.printable import joined, one_line, printable
-from ui.text.wording import FILE_NOTES
+from ui.text.wording import FILE_NOTES, about_line
 
 ROOM = 60_000  # Characters sent at once, some 20 pages; around the place asked for where the article is longer.
 LINES = 3_000  # And lines, each 50 to 90 bytes of markup: 60,000 blank ones would be 5 MB.
@@ -49,7 +49,7 @@ def reading_html(
         "name": printable(article.source),
         "sha256": article.sha256,
         "title": one_line(article.title or article.source),
-        "about": joined(*about),
+        "about": about_line(*about),
         "note": FILE_NOTES[state],
         "other_version": other_version,
         "published": masthead.published.isoformat() if masthead.published else "",

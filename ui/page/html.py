@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from index import Span
-from ui.text.printable import printable
+from index.files.printable import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment

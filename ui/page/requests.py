@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index import InputError
+from index.files.printable import printable
 from qa import Scope
-from ui.text.printable import printable
 
 _T = TypeVar("_T", bound="Request")
 _MAX = 2**53  # Browsers count no further.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Article, Index, InputError, QaError, Span
+from index.files.printable import printable
 from index.milvus.place import is_milvus
 from qa import Scope
 from qa.example_questions import examples
@@ -19,7 +20,6 @@ from ui.page.live_index import Live, Opened
 from ui.page.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read
 from ui.page.turn import turn_html
 from ui.text.markdown import cited
-from ui.text.printable import printable
 from ui.text.wording import count
 
 FILE = "judgements.jsonl"

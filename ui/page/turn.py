@@ -6,11 +6,11 @@ from itertools import count as counting
 from urllib.parse import urlencode
 
 from index import SourceState, Span
+from index.files.printable import one_line, printable
 from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedScope
 from ui.page.html import Layer, Run, rendered, runs
 from ui.text.claim_tables import tables
-from ui.text.printable import joined, one_line, printable
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, count, found, other_wordings, place, said, sureness
+from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, count, found, other_wordings, place, said, sureness
 
 # Values and links that are lit up in an article have numbers of their own, beyond those of the quotes.
 FIRST_LIT = 1_000
@@ -91,7 +91,7 @@ def link(quote: SavedQuote, start: int | None = None, end: int | None = None) ->
 
 def _group(quotes: Sequence[SavedQuote], *, answers: bool) -> Group:
     first = quotes[0]
-    about = joined(first.outlet, first.published)
+    about = about_line(first.outlet, first.published)
     return Group(one_line(first.title or first.source), about, tuple(_shown(quote, first, answers=answers) for quote in quotes))
 
 
@@ -100,7 +100,7 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> Shown:
     layers = [_layer("answering", mark.start, mark.end, quote) for mark in quote.marks]
     layers += [_layer("gap", gap.start, gap.end, quote) for gap in quote.gaps]
     notes = [
-        joined(quote.title, quote.outlet, quote.published) if quote.source != first.source else "",
+        about_line(quote.title, quote.outlet, quote.published) if quote.source != first.source else "",
         _said(quote),
         f"nearly the words of [{quote.same_as}]" if quote.same_as else "",
         FILE_NOTES[SourceState(quote.source_state)],

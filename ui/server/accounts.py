@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from index.errors import InputError
-from ui.text.printable import printable
+from index.files.printable import printable
 
 MAX_FILE_BYTES = 1_000_000  # Some 20,000 accounts; whatever is larger is another file.
 

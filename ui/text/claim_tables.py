@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.files.printable import one_line, printable
 from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote, SavedTable, SavedValue
-from ui.text.printable import joined, one_line, printable
-from ui.text.wording import count, place, voice
+from ui.text.wording import about_line, count, place, voice
 
 OTHERS = "Others"
 _CHANGES = {"figure": "the figure changes", "date": "the day changes", "name": "the name changes"}
@@ -88,7 +88,7 @@ def _row(claim: SavedClaim, quote: SavedQuote) -> Row:
         who=voice(claim.said_by, claim.speaker, citing=claim.citing, cited=cited),
         place=place(printable(quote.source), *lines(claim, quote)),
         published=one_line(claim.published or quote.published or ""),
-        note=joined(period, f"nearly the words of [{claim.same_as}]" if claim.same_as else None),
+        note=about_line(period, f"nearly the words of [{claim.same_as}]" if claim.same_as else None),
     )
 
 

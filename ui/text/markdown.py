@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 
+from index.files.printable import printable
 from qa import by_article
 from qa.proof.saved_answer import SavedAnswer, SavedQuote
 from ui.text.claim_tables import Part, Row, tables
-from ui.text.printable import printable
 from ui.text.wording import MORE, NEAREST, found, place, said
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~$&()=:@])")

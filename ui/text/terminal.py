@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index import Article, Check, IndexInfo, Span
+from index.files.printable import one_line, printable
 from qa import Answer, Quote, by_article
 from qa.speakers.speaker import Speaker
-from ui.text.printable import joined, one_line, printable
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, found, other_wordings, place, said, sureness
+from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, found, other_wordings, place, said, sureness
 
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "     "
@@ -130,7 +130,7 @@ def _group(quotes: Iterable[Quote], style: Style, *, answers: bool) -> list[str]
 
 def _about(article: Article) -> str:
     published = article.masthead.published
-    return joined(article.title, article.outlet, published.isoformat() if published else None)
+    return about_line(article.title, article.outlet, published.isoformat() if published else None)
 
 
 def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> list[str]:

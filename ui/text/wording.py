@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from index import SourceState
-from ui.text.printable import one_line
+from index.files.printable import one_line
 
 FILE_NOTES = {
     SourceState.UNCHANGED: "",
@@ -52,6 +52,11 @@ def voice(by: str | None, meant: str | None, *, citing: str | None, cited: str |
     if not by:
         return "the article itself"
     return _known_as(by, meant) + (f", citing {_known_as(citing, cited)}" if citing else "")
+
+
+def about_line(*facts: str | None) -> str:
+    """Return the known facts of an article as one line: "title · outlet · date"."""
+    return " · ".join(one_line(fact) for fact in facts if fact)
 
 
 def _known_as(name: str, fullest: str | None) -> str:

@@ -18,9 +18,9 @@ from eval.growth.sizes import Built, Served, Times
 from eval.reports.format_figures import number_text
 from eval.reports.provenance import Machine, Provenance
 from eval.reports.svg import LogAxis, ShareAxis
-from eval.reports.templates import visible
 from eval.scale import main
 from index import InputError
+from index.files.printable import printable_lines
 
 Read = Callable[..., Element]
 CheckWhole = Callable[[Sequence[tuple[str, Mapping[str, str | None]]]], None]
@@ -164,7 +164,7 @@ def test_whatever_stands_in_a_saved_run_is_text_on_the_page(words: str, shown: R
     page = shown(saying(words))
     check_whole(elements(page))
     assert [tag for tag, _ in elements(page)] == [tag for tag, _ in elements(shown(saying("plain")))]
-    assert text(page).count(" ".join(visible(words).split())) >= 8
+    assert text(page).count(" ".join(printable_lines(words).split())) >= 8
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text(page))
 
 

@@ -23,10 +23,10 @@ from eval.reports.judged_case import Failure, JudgedCase, JudgedQuote, PassageRa
 from eval.reports.page import MEANINGS, render_page
 from eval.reports.report import Curves, Report
 from eval.reports.svg import tick_step, ticks
-from eval.reports.templates import visible
 from eval.reports.trial import Trial, report_on
 from eval.running.run_cases import run
 from index.backends import open_index
+from index.files.printable import printable_lines
 from qa import AskSettings
 
 EVAL = Path(page.__file__).parent
@@ -149,14 +149,14 @@ def test_whatever_stands_in_the_data_is_text_on_the_page(payload: str, report: R
     check_whole(found.elements)
     assert Counter(tag for tag, _ in found.elements) == Counter(tag for tag, _ in parsed(saying("plain", report)).elements)
     # As title, name and note, in the footer, and in each part of both cases.
-    assert found.text.count(" ".join(visible(payload).split())) >= 20
+    assert found.text.count(" ".join(printable_lines(payload).split())) >= 20
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", html)
 
 
 @given(st.text())
 def test_only_what_is_harmful_is_changed(text: str) -> None:
-    shown = visible(text)
-    assert visible(shown) == shown and shown.encode().decode() == shown
+    shown = printable_lines(text)
+    assert printable_lines(shown) == shown and shown.encode().decode() == shown
     assert all(c in shown for c in text if c.isalnum() and not "\ud800" <= c <= "\udfff")
 
 

@@ -13,11 +13,11 @@ import pytest
 
 import ui.page.corpus
 from index import BuildReport, BuildSettings, Progress, build
+from index.files.printable import printable
 from index.local.write_lock import writer
 from ui.page.corpus import REFUSED_SHOWN, Corpus
 from ui.page.live_index import Live
 from ui.page.service import reported
-from ui.text.printable import printable
 
 DEADLINE_S = 30.0
 FERRY = "The ferry Amalia sank near Linz, the police said."

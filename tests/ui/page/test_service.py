@@ -14,12 +14,12 @@ import pytest
 
 from index import Index, build
 from index.backends import open_index
+from index.files.printable import printable
 from qa import Retriever
 from qa.example_questions import examples
 from ui.page import service as judgements
 from ui.page.live_index import Live
 from ui.page.service import FILE, MAX_BESIDE, SENTENCES_AROUND, Service, reported
-from ui.text.printable import printable
 
 Parse = Callable[[str], Element]
 Record = dict[str, Any]

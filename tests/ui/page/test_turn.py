@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.files.printable import printable
 from qa import AskSettings, Retriever, Scope
 from qa.proof.saved_answer import read_answer
 from ui.page.turn import turn_html
 from ui.text import wording
-from ui.text.printable import printable
 from ui.text.wording import FILE_NOTES, MORE, NEAREST, SURENESS, sureness
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]

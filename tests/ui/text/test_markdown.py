@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from index.files.printable import printable
 from qa import Retriever
 from qa.proof.saved_answer import read_answer
 from ui.text import wording
 from ui.text.markdown import cited
-from ui.text.printable import printable
 from ui.text.wording import MORE, NEAREST
 
 Record = dict[str, Any]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from index import Article, Check, SourceState, Span
 from index.articles.article import decode_article
+from index.files.printable import printable
 from index.opened.info import IndexInfo
 from index.speakers.attribution import Attribution
 from qa import Answer, Quote, Retriever
@@ -19,7 +20,6 @@ from qa.proof.saved_answer import read_answer
 from qa.speakers.speaker import Told
 from ui.text.claim_tables import tables
 from ui.text.columns import table_lines
-from ui.text.printable import printable
 from ui.text.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
 from ui.text.wording import FILE_NOTES, MORE, sureness
 
