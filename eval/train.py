@@ -40,7 +40,7 @@ from qa.ranking.features import FEATURES, SPEAKER, Features, features
 from qa.ranking.scoring import JUDGED, PASSAGES_SCORED, judged_inputs
 from qa.ranking.token_match import MATCHES
 from qa.ranking.weights import WEIGHTS, Linear, read_weights
-from qa.speakers.name_match import bodies
+from qa.speakers.name_match import organisations
 
 FOLDS = 8
 REGULARISATION = 0.1  # scikit-learn's C; of .01 to 1 the figures differ by less than their error.
@@ -64,7 +64,7 @@ class Sample:
 
 def samples(cases: Sequence[Case], index: Index, *, off_topic: bool = False) -> list[Sample]:
     """What the scorer sees of each case, as it sees it when it answers."""
-    known = bodies(index.abbreviations)
+    known = organisations(index.abbreviations)
     made = []
     for case in cases:
         found = find_candidates(index, variants(case.question, ()), known).best(PASSAGES_SCORED)

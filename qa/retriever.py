@@ -15,19 +15,19 @@ from index.models.reranker_export import open_reranker
 from index.opened.index import Selection
 from index.opened.info import IndexInfo
 from qa.answers.answer import Answer, FoundPassage
-from qa.answers.compare_claims import Compared, Comparing
+from qa.answers.compare_claims import ClaimComparer, ComparedClaims
 from qa.answers.make_quotes import quotes
-from qa.questions.conversation import Wordings, variants
+from qa.questions.conversation import Variants, variants
 from qa.questions.history import Turn
 from qa.questions.question import read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
-from qa.ranking.candidates import Candidates, find_candidates
+from qa.ranking.candidates import CandidatePassages, find_candidates
 from qa.ranking.reranking import rerank
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_weights
 from qa.speakers.identities import Identities
-from qa.speakers.name_match import bodies
+from qa.speakers.name_match import organisations
 
 MAX_TOP_K = 100
 SCOPES_KEPT = 8  # Made anew, one costs 0.1 to 0.4 s over 100,000 articles; kept, a byte a passage and a sentence.
@@ -89,10 +89,10 @@ class Retriever:
         self._index = index
         self._reranker = reranker
         self._settings = settings or AskSettings()
-        self._bodies = bodies(index.abbreviations)
+        self._bodies = organisations(index.abbreviations)
         self._identities = Identities(index)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
-        self._comparing = Comparing(index, self._identities, self._bodies, self._weights)
+        self._comparing = ClaimComparer(index, self._identities, self._bodies, self._weights)
         self._select = lru_cache(SCOPES_KEPT)(partial(select, index))
 
     @classmethod
@@ -145,7 +145,7 @@ class Retriever:
         check_top_k(top_k)
         asked = self._wordings(question, history)
         if searched is not None:
-            asked = Wordings.alike((read_question(searched),), (0,))
+            asked = Variants.alike((read_question(searched),), (0,))
         chosen = self._chosen(within)
         candidates = self._candidates(asked, chosen)
         found = candidates.best(PASSAGES_SCORED)
@@ -165,7 +165,7 @@ class Retriever:
             least=least,
             top_k=top_k if answered else min(top_k, self._settings.closest),
         )
-        compared = self._comparing.compare(candidates, shown) if answered else Compared()
+        compared = self._comparing.compare(candidates, shown) if answered else ComparedClaims()
         return Answer(
             question=question,
             searched=tuple(wording.text for wording in asked.searched),
@@ -212,11 +212,11 @@ class Retriever:
             raise InputError("within: not a Scope; give Scope(sources=…, outlets=…, since=…, until=…)")
         return self._select(within)
 
-    def _candidates(self, asked: Wordings, chosen: Selection | None) -> Candidates:
+    def _candidates(self, asked: Variants, chosen: Selection | None) -> CandidatePassages:
         everything = chosen is None or chosen.articles == self.info.articles
         return find_candidates(self._index, asked, self._bodies, among=None if everything else chosen)
 
-    def _wordings(self, question: str, history: Sequence[Turn]) -> Wordings:
+    def _wordings(self, question: str, history: Sequence[Turn]) -> Variants:
         return variants(question, history, lambda asked: respelt(self._index, asked), is_person=self._is_person)
 
     def _is_person(self, name: str) -> bool:

@@ -24,7 +24,7 @@ from index.articles.article import decode_article
 from index.models.model_card import cache_folder
 from index.speakers.attribution import Attribution
 from qa import AskSettings, Quote, Retriever
-from qa.speakers.speaker import Link, Speaker, Told
+from qa.speakers.speaker import Link, ResolvedAttribution, Speaker
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
@@ -298,7 +298,7 @@ def _casualties(rank: int, said: Said) -> Quote:
         links = (Link(first, _at(first, said.link)),) if said.link else ()
         cited = _at(article, said.citing, start) if said.citing else None
         speaker = Speaker(said.meant or said.by, links)
-        told = Told(Attribution(name, name, cited, span), speaker, Speaker(said.citing) if said.citing else None)
+        told = ResolvedAttribution(Attribution(name, name, cited, span), speaker, Speaker(said.citing) if said.citing else None)
     return Quote(rank, article, span, 0.5, told, span, (), (), None, SourceState.UNCHANGED)
 
 

@@ -1,1 +1,1 @@
-"""Quote, Answer and Comparison, and making them."""
+"""Quote, Answer and QuotedTable, and making them."""

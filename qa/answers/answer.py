@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from index.articles.article import Article
 from index.articles.span import Span
 from index.opened.info import IndexInfo
-from qa.answers.comparison import Comparison
+from qa.answers.comparison import QuotedTable
 from qa.answers.quote import Quote
 from qa.questions.scope import Within
 
@@ -36,7 +36,7 @@ class Answer:
     index: IndexInfo
     took_ms: float
     beside: tuple[Quote, ...] = ()
-    claims: tuple[Comparison, ...] = ()
+    claims: tuple[QuotedTable, ...] = ()
     reranker: str | None = None
     within: Within | None = None
 

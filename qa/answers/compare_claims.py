@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 
 from index.articles.span import Span, without_gaps
 from index.local.local_index import Index
-from qa.answers.comparison import Comparison, QuotedClaim, QuotedValue
+from qa.answers.comparison import QuotedClaim, QuotedTable, QuotedValue
 from qa.answers.quote import Quote
-from qa.claims.asked_figure import counting, counts
-from qa.claims.claim_tables import ClaimedValue, Table, tables
-from qa.claims.find_claims import Claim, values_given
+from qa.claims.asked_figure import asked_figure, asks_for_figure
+from qa.claims.claim_tables import ClaimTable, TableValue, tabulate_claims
+from qa.claims.find_claims import Claim, read_values
 from qa.claims.statement import Statement, Voice
 from qa.questions.question import AnswerType, Question
-from qa.ranking.candidates import Candidates, Wording
-from qa.ranking.scoring import Scored, score_sentences
+from qa.ranking.candidates import CandidatePassages, SearchedQuestion
+from qa.ranking.scoring import ScoredSentence, score_sentences
 from qa.ranking.weights import Weights
 from qa.speakers.identities import Identities
-from qa.speakers.name_match import Body, named_in
-from qa.speakers.speaker import Told
+from qa.speakers.name_match import Organisation, named_in
+from qa.speakers.speaker import ResolvedAttribution
 
 PASSAGES_COMPARED = 20  # What others say of it may rank below the best; each costs some .2 ms.
 LEAST_CLAIMS = 2  # There is nothing to compare one with itself.
@@ -25,10 +25,10 @@ COMPARED = frozenset((AnswerType.DATE, AnswerType.WHO))
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedClaims:
     """Tables, and the quotes in them that were not shown yet; their ranks go on after those."""
 
-    tables: tuple[Comparison, ...] = ()
+    tables: tuple[QuotedTable, ...] = ()
     beside: tuple[Quote, ...] = ()
 
 
@@ -36,18 +36,18 @@ class Compared:
 class _Found:
     """A sentence with what it is put before the table maker as; `told` are its voices, in their order."""
 
-    scored: Scored
+    scored: ScoredSentence
     statement: Statement
-    told: tuple[Told, ...]
+    told: tuple[ResolvedAttribution, ...]
 
 
-class Comparing:
+class ClaimComparer:
     """Lays side by side what an index's articles claim."""
 
-    def __init__(self, index: Index, identities: Identities, bodies: Sequence[Body], weights: Weights) -> None:
-        self._index, self._identities, self._bodies, self._weights = index, identities, bodies, weights
+    def __init__(self, index: Index, identities: Identities, organisations: Sequence[Organisation], weights: Weights) -> None:
+        self._index, self._identities, self._bodies, self._weights = index, identities, organisations, weights
 
-    def compare(self, found: Candidates, shown: Sequence[Quote]) -> Compared:
+    def compare(self, found: CandidatePassages, shown: Sequence[Quote]) -> ComparedClaims:
         """What the candidates claim in answer to a question for a figure, a day or a name, beside the quotes shown.
 
         How near a sentence is to the question is judged whoever says it, so that
@@ -55,29 +55,29 @@ class Comparing:
         """
         asked = found.judged[-1]
         question = asked.question
-        if question.asks_for not in COMPARED and not counts(question):
-            return Compared()
+        if question.asks_for not in COMPARED and not asks_for_figure(question):
+            return ComparedClaims()
         best = replace(found.best(PASSAGES_COMPARED), judged=(_whoever_says_it(asked),))
         unscored = self._unscored(best, question)
-        counted = counting(question) if counts(question) else None
-        given = [values_given(question, counted, each.statement) for each in unscored]
+        counted = asked_figure(question) if asks_for_figure(question) else None
+        given = [read_values(question, counted, each.statement) for each in unscored]
         if sum(given) < LEAST_CLAIMS:
-            return Compared()
+            return ComparedClaims()
         claiming = {each.scored.passage.id for each, number in zip(unscored, given, strict=True) if number}
         statements = self._scored(best.among(claiming), unscored)
-        made = tables(question, [each.statement for each in statements])
+        made = tabulate_claims(question, [each.statement for each in statements])
         return _Writing(self._index, statements, shown).written(made)
 
-    def _unscored(self, found: Candidates, question: Question) -> list[_Found]:
+    def _unscored(self, found: CandidatePassages, question: Question) -> list[_Found]:
         """The sentences of the candidates, in number order, before it is judged how near they are to the question."""
         passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
         made: list[_Found] = []
         for sentence in self._index.store.sentences(list(passages)):
             passage, ranks = passages[sentence.passage]
-            made.append(self._found(Scored(sentence, passage, 0.0, ranks), made[-1] if made else None, question))
+            made.append(self._found(ScoredSentence(sentence, passage, 0.0, ranks), made[-1] if made else None, question))
         return made
 
-    def _scored(self, found: Candidates, unscored: Sequence[_Found]) -> list[_Found]:
+    def _scored(self, found: CandidatePassages, unscored: Sequence[_Found]) -> list[_Found]:
         """The same, those of the candidates first, nearest first."""
         scores = score_sentences(self._index, found, self._bodies, self._weights)
         rest = {each.scored.sentence.id: each for each in unscored}
@@ -87,7 +87,7 @@ class Comparing:
             nearest.append(replace(each, scored=scored, statement=replace(each.statement, relevance=scored.probability)))
         return [*nearest, *rest.values()]
 
-    def _found(self, scored: Scored, before: _Found | None, question: Question) -> _Found:
+    def _found(self, scored: ScoredSentence, before: _Found | None, question: Question) -> _Found:
         """A sentence and who says it; `before` is the one before it, of whatever passage."""
         sentence, number = scored.sentence, scored.passage.article
         article = self._index.store.article(number)
@@ -122,16 +122,16 @@ class _Writing:
         self._index, self._statements, self._shown = index, statements, shown
         self._made: dict[int, Quote] = {}  # By the statement's place.
 
-    def written(self, made: Sequence[Table]) -> Compared:
+    def written(self, made: Sequence[ClaimTable]) -> ComparedClaims:
         """The tables with their quotes."""
         written = tuple(self._table(table) for table in made)
-        return Compared(written, tuple(self._made.values()))
+        return ComparedClaims(written, tuple(self._made.values()))
 
-    def _table(self, table: Table) -> Comparison:
+    def _table(self, table: ClaimTable) -> QuotedTable:
         values = tuple(self._value(value) for value in table.values)
-        return Comparison(table.about, table.kind, table.unit, table.differ, values)
+        return QuotedTable(table.about, table.kind, table.unit, table.differ, values)
 
-    def _value(self, value: ClaimedValue) -> QuotedValue:
+    def _value(self, value: TableValue) -> QuotedValue:
         claims = tuple(self._claim(claim) for claim in value.claims)
         return QuotedValue(value.low, value.high, value.sense, value.reports, value.asked, claims)
 
@@ -188,7 +188,7 @@ class _Writing:
         return quote
 
 
-def _whoever_says_it(wording: Wording) -> Wording:
+def _whoever_says_it(wording: SearchedQuestion) -> SearchedQuestion:
     """A wording that asks for nobody's word."""
     question = wording.question
     rest = tuple(term for term in question.terms if term not in question.speaker_terms)

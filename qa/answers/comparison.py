@@ -5,8 +5,8 @@ from typing import Any
 
 from index.articles.span import Span
 from qa.answers.quote import Quote
-from qa.claims.statement import Kind
-from qa.speakers.speaker import Told, one_line, span_record, told_record
+from qa.claims.statement import ValueKind
+from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
 from qa.values.amounts import Sense
 
 
@@ -19,13 +19,13 @@ class QuotedClaim:
     counted: Span | None
     period: Span | None
     events: tuple[str, ...]
-    told: Told | None
+    told: ResolvedAttribution | None
     same_as: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """The claim's part of the record."""
         article = self.quote.article
-        told = told_record(self.told, article)
+        told = attribution_record(self.told, article)
         published = article.masthead.published
         return {
             "rank": self.quote.rank,
@@ -65,11 +65,11 @@ class QuotedValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class QuotedTable:
     """Comparable values under a heading, `unit` "" where things are counted; `differ`: they do not agree."""
 
     about: str
-    kind: Kind
+    kind: ValueKind
     unit: str
     differ: bool
     values: tuple[QuotedValue, ...]

@@ -10,7 +10,7 @@ from qa.answers.quote import Quote
 from qa.questions.question import Question
 from qa.ranking.answer_spans import answering, shared_words
 from qa.ranking.features import REFERS_BACK
-from qa.ranking.scoring import Scored
+from qa.ranking.scoring import ScoredSentence
 from qa.speakers.identities import Identities
 
 MAX_JOINED = 4  # Sentences in one quote; a longer quotation is quoted in part.
@@ -20,7 +20,7 @@ SAME_WORDING = 0.75  # Share of words in common, of all words of both, from whic
 
 
 def quotes(
-    index: Index, identities: Identities, question: Question, scored: Sequence[Scored], *, least: float, top_k: int
+    index: Index, identities: Identities, question: Question, scored: Sequence[ScoredSentence], *, least: float, top_k: int
 ) -> tuple[Quote, ...]:
     """The sentences of at least this probability as quotes, each sentence in one quote at most."""
     beside = {candidate.sentence.id: candidate.sentence for candidate in scored}
@@ -62,7 +62,7 @@ def quotes(
 
 
 def _joined(
-    candidate: Scored, beside: dict[int, StoredSentence], probability: dict[int, float], text: str
+    candidate: ScoredSentence, beside: dict[int, StoredSentence], probability: dict[int, float], text: str
 ) -> list[StoredSentence]:
     """The sentence with those that it cannot be understood without, in order, of one paragraph and passage."""
     core = candidate.sentence

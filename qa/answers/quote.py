@@ -6,7 +6,7 @@ from typing import Any
 from index.articles.article import Article
 from index.articles.span import Span
 from index.files.source_files import SourceState
-from qa.speakers.speaker import Told, one_line, span_record, told_record
+from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Quote:
     article: Article
     span: Span
     probability: float
-    told: Told | None
+    told: ResolvedAttribution | None
     passage: Span
     marks: tuple[Span, ...]
     gaps: tuple[Span, ...]
@@ -94,7 +94,7 @@ class Quote:
             "last_line": self.last_line,
             "text": self.text,
             "probability": round(self.probability, 4),
-            **told_record(self.told, self.article),
+            **attribution_record(self.told, self.article),
             "marks": [span_record(mark) for mark in self.marks],
             "gaps": [span_record(gap) for gap in self.gaps],
             "passage": span_record(self.passage),

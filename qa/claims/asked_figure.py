@@ -84,7 +84,7 @@ _TOLLS = frozenset("casualti victim death fatal injuri toll dead loss bodi live"
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
+class AskedFigure:
     """What is counted.
 
     `units`: "" for things; `tables`: the events that are each laid apart, ()
@@ -108,14 +108,14 @@ class Counting:
         return bool(self.nouns & PEOPLE) or (not self.nouns and bool(self.tables))
 
 
-def counts(question: Question) -> bool:
+def asks_for_figure(question: Question) -> bool:
     """Whether a question asks for a figure: by its kind, or by a measure that it names ("what magnitude", "how effective")."""
     if question.asks_for is AnswerType.FIGURE:
         return True
     return question.asks_for is AnswerType.ANY and any(pattern.search(question.text) for pattern, _ in _PATTERNS)
 
 
-def counting(question: Question) -> Counting:
+def asked_figure(question: Question) -> AskedFigure:
     """What a question for a figure counts."""
     text = question.text.replace(question.speaker, " ") if question.speaker else question.text
     phrase, owners = _noun(text)
@@ -129,7 +129,7 @@ def counting(question: Question) -> Counting:
     if units != _THINGS and unit_of(f"1 {phrase}", 0, 1).name in units:
         nouns = frozenset()
     anchors = _anchors(question, text, nouns)
-    return Counting(units, tables, nouns, owners, phrase if head else "", anchors, anchors & named_terms(text))
+    return AskedFigure(units, tables, nouns, owners, phrase if head else "", anchors, anchors & named_terms(text))
 
 
 def _noun(text: str) -> tuple[str, frozenset[str]]:

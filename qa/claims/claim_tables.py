@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.search.analyzer import terms
-from qa.claims.asked_figure import PEOPLE, SOLDIERS, Counting, counting, counts
-from qa.claims.find_claims import Claim, claims
-from qa.claims.statement import Kind, Statement
+from qa.claims.asked_figure import PEOPLE, SOLDIERS, AskedFigure, asked_figure, asks_for_figure
+from qa.claims.find_claims import Claim, find_claims
+from qa.claims.statement import Statement, ValueKind
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 from qa.values.days import Grain
@@ -18,7 +18,7 @@ MANY = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedValue:
+class TableValue:
     """A value and all that claim it, best first; `reports` counts those independent of each other."""
 
     low: float | str
@@ -30,13 +30,13 @@ class ClaimedValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ClaimTable:
     """Comparable values under a heading; `differ`: they do not agree."""
 
     about: str
-    kind: Kind
+    kind: ValueKind
     unit: str
-    values: tuple[ClaimedValue, ...]
+    values: tuple[TableValue, ...]
     differ: bool
 
 
@@ -44,21 +44,21 @@ class Table:
 class _Heading:
     """What makes values comparable."""
 
-    kind: Kind
+    kind: ValueKind
     unit: str
     events: tuple[Event, ...]
 
 
-def tables(question: Question, statements: Sequence[Statement]) -> tuple[Table, ...]:
+def tabulate_claims(question: Question, statements: Sequence[Statement]) -> tuple[ClaimTable, ...]:
     """What the statements claim in answer to a question for a figure, day or name; () where nothing is comparable.
 
     Statements come best first. A question for casualties opens a table for the
     killed, one for the injured, and one for figures of both. Within a table
     the speaker asked for comes first, then who published first.
     """
-    asked = counting(question) if counts(question) else None
+    asked = asked_figure(question) if asks_for_figure(question) else None
     found: dict[_Heading, list[Claim]] = {}
-    for claim in claims(question, asked, statements):
+    for claim in find_claims(question, asked, statements):
         value = claim.value
         found.setdefault(_Heading(value.kind, value.unit, value.events), []).append(claim)
     made = [(_table(heading, told, asked, statements), told) for heading, told in _ordered(found, asked)]
@@ -68,7 +68,7 @@ def tables(question: Question, statements: Sequence[Statement]) -> tuple[Table, 
     return tuple(table for table, _ in full)
 
 
-def _ordered(found: Mapping[_Heading, list[Claim]], asked: Counting | None) -> list[tuple[_Heading, list[Claim]]]:
+def _ordered(found: Mapping[_Heading, list[Claim]], asked: AskedFigure | None) -> list[tuple[_Heading, list[Claim]]]:
     """The tables in the order that the question opens them in, else as they were found; "one soldier" is no other toll."""
     order = asked.tables if asked else ()
     totals = [(heading, [claim for claim in told if not _is_one_of_many(claim, told)]) for heading, told in found.items()]
@@ -78,10 +78,12 @@ def _ordered(found: Mapping[_Heading, list[Claim]], asked: Counting | None) -> l
 def _is_one_of_many(claim: Claim, told: Sequence[Claim]) -> bool:
     """Whether a figure of one is somebody's story, since others count at least MANY."""
     most = max((other.value.high for other in told if isinstance(other.value.high, int | float)), default=0)
-    return claim.value.kind is Kind.FIGURE and not claim.value.unit and claim.value.high == 1 and most >= MANY
+    return claim.value.kind is ValueKind.FIGURE and not claim.value.unit and claim.value.high == 1 and most >= MANY
 
 
-def _table(heading: _Heading, claims: Sequence[Claim], asked: Counting | None, statements: Sequence[Statement]) -> Table:
+def _table(
+    heading: _Heading, claims: Sequence[Claim], asked: AskedFigure | None, statements: Sequence[Statement]
+) -> ClaimTable:
     groups: list[list[Claim]] = []
     for claim in claims:
         alike = next((group for group in groups if _is_same(group[0], claim, statements)), None)
@@ -90,15 +92,15 @@ def _table(heading: _Heading, claims: Sequence[Claim], asked: Counting | None, s
         else:
             alike.append(claim)
     values = sorted((_value(group, statements) for group in groups), key=lambda value: _rank(value.claims, statements))
-    return Table(_about(heading, asked), heading.kind, heading.unit, tuple(values), _differ(values))
+    return ClaimTable(_about(heading, asked), heading.kind, heading.unit, tuple(values), _differ(values))
 
 
 def _is_same(first: Claim, second: Claim, statements: Sequence[Statement]) -> bool:
     """Whether two claims are of one value: as many, meant alike, of one time."""
     one, other = first.value, second.value
-    if one.kind is Kind.NAME:
+    if one.kind is ValueKind.NAME:
         return _is_same_name(str(one.low), str(other.low))
-    if one.kind is Kind.DATE:
+    if one.kind is ValueKind.DATE:
         return _is_same_day(str(one.low), str(other.low), one.unit)
     alike = (one.low, one.high, _exactness(one.sense)) == (other.low, other.high, _exactness(other.sense))
     return alike and _period(first, statements) == _period(second, statements)
@@ -124,12 +126,12 @@ def _exactness(sense: Sense) -> Sense:
     return Sense.EXACT if sense is Sense.ABOUT else sense
 
 
-def _value(group: Sequence[Claim], statements: Sequence[Statement]) -> ClaimedValue:
+def _value(group: Sequence[Claim], statements: Sequence[Statement]) -> TableValue:
     claims = tuple(sorted(group, key=lambda claim: _rank((claim,), statements)))
     best = min(
-        group, key=lambda claim: (claim.value.kind is Kind.DATE and str(claim.value.low)[0] == "-", claim.statement)
+        group, key=lambda claim: (claim.value.kind is ValueKind.DATE and str(claim.value.low)[0] == "-", claim.statement)
     ).value
-    return ClaimedValue(best.low, best.high, best.sense, claims, _reports(claims, statements), any(map(_is_asked, claims)))
+    return TableValue(best.low, best.high, best.sense, claims, _reports(claims, statements), any(map(_is_asked, claims)))
 
 
 def _rank(claims: Sequence[Claim], statements: Sequence[Statement]) -> tuple[bool, bool, date, int]:
@@ -164,7 +166,7 @@ def _is_comparable(claims: Sequence[Claim], statements: Sequence[Statement]) -> 
     return len(told) > 1
 
 
-def _differ(values: Sequence[ClaimedValue]) -> bool:
+def _differ(values: Sequence[TableValue]) -> bool:
     """Whether values of one time have other numbers, or one says more than what another says less than."""
     for place, one in enumerate(values):
         for other in values[place + 1 :]:
@@ -187,9 +189,9 @@ def _contradict(one: Sense, other: Sense) -> bool:
 _PEOPLE_NOUNS = SOLDIERS | frozenset("protest prison hostag migrant passeng resid casualti victim".split())
 
 
-def _about(heading: _Heading, asked: Counting | None) -> str:
+def _about(heading: _Heading, asked: AskedFigure | None) -> str:
     """The heading: what happened, with the things that it happened to; else what is counted."""
-    if heading.kind is not Kind.FIGURE or asked is None:
+    if heading.kind is not ValueKind.FIGURE or asked is None:
         return heading.unit or heading.kind.value
     told = " or ".join(event.value for event in heading.events)
     stems = set(terms(asked.noun))

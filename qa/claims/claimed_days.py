@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from index.articles.span import Span
 from index.search.analyzer import terms
-from qa.claims.statement import Kind, Statement, Value
+from qa.claims.statement import SentenceValue, Statement, ValueKind
 from qa.claims.word_forms import plain_terms, stems
 from qa.questions.question import Question
 from qa.values.amounts import Sense
@@ -59,10 +59,10 @@ class _Part:
     days: tuple[Day, ...]
 
 
-def days_claimed(question: Question, statement: Statement, *, tied: bool = False) -> tuple[Value, ...]:
+def days_claimed(question: Question, statement: Statement, *, on_topic: bool = False) -> tuple[SentenceValue, ...]:
     """The day on which a sentence says that it happened; none where it does not say it of one day alone.
 
-    In an article on the matter (`tied`) the deed alone says it: "it will open on 9 January".
+    In an article on the topic (`tied`) the deed alone says it: "it will open on 9 January".
     """
     text = statement.text
     found = [day for day in days(text) if _is_asked(day, question)]
@@ -73,23 +73,23 @@ def days_claimed(question: Question, statement: Statement, *, tied: bool = False
         is_asked = len(said) == 1 and len(wanted & stems(text)) >= LEAST_SHARED * len(wanted)
         day = said[0] if is_asked else None
     else:
-        day = _day_of(question, text, [day for day in found if day not in said], tied=tied)
+        day = _day_of(question, text, [day for day in found if day not in said], on_topic=on_topic)
     return (_value(day, statement.published),) if day else ()
 
 
-def _day_of(question: Question, text: str, found: Sequence[Day], *, tied: bool) -> Day | None:
+def _day_of(question: Question, text: str, found: Sequence[Day], *, on_topic: bool) -> Day | None:
     """The day in the part of a sentence that has most of the question's words, or the deed; None where two have."""
     if not found:
         return None
     ahead, deed, wanted = _AHEAD.search(question.text), _deed(question), plain_terms(question) - _TIME_WORDS
     moved = [day for day in found if _MOVED.search(text, max(0, day.span.start - 40), day.span.start)]
-    if ahead and tied and deed & stems(text) and len(moved) == 1:
+    if ahead and on_topic and deed & stems(text) and len(moved) == 1:
         return moved[0]
     shared = [(len(wanted & words), bool(deed & words), part) for part, words in _worded(_parts(text, found), text)]
     best = max(number for number, _, _ in shared)
     parts = [(done, part) for number, done, part in shared if number == best]
     done, part = parts[0]
-    if (best < LEAST_SHARED * len(wanted) and not (tied and done)) or len(parts) > 1 or len(part.days) > 1:
+    if (best < LEAST_SHARED * len(wanted) and not (on_topic and done)) or len(parts) > 1 or len(part.days) > 1:
         return None
     # What is yet to come did not happen on a day that went by.
     return None if ahead and not done and not _AHEAD.search(text) else part.days[0]
@@ -105,13 +105,13 @@ def _worded(parts: Sequence[_Part], text: str) -> list[tuple[_Part, frozenset[st
     return [(part, stems(part.span.cut(text))) for part in parts]
 
 
-def _value(day: Day, published: date | None) -> Value:
+def _value(day: Day, published: date | None) -> SentenceValue:
     """A day as a value; one without its year is the one nearest to the day of publication."""
     iso = day.iso
     if published and day.grain is Grain.DAY and iso.startswith("--"):
         nearest = min(_in_years(iso, published.year), key=lambda one: abs(one - published), default=None)
         iso = nearest.isoformat() if nearest else iso
-    return Value(day.span, Kind.DATE, iso, iso, Sense.EXACT, day.grain.value)
+    return SentenceValue(day.span, ValueKind.DATE, iso, iso, Sense.EXACT, day.grain.value)
 
 
 def _in_years(iso: str, year: int) -> Iterator[date]:

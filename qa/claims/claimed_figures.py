@@ -6,11 +6,11 @@ from functools import lru_cache
 
 from index.articles.span import Span
 from index.search.analyzer import terms
-from qa.claims.asked_figure import MEASURE_WORDS, NO_PEOPLE, SOLDIERS, SOME_PEOPLE, Counting
+from qa.claims.asked_figure import MEASURE_WORDS, NO_PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
 from qa.claims.figure_filters import is_of_other_time, is_owned
 from qa.claims.loose_figures import loosely_counted
-from qa.claims.statement import Kind, Statement, Value
-from qa.claims.word_forms import akin, as_one, stems
+from qa.claims.statement import SentenceValue, Statement, ValueKind
+from qa.claims.word_forms import as_one, count_related, stems
 from qa.questions.question import Question
 from qa.values.counted_figures import Figure, figures
 from qa.values.events import CASUALTIES, Event
@@ -29,15 +29,17 @@ _CLAUSE = re.compile(r"[^,;:—]{0,120}")
 _OPENING = re.compile(r"In\s(?:1[89]|20)\d\d(?=,)")
 
 
-def figures_claimed(question: Question, asked: Counting, statement: Statement, *, tied: bool = False) -> tuple[Value, ...]:
-    """The figures of a sentence that answer, in order; of an article on the matter (`tied`) also those that say less."""
+def figures_claimed(
+    question: Question, asked: AskedFigure, statement: Statement, *, on_topic: bool = False
+) -> tuple[SentenceValue, ...]:
+    """The figures of a sentence that answer, in order; of an article on the topic (`tied`) also those that say less."""
     text = statement.text
     found = figures(text)
     fitting = [figure for figure in found if _fits(figure, asked, statement)]
     if not asked.tables:
         fitting = _closest(question, asked, statement, found=found, fitting=fitting)
     events = {figure: _events_asked(figure, asked, text) or () for figure in fitting}
-    if tied:
+    if on_topic:
         loose = ((figure, loosely_counted(figure, asked, statement)) for figure in found if figure not in events)
         events |= {figure: told for figure, told in loose if told is not None}
     values = tuple(
@@ -49,7 +51,7 @@ def figures_claimed(question: Question, asked: Counting, statement: Statement, *
     return tuple(value for value in values if value.period) if _PERIOD.search(question.text) else values
 
 
-def _fits(figure: Figure, asked: Counting, statement: Statement) -> bool:
+def _fits(figure: Figure, asked: AskedFigure, statement: Statement) -> bool:
     if figure.amount.unit not in asked.units or (figure.aside and not _is_part_asked(figure, asked, statement.text)):
         return False
     counted = figure.counted.cut(statement.text) if figure.counted else ""
@@ -60,12 +62,12 @@ def _fits(figure: Figure, asked: Counting, statement: Statement) -> bool:
     )
 
 
-def _is_part_asked(figure: Figure, asked: Counting, text: str) -> bool:
+def _is_part_asked(figure: Figure, asked: AskedFigure, text: str) -> bool:
     """Whether a part of another figure is what is asked for: children among the dead."""
     return bool(figure.counted and asked.nouns & SOME_PEOPLE and asked.nouns & set(_terms(figure.counted.cut(text))))
 
 
-def _counts(asked: Counting, counted: str, figure: Figure) -> bool:
+def _counts(asked: AskedFigure, counted: str, figure: Figure) -> bool:
     """Whether the noun counted is the one asked for, by another word or left out."""
     words = _terms(counted)
     if not words or not asked.nouns:
@@ -77,7 +79,7 @@ def _counts(asked: Counting, counted: str, figure: Figure) -> bool:
     return bool(asked.owners) and set(words) <= asked.owners  # "North Koreans", who are soldiers.
 
 
-def _events_asked(figure: Figure, asked: Counting, text: str) -> tuple[Event, ...] | None:
+def _events_asked(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
     """The events of the table that a figure belongs in; None where it belongs in none."""
     if not asked.tables:
         return None if figure.events and figure.amount.unit == "" else ()
@@ -95,14 +97,14 @@ def _events_asked(figure: Figure, asked: Counting, text: str) -> tuple[Event, ..
 
 
 def _closest(
-    question: Question, asked: Counting, statement: Statement, *, found: Sequence[Figure], fitting: Sequence[Figure]
+    question: Question, asked: AskedFigure, statement: Statement, *, found: Sequence[Figure], fitting: Sequence[Figure]
 ) -> list[Figure]:
     """Of figures that no event ties to the question, those in whose clause most of its words stand; none where two tie."""
     units = MEASURE_WORDS.union(*(_terms(unit) for unit in asked.units))
     wanted = frozenset(question.terms) - question.speaker_terms - asked.nouns - units
     words = as_one(statement.terms) | stems(statement.before)
     plain = as_one(wanted - asked.named)
-    if not fitting or akin(asked.named, words) < len(asked.named):
+    if not fitting or count_related(asked.named, words) < len(asked.named):
         return []
     if len(plain & words) < LEAST_SHARED * len(plain):
         return [figure for figure in fitting if _counts_theirs(figure, asked, statement.text)]
@@ -114,7 +116,7 @@ def _closest(
     return closest if best and (len(closest) == 1 or asked.nouns) else []
 
 
-def _counts_theirs(figure: Figure, asked: Counting, text: str) -> bool:
+def _counts_theirs(figure: Figure, asked: AskedFigure, text: str) -> bool:
     """Whether a measure is of the very noun that is asked for, of somebody named: "Farrow has 52 percent of the vote"."""
     counted = _terms(figure.counted.cut(text)) if figure.counted and figure.amount.unit else ()
     return bool(asked.named and asked.nouns & set(counted))
@@ -128,13 +130,15 @@ def _clause(text: str, figure: Figure, found: Sequence[Figure]) -> str:
     return text[start:end]
 
 
-def _value(text: str, figure: Figure, found: Sequence[Figure], events: tuple[Event, ...], asked: Counting) -> Value:
+def _value(text: str, figure: Figure, found: Sequence[Figure], events: tuple[Event, ...], asked: AskedFigure) -> SentenceValue:
     amount = figure.amount
     unit = (
         _UNITS_ALIKE.get(amount.unit, amount.unit) if amount.unit not in asked.units and len(asked.units) == 1 else amount.unit
     )
     period = next(_periods(text, figure, found), None)
-    return Value(amount.span, Kind.FIGURE, amount.low, amount.high, amount.sense, unit, figure.counted, events, period)
+    return SentenceValue(
+        amount.span, ValueKind.FIGURE, amount.low, amount.high, amount.sense, unit, figure.counted, events, period
+    )
 
 
 def _periods(text: str, figure: Figure, found: Sequence[Figure]) -> Iterator[Span]:

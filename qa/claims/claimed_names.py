@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from index.articles.span import Span
-from qa.claims.statement import Kind, Statement, Value
+from qa.claims.statement import SentenceValue, Statement, ValueKind
 from qa.claims.word_forms import as_one, plain_terms, stems
 from qa.questions.question import Question
 from qa.values.amounts import Sense
@@ -43,39 +43,39 @@ _VERB_FORMS = {
 }
 
 
-def names_claimed(question: Question, statement: Statement, *, tied: bool = False) -> tuple[Value, ...]:
+def names_claimed(question: Question, statement: Statement, *, on_topic: bool = False) -> tuple[SentenceValue, ...]:
     """The name that a sentence gives; none where it gives two.
 
-    In an article on the matter (`tied`) the office's own words name it: "will be its next chief executive".
+    In an article on the topic (`tied`) the office's own words name it: "will be its next chief executive".
     """
-    found = _spans(question, statement, tied=tied)
+    found = _spans(question, statement, on_topic=on_topic)
     names = {_plain(span.cut(statement.text)) for span in found} - {""}
     if len(names) != 1 or not found:
         return ()
     name = next(iter(names))
-    return (Value(found[0], Kind.NAME, name, name, Sense.EXACT),)
+    return (SentenceValue(found[0], ValueKind.NAME, name, name, Sense.EXACT),)
 
 
-def _spans(question: Question, statement: Statement, *, tied: bool) -> list[Span]:
+def _spans(question: Question, statement: Statement, *, on_topic: bool) -> list[Span]:
     text = question.text.rstrip(' ?!."”')
     if office := _OFFICE.match(text):
-        return _holders(office["office"], question, statement, tied=tied)
+        return _holders(office["office"], question, statement, on_topic=on_topic)
     deed = _DEED.match(text)
     return _doers(deed["verb"].lower(), question, statement) if deed else []
 
 
-def _holders(office: str, question: Question, statement: Statement, *, tied: bool) -> list[Span]:
+def _holders(office: str, question: Question, statement: Statement, *, on_topic: bool) -> list[Span]:
     """The names beside an office: "spokesman John Kirby", "John Kirby, a spokesman", "John Kirby will be spokesman"."""
     head = _HEAD.search(office)
     if head is None:
         return []
-    if tied and _CHANGE.search(question.text) and not _CHANGE.search(statement.text):
+    if on_topic and _CHANGE.search(question.text) and not _CHANGE.search(statement.text):
         return []  # Whoever holds the office now is not the next one.
-    words = _OFFICE_WORDS.search(office[: head.end()]) if tied else None
+    words = _OFFICE_WORDS.search(office[: head.end()]) if on_topic else None
     if not stems(words.group() if words else office) - _small() <= as_one(statement.terms) | stems(statement.before):
         return []
     word = f"(?i:{re.escape(words.group() if words else head.group())})"
-    holds = _holding(rf"(?:new|next|future|incoming)\s{word}" if tied and _CHANGE.search(question.text) else word)
+    holds = _holding(rf"(?:new|next|future|incoming)\s{word}" if on_topic and _CHANGE.search(question.text) else word)
     return _matches((*holds, *_taking(word)), statement.text)
 
 

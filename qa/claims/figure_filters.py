@@ -5,9 +5,9 @@ from datetime import date
 
 from index.articles.span import Span
 from index.search.analyzer import terms
-from qa.claims.asked_figure import SOLDIERS, Counting
+from qa.claims.asked_figure import SOLDIERS, AskedFigure
 from qa.claims.statement import Statement
-from qa.claims.word_forms import akin
+from qa.claims.word_forms import count_related
 
 _CUE = re.compile(
     r"\b(?:(?:(?:a|the)\s)?(?:years?|decades?|months|generations?|centur(?:y|ies))\s(?:ago|before|earlier)"
@@ -42,20 +42,20 @@ _OWNED = re.compile(r"(?P<names>(?:\b[A-Z][\w’'-]*+\s){1,5})(?:\w{1,20}\s)??(?
 _FORCES = frozenset(terms("forces army military units"))
 
 
-def is_owned(asked: Counting, counted: str, statement: Statement, figure_at: int) -> bool:
+def is_owned(asked: AskedFigure, counted: str, statement: Statement, figure_at: int) -> bool:
     """Whether what is counted is theirs: by the names before it, else by those before the noun elsewhere, else by any words."""
     owners = asked.owners
     if not owners:
         return True
     named = {term for word in counted.split() if word[:1].isupper() for term in terms(word)}
     if named:
-        return akin(named, owners) == len(named) or akin(owners, named) == len(owners)
+        return count_related(named, owners) == len(named) or count_related(owners, named) == len(owners)
     told = _owners_told(asked, f"{statement.before} {statement.text}", len(statement.before) + 1 + figure_at)
     words = told or statement.terms | set(terms(f"{statement.before} {statement.title}"))
-    return akin(owners, words) == len(owners)
+    return count_related(owners, words) == len(owners)
 
 
-def _owners_told(asked: Counting, text: str, figure_at: int) -> frozenset[str]:
+def _owners_told(asked: AskedFigure, text: str, figure_at: int) -> frozenset[str]:
     """Whose things of this kind were told of last before the figure; nobody's where none were."""
     nouns = asked.nouns | (SOLDIERS | _FORCES if asked.nouns & SOLDIERS else frozenset())
     told = frozenset[str]()

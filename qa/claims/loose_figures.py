@@ -1,13 +1,13 @@
-"""Loose figures: those that answer because their article is about the matter, without saying all of it themselves."""
+"""Loose figures: those that answer because their article is about the topic, without saying all of it themselves."""
 
 import re
 from collections.abc import Sequence
 
 from index.search.analyzer import terms
-from qa.claims.asked_figure import NO_PEOPLE, PEOPLE, SOME_PEOPLE, Counting
+from qa.claims.asked_figure import NO_PEOPLE, PEOPLE, SOME_PEOPLE, AskedFigure
 from qa.claims.figure_filters import is_owned
 from qa.claims.statement import Statement
-from qa.claims.word_forms import akin, as_one, stems
+from qa.claims.word_forms import as_one, count_related, stems
 from qa.values.counted_figures import Figure
 from qa.values.events import CASUALTIES, Event, role_event
 from qa.values.units import MONEY
@@ -36,7 +36,7 @@ STRONGEST = 10  # Of magnitudes.
 _MEASURES_ALIKE = (frozenset(("years old", "years")), frozenset(("tonnes", "tons")))
 
 
-def loosely_counted(figure: Figure, asked: Counting, statement: Statement) -> tuple[Event, ...] | None:
+def loosely_counted(figure: Figure, asked: AskedFigure, statement: Statement) -> tuple[Event, ...] | None:
     """The events of the table that a figure belongs in, () where none are asked for; None where it does not answer."""
     text, unit = statement.text, figure.amount.unit
     if _is_magnitude(figure, asked, text):
@@ -60,31 +60,31 @@ def loosely_counted(figure: Figure, asked: Counting, statement: Statement) -> tu
     return _table_of(figure, asked, text) if fits else None
 
 
-def _says_so(asked: Counting, statement: Statement) -> bool:
+def _says_so(asked: AskedFigure, statement: Statement) -> bool:
     """Whether a sentence has to do with what is asked: by a word of the question, or by one for figures."""
     words = as_one(statement.terms) | stems(statement.before)
-    return akin(as_one(asked.anchors - asked.named), words) > 0 or bool(_PUT.search(statement.text))
+    return count_related(as_one(asked.anchors - asked.named), words) > 0 or bool(_PUT.search(statement.text))
 
 
-def _is_anothers(asked: Counting, text: str) -> bool:
+def _is_anothers(asked: AskedFigure, text: str) -> bool:
     """Whether another one did what is asked of somebody: "Chelsea scored one goal", where Arsenal's are asked for."""
     first = text.split(" ", 2)[:2]
     if len(first) < 2 or not asked.named or not first[0][:1].isupper():
         return False
-    return bool(stems(first[1]) & as_one(asked.anchors - asked.named)) and not akin(asked.named, set(terms(first[0])))
+    return bool(stems(first[1]) & as_one(asked.anchors - asked.named)) and not count_related(asked.named, set(terms(first[0])))
 
 
-def _is_magnitude(figure: Figure, asked: Counting, text: str) -> bool:
+def _is_magnitude(figure: Figure, asked: AskedFigure, text: str) -> bool:
     """Whether a number without a unit is how strong a quake was: "measured the quake at 6.1"."""
     bare = not figure.amount.unit and not figure.counted and figure.amount.high <= STRONGEST
     return bare and asked.units == {"magnitude"} and bool(_QUAKE.search(text))
 
 
-def _is_asked(unit: str, asked: Counting) -> bool:
+def _is_asked(unit: str, asked: AskedFigure) -> bool:
     return unit in asked.units or any(unit in alike and asked.units & alike for alike in _MEASURES_ALIKE)
 
 
-def _is_counted(words: Sequence[str], asked: Counting) -> bool:
+def _is_counted(words: Sequence[str], asked: AskedFigure) -> bool:
     """Whether the noun counted is the one asked for, or people where it is one for people."""
     people = frozenset() if asked.nouns & (NO_PEOPLE | SOME_PEOPLE) else _PEOPLE
     return bool(set(words) & (asked.nouns | people | (PEOPLE if asked.of_people else frozenset())))
@@ -107,7 +107,7 @@ def _told_by_noun(figure: Figure, text: str) -> set[Event]:
     return {event for word in words for event in role_event(word)}
 
 
-def _table_of(figure: Figure, asked: Counting, text: str) -> tuple[Event, ...] | None:
+def _table_of(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
     if not asked.tables:
         return None if set(figure.events) - _told_by_noun(figure, text) and not figure.amount.unit else ()
     told = set(figure.events)

@@ -9,7 +9,7 @@ from qa.values.amounts import Sense
 from qa.values.events import Event
 
 
-class Kind(Enum):
+class ValueKind(Enum):
     """What a value is."""
 
     FIGURE = "figure"
@@ -53,7 +53,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class SentenceValue:
     """A figure, day or name; spans count from the sentence's start.
 
     `low` and `high` are numbers, ISO texts or a name in small letters, and
@@ -62,7 +62,7 @@ class Value:
     """
 
     span: Span
-    kind: Kind
+    kind: ValueKind
     low: float | str
     high: float | str
     sense: Sense

@@ -37,7 +37,7 @@ def stems(text: str) -> frozenset[str]:
     return as_one(terms(text))
 
 
-def akin(words: Set[str], others: Set[str]) -> int:
+def count_related(words: Set[str], others: Set[str]) -> int:
     """How many of the words have their like among the others: "korea" and "korean"."""
     starts = {other[:5] for other in others}
     return sum(word[:5] in starts for word in words)

@@ -7,8 +7,8 @@ from datetime import date
 
 from index.articles.article import Article, known_encoding
 from index.errors import InputError
+from qa.proof.current_file import FilePosition
 from qa.proof.saved_answer import SavedQuote, SavedSpan, SavedSpeaker
-from qa.proof.source_text import Place
 
 _WORD = re.compile(r"\w+")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
@@ -79,7 +79,7 @@ def _words_of(text: str) -> set[str]:
     return set(_WORD.findall(text.casefold()))
 
 
-def differences(quote: SavedQuote, place: Place) -> list[str]:
+def differences(quote: SavedQuote, place: FilePosition) -> list[str]:
     """What a quote says of where it stands that is not so of a place."""
     if quote.start != place.start:
         stands = f"on line {place.first_line:,}, from character {place.start:,} on"

@@ -10,15 +10,15 @@ from index.articles.span import Span
 from index.errors import ArticleRefused
 from index.files.source_files import Sources
 from qa.proof.contradictions import codec_of, contradictions, differences, names_cited, names_speaker, stands, untruths
+from qa.proof.current_file import CurrentFile, FilePosition, line_of_words, nearest
 from qa.proof.prove_claims import ClaimProof, claims_by_quote, prove_claims
 from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedLink, SavedQuote, SavedSpan
-from qa.proof.source_text import Place, SourceFile, line_of_words, nearest
 
 _SHORT = 60  # Characters of a name or a text in a reason.
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class LinkProblem:
     """What is to be said of a link. `is_wrong`: the record says what is not so; else its file is another than it was."""
 
     reason: str
@@ -31,23 +31,23 @@ def links_of(quote: SavedQuote) -> Iterator[SavedLink]:
         yield from speaker.links if speaker else ()
 
 
-def doubt(link: SavedLink, quote: SavedQuote, file: SourceFile) -> Doubt | None:
+def doubt(link: SavedLink, quote: SavedQuote, file: CurrentFile) -> LinkProblem | None:
     """What is to be said of a link by the file that it names; None where its text stands there.
 
     The file is read as the quote's and as UTF-8, since a link does not say its encoding.
     """
     named, text = f"the link to {_short(link.source)}", f"“{_short(link.text)}”"
     if file.data is None:
-        return Doubt(f"{named}: {file.problem}", is_wrong=False)
+        return LinkProblem(f"{named}: {file.problem}", is_wrong=False)
     encodings = (codec_of(quote) or "utf-8", "utf-8")
     span = SavedSpan(start=link.start, end=link.end)
     if any(stands(link.text, span, article.text) for article in file.articles(encodings)[0]):
         return None
     if link.sha256 in (None, file.sha256):
-        return Doubt(f"{named}: {text} does not stand there from {link.start:,} to {link.end:,}", is_wrong=True)
+        return LinkProblem(f"{named}: {text} does not stand there from {link.start:,} to {link.end:,}", is_wrong=True)
     if file.holds(link.text, encodings):
         return None
-    return Doubt(f"{named}: the file does not hold {text} any more", is_wrong=False)
+    return LinkProblem(f"{named}: the file does not hold {text} any more", is_wrong=False)
 
 
 DOUBTS_TOLD = 3  # Of the links of one quote: a reason stays a line.
@@ -86,7 +86,7 @@ class Proof:
     answers: bool
     verdict: Verdict
     file_changed: bool | None
-    now: Place | None
+    now: FilePosition | None
     places: int
     reason: str
     claims: tuple[ClaimProof, ...] = ()
@@ -120,9 +120,9 @@ def prove(answer: SavedAnswer, sources: Sources) -> tuple[Proof, ...]:
         for link in links_of(quote):
             wanted.setdefault(link.source, []).append((place, link))
     proofs: dict[int, Proof] = {}
-    doubts: dict[int, list[Doubt]] = {}
+    doubts: dict[int, list[LinkProblem]] = {}
     for source, asked in wanted.items():
-        file = SourceFile(source, sources)
+        file = CurrentFile(source, sources)
         for place, named in asked:
             quote, answers = shown[place]
             if named is None:
@@ -132,14 +132,14 @@ def prove(answer: SavedAnswer, sources: Sources) -> tuple[Proof, ...]:
     return tuple(_doubted(proofs[place], doubts.get(place, ())) for place in range(len(shown)))
 
 
-def _doubted(proof: Proof, doubts: Sequence[Doubt]) -> Proof:
+def _doubted(proof: Proof, doubts: Sequence[LinkProblem]) -> Proof:
     """A proof with what is to be said of the links by which the speaker is who they are."""
     verdict = Verdict.NOT_EQUAL if any(found.is_wrong for found in doubts) else proof.verdict
     told = dict.fromkeys(found.reason for found in sorted(doubts, key=lambda found: not found.is_wrong)[:DOUBTS_TOLD])
     return replace(proof, verdict=verdict, reason="; ".join(reason for reason in (proof.reason, *told) if reason))
 
 
-def _prove(quote: SavedQuote, file: SourceFile, claims: Sequence[tuple[str, SavedClaim]], *, answers: bool) -> Proof:
+def _prove(quote: SavedQuote, file: CurrentFile, claims: Sequence[tuple[str, SavedClaim]], *, answers: bool) -> Proof:
     wrong = list(contradictions(quote))
     if file.data is None:
         verdict = Verdict.NOT_EQUAL if wrong else Verdict.MISSING_FILE
@@ -155,10 +155,10 @@ def _prove(quote: SavedQuote, file: SourceFile, claims: Sequence[tuple[str, Save
     return Proof(quote, answers, verdict, changed, now, places, "; ".join([*wrong, *reasons]), told)
 
 
-_Found = tuple[Verdict, Article | None, Place | None, Sequence[str]]
+_Found = tuple[Verdict, Article | None, FilePosition | None, Sequence[str]]
 
 
-def _in_unchanged(quote: SavedQuote, file: SourceFile) -> _Found:
+def _in_unchanged(quote: SavedQuote, file: CurrentFile) -> _Found:
     """The file is the one that was quoted, so all that the record says must be so."""
     try:
         article = file.article(codec_of(quote) or "utf-8")
@@ -175,7 +175,7 @@ def _in_unchanged(quote: SavedQuote, file: SourceFile) -> _Found:
     return (Verdict.NOT_EQUAL if wrong else Verdict.OK), article, now, wrong
 
 
-def _in_changed(quote: SavedQuote, file: SourceFile) -> _Found:
+def _in_changed(quote: SavedQuote, file: CurrentFile) -> _Found:
     """The file is another; it may have been saved in UTF-8 since, so it is read as both, and the better place counts."""
     articles, refusal = file.articles((codec_of(quote) or "utf-8", "utf-8"))
     found = [(article, now) for article in articles if (now := nearest(article, quote.text, quote.start))]

@@ -18,7 +18,7 @@ _LEANS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Wordings:
+class Variants:
     """The wordings in which a question is searched, what each weighs there, and the places of those that judge sentences.
 
     The last one is the fullest; the weights add up to 1. `shown` are the texts
@@ -34,7 +34,7 @@ class Wordings:
     lent: bool = False
 
     @classmethod
-    def alike(cls, searched: Sequence[Question], judged: Sequence[int]) -> "Wordings":
+    def alike(cls, searched: Sequence[Question], judged: Sequence[int]) -> "Variants":
         """All of one weight."""
         return cls(tuple(searched), (1 / len(searched),) * len(searched), tuple(judged))
 
@@ -53,7 +53,7 @@ def variants(
     respelt: Callable[[Question], Question] = _as_asked,
     *,
     is_person: Callable[[str], bool] = _nobody,
-) -> Wordings:
+) -> Variants:
     """The question as it is searched: as asked, respelt, and after a conversation also with what that lends to it.
 
     That is the question made whole where it leaves something out ("and
@@ -75,7 +75,7 @@ def variants(
     wordings = [alone] if spelt == alone else [alone, spelt]
     own = len(wordings) - 1
     if not earlier:
-        return Wordings.alike(wordings, (own,))
+        return Variants.alike(wordings, (own,))
     matter = [exchange for exchange in earlier if not _is_bare(read_question(exchange.question))] or list(earlier)
     if matter[0].question != matter[-1].question:
         wordings.append(_together(matter[0].question, spelt, respelt))
@@ -83,8 +83,8 @@ def variants(
     if stands_alone(spelt):
         lent = len(wordings) - own - 1
         weights = (OWN_WEIGHT / (own + 1),) * (own + 1) + ((1 - OWN_WEIGHT) / lent,) * lent
-        return Wordings(tuple(wordings), weights, (own,), lent=True)
-    leaning = Wordings.alike(wordings, (own, len(wordings) - 1))
+        return Variants(tuple(wordings), weights, (own,), lent=True)
+    leaning = Variants.alike(wordings, (own, len(wordings) - 1))
     shown = () if _is_of_that(spelt) else earlier[-1].texts
     return replace(leaning, shown=shown, bare=_is_bare(spelt), lent=True)
 

@@ -11,10 +11,10 @@ from index.entries.entry import StoredPassage
 from index.local.local_index import Index
 from index.models.embedder import EmbeddedQuestion
 from index.opened.index import Selection
-from qa.questions.conversation import Wordings
+from qa.questions.conversation import Variants
 from qa.questions.number_spellings import spellings
 from qa.questions.question import Question
-from qa.speakers.name_match import Body
+from qa.speakers.name_match import Organisation
 
 Scores = npt.NDArray[np.float64]
 """(n,) float64, one a candidate."""
@@ -35,7 +35,7 @@ UNRANKED = Ranks(None, None)
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class SearchedQuestion:
     """A question as it was searched; `cosines` gives each candidate sentence's by its number."""
 
     question: Question
@@ -44,7 +44,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class CandidatePassages:
     """Passages, best first, with their scores, 0..1, and ranks, and the wordings that sentences are to be judged by.
 
     `shown`, `bare` and `lent` are those of the wordings.
@@ -53,22 +53,22 @@ class Candidates:
     passages: tuple[StoredPassage, ...]
     scores: Scores
     ranks: tuple[Ranks, ...]
-    judged: tuple[Wording, ...]
+    judged: tuple[SearchedQuestion, ...]
     shown: tuple[str, ...] = ()
     bare: bool = False
     lent: bool = False
 
-    def best(self, number: int) -> "Candidates":
+    def best(self, number: int) -> "CandidatePassages":
         """The first `number` passages."""
         return replace(self, passages=self.passages[:number], scores=self.scores[:number], ranks=self.ranks[:number])
 
-    def among(self, numbers: Collection[int]) -> "Candidates":
+    def among(self, numbers: Collection[int]) -> "CandidatePassages":
         """Only the passages of these numbers."""
         kept = [place for place, passage in enumerate(self.passages) if passage.id in numbers]
         passages, ranks = tuple(self.passages[i] for i in kept), tuple(self.ranks[i] for i in kept)
         return replace(self, passages=passages, scores=self.scores[kept], ranks=ranks)
 
-    def rescored(self, better: Mapping[int, float]) -> "Candidates":
+    def rescored(self, better: Mapping[int, float]) -> "CandidatePassages":
         """The same passages, those with a better score by it, and after them the others, in their order and below."""
         if not better:
             return self
@@ -79,7 +79,9 @@ class Candidates:
         return replace(self, passages=passages, scores=np.array([scores[i] for i in order]), ranks=ranks)
 
 
-def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *, among: Selection | None = None) -> Candidates:
+def find_candidates(
+    index: Index, wordings: Variants, organisations: Sequence[Organisation], *, among: Selection | None = None
+) -> CandidatePassages:
     """The candidates of both indexes, passages ranked by the sum of both scores; ties keep article order.
 
     A passage's meaning is that of its nearest sentence. Each score is scaled
@@ -91,7 +93,7 @@ def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *,
     """
     embedded = [index.embed(question.text) for question in wordings.searched]
     near = [index.nearest_passages(query.vector, sentences=BY_MEANING, among=among) for query in embedded]
-    groups = [_groups(question, bodies) for question in wordings.searched]
+    groups = [_groups(question, organisations) for question in wordings.searched]
     hits = [index.passages_by_words(group, top_k=BY_WORDS, among=among) for group in groups]
     by_meaning, by_words = _best_ranks(near), _best_ranks([[hit.passage for hit in found] for found in hits])
     numbers = sorted(by_meaning | by_words)
@@ -110,10 +112,10 @@ def find_candidates(index: Index, wordings: Wordings, bodies: Sequence[Body], *,
     passages = index.store.passages(numbers)
     sentences = stored.sentences.tolist()
     judged = [
-        Wording(wordings.searched[i], embedded[i], dict(zip(sentences, cosines[i].tolist(), strict=True)))
+        SearchedQuestion(wordings.searched[i], embedded[i], dict(zip(sentences, cosines[i].tolist(), strict=True)))
         for i in wordings.judged
     ]
-    return Candidates(
+    return CandidatePassages(
         tuple(passages[i] for i in order.tolist()),
         scores[order],
         tuple(Ranks(by_meaning.get(numbers[i]), by_words.get(numbers[i])) for i in order.tolist()),
@@ -139,15 +141,15 @@ def _inner_products(vectors: Vectors, query: Vectors) -> Scores:
     return products
 
 
-def _groups(question: Question, bodies: Sequence[Body]) -> list[tuple[str, ...]]:
-    """The question's terms, the other names of the bodies that it names, and the other spellings of its numbers."""
+def _groups(question: Question, organisations: Sequence[Organisation]) -> list[tuple[str, ...]]:
+    """The question's terms, the other names of the organisations that it names, and the other spellings of its numbers."""
     groups: list[tuple[str, ...]] = [(term,) for term in question.terms]
     asked = frozenset(question.terms)
-    for body in bodies:
-        if set(body.short) <= asked:
-            groups.append(body.long)
-        elif set(body.long) <= asked:
-            groups.append(body.short)
+    for organisation in organisations:
+        if set(organisation.short) <= asked:
+            groups.append(organisation.long)
+        elif set(organisation.long) <= asked:
+            groups.append(organisation.short)
     numbers = spellings(question).values()
     return groups + list(dict.fromkeys(phrase for phrases in numbers for phrase in phrases))
 

@@ -14,7 +14,7 @@ from index.local.local_index import Index
 from index.search.analyzer import terms
 from qa.questions.number_spellings import spellings
 from qa.questions.question import Question
-from qa.speakers.name_match import Body
+from qa.speakers.name_match import Organisation
 
 STEM_CHARS = 5  # Words that agree so far are forms of one name or word ("Ukraine", "Ukrainian"), at half weight.
 MEAN_TERMS = 22  # Of a sentence of news.
@@ -48,7 +48,7 @@ def first_term(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidateSentence:
     """A sentence, its passage, and how surely it is the asked speaker's word, 0..1.
 
     `agrees` is None where the question names no speaker or the article speaks.
@@ -74,12 +74,14 @@ class Coverage:
     topic_near: npt.NDArray[np.bool_] | None
 
 
-def coverage(index: Index, question: Question, bodies: Sequence[Body], candidates: Sequence[Candidate]) -> Coverage:
+def coverage(
+    index: Index, question: Question, organisations: Sequence[Organisation], candidates: Sequence[CandidateSentence]
+) -> Coverage:
     """The coverage of a question by each sentence, in number order."""
     sentences = [candidate.sentence for candidate in candidates]
     idf = np.array([_idf(index, term) for term in question.terms])
     names = _names(question)
-    held = _held(question, bodies, sentences)
+    held = _held(question, organisations, sentences)
     speaker = [place for place, term in enumerate(question.terms) if term in question.speaker_terms]
     if speaker:
         held[:, speaker] = np.array([candidate.agrees or 0.0 for candidate in candidates])[:, None]
@@ -109,16 +111,16 @@ def coverage(index: Index, question: Question, bodies: Sequence[Body], candidate
     return Coverage(np.stack(columns, axis=1).astype(np.float64), idf, names, topic_near)
 
 
-def _held(question: Question, bodies: Sequence[Body], sentences: Sequence[StoredSentence]) -> Held:
-    named = [body for body in bodies if body.named_by(frozenset(question.terms))]
+def _held(question: Question, organisations: Sequence[Organisation], sentences: Sequence[StoredSentence]) -> Held:
+    named = [organisation for organisation in organisations if organisation.named_by(frozenset(question.terms))]
     numbers = spellings(question)
     held = np.zeros((len(sentences), len(question.terms)))
     for row, sentence in enumerate(sentences):
         text = f" {' '.join(sentence.terms)} "
         words = frozenset(sentence.terms) if named else frozenset()
-        for body in named:
-            if body.named_by(words):
-                text += f"{' '.join((*body.short, *body.long))} "
+        for organisation in named:
+            if organisation.named_by(words):
+                text += f"{' '.join((*organisation.short, *organisation.long))} "
         for place, term in enumerate(question.terms):
             if f" {term} " in text or any(f" {' '.join(phrase)} " in text for phrase in numbers.get(term, ())):
                 held[row, place] = 1.0

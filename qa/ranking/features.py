@@ -15,10 +15,10 @@ from index.local.local_index import Index
 from index.search.analyzer import terms
 from qa.questions.question import AnswerType
 from qa.ranking.answer_spans import answering
-from qa.ranking.candidates import Candidates, Wording
-from qa.ranking.coverage import COVERAGE, Candidate, coverage
+from qa.ranking.candidates import CandidatePassages, SearchedQuestion
+from qa.ranking.coverage import COVERAGE, CandidateSentence, coverage
 from qa.ranking.token_match import MATCHES, matches
-from qa.speakers.name_match import Body, named_in, same_name
+from qa.speakers.name_match import Organisation, named_in, same_name
 from qa.values.units import asked_units
 
 SHORT_TERMS = 5
@@ -68,13 +68,17 @@ Features: TypeAlias = npt.NDArray[np.float64]
 
 
 def features(
-    index: Index, wording: Wording, found: Candidates, bodies: Sequence[Body], sentences: Sequence[StoredSentence]
+    index: Index,
+    wording: SearchedQuestion,
+    found: CandidatePassages,
+    organisations: Sequence[Organisation],
+    sentences: Sequence[StoredSentence],
 ) -> Features:
     """One row a sentence, one column a feature; the sentences are all of the candidates' passages, in number order."""
     rank = {passage.id: place for place, passage in enumerate(found.passages)}
     ranks = np.array([rank[sentence.passage] for sentence in sentences])
-    candidates = _candidates(index, wording, bodies, [(s, found.passages[rank[s.passage]]) for s in sentences])
-    covered = coverage(index, wording.question, bodies, candidates)
+    candidates = _candidates(index, wording, organisations, [(s, found.passages[rank[s.passage]]) for s in sentences])
+    covered = coverage(index, wording.question, organisations, candidates)
     parts = [
         _meaning(wording, sentences, ranks),
         covered.columns,
@@ -87,7 +91,7 @@ def features(
     return np.concatenate(parts, axis=1)
 
 
-def _meaning(wording: Wording, sentences: Sequence[StoredSentence], ranks: npt.NDArray[np.int64]) -> Features:
+def _meaning(wording: SearchedQuestion, sentences: Sequence[StoredSentence], ranks: npt.NDArray[np.int64]) -> Features:
     cosines = np.array([wording.cosines[sentence.id] for sentence in sentences])
     same = ranks[1:] == ranks[:-1]
     before, after = np.zeros(len(cosines)), np.zeros(len(cosines))
@@ -99,7 +103,7 @@ def _meaning(wording: Wording, sentences: Sequence[StoredSentence], ranks: npt.N
     return np.stack([cosines, cosines - cosines.max(), before, after, best, mean], axis=1)
 
 
-def _form(index: Index, wording: Wording, candidates: Sequence[Candidate]) -> Features:
+def _form(index: Index, wording: SearchedQuestion, candidates: Sequence[CandidateSentence]) -> Features:
     question = wording.question
     kind, units = question.asks_for is not AnswerType.ANY, asked_units(question.text)
     asked_negated = _negated(terms(question.text))
@@ -128,7 +132,7 @@ def _form(index: Index, wording: Wording, candidates: Sequence[Candidate]) -> Fe
     return rows
 
 
-def _of_question(wording: Wording, names: npt.NDArray[np.bool_], size: int) -> Features:
+def _of_question(wording: SearchedQuestion, names: npt.NDArray[np.bool_], size: int) -> Features:
     question = wording.question
     return np.tile((float(_negated(terms(question.text))), len(question.terms), names.sum()), (size, 1))
 
@@ -137,7 +141,9 @@ def _negated(words: Sequence[str]) -> bool:
     return not _NEGATIONS.isdisjoint(words)
 
 
-def _speaker(wording: Wording, candidates: Sequence[Candidate], topic_near: npt.NDArray[np.bool_] | None) -> Features:
+def _speaker(
+    wording: SearchedQuestion, candidates: Sequence[CandidateSentence], topic_near: npt.NDArray[np.bool_] | None
+) -> Features:
     question = wording.question
     rows = np.zeros((len(candidates), len(SPEAKER)))
     if not question.speaker:
@@ -154,8 +160,11 @@ def _speaker(wording: Wording, candidates: Sequence[Candidate], topic_near: npt.
 
 
 def _candidates(
-    index: Index, wording: Wording, bodies: Sequence[Body], sentences: Sequence[tuple[StoredSentence, StoredPassage]]
-) -> list[Candidate]:
+    index: Index,
+    wording: SearchedQuestion,
+    organisations: Sequence[Organisation],
+    sentences: Sequence[tuple[StoredSentence, StoredPassage]],
+) -> list[CandidateSentence]:
     """The sentences, each with its passage and whether it is the asked speaker's word."""
     question = wording.question
     known: dict[str, float] = {}
@@ -166,6 +175,6 @@ def _candidates(
             names = named_in(sentence.attributions, index.store.article(passage.article).text)
         for name in names:
             if name not in known:
-                known[name] = same_name(question.speaker_terms, frozenset(terms(name)), bodies)
-        found.append(Candidate(sentence, passage, max((known[name] for name in names), default=None)))
+                known[name] = same_name(question.speaker_terms, frozenset(terms(name)), organisations)
+        found.append(CandidateSentence(sentence, passage, max((known[name] for name in names), default=None)))
     return found

@@ -9,7 +9,7 @@ from index.entries.entry import StoredSentence
 from index.local.local_index import Index
 from index.models.reranker import Reranker
 from qa.ranking.features import REFERS_BACK
-from qa.ranking.scoring import Scored, Scores
+from qa.ranking.scoring import ScoredSentence, Scores
 
 SENTENCES_RERANKED = 16  # Of some 40 in the passages scored; each costs a pass of the cross-encoder.
 MAX_LOGIT = 20.0  # Beyond this a probability is 0 or 1 in any record.
@@ -44,7 +44,7 @@ def rerank(index: Index, question: str, scores: Scores, reranker: Reranker, *, a
     )
 
 
-def _text(index: Index, candidate: Scored, beside: Mapping[int, StoredSentence]) -> str:
+def _text(index: Index, candidate: ScoredSentence, beside: Mapping[int, StoredSentence]) -> str:
     """What the cross-encoder reads: what would be quoted, under the article's title.
 
     The sentence before comes along only where this one refers back to it:

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from index.entries.entry import StoredPassage, StoredSentence
 from index.local.local_index import Index
-from qa.ranking.candidates import UNRANKED, Candidates, Ranks
+from qa.ranking.candidates import UNRANKED, CandidatePassages, Ranks
 from qa.ranking.features import FEATURES, Features, features
 from qa.ranking.weights import Weights
-from qa.speakers.name_match import Body
+from qa.speakers.name_match import Organisation
 
 PASSAGES_SCORED = 8  # The best by both indexes; with 12 no more quotes of squad2-dev are right, with 6 fewer.
 # Of a question in a conversation that stands alone: judged in one wording, 12 cost less than 8 in two; with 14 no more is won.
@@ -39,7 +39,7 @@ _NO_SECOND = 6.0  # By how much a sentence leads that stands alone.
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredSentence:
     """A candidate sentence, its passage and where that was ranked, and the probability that it answers the question."""
 
     sentence: StoredSentence
@@ -52,11 +52,11 @@ class Scored:
 class Scores:
     """The candidate sentences, surest first, and how surely the articles answer at all, 0..1."""
 
-    sentences: list[Scored]
+    sentences: list[ScoredSentence]
     confidence: float
 
 
-def score_sentences(index: Index, found: Candidates, bodies: Sequence[Body], weights: Weights) -> Scores:
+def score_sentences(index: Index, found: CandidatePassages, organisations: Sequence[Organisation], weights: Weights) -> Scores:
     """Judge the sentences of the candidate passages.
 
     A sentence's logit is linear in its features. Two more logits, linear in
@@ -72,7 +72,7 @@ def score_sentences(index: Index, found: Candidates, bodies: Sequence[Body], wei
     sentences = index.store.sentences([passage.id for passage in found.passages])
     if not sentences:
         return Scores([], 0.0)
-    rows = [features(index, wording, found, bodies, sentences) for wording in found.judged]
+    rows = [features(index, wording, found, organisations, sentences) for wording in found.judged]
     logits = np.mean([weights.sentence.logits(row) for row in rows], axis=0)
     judged = _judged(rows, logits, weights, bare=found.bare)[None, :]
     right, answerable = float(weights.right.logits(judged)[0]), float(weights.answerable.logits(judged)[0])
@@ -80,7 +80,7 @@ def score_sentences(index: Index, found: Candidates, bodies: Sequence[Body], wei
     moved = logits + (right - logits.max()) - SHOWN_BEFORE * _set_back(index, found, sentences, rows[0])
     passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
     scored = [
-        Scored(sentence, passages[sentence.passage][0], _probability(logit), passages[sentence.passage][1])
+        ScoredSentence(sentence, passages[sentence.passage][0], _probability(logit), passages[sentence.passage][1])
         for sentence, logit in zip(sentences, np.round(moved, TIED_DIGITS).tolist(), strict=True)
     ]
     return Scores(sorted(scored, key=lambda s: (-s.probability, s.sentence.id)), _probability((right + answerable) / 2 + surer))
@@ -95,7 +95,9 @@ def _judged(
     return judged_inputs(np.mean(rows, axis=0), logits)
 
 
-def _set_back(index: Index, found: Candidates, sentences: Sequence[StoredSentence], own: Features) -> npt.NDArray[np.float64]:
+def _set_back(
+    index: Index, found: CandidatePassages, sentences: Sequence[StoredSentence], own: Features
+) -> npt.NDArray[np.float64]:
     """1 of each sentence that was shown before and lacks what is asked now: the kind, or a word of one not bare."""
     if not found.shown:
         return np.zeros(len(sentences))
@@ -105,7 +107,7 @@ def _set_back(index: Index, found: Candidates, sentences: Sequence[StoredSentenc
     return _were_shown(index, found, sentences) * (1 - held)
 
 
-def _were_shown(index: Index, found: Candidates, sentences: Sequence[StoredSentence]) -> npt.NDArray[np.bool_]:
+def _were_shown(index: Index, found: CandidatePassages, sentences: Sequence[StoredSentence]) -> npt.NDArray[np.bool_]:
     """Which of the sentences the answer before showed. (sentences,)"""
     if not found.shown:
         return np.zeros(len(sentences), bool)
@@ -114,12 +116,12 @@ def _were_shown(index: Index, found: Candidates, sentences: Sequence[StoredSente
     return np.array([any(" ".join(cut.split()) in text for text in found.shown) for cut in cuts])
 
 
-def to_rank(found: Candidates) -> Candidates:
+def to_rank(found: CandidatePassages) -> CandidatePassages:
     """The passages that are ranked by their sentences; for quotes PASSAGES_SCORED are enough."""
     return found.best(PASSAGES_RANKED_ONCE if found.lent and len(found.judged) == 1 else PASSAGES_SCORED)
 
 
-def best_sentences(scores: Scores, found: Candidates) -> dict[int, float]:
+def best_sentences(scores: Scores, found: CandidatePassages) -> dict[int, float]:
     """The probability of each passage's best sentence, by the passage's number.
 
     After a conversation it is the less, the lower the passage was ranked: only

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from index.entries.entry import StoredSentence
 from index.models.embedder import EmbeddedQuestion
 from index.models.token_vectors import product, unpack
-from qa.ranking.candidates import Wording
+from qa.ranking.candidates import SearchedQuestion
 from qa.ranking.coverage import WORD, first_term
 
 MATCHES = (
@@ -48,7 +48,7 @@ Met = npt.NDArray[np.float32]
 
 
 def matches(
-    wording: Wording,
+    wording: SearchedQuestion,
     sentences: Sequence[StoredSentence],
     idf: npt.NDArray[np.float64],
     names: npt.NDArray[np.bool_],
@@ -121,7 +121,7 @@ def _near(met: Met, passage: npt.NDArray[np.int64]) -> tuple[Met, Met]:
 
 
 def _weights(
-    wording: Wording, idf: npt.NDArray[np.float64], names: npt.NDArray[np.bool_]
+    wording: SearchedQuestion, idf: npt.NDArray[np.float64], names: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.float32], ...]:
     """What each token of the question counts: as a term's, a small word's, any, a question word's, a name's."""
     starts = wording.embedded.starts

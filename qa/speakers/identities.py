@@ -10,8 +10,8 @@ from index.local.local_index import Index
 from index.search.analyzer import terms
 from index.speakers.attribution import Attribution
 from qa.questions.question import Question
-from qa.speakers.name_match import Body, bodies, named_in, same_name
-from qa.speakers.speaker import Link, Speaker, Told, one_line
+from qa.speakers.name_match import Organisation, named_in, organisations, same_name
+from qa.speakers.speaker import Link, ResolvedAttribution, Speaker, one_line
 
 NAMES_KEPT = 10_000  # Names once looked up.
 # A long article is parted into stretches of so many; "the agency" is one that its own stretch names, or one beside it.
@@ -30,23 +30,25 @@ class Identities:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._all = bodies(index.abbreviations)
+        self._all = organisations(index.abbreviations)
         # Kept by a function of another object: a cache that its own object holds lives until cycles are looked for.
         self._meant = lru_cache(NAMES_KEPT)(_Names(index).meant)
 
-    def told(self, attribution: Attribution, article: int) -> Told:
+    def told(self, attribution: Attribution, article: int) -> ResolvedAttribution:
         """An attribution of a sentence of this article, with who is meant by the names in it."""
         cited = self.meant(attribution.cited, article) if attribution.cited else None
-        return Told(attribution, self.meant(attribution.name, article), cited)
+        return ResolvedAttribution(attribution, self.meant(attribution.name, article), cited)
 
-    def teller(self, sentence: StoredSentence, article: int, question: Question, marks: Sequence[Span]) -> Told | None:
+    def teller(
+        self, sentence: StoredSentence, article: int, question: Question, marks: Sequence[Span]
+    ) -> ResolvedAttribution | None:
         """Whose word a sentence of this article is first of all: theirs who are asked for, else theirs who say the marks."""
         told = [self.told(one, article) for one in sentence.attributions]
         saying = [one for one in told if any(one.attribution.scope.holds(mark) for mark in marks)]
         # Of equals the first.
         return max([*saying, *told], key=lambda one: self.asked(question, one, article), default=None)
 
-    def asked(self, question: Question, told: Told, article: int) -> float:
+    def asked(self, question: Question, told: ResolvedAttribution, article: int) -> float:
         """How surely the speaker whose word a question asks for says this, or is cited for it, 0..1."""
         if not question.speaker:
             return 0.0
@@ -64,16 +66,16 @@ class _Names:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._by_term: dict[str, list[tuple[Body, StoredAlias]]] = {}
+        self._by_term: dict[str, list[tuple[Organisation, StoredAlias]]] = {}
         self._of_noun: dict[str, list[StoredAlias]] = {}  # By the last word of the long name: "agency".
         for alias in index.abbreviations:
-            for body in bodies([alias]):
-                for term in {*body.short, *body.long}:
-                    self._by_term.setdefault(term, []).append((body, alias))
-                self._of_noun.setdefault(body.long[-1], []).append(alias)
+            for organisation in organisations([alias]):
+                for term in {*organisation.short, *organisation.long}:
+                    self._by_term.setdefault(term, []).append((organisation, alias))
+                self._of_noun.setdefault(organisation.long[-1], []).append(alias)
 
     def meant(self, name: str, article: int, stretch: int) -> Speaker:
-        """Who is meant: of several bodies or people that of the same article, else nobody in particular.
+        """Who is meant: of several organisations or people that of the same article, else nobody in particular.
 
         `stretch` counts the NEAR_CHARS of the article in which the name stands, from 0.
         """
@@ -85,7 +87,7 @@ class _Names:
         return Speaker(name)
 
     def _links(self, name: str, alias: StoredAlias, article: int, near: Span) -> Iterator[Link]:
-        """Where the name is spelt out; for a bare noun also where this article names the body."""
+        """Where the name is spelt out; for a bare noun also where this article names the organisation."""
         yield Link(self._index.store.article(alias.article), alias.alias.span)
         if alias.article != article and _is_bare(name) and (named := self._named(alias, article, near)):
             yield Link(self._index.store.article(article), named)
@@ -93,11 +95,11 @@ class _Names:
     def _bodies(self, name: str) -> list[StoredAlias]:
         """The abbreviations that are spelt out for a body of this name or description."""
         words = frozenset(terms(name))
-        near = {id(alias): (body, alias) for word in words for body, alias in self._by_term.get(word, ())}
-        named = [(body, alias) for body, alias in near.values() if body.spelt_by(words)]
+        near = {id(alias): (organisation, alias) for word in words for organisation, alias in self._by_term.get(word, ())}
+        named = [(organisation, alias) for organisation, alias in near.values() if organisation.spelt_by(words)]
         if named:
             return _of_owner(words, named)
-        return [alias for body, alias in near.values() if body.described_by(words)]
+        return [alias for organisation, alias in near.values() if organisation.described_by(words)]
 
     def _people(self, name: str) -> list[StoredAlias]:
         """The full names that articles give for the surname at the end of this one."""
@@ -112,7 +114,7 @@ class _Names:
         return [alias for alias in found if before in alias.alias.long.split()]
 
     def _of_kind(self, name: str, article: int, near: Span) -> list[StoredAlias]:
-        """The bodies of the kind that a bare noun names, "the agency", which the article names too, near it."""
+        """The organisations of the kind that a bare noun names, "the agency", which the article names too, near it."""
         if not _is_bare(name):
             return []
         return [alias for alias in self._of_noun.get(terms(name)[0], ()) if self._named(alias, article, near)]
@@ -142,9 +144,9 @@ def _is_bare(name: str) -> bool:
     return name[:1].islower() and len(terms(name)) == 1
 
 
-def _of_owner(words: frozenset[str], named: Sequence[tuple[Body, StoredAlias]]) -> list[StoredAlias]:
+def _of_owner(words: frozenset[str], named: Sequence[tuple[Organisation, StoredAlias]]) -> list[StoredAlias]:
     """Those whose owner the name has too; all of them where it has none's."""
-    owned = [alias for body, alias in named if any(owner and owner <= words for owner in body.owners)]
+    owned = [alias for organisation, alias in named if any(owner and owner <= words for owner in organisation.owners)]
     return owned or [alias for _, alias in named]
 
 

@@ -15,7 +15,7 @@ MIN_STEM_CHARS = 4  # "Korea" and "Korean", "Ukraine" and "Ukrainian": the first
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class Organisation:
     """Something with an abbreviation: its short form, the words of its long one, and whose it is."""
 
     short: tuple[str, ...]
@@ -45,7 +45,7 @@ class Body:
         return False
 
 
-def bodies(abbreviations: Sequence[StoredAlias]) -> tuple[Body, ...]:
+def organisations(abbreviations: Sequence[StoredAlias]) -> tuple[Organisation, ...]:
     """One body for each short form and its words, with all the owners that the articles name."""
     found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[frozenset[str]]] = {}
     for alias in (stored.alias for stored in abbreviations):
@@ -54,13 +54,13 @@ def bodies(abbreviations: Sequence[StoredAlias]) -> tuple[Body, ...]:
         owner = frozenset(terms(alias.owner))
         if owner and owner not in owners:
             owners.append(owner)
-    return tuple(Body(short, long, tuple(owners)) for (short, long), owners in found.items() if short and long)
+    return tuple(Organisation(short, long, tuple(owners)) for (short, long), owners in found.items() if short and long)
 
 
 BY_DESCRIPTION = 0.8  # How surely a description of a body means it, against its own name, short or long.
 
 
-def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Body]) -> float:
+def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Organisation]) -> float:
     """How surely a speaker that an article names is the one that a question asks for, 0..1; both as terms.
 
     "Kirby" is "White House spokesman John Kirby", and NIS is the National
@@ -72,9 +72,11 @@ def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Body
         return 0.0
     if _all_akin(asked, named) or (_all_akin(named, asked) and not named <= _GENERIC):
         return 1.0
-    if any(body.spelt_by(asked) and body.spelt_by(named) for body in known):
+    if any(organisation.spelt_by(asked) and organisation.spelt_by(named) for organisation in known):
         return 1.0
-    return BY_DESCRIPTION if any(body.named_by(asked) and body.named_by(named) for body in known) else 0.0
+    return (
+        BY_DESCRIPTION if any(organisation.named_by(asked) and organisation.named_by(named) for organisation in known) else 0.0
+    )
 
 
 def named_in(attributions: Sequence[Attribution], text: str) -> list[str]:

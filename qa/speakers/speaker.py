@@ -34,7 +34,7 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ResolvedAttribution:
     """Whose word a quote is, where the article says so, and who that is, as is whom they cite in turn."""
 
     attribution: Attribution
@@ -42,13 +42,13 @@ class Told:
     cited: Speaker | None
 
     @classmethod
-    def as_named(cls, attribution: Attribution, article: Article) -> "Told":
+    def as_named(cls, attribution: Attribution, article: Article) -> "ResolvedAttribution":
         """By the names that stand there, whoever else is called so."""
         cited = Speaker(one_line(attribution.cited, article)) if attribution.cited else None
         return cls(attribution, Speaker(one_line(attribution.name, article)), cited)
 
 
-def told_record(told: Told | None, article: Article) -> dict[str, Any]:
+def attribution_record(told: ResolvedAttribution | None, article: Article) -> dict[str, Any]:
     """What the record of a quote of this article says of who says it."""
     attribution = told.attribution if told else None
     cited = attribution.cited if attribution else None

@@ -25,7 +25,7 @@ from index.speakers.find_speakers import speakers
 from qa import AskSettings, Quote, Retriever, Scope
 from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import read_answer, read_claims
-from qa.speakers.speaker import Told
+from qa.speakers.speaker import ResolvedAttribution
 
 SEED = 20241227
 Record = dict[str, Any]
@@ -141,7 +141,7 @@ def quotes_of(article: Article, chosen: random.Random) -> list[Quote]:
             last = passage.sentences[min(i + chosen.choice([0, 0, 0, 1, 3]), len(passage.sentences) - 1)]
             span = Span(first.span.start, last.span.end)
             marks = tuple(sorted(Span(i, i + 1) for i in chosen.sample(range(span.start, span.end), min(3, len(span)))))
-            told = next((Told.as_named(one, article) for one in speaker[first]), None)
+            told = next((ResolvedAttribution.as_named(one, article) for one in speaker[first]), None)
             place = (article, span, 0.5, told, passage.span, marks, first.gaps, None, SourceState.UNCHANGED)
             made.append(Quote(len(made) + 1, *place))
     return made

@@ -18,7 +18,7 @@ from index.speakers.attribution import Attribution
 from qa import Quote
 from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import read_claims
-from qa.speakers.speaker import Told
+from qa.speakers.speaker import ResolvedAttribution
 
 TEXT = (
     "Linz Gazette\n\nFlood in Linz\n\nDecember 27, 2024\n\n"
@@ -41,7 +41,9 @@ def record_of(data: bytes, *, encoding: str | None = None, quoted: str = QUOTED,
         article=article,
         span=span,
         probability=0.9,
-        told=Told.as_named(Attribution(Span(said_by, said_by + 8), Span(said_by, said_by + 8), None, span), article)
+        told=ResolvedAttribution.as_named(
+            Attribution(Span(said_by, said_by + 8), Span(said_by, said_by + 8), None, span), article
+        )
         if said_by >= 0
         else None,
         passage=span,

@@ -19,13 +19,13 @@ from index.models.token_vectors import TOKEN_DIM, Projection
 from qa import Retriever
 from qa.questions.conversation import variants
 from qa.questions.question import read_question
-from qa.ranking.candidates import Candidates, Wording, find_candidates
-from qa.ranking.coverage import COVERAGE, Candidate, coverage
+from qa.ranking.candidates import CandidatePassages, SearchedQuestion, find_candidates
+from qa.ranking.coverage import COVERAGE, CandidateSentence, coverage
 from qa.ranking.features import FEATURES, SPEAKER, Features, features
 from qa.ranking.scoring import PASSAGES_SCORED, score_sentences
 from qa.ranking.token_match import MATCHES, matches
 from qa.ranking.weights import packaged_weights
-from qa.speakers.name_match import bodies
+from qa.speakers.name_match import organisations
 from qa.values.units import asked_units
 
 FERRY = (
@@ -50,15 +50,15 @@ def seeds_opened(seeds_index: Path) -> Index:
     return open_index(seeds_index)
 
 
-def found_for(index: Index, question: str) -> Candidates:
-    return find_candidates(index, variants(question, ()), bodies(index.abbreviations)).best(PASSAGES_SCORED)
+def found_for(index: Index, question: str) -> CandidatePassages:
+    return find_candidates(index, variants(question, ()), organisations(index.abbreviations)).best(PASSAGES_SCORED)
 
 
 def rows_of(index: Index, question: str) -> Features:
     """The features of all candidate sentences, in number order."""
     found = found_for(index, question)
     sentences = index.store.sentences([passage.id for passage in found.passages])
-    return features(index, found.judged[-1], found, bodies(index.abbreviations), sentences)
+    return features(index, found.judged[-1], found, organisations(index.abbreviations), sentences)
 
 
 def column(rows: Features, name: str) -> list[float]:
@@ -72,7 +72,7 @@ def test_each_feature_has_one_name() -> None:
 def covered(index: Index, question: str) -> dict[str, list[float]]:
     """The columns of COVERAGE, of every sentence of an index."""
     passages = {passage.id: passage for passage in index.store.passages(range(index.info.passages))}
-    candidates = [Candidate(s, passages[s.passage], None) for s in index.store.sentences(list(passages))]
+    candidates = [CandidateSentence(s, passages[s.passage], None) for s in index.store.sentences(list(passages))]
     columns = coverage(index, read_question(question), (), candidates).columns
     assert columns.shape == (len(candidates), len(COVERAGE))
     return {name: columns[:, place].tolist() for place, name in enumerate(COVERAGE)}
@@ -216,16 +216,16 @@ def kept(number: int, passage: int, *directions: int) -> StoredSentence:
     return StoredSentence(number, passage, Span(0, 1), 0, (), (), ("x",), tokens)
 
 
-def asking(text: str, *directions: int) -> Wording:
+def asking(text: str, *directions: int) -> SearchedQuestion:
     """A question of so many one-token words, in the special directions 0 and 1."""
     starts = [-1, *(match.start() for match in re.finditer(r"\w+", text)), -1]
     ids = np.array([0, *directions, 1], np.uint16)
     rows = np.eye(TOKEN_DIM, dtype=np.float32)[ids.astype(np.int64)]
     embedded = EmbeddedQuestion(np.zeros((1, 4), np.float32), ids, rows, np.array(starts, np.int64))
-    return Wording(read_question(text), embedded, {})
+    return SearchedQuestion(read_question(text), embedded, {})
 
 
-def matched(wording: Wording, sentences: list[StoredSentence], names: list[bool]) -> dict[str, list[float]]:
+def matched(wording: SearchedQuestion, sentences: list[StoredSentence], names: list[bool]) -> dict[str, list[float]]:
     """The columns of MATCHES, where every term tells alike."""
     idf: npt.NDArray[np.float64] = np.ones(len(wording.question.terms))
     columns = matches(wording, sentences, idf, np.array(names))

@@ -16,7 +16,7 @@ from index.models.reranker import Reranker, RerankerCard
 from index.models.reranker_export import open_reranker
 from qa import Retriever
 from qa.ranking.reranking import SENTENCES_RERANKED, rerank
-from qa.ranking.scoring import Scored, Scores
+from qa.ranking.scoring import ScoredSentence, Scores
 
 ROOT = Path(__file__).parents[3]
 NIS = "how many casualties did NIS report?"
@@ -46,7 +46,7 @@ def scores_of(index: Index, probabilities: Sequence[float], confidence: float = 
     passages = {passage.id: passage for passage in index.store.passages(range(12))}
     sentences = sorted(index.store.sentences(list(passages)), key=lambda sentence: sentence.id)
     chosen = zip(sentences, probabilities, strict=False)
-    scored = [Scored(sentence, passages[sentence.passage], probability) for sentence, probability in chosen]
+    scored = [ScoredSentence(sentence, passages[sentence.passage], probability) for sentence, probability in chosen]
     assert len(scored) == len(probabilities)
     return Scores(scored, confidence)
 

@@ -19,7 +19,7 @@ from qa.ranking.features import FEATURES, SPEAKER
 from qa.ranking.scoring import JUDGED, MARGINS, PASSAGES_SCORED, Scores, judged_inputs, score_sentences
 from qa.ranking.token_match import MATCHES
 from qa.ranking.weights import WEIGHTS, Linear, Weights, packaged_weights, read_weights
-from qa.speakers.name_match import bodies
+from qa.speakers.name_match import organisations
 
 NIS = "how many casualties did NIS report?"
 QUESTIONS = [NIS, "Who is Yang Uk?", "Who painted the Mona Lisa?", "What did Zelensky say?", "Кто?", "a"]
@@ -32,8 +32,8 @@ def index(seeds_index: Path) -> Index:
 
 
 def scores(index: Index, question: str, weights: Weights) -> Scores:
-    found = find_candidates(index, variants(question, ()), bodies(index.abbreviations)).best(PASSAGES_SCORED)
-    return score_sentences(index, found, bodies(index.abbreviations), weights)
+    found = find_candidates(index, variants(question, ()), organisations(index.abbreviations)).best(PASSAGES_SCORED)
+    return score_sentences(index, found, organisations(index.abbreviations), weights)
 
 
 def test_there_are_weights_for_both_kinds_of_index() -> None:

@@ -17,7 +17,7 @@ from index.opened.info import IndexInfo
 from index.speakers.attribution import Attribution
 from qa import Answer, Quote, Retriever
 from qa.proof.saved_answer import read_answer
-from qa.speakers.speaker import Told
+from qa.speakers.speaker import ResolvedAttribution
 from ui.text.claim_tables import tables
 from ui.text.columns import table_lines
 from ui.text.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
@@ -35,7 +35,7 @@ def quote_of(text: str, *, source: str = "a.txt", marks: tuple[Span, ...] = (), 
     """All of a text as one quote."""
     article: Article = decode_article(text.encode(), source)
     whole = Span(0, len(article.text))
-    told = Told.as_named(Attribution(speaker, speaker, None, whole), article) if speaker else None
+    told = ResolvedAttribution.as_named(Attribution(speaker, speaker, None, whole), article) if speaker else None
     return Quote(1, article, whole, 0.95, told, whole, marks, (), None, SourceState.UNCHANGED)
 
 
@@ -60,7 +60,7 @@ class Compared(Answer):
 
 def comparing(info: IndexInfo, quotes: Sequence[Quote], tables: Sequence[Record]) -> Answer:
     """An answer of three quotes, with more beside, whose record has these tables."""
-    made = type("Told", (Compared,), {"tables": tuple(tables)})
+    made = type("ResolvedAttribution", (Compared,), {"tables": tuple(tables)})
     answer: Answer = made(NIS, (NIS,), True, 0.9, None, tuple(quotes[:3]), (), info, 1.0, beside=tuple(quotes[3:]))
     return answer
 

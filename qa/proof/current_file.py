@@ -13,7 +13,7 @@ from index.files.source_files import Sources
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePosition:
     """A stretch of a file: in code points of its text, in bytes, in lines from 1."""
 
     start: int
@@ -24,7 +24,7 @@ class Place:
     last_line: int
 
     @classmethod
-    def of(cls, article: Article, span: Span) -> "Place":
+    def of(cls, article: Article, span: Span) -> "FilePosition":
         """A span of an article, with its bytes and lines as a quote has them."""
         return cls(
             span.start,
@@ -36,7 +36,7 @@ class Place:
         )
 
 
-def nearest(article: Article, text: str, at: int) -> Place | None:
+def nearest(article: Article, text: str, at: int) -> FilePosition | None:
     """Where a text stands nearest to an offset, before it rather than after it; None where it stands nowhere."""
     whole = article.text
     after = whole.find(text, at)
@@ -47,7 +47,7 @@ def nearest(article: Article, text: str, at: int) -> Place | None:
     if not text or not found:
         return None
     start = min(found, key=lambda start: abs(start - at))
-    return Place.of(article, Span(start, start + len(text)))
+    return FilePosition.of(article, Span(start, start + len(text)))
 
 
 def line_of_words(article: Article, text: str) -> int | None:
@@ -62,7 +62,7 @@ def line_of_words(article: Article, text: str) -> int | None:
     return None
 
 
-class SourceFile:
+class CurrentFile:
     """A file as it is on disk now; `data` is None where there is none to read, and `problem` says why."""
 
     def __init__(self, source: str, sources: Sources) -> None:
