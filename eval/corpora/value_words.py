@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from random import Random
 
+from index.english import NUMBERS, SCALES
+
 # How each value is qualified; the longest words that begin or end a value decide.
 SENSES = {
     "about": ("about", "around", "roughly", "approximately", "some", "closer to", "or so"),
@@ -17,13 +19,7 @@ RANGE, EXACT = "range", "exact"
 _ALIKE = (("more than", "over"), ("nearly", "almost"), ("about", "around", "roughly"))
 _ALIKE_COUNTED = (("up to", "as many as"),)
 _PERCENTS = ("{} percent", "{} per cent", "{}%")
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_NUMBERS = {word: number for number, word in enumerate(_SMALL)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "dozen": 12}
+_SCALES = {"dozen": 12, "hundred": 100} | SCALES
 _VAGUE = {"dozens": 24, "hundreds": 200, "thousands": 2000}  # At least so many.
 _SIGNS = (("$", r"\$|\bdollars?\b"), ("€", r"€|\beuros?\b"), ("%", r"%|\bper ?cent\b"))
 _PART = re.compile(r"(?P<digits>\d[\d,]*(?:\.\d+)?)|(?P<word>[a-z]+)")
@@ -87,8 +83,8 @@ def _number(words: str) -> float:
         word = part["word"]
         if part["digits"]:
             total = float(part["digits"].replace(",", ""))
-        elif word in _NUMBERS:
-            total = (total or 0) + _NUMBERS[word]
+        elif word in NUMBERS:
+            total = (total or 0) + NUMBERS[word]
         elif word == "half":
             total = 0.5
         elif word in _SCALES:

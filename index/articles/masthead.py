@@ -9,19 +9,15 @@ from datetime import date
 
 from index.articles.layout import FACT, Block, Kind, blocks
 from index.articles.span import Span
+from index.english import MONTH, month_number
 
 FIRST_CHARS = 3000  # The masthead stands at the top; what comes later belongs to the story.
 MAX_OUTLET_WORDS = 5
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = (
-    r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?\.?|july?\.?|"
-    r"aug(?:ust|\.)?|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
-)
 _DATES = (
     re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day>\d\d)(?!\d)"),
-    re.compile(rf"\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
-    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
+    re.compile(rf"\b(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
+    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{MONTH}),?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
 )
 # "KYIV, December 27, 2024 (Reuters) - …": a place in capitals or with a comma, then a dash within the first words.
 _DATELINE = re.compile(r"[A-Z][\w .,/’'()-]{2,70}?(?:\((?P<agency>[A-Z][\w .]{1,30})\)\s*)?\s?(?:[–—]|-{1,2}\s)")
@@ -77,16 +73,12 @@ def find_date(text: str) -> date | None:
     found = [match for pattern in _DATES for match in pattern.finditer(text)]
     for match in sorted(found, key=lambda m: m.start()):
         groups = match.groupdict()
-        month = int(groups["number"]) if groups.get("number") else _month_number(groups["month"])
+        month = int(groups["number"]) if groups.get("number") else month_number(groups["month"])
         try:
             return date(int(groups["year"]), month, int(groups["day"]))
         except ValueError:
             continue
     return None
-
-
-def _month_number(name: str) -> int:
-    return next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name.lower().rstrip(".")[:3]))
 
 
 def _is_label(line: str) -> bool:

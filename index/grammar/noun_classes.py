@@ -3,13 +3,15 @@
 import re
 from enum import Enum
 
+from index.english import COURTESY_TITLES, MONTHS_AND_WEEKDAYS
+
 # Heads of a body's name that news writers use for one another: "intelligence agency" for "Intelligence Service".
 GENERIC_HEADS = frozenset(
     "agency service organization organisation office bureau ministry department authority body institute council "
     "committee commission association company group union force forces fund bank court".split()
 )
 
-PERSONS = frozenset(
+PERSONS = COURTESY_TITLES | frozenset(
     "president minister secretary chief general admiral colonel "
     "captain major lieutenant sergeant governor mayor senator lawmaker "
     "chancellor king queen prince princess pope bishop imam priest pastor judge attorney lawyer prosecutor analyst expert "
@@ -19,8 +21,7 @@ PERSONS = frozenset(
     "nurse soldier officer commander veteran refugee candidate host critic economist historian owner founder representative "
     "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman "
     "auditor commissioner engineer manager organiser organizer surgeon treasurer clerk coroner investigator researcher "
-    "negotiator rapporteur magistrate curator conductor firefighter paramedic surveyor master "
-    "mr mrs ms dr sir".split()
+    "negotiator rapporteur magistrate curator conductor firefighter paramedic surveyor master".split()
 )
 BODIES = GENERIC_HEADS | frozenset(
     "army military navy police government parliament congress senate house cabinet administration hospital university school "
@@ -64,10 +65,7 @@ COUNTS = frozenset(
 NUMBERS = frozenset(
     "number numbers toll figure figures total count cost costs price damage losses chance chances odds value tally".split()
 )
-TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september "
-    "october november december today yesterday tomorrow week month year morning evening night afternoon".split()
-)
+TIMES = MONTHS_AND_WEEKDAYS | frozenset("today yesterday tomorrow week month year morning evening night afternoon".split())
 
 
 class Sort(Enum):

@@ -4,22 +4,20 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.articles.span import Span
+from index.english import CAPITALISED, NAME_PARTICLES, TITLES
 from index.grammar.noun_classes import BODIES, PERSONS, TIMES
 from index.speakers.abbreviations import Alias, AliasKind
 
 # Two to five capitalised words with one blank or line end between them, initials and particles included.
-_RUN = re.compile(
-    r"(?<![\w’'-])[A-Z][\w’'-]*+\.?(?:[ \n](?:(?:van|von|de|da|del|der|bin|al|el|la|le|den|ter) ){0,2}[A-Z][\w’'-]*+\.?){1,5}"
-)
+_RUN = re.compile(rf"(?<![\w’'-]){CAPITALISED}\.?(?:[ \n](?:(?:{'|'.join(NAME_PARTICLES)}) ){{0,2}}{CAPITALISED}\.?){{1,5}}")
 _POSSESSIVE = re.compile(r"['’]s?$")
-_COURTESY = frozenset("mr mrs ms miss dr sir dame lord lady prof".split())
 # With one of these before two short names or one with a hyphen, the surname stands first: "Kim Jong Un".
 _FIRST_SURNAMES = frozenset(
     "Kim Lee Park Choi Jung Jeong Chung Kang Cho Yoon Yun Jang Chang Lim Im Han Oh Seo Shin Kwon Hwang Ahn An Song Yang "
     "Hong Moon Ryu Yoo Baek Nam Noh Roh Ha Ko Son Li Wang Zhang Liu Chen Zhao Wu Zhou Xu Sun Ma Hu "
     "Guo He Gao Lin Luo Nguyen Tran Le Pham".split()
 )
-_NO_NAMES = PERSONS | BODIES | _COURTESY | TIMES
+_NO_NAMES = PERSONS | BODIES | TITLES | TIMES
 MAX_FULL_WORDS = 4
 
 
@@ -62,7 +60,7 @@ def _surname(text: str, short: str, full: Span) -> Alias:
 
 
 def _is_courteous(name: str) -> bool:
-    return name.split(maxsplit=1)[0].rstrip(".").lower() in _COURTESY
+    return name.split(maxsplit=1)[0].rstrip(".").lower() in TITLES
 
 
 def _begins_with_surname(words: Sequence[str]) -> bool:
@@ -78,7 +76,7 @@ def _bare(name: str, start: int) -> Span:
     for number, word in enumerate(words):
         plain = word.group().rstrip(".").lower()
         owner = number + 1 < len(words) and _POSSESSIVE.search(word.group())
-        common = word.group()[0].islower() and not _is_particle(word.group())
+        common = word.group()[0].islower() and word.group() not in NAME_PARTICLES
         if common or owner or plain in _NO_NAMES or _is_title(plain):
             first = number + 1
     if first >= len(words):
@@ -86,10 +84,6 @@ def _bare(name: str, start: int) -> Span:
     last = words[-1]
     ending = _POSSESSIVE.search(last.group())
     return Span(start + words[first].start(), start + last.start() + (ending.start() if ending else len(last.group())))
-
-
-def _is_particle(word: str) -> bool:
-    return word in ("van", "von", "de", "da", "del", "der", "bin", "al", "el", "la", "le", "den", "ter")
 
 
 def _is_title(word: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import MAXYEAR, MINYEAR, date
 from itertools import pairwise
 
 from index.articles.span import Span
+from index.english import CAPITALISED
 from index.search.analyzer import terms
 from qa.claims.statement import SentenceValue, Statement, ValueKind
 from qa.claims.word_forms import plain_terms, stems
@@ -38,7 +39,7 @@ _AUXILIARY = r"\b(?:did|does|do|will|would|was|were|is|are|has|have|had|been|be)
 _DEEDS = (  # "Did the ferry sink", "was the truce signed in Geneva", "did Bulgaria join the EU".
     re.compile(rf"{_AUXILIARY}[^?]*\s(?P<verb>[a-z]{{3,}})\W*$"),
     re.compile(rf"{_AUXILIARY}[^?]*?\s(?P<verb>[a-z]{{3,}})\s(?:in|at|on|near|to|from|by|for|into|of)\s[^?]*$"),
-    re.compile(rf"{_AUXILIARY}(?:the\s)?(?:[A-Z][\w’'-]*+\s)+(?P<verb>[a-z]{{3,}})\b"),
+    re.compile(rf"{_AUXILIARY}(?:the\s)?(?:{CAPITALISED}\s)+(?P<verb>[a-z]{{3,}})\b"),
 )
 _AHEAD = re.compile(
     r"\b(?:will|would|won['’]t|set|due|scheduled|planned|expected|slated|moved|postponed|delayed|(?:is|are|was|were)\sto)\b",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.articles.span import Span
+from index.english import WEEKDAY
 from index.search.analyzer import terms
 from qa.claims.asked_figure import MEASURE_WORDS, NO_PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
 from qa.claims.figure_filters import is_of_other_time, is_owned
@@ -21,7 +22,7 @@ _SPAN = r"(?:hours?|days?|weeks?|months?|years?|decades?|quarters?)"
 _PERIOD = re.compile(
     rf"\b(?:(?:in|over|during|within)\s(?:just\s)?(?:the\s)?(?:past|last|previous|first)\s(?:\w{{1,9}}\s)?{_SPAN}\b(?!['’]s)(?:\salone)?"
     rf"|(?:so\sfar\s)?this\s(?:week|month|year)\b(?:\salone)?|last\s(?:week|month|year|night)\b(?!['’]s)|(?:a|per|each|every)\s{_SPAN}\b"
-    r"|on\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\salone|in\s(?:1[89]|20)\d\d\b(?:\salone)?|overnight\b)"
+    rf"|on\s{WEEKDAY}\salone|in\s(?:1[89]|20)\d\d\b(?:\salone)?|overnight\b)"
 )
 # What a figure is given in, where a question asks for another word for it.
 _UNITS_ALIKE = {"years": "years old", "": "magnitude"}

@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 
 from index.articles.span import Span
+from index.english import CAPITALISED_IN_ANY_SCRIPT, COURTESY_TITLES, MONTHS_AND_WEEKDAYS, NAME_PARTICLES
 from qa.claims.statement import SentenceValue, Statement, ValueKind
 from qa.claims.word_forms import as_one, plain_terms, stems
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 
 MAX_NAME_CHARS = 60
-_WORD = r"[^\W\d_a-z][\w’'-]*"
-_NAME = rf"(?P<name>{_WORD}(?:\s(?:(?:de|von|van|bin|al|der|la)\s)?{_WORD}){{0,4}})"
+_NAME = rf"(?P<name>{CAPITALISED_IN_ANY_SCRIPT}(?:\s(?:(?:{'|'.join(NAME_PARTICLES)})\s)?{CAPITALISED_IN_ANY_SCRIPT}){{0,4}})"
 _OFFICE = re.compile(
     r"^\W*who\s+(?:is|was|are|were|becomes?|became|(?:will|would|is\s+to)\s+(?:be|become))\s+(?:the\s+)?(?P<office>.+)$",
     re.IGNORECASE,
@@ -29,10 +29,9 @@ _ITS = r"(?:[\w’'-]+\s){0,6}"
 _NO_VERB = r"(?!(?:[\w’'-]+\s){0,3}(?:will|would|is|was|are|were|has|had|who|said|to)\s)"
 _ASIDE = r"(?:,[^,.;]{1,80},)?"
 _HAS = r"(?:\s(?:has|have|had|was|were|is|will|have\sbeen|has\sbeen))?(?:\s\w+ly)?"
-_NO_NAMES = frozenset(
+_NO_NAMES = MONTHS_AND_WEEKDAYS | frozenset(
     "the a an he she it they we i you this that these those his her its their there here who what when where but and or if in "
-    "on at by for from to with as after before while since monday tuesday wednesday thursday friday saturday sunday january "
-    "february march april may june july august september october november december president minister mr mrs ms".split()
+    "on at by for from to with as after before while since president minister".split()
 )
 _VERB_FORMS = {
     "won": r"w[io]ns?",
@@ -117,7 +116,7 @@ def _matches(patterns: tuple[str, ...], text: str) -> list[Span]:
 
 
 def _is_small(word: str) -> bool:
-    return word.strip().lower().rstrip(".") in _NO_NAMES
+    return word.strip().lower().rstrip(".") in _NO_NAMES | COURTESY_TITLES
 
 
 def _small() -> frozenset[str]:

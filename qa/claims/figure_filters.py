@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from index.articles.span import Span
+from index.english import CAPITALISED
 from index.search.analyzer import terms
 from qa.claims.asked_figure import SOLDIERS, AskedFigure
 from qa.claims.statement import Statement
@@ -38,7 +39,7 @@ def _over(cue: re.Match[str], figure: Span) -> bool:
 
 
 # "North Korean soldiers": names with the noun after them.
-_OWNED = re.compile(r"(?P<names>(?:\b[A-Z][\w’'-]*+\s){1,5})(?:\w{1,20}\s)??(?P<noun>[a-z]\w{2,20})")
+_OWNED = re.compile(rf"(?P<names>(?:\b{CAPITALISED}\s){{1,5}})(?:\w{{1,20}}\s)??(?P<noun>[a-z]\w{{2,20}})")
 _FORCES = frozenset(terms("forces army military units"))
 
 

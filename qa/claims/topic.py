@@ -5,6 +5,7 @@ from collections.abc import Sequence, Set
 from datetime import date
 from functools import lru_cache
 
+from index.english import MONTHS_AND_WEEKDAYS
 from index.search.analyzer import terms
 from qa.claims.asked_figure import PEOPLE, AskedFigure, named_terms
 from qa.claims.statement import Statement
@@ -23,8 +24,7 @@ _NAME = re.compile(  # Of a thing or place; whoever reports it may be anybody.
 _SHORT_FORM = re.compile(r"\([A-Z]{2,10}\)")  # Of a name that stands before it.
 _NO_NAMES = frozenset(
     terms(
-        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September "
-        "October November December President Minister Prime Ministry National Police Christmas The Most Some All But And"
+        " ".join(MONTHS_AND_WEEKDAYS) + " president minister prime ministry national police christmas the most some all but and"
     )
 )
 

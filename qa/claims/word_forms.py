@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Set
 from functools import lru_cache
 
+from index.english import CAPITALISED
 from index.search.analyzer import terms
 from qa.questions.question import Question
 
@@ -26,7 +27,7 @@ def as_one(words: Iterable[str]) -> frozenset[str]:
 @lru_cache(maxsize=100)  # Asked anew for each sentence.
 def plain_terms(question: Question) -> frozenset[str]:
     """The question's stems without names and the speaker's, irregular verbs as one; all where only names are left."""
-    named = {term for word in re.findall(r"(?<=\s)[A-Z][\w’'-]*", question.text) for term in terms(word)}
+    named = {term for word in re.findall(rf"(?<=\s){CAPITALISED}", question.text) for term in terms(word)}
     wanted = set(question.terms) - question.speaker_terms
     return as_one(wanted - named or wanted)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
+from index.english import CAPITALISED, COURTESY_TITLES
 from index.grammar.noun_classes import BODIES, PERSONS
 from qa.questions.history import Exchange
 from qa.questions.question import MAX_QUESTION_CHARS, AnswerType, read_question
@@ -127,14 +128,13 @@ def asks_about_that(question: str) -> bool:
 
 _PERSON = re.compile(r"\b(?P<word>he|she|him|his|her|hers)\b(?P<noun>\s+\w)?", re.IGNORECASE)
 _SAYING = re.compile(r"\b(they|it)\b", re.IGNORECASE)
-_TITLES = frozenset("mr mrs ms dr sir".split())
 _OTHERS = frozenset(
     "prisoner captive hostage suspect defendant pilot driver patient passenger defector survivor gunman".split()
 )
 # "A wounded North Korean soldier": of small words before the noun one at most, since the next may be a verb.
 _DESCRIBED = re.compile(
-    rf"\b(?i:a|an|the|one)\s+(?P<named>(?:[a-z-]+\s+)?(?:[A-Z][\w-]*+\s+){{0,3}}"
-    rf"(?i:{'|'.join(sorted((PERSONS - _TITLES) | _OTHERS))}))\b"
+    rf"\b(?i:a|an|the|one)\s+(?P<named>(?:[a-z-]+\s+)?(?:{CAPITALISED}\s+){{0,3}}"
+    rf"(?i:{'|'.join(sorted((PERSONS - COURTESY_TITLES) | _OTHERS))}))\b"
 )
 _NAME_ASKED = re.compile(r"\b(?:what(?:['’]s|\s+is|\s+was))\s+(.{1,80}?)’s(?:\s+full)?\s+name\W*$", re.IGNORECASE)
 _SOMEBODY = "Somebody"

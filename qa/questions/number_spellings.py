@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from index.english import SCALES, SCALES_SHORT, SMALL_NUMBERS, TENS
 from index.search.analyzer import terms
 from qa.questions.question import Question
-from qa.values.number_words import _SMALL, _TENS, AFTER_A, DIGITS, SCALES, SHORT, UNIT, number_value
+from qa.values.written_numbers import A_BEFORE_SCALE, DIGITS, NUMBER_WORD, number_value
 
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?P<number>{DIGITS}|(?:{AFTER_A})?{UNIT}(?:(?:\s+and\s+|\s*-\s*|\s+){UNIT})*|{AFTER_A})"
-    rf"(?:\s*(?P<scale>{'|'.join((*SCALES, *SHORT))})\b)?(?!\w)",
+    rf"(?<![\w.,])(?P<number>{DIGITS}|(?:{A_BEFORE_SCALE})?{NUMBER_WORD}(?:(?:\s+and\s+|\s*-\s*|\s+){NUMBER_WORD})*|{A_BEFORE_SCALE})"
+    rf"(?:\s*(?P<scale>{'|'.join((*SCALES, *SCALES_SHORT))})\b)?(?!\w)",
     re.IGNORECASE,
 )
 _PER_CENT = (("percent",), ("per", "cent"))
@@ -52,7 +53,7 @@ def _written(value: Decimal | int) -> Iterator[str]:
         many = Decimal(value) / factor
         if 1 <= many < 1000 and many == round(many, 2):
             yield f"{many.normalize():f} {scale}"
-            yield from (f"{many.normalize():f}{short}" for short, long in SHORT.items() if long == scale)
+            yield from (f"{many.normalize():f}{short}" for short, long in SCALES_SHORT.items() if long == scale)
     if isinstance(value, int) and (words := _words(value)):
         yield words
         if words.startswith("one "):
@@ -62,11 +63,11 @@ def _written(value: Decimal | int) -> Iterator[str]:
 def _words(number: int) -> str:
     """A whole number in words; "" for one that is not written so."""
     if number < 20:
-        return _SMALL[number]
+        return SMALL_NUMBERS[number]
     if number < 100:
-        return _TENS[number // 10 - 2] + (f" {_SMALL[number % 10]}" if number % 10 else "")
+        return TENS[number // 10 - 2] + (f" {SMALL_NUMBERS[number % 10]}" if number % 10 else "")
     if number < 1000:
-        return f"{_SMALL[number // 100]} hundred" + (f" and {_words(number % 100)}" if number % 100 else "")
+        return f"{SMALL_NUMBERS[number // 100]} hundred" + (f" and {_words(number % 100)}" if number % 100 else "")
     for scale, factor in SCALES.items():
         if number % factor == 0 and number // factor < 1000:
             return f"{_words(number // factor)} {scale}"

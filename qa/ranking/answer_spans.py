@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from index.articles.span import Span
+from index.english import CURRENCY_SIGNS, MONTHS, MONTHS_SHORT, NAME_PARTICLES, NUMBER_FROM_TWO, WEEKDAY
 from index.search.analyzer import terms
 from qa.questions.question import AnswerType, Question
 
 _NUMBER_WORD = (  # "One soldier" gives no figure.
-    r"(?:one(?=\s+(?:in|of|hundred|thousand|million|billion|percent|per)\b)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|millions?|billions?|"
-    r"trillions?|dozens?|half|third|quarter|several|none|twice|double|triple)"
+    rf"(?:one(?=\s+(?:in|of|hundred|thousand|million|billion|percent|per)\b)|{NUMBER_FROM_TWO}|hundreds?|thousands?|"
+    r"millions?|billions?|trillions?|dozens?|half|third|quarter|several|none|twice|double|triple)"
 )
 _QUALIFIER = (
     r"(?:(?:over|more than|nearly|almost|about|around|some|approximately|at least|up to|as many as|fewer than|"
@@ -19,16 +19,13 @@ _QUALIFIER = (
 )
 _DIGITS = r"\d[\d,.]*\d"
 _FIGURE = re.compile(
-    rf"{_QUALIFIER}(?:[$€£¥]\s?)?(?:{_DIGITS}|\d|\b{_NUMBER_WORD}\b)(?:st|nd|rd|th)?(?:[-\s]{_NUMBER_WORD}\b)*"
+    rf"{_QUALIFIER}(?:[{CURRENCY_SIGNS}]\s?)?(?:{_DIGITS}|\d|\b{_NUMBER_WORD}\b)(?:st|nd|rd|th)?(?:[-\s]{_NUMBER_WORD}\b)*"
     rf"(?:\s?%|\s(?:percent|per cent)\b)?(?:\s+and\s+{_DIGITS})?",
     re.IGNORECASE,
 )
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"Jan\.|Feb\.|Mar\.|Apr\.|Aug\.|Sept?\.|Oct\.|Nov\.|Dec\.)"
-)
+_MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{MONTHS_SHORT})\.)"  # Without a point "Jan" and "Mar" are names too.
 _ORDINAL = r"(?:st|nd|rd|th)"
-_DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Christmas(?: Day)?)"
+_DAY = rf"(?:{WEEKDAY}|Christmas(?: Day)?)"
 _PERIOD = r"(?:week|month|year|summer|winter|spring|autumn|fall|decade|century)"
 _DATE = re.compile(
     rf"\b(?:\d{{1,2}}{_ORDINAL}?\s+)?{_MONTH}(?:\s+\d{{1,2}}{_ORDINAL}?\b)?(?:,?\s+\d{{4}}\b)?"
@@ -37,7 +34,7 @@ _DATE = re.compile(
     rf"|\b(?:last|next|earlier this|this|past)\s+{_PERIOD}\b|\b(?:yesterday|today|tomorrow)\b"
 )
 _CAPITALISED = r"[^\W\d_a-z][\w’'.&-]*"
-_NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of(?:\s+the)?|de|von|van|bin|al)\s+)*{_CAPITALISED})*")
+_NAME = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:(?:of(?:\s+the)?|{'|'.join(NAME_PARTICLES)})\s+)*{_CAPITALISED})*")
 _AT = (
     r"(?:in|at|on|near|from|to|into|across|outside|inside|around|between|toward|towards|throughout|"
     r"reach(?:ed|ing)?|occupied|entered)"

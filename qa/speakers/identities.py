@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.articles.span import Span
+from index.english import TITLES
 from index.entries.entry import StoredAlias, StoredSentence
 from index.local.local_index import Index
 from index.search.analyzer import terms
@@ -18,10 +19,10 @@ NAMES_KEPT = 10_000  # Names once looked up.
 NEAR_CHARS = 50_000
 _SHORT_FORM = re.compile(r"\s*(?:\(|,?\s+or\s)[^()]*\)?$")  # "… (NIS)", "… or NIS": what a link has after the long name.
 _POSSESSIVE = re.compile(r"['’]s?$")
-_TITLES = frozenset(
+_TITLES = TITLES | frozenset(
     "president minister premier chancellor king queen prince princess pope senator governor mayor general admiral colonel "
     "major captain lieutenant sergeant commander chief chairman chairwoman chair director secretary spokesman spokeswoman "
-    "spokesperson ambassador judge justice lawmaker professor researcher fellow analyst mr mrs ms miss dr sir lord lady".split()
+    "spokesperson ambassador judge justice lawmaker professor researcher fellow analyst".split()
 )
 
 

@@ -6,22 +6,17 @@ from enum import Enum
 from itertools import islice
 
 from index.articles.span import Span
+from index.english import MONTH, WEEKDAY, month_number
 
 MAX_DAYS = 40  # Read of a sentence: one with more is a list.
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
-)
-_WEEKDAY = r"(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _NUMBER = r"[0-3]?\d(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _DAY = re.compile(
     rf"\b(?=[\dJFMASONDTW])(?:(?P<iso>{_YEAR}-[01]\d-[0-3]\d)\b"
-    rf"|(?:{_WEEKDAY},?\s+)?(?:(?P<after>{_MONTH})\s+(?:the\s+)?(?P<n>{_NUMBER})\b(?!\s*(?:,\d|[ap]\.?m\b))"
-    rf"|(?P<m>{_NUMBER})\s+(?:of\s+)?(?P<before>{_MONTH}))(?:,?\s+(?P<year>{_YEAR})\b)?"
-    rf"|(?P<month>{_MONTH})(?:,?\s+(?:of\s+)?(?P<of>{_YEAR})\b)?"
-    rf"|{_WEEKDAY.replace('weekday', 'alone')}\b|(?P<only>{_YEAR})\b(?![,.]\d|%|-\d))"
+    rf"|(?:{WEEKDAY},?\s+)?(?:(?P<after>{MONTH})\s+(?:the\s+)?(?P<n>{_NUMBER})\b(?!\s*(?:,\d|[ap]\.?m\b))"
+    rf"|(?P<m>{_NUMBER})\s+(?:of\s+)?(?P<before>{MONTH}))(?:,?\s+(?P<year>{_YEAR})\b)?"
+    rf"|(?P<month>{MONTH})(?:,?\s+(?:of\s+)?(?P<of>{_YEAR})\b)?"
+    rf"|(?P<alone>{WEEKDAY})\b|(?P<only>{_YEAR})\b(?![,.]\d|%|-\d))"
 )
 _COUNTS = re.compile(r"\s+(?:[a-z]+s|people|men|women|children)\b")
 _DATES = re.compile(r"\b(?:in|since|until|by|of|from|before|after|during|early|late|and|to)\s+$", re.IGNORECASE)
@@ -63,7 +58,7 @@ def _day(match: re.Match[str]) -> Day | None:
     number = int(re.sub(r"\D", "", match["n"] or match["m"]))
     if not 1 <= number <= 31:
         return None
-    return Day(span, f"{match['year'] or '-'}-{_month_number(match['after'] or match['before'])}-{number:02d}", Grain.DAY)
+    return Day(span, f"{match['year'] or '-'}-{month_number(match['after'] or match['before']):02d}-{number:02d}", Grain.DAY)
 
 
 def _month(match: re.Match[str]) -> Day | None:
@@ -71,14 +66,10 @@ def _month(match: re.Match[str]) -> Day | None:
     told = match["of"] or _DATES.search(match.string, max(0, match.start() - 12), match.start())
     if not told or (len(match["month"]) <= 3 and match["month"] != "May" and not match["of"]):
         return None
-    return Day(Span(*match.span()), f"{match['of'] or '-'}-{_month_number(match['month'])}", Grain.MONTH)
+    return Day(Span(*match.span()), f"{match['of'] or '-'}-{month_number(match['month']):02d}", Grain.MONTH)
 
 
 def _dates(match: re.Match[str]) -> bool:
     """Whether four digits are a year: not "2000 people"."""
     counts = int(match["only"]) % 100 == 0 and _COUNTS.match(match.string, match.end())
     return not counts or bool(_DATES.search(match.string, max(0, match.start() - 12), match.start()))
-
-
-def _month_number(name: str) -> str:
-    return f"{next(place for place, month in enumerate(_MONTHS, 1) if month.startswith(name[:3].lower())):02d}"

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from index.english import CAPITALISED, CURRENCY_SIGNS, MONTH, NUMBER_FROM_TWO, WEEKDAY
+
 _WORDS = {
     "%": r"%|per\s?cent\b|pct\b|pc\b|percentage\s+points?\b",
     "$": r"(?:US\s+)?dollars?\b|USD\b",
@@ -61,11 +63,11 @@ _BY_FIRST: dict[str, list[tuple[str, re.Pattern[str]]]] = {
     for letter in "abcdefghijklmnopqrstuvwxyz%°"
 }
 _BLANKS = re.compile(r"\s{0,2}-?")
-_MONEY = re.compile(r"(?:(?:US|A|C|AU|CA|NZ|HK|S)\$|[$€£¥])\s?$")
+_MONEY = re.compile(rf"(?:(?:US|A|C|AU|CA|NZ|HK|S)\$|[{CURRENCY_SIGNS}])\s?$")
 _MAGNITUDE = re.compile(r"\bmagnitude(?:\s+of|-)?\s+$|\bmagnitude-$", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|ages)\s+(?:of\s+)?$", re.IGNORECASE)
 _AGE = re.compile(r"(?<=[a-z]),\s$")
-MONEY = frozenset(("$", "€", "£", "¥", "yuan", "roubles", "rupees", "won", "francs"))
+MONEY = frozenset((*CURRENCY_SIGNS, "yuan", "roubles", "rupees", "won", "francs"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +100,14 @@ def unit_of(text: str, start: int, end: int) -> Unit:
 
 def _named(text: str, start: int) -> bool:
     """Whether a name stands before the comma before a figure: "Maria Lopez, 45,"."""
-    return bool(re.search(r"(?:^|\s)[A-Z][\w’'-]+,\s$", text[max(0, start - 30) : start]))
+    return bool(re.search(rf"(?:^|\s){CAPITALISED},\s$", text[max(0, start - 30) : start]))
 
 
-_NUMBER = (
-    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|"
-    r"seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?|"
-    r"millions?|billions?|dozens?|several|an?|half)"
-)
+_NUMBER = rf"(?:\d[\d,.]*|one|{NUMBER_FROM_TWO}|hundreds?|thousands?|millions?|billions?|dozens?|several|an?|half)"
 _TIME = r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)|nights?|generations?)"
 _DISTANCE = r"(?:kilomet(?:er|re)s?|km|met(?:er|re)s?|miles?|feet|foot|ft|inch(?:es)?|yards?|cm|mm|centimet(?:er|re)s?|m)"
 _PAID = r"(?:cost|pay|paid|pays|spend|spent|worth|earn|charge|price|sold|sell|donat|raise|fund|money|owe)\w*"
-_DAY = r"(?:\d{1,2}(?:st|nd|rd|th)?\b|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Christmas|Easter|Eve)"
-_MONTH = "January February March April May June July August September October November December".replace(" ", "|")
+_DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?\b|{WEEKDAY}|Christmas|Easter|Eve)"
 
 _ASKED = (
     (
@@ -120,7 +117,7 @@ _ASKED = (
     ),
     (
         rf"\bhow much money\b|\bhow much\b.*\b{_PAID}|\bwhat (?:was|is|were) the (?:price|cost|salary|budget|value)\b",
-        r"[$€£¥]\s?\d|\b(?:dollars?|euros?|pounds?|rubles?|roubles?|won|yen|yuan|francs?|cents?|USD)\b",
+        rf"[{CURRENCY_SIGNS}]\s?\d|\b(?:dollars?|euros?|pounds?|rubles?|roubles?|won|yen|yuan|francs?|cents?|USD)\b",
     ),
     (
         r"\bwhat (?:percent\w*|share|proportion)\b|\bhow (?:many|much) percent",
@@ -140,7 +137,7 @@ _ASKED = (
     ),
     (r"\b(?:what|which) year\b", r"\b1\d{3}\b|\b20\d\d\b|\b\d{3,4} (?:BC|AD|BCE|CE)\b|\bin \d{3}\b"),
     (r"\b(?:what|which) century\b", r"\bcentur"),
-    (r"\b(?:what|which) month\b", rf"\b(?:{_MONTH})\b"),
+    (r"\b(?:what|which) month\b", rf"\b{MONTH}(?!\w)"),
     (r"\b(?:what|which) (?:day|date)\b", rf"\b{_DAY}\b"),
 )
 _PATTERNS = tuple((re.compile(asked, re.IGNORECASE), re.compile(answer, re.IGNORECASE)) for asked, answer in _ASKED)

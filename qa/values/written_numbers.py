@@ -3,18 +3,22 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import islice
 
 from index.articles.span import Span
+from index.english import CAPITALISED, CURRENCY_SIGNS, NUMBER_FROM_TWO, NUMBERS, SCALES, SCALES_SHORT
 from qa.values.days import days
-from qa.values.number_words import AFTER_A, DIGITS, SCALES, SHORT, UNIT, number_value
 
 MOST = 10**15  # No count of news is larger; what is, is a string of digits.
 MAX_NUMBERS = 40  # Read of a sentence: one with more is a list or a table.
 MAX_CHARS = 40  # Of a number: more digits count nothing either, and are dear to read.
 
 _SCALE = "|".join(SCALES)
-_WORDS = rf"(?:{AFTER_A})?{UNIT}(?:(?:(?<=hundred)\s+and\s+(?!\w+\s+hundred)|-|\s){UNIT})*+"
+DIGITS = r"\d{1,3}(?:(?:,\d{3})+|(?:[ \u00a0\u202f]\d{3})+)(?!\d)|\d+(?:\.\d+)?(?![\d,]*\d)"
+NUMBER_WORD = rf"(?:one|{NUMBER_FROM_TWO}|hundred)\b"
+A_BEFORE_SCALE = rf"an?\s+(?=(?:hundred|{_SCALE})\b)"
+_WORDS = rf"(?:{A_BEFORE_SCALE})?{NUMBER_WORD}(?:(?:(?<=hundred)\s+and\s+(?!\w+\s+hundred)|-|\s){NUMBER_WORD})*+"
 _MANY = rf"(?:tens|scores|dozens|hundreds|thousands|millions|billions)(?:\s+of\s+(?:{_SCALE})s)?"
 _SEVERAL = rf"(?:several|many|a\s+few)\s+(?P<several>dozen|hundred|{_SCALE})"
 _HALF = rf"half\s+an?\s+(?P<half>dozen|{_SCALE})"
@@ -25,8 +29,8 @@ _SHARE = (
 # A word that begins otherwise is no number: without this look ahead a sentence took 37 µs, with it 16; in small letters 7.
 _BEGINS = r"\d|an?\s[htmbdqf]|on|tw|th[iro]|fo|fi|si|se|ei|ni|te|el|hu|mi|bi|tr|do|sc|hal|many"
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?={_BEGINS})(?:(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b|(?P<short>{'|'.join(SHORT)})\b)?"
-    rf"|(?P<many>{_MANY})|{_SEVERAL}|{_HALF}|(?P<share>{_SHARE})|(?P<dozen>an?|{UNIT})\s+dozen"
+    rf"(?<![\w.,])(?={_BEGINS})(?:(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b|(?P<short>{'|'.join(SCALES_SHORT)})\b)?"
+    rf"|(?P<many>{_MANY})|{_SEVERAL}|{_HALF}|(?P<share>{_SHARE})|(?P<dozen>an?|{NUMBER_WORD})\s+dozen"
     rf"|an?\s+(?P<one>{_SCALE})\b|(?P<words>{_WORDS})(?:[\s-](?P<times>{_SCALE})\b)?)"
     r"(?:(?!\w)|(?=(?:km|kg|cm|mm|ft|mph|kph|pc|c|f|mw|gw)\b))(?!\.\d)"
 )
@@ -41,7 +45,7 @@ _LABEL = re.compile(
     r"|\w['’])\s$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(?<=[\w’'] )[A-Z][\w’-]*\s$|[A-Za-z]-$|[:/]$|#$")
+_NAMED = re.compile(rf"(?<=[\w’'] ){CAPITALISED}\s$|[A-Za-z]-$|[:/]$|#$")
 _COUNTS = re.compile(
     r"\s(?:[a-z]+\s)?(?:[a-z]+[^s\W]s|people|men|women|children)\b"
 )  # "In Paris 70 demonstrators", not "Boeing 737".
@@ -78,6 +82,23 @@ def written_numbers(text: str) -> Iterator[Number]:
             yield number
 
 
+def number_value(number: str, scale: str) -> Decimal | int | None:
+    """What a number is worth; None where its words make no number ("two three")."""
+    factor = SCALES.get(SCALES_SHORT.get(scale, scale), 1)
+    if number[0].isdigit():
+        value = Decimal(re.sub(r"[^\d.]", "", number)) * factor
+        return round(value) if value == round(value) else value
+    total = part = 0  # Of hundreds, and below them.
+    for word in re.findall("[a-z]+", number):
+        if word == "hundred" and not total:
+            total, part = 100 * (part or 1), 0
+        elif NUMBERS.get(word) and (not part or (part >= 20 and not part % 10 and 0 < NUMBERS[word] < 10)):
+            part += NUMBERS[word]
+        elif word not in ("a", "an", "and"):
+            return None
+    return (total + part or 1) * factor
+
+
 def _number(match: re.Match[str]) -> Number | None:
     """What a match is worth; None where its words make no number."""
     span, found = Span(*match.span()), match.groupdict()
@@ -101,12 +122,12 @@ def _number(match: re.Match[str]) -> Number | None:
     if scale == "m" and _is_length(match):
         span, scale = Span(span.start, span.end - 1), ""
     value = number_value(written, scale)
-    return None if value is None else Number(span, float(value), SCALES.get(SHORT.get(scale, scale), 1))
+    return None if value is None else Number(span, float(value), SCALES.get(SCALES_SHORT.get(scale, scale), 1))
 
 
 def _is_length(match: re.Match[str]) -> bool:
     """Whether "m" is metres: "2.4m in a day", not "$2.4m" or "2.4m people"."""
-    return match.string[match.start() - 1 : match.start()] not in tuple("$€£¥") and not _COUNTED_NEXT.match(
+    return match.string[match.start() - 1 : match.start()] not in tuple(CURRENCY_SIGNS) and not _COUNTED_NEXT.match(
         match.string, match.end()
     )
 

@@ -1,0 +1,35 @@
+"""English words that several rooms read: months, weekdays, numbers, titles, currency signs, capitalised names.
+
+The patterns are for one word each and begin with a capital. Compiled with
+`re.IGNORECASE` they read small letters too.
+"""
+
+MONTHS = tuple("January February March April May June July August September October November December".split())
+MONTHS_SHORT = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{MONTHS_SHORT})\b\.?)"
+WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
+WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
+MONTHS_AND_WEEKDAYS = frozenset(name.lower() for name in (*MONTHS, *WEEKDAYS))
+
+SMALL_NUMBERS = tuple(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen".split()
+)
+TENS = tuple("twenty thirty forty fifty sixty seventy eighty ninety".split())
+NUMBERS = {word: value for value, word in enumerate(SMALL_NUMBERS)} | {word: 10 * ten for ten, word in enumerate(TENS, 2)}
+NUMBER_FROM_TWO = "|".join((*SMALL_NUMBERS[2:], *TENS))  # "One" often counts nothing: "one of them".
+SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SCALES_SHORT = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "tn": "trillion"}
+CURRENCY_SIGNS = "$€£¥"
+
+COURTESY_TITLES = frozenset("mr mrs ms dr sir".split())
+TITLES = COURTESY_TITLES | frozenset("miss dame lord lady prof".split())  # "The lady" and "a lord" bear no name.
+NAME_PARTICLES = tuple("van von de da del der bin al el la le den ter".split())
+# Possessive: the word is read whole, so that a list of names is read in one way only.
+CAPITALISED = r"[A-Z][\w’'-]*+"
+CAPITALISED_IN_ANY_SCRIPT = r"[^\W\d_a-z][\w’'-]*+"  # "Łódź": Python's patterns know no class of capitals.
+
+
+def month_number(name: str) -> int:
+    """The number, 1 to 12, of a month by its name or abbreviation in any case: 9 for "Sept."."""
+    return next(number for number, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
