@@ -2,8 +2,7 @@
 
 from index.articles.article import Article
 from index.articles.span import Span
-from index.backends import build
-from index.building.added_files import add_file
+from index.backends import add_file, build
 from index.building.build_report import BuildReport, Renamed
 from index.building.build_settings import BuildSettings
 from index.building.fill_entries import Progress
@@ -18,8 +17,8 @@ from index.errors import (
 )
 from index.files.checksums import Check
 from index.files.source_files import SourceState
-from index.local.local_index import Index
 from index.models.model_card import ModelSettings, Precision
+from index.opened.index import Index
 from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, ArticleSummary
 from index.search.ivf_lists import Lists

@@ -1,24 +1,153 @@
-"""Whether an index stands at a place, without opening it, wherever that is."""
+"""The operations on an index besides searching it, wherever it is: open, build, add a file, check, and a few questions.
 
-from collections.abc import Sequence
-from itertools import islice
+This is the only file outside index/milvus/ that knows of Milvus. A place is an index folder, or a text such as
+`milvus://HOST:PORT/NAME`. `backend_at` returns the backend of a place.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import cast
+from typing import Protocol
 
-from index.building.build_local import _build
+from index.building import added_files
+from index.building.build_local import build_local
 from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
 from index.building.fill_entries import Progress
-from index.errors import IndexDamagedError, InputError
-from index.files.checksums import Check
+from index.errors import IndexUnusableError, InputError
 from index.files.disk import DISK, Disk
-from index.local.generation import index_exists, open_generation, published_manifest
-from index.local.local_index import Index
-from index.local.write_lock import writer
-from index.milvus.place import is_milvus, milvus_place
-from index.models.model_card import ModelSettings
-from index.verify.findings import MAX_FINDINGS, Checked, Soundness
-from index.verify.verify_local import _damaged, _findings
+from index.files.source_files import Sources
+from index.local.generation import CURRENT, PENDING, index_exists, open_generation, published_manifest
+from index.local.local_index import LocalIndex
+from index.milvus.place import is_milvus
+from index.opened.index import Index
+from index.verify.findings import Soundness
+from index.verify.verify_local import check_local_index
+
+
+class Backend(Protocol):
+    """The operations on an index at one place. Every method may raise InputError and IndexUnusableError."""
+
+    implementation: type[Index]
+
+    @property
+    def folder(self) -> Path:
+        """The index folder, where articles are added by hand; a path that cannot exist if there is no folder."""
+        ...
+
+    def exists(self) -> bool:
+        """Return whether an index was published there; False if there is nothing yet."""
+        ...
+
+    def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
+        """Make the index contain the articles of these files and folders; see `build`."""
+        ...
+
+    def add_file(self, name: str, data: bytes, settings: BuildSettings | None, disk: Disk) -> str:
+        """Add a file for the next build; see `add_file`."""
+        ...
+
+    def check(self, number: int | None) -> Soundness:
+        """Check all of a generation; see `check_index`."""
+        ...
+
+    def mark(self) -> bytes:
+        """Return bytes that differ between current generations; b"" if there is none."""
+        ...
+
+    def paths_before(self) -> list[Path]:
+        """Return the files and folders that the last build read, if there was any."""
+        ...
+
+    def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
+        """Return the places of the articles' files. `note` receives messages about a damaged index."""
+        ...
+
+    def has_stopped_build(self) -> bool:
+        """Return whether the place has the remains of a build that was stopped before its end."""
+        ...
+
+    def judgements_folder(self) -> Path:
+        """Return the folder in which judgements of answers are kept; InputError if there is none."""
+        ...
+
+
+class FolderBackend:
+    """An index in a folder."""
+
+    implementation: type[Index] = LocalIndex
+
+    def __init__(self, directory: Path) -> None:
+        self.folder = directory
+
+    def exists(self) -> bool:
+        """Return whether an index was published there; False if there is nothing yet."""
+        return index_exists(self.folder)
+
+    def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
+        """Make the index contain the articles of these files and folders."""
+        return build_local(paths, self.folder, settings, progress, disk)
+
+    def add_file(self, name: str, data: bytes, settings: BuildSettings | None, disk: Disk) -> str:
+        """Put a file into DIR/added."""
+        return added_files.add_file(self.folder, name, data, settings=settings, disk=disk)
+
+    def check(self, number: int | None) -> Soundness:
+        """Check every file and every entry of a generation."""
+        return check_local_index(self.folder, number=number)
+
+    def mark(self) -> bytes:
+        """Return bytes that differ between current generations; b"" if there is none."""
+        with suppress(OSError):
+            return (self.folder / CURRENT).read_bytes()
+        return b""
+
+    def paths_before(self) -> list[Path]:
+        """Return the files and folders that the last build read, if there was any."""
+        return [Path(str(path)) for path in published_manifest(self.folder).get("paths", [])]
+
+    def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
+        """Return the places of the articles' files, of a damaged index too."""
+        if not self.exists():
+            raise InputError(
+                f"{self.folder}: there is no index here to say where the articles lie; name their folder with --root"
+            )
+        try:
+            return Sources.of(self.folder, open_generation(self.folder, number=number).manifest)
+        except IndexUnusableError as error:
+            sources = Sources.of(self.folder, published_manifest(self.folder))
+            note(str(error))
+            note(f"the quotes are compared with the files in {sources.root} all the same")
+            return sources
+
+    def has_stopped_build(self) -> bool:
+        """Return whether the folder has the remains of a build that was stopped before its end."""
+        return (self.folder / PENDING).exists()
+
+    def judgements_folder(self) -> Path:
+        """Return the index folder."""
+        return self.folder
+
+
+def backend_at(place: str | Path) -> Backend:
+    """Return the backend of a place.
+
+    Raises:
+        InputError: the place is written wrongly.
+    """
+    if is_milvus(place):
+        from index.milvus.backend import MilvusBackend  # Not before it is needed: it takes a tenth of the start.
+
+        return MilvusBackend(place)
+    return FolderBackend(Path(place))
+
+
+def _implementation_for(place: str | Path) -> type[Index]:
+    return backend_at(place).implementation
+
+
+Index.implementation_for = _implementation_for
+open_index = Index.open
 
 
 def build(
@@ -29,108 +158,56 @@ def build(
     progress: Progress | None = None,
     disk: Disk = DISK,
 ) -> BuildReport:
-    """Make the index hold the articles that these files and folders hold now, and those added to it by hand.
+    """Make the index contain the articles of these files and folders, and those added to it by hand.
 
-    Only new and changed articles are embedded; those that are gone are
-    dropped. With no paths, the ones of the last build, read in its encoding.
-    Where nothing changed, nothing is published. Articles taken out stay out while the paths have the
-    same root and the file is there; an added one that is taken out is deleted.
-    A build that was stopped is gone on with.
+    Only new and changed articles are embedded. Deleted articles leave the index. With no
+    paths, the paths of the last build are read again, in its encoding. If nothing changed, nothing is
+    published. Excluded articles stay out as long as the paths have the same root and the file exists.
+    An added article that is excluded is deleted. A stopped build is continued.
 
     Raises:
-        InputError: no path, a missing one, no article in any, the index folder is something else or cannot be
-            written, or an article to take out or bring back is unknown.
-        IndexBusyError: another process is writing the index, and it is not to be waited for.
-        IndexDamagedError: the index to update is damaged; `rebuild` starts afresh.
+        InputError: no path, a missing path or no article in any path; the index folder is something else or
+            cannot be written; an article to exclude or restore is unknown.
+        IndexBusyError: another process is writing the index, and `settings.wait` is false.
+        IndexDamagedError: the index to update is damaged; `settings.rebuild` builds it from scratch.
     """
     settings, progress = settings or BuildSettings(), progress or Progress()
-    if is_milvus(directory):
-        from index.milvus.build_milvus import build_in_milvus
+    return backend_at(directory).build([Path(path) for path in paths], settings, progress, disk)
 
-        return build_in_milvus([Path(path) for path in paths], milvus_place(directory), settings, progress)
-    directory = Path(directory)
-    with writer(directory, wait=settings.wait, note=progress.note, disk=disk):
-        try:
-            return _build([Path(path) for path in paths], directory, settings, progress, disk)
-        except OSError as error:
-            reason = error.strerror or error
-            raise InputError(f"{directory}: cannot be written ({reason}); make room or check its rights") from error
+
+def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSettings | None = None, disk: Disk = DISK) -> str:
+    """Put a file into the index folder for the next build to index; return its source.
+
+    The name is made safe. It gets a number if another content has it. Nothing is written if the same
+    content is there already under that name. The build refuses content that another article has.
+
+    Raises:
+        ArticleRefused: the file cannot be an article.
+        InputError: the folder is full or cannot be written, or the index has no folder.
+    """
+    return backend_at(directory).add_file(name, data, settings, disk)
 
 
 def check_index(directory: Path | str, *, number: int | None = None) -> Soundness:
-    """Look at all of the generation in force, or of the one of this number.
+    """Check all of the current generation, or of the generation with this number.
 
-    Every file's sha256; the counts against each other; that each article's
-    text is the text of its file's sha256; that every span lies where it may;
-    that vectors are finite, of length 1 and the same in SQLite and FAISS; that
-    passages are found by their words. An article and a batch of vectors are in
-    memory at a time. Damaged files are all named, and nothing else is looked
-    at.
+    Compared are: the sha256 of every file; all counts; the text of every article with the sha256 of its
+    file; every span with the text that it lies in; the vectors' length, and the vectors in SQLite with
+    those in FAISS; the words of every passage with the word index. One article and one batch of vectors
+    are in memory at a time. If files are damaged, all of them are named and nothing else is checked.
 
     Raises:
-        InputError: the folder holds something else.
-        IndexUnusableError: there is nothing that can be looked at.
+        InputError: the place contains something else.
+        IndexUnusableError: there is nothing to check.
     """
-    if is_milvus(directory):
-        from index.milvus.verify_milvus import check_milvus_index
-
-        return check_milvus_index(directory, number=number)
-    directory = Path(directory)
-    try:
-        generation = open_generation(directory, number=number, check=Check.SHA256)
-    except IndexDamagedError as error:
-        return _damaged(directory, number, error)
-    findings = tuple(islice(_findings(generation), MAX_FINDINGS))
-    counts = generation.manifest["counts"]
-    size = sum(file.size_bytes for file in generation.files)
-    checked = Checked(len(generation.files), size, counts["articles"], counts["passages"], counts["sentences"])
-    return Soundness(directory, generation.number, checked, findings)
+    return backend_at(directory).check(number)
 
 
 def is_indexed(place: str | Path) -> bool:
-    """Whether an index was published there; false where there is nothing yet.
+    """Return whether an index was published there; False if there is nothing yet.
 
     Raises:
-        InputError: something else is there, or the extra for Milvus is not installed.
+        InputError: the place contains something else, or an extra is not installed.
         IndexUnusableError: the server cannot be reached.
     """
-    if is_milvus(place):
-        from index.milvus.backend import milvus_index_exists
-
-        return milvus_index_exists(place)
-    return index_exists(Path(place))
-
-
-def open_index(
-    directory: str | Path,
-    *,
-    model: ModelSettings | None = None,
-    generation: int | None = None,
-    check: Check | None = None,
-    like: "Index | None" = None,
-) -> Index:
-    """Open the generation in force, or an earlier one that is kept, by its number.
-
-    `check` None compares every file's sha256 where they are FULL_CHECK_BYTES
-    in all or less; beyond that xxh3, and sha256 in the background. `like`
-    lends its loaded model, where it is the same. A place in Milvus is searched on its server.
-
-    Raises:
-        InputError: the folder holds something else.
-        IndexDamagedError: it is not what was published.
-        IndexMismatchError: another format, or built by another model than `model`.
-    """
-    if is_milvus(directory):
-        from index.milvus.milvus_index import MilvusIndex
-
-        # Its methods are those of this class, which a test compares.
-        return cast("Index", MilvusIndex.open(directory, model=model, generation=generation, like=like))
-    directory = Path(directory)
-    opened = Index(directory, open_generation(directory, number=generation, check=check))
-    opened.settle_model(model, like)
-    return opened
-
-
-def paths_before(directory: Path) -> list[Path]:
-    """The files and folders that the last build of an index read, if any."""
-    return [Path(str(path)) for path in published_manifest(directory).get("paths", [])]
+    return backend_at(place).exists()

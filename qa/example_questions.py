@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import islice, takewhile
 
-from index.local.local_index import Index
+from index.opened.index import Index
 from qa.retriever import Retriever
 
 PASSAGES_READ = 200  # Spread over the index: enough to meet whoever speaks often.

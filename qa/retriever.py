@@ -8,11 +8,10 @@ from pathlib import Path
 
 from index.backends import open_index
 from index.errors import InputError
-from index.local.local_index import Index
 from index.models.model_card import ModelSettings
 from index.models.reranker import Reranker
 from index.models.reranker_export import open_reranker
-from index.opened.index import Selection
+from index.opened.index import Index, Selection
 from index.opened.info import IndexInfo
 from qa.answers.answer import Answer, FoundPassage
 from qa.answers.compare_claims import ClaimComparer, ComparedClaims
@@ -105,7 +104,7 @@ class Retriever:
         reranker: str | None = None,
         generation: int | None = None,
     ) -> "Retriever":
-        """Open an index folder, or one in Milvus; never writes to it. `reranker` is a cross-encoder's name or folder.
+        """Open an index at a place; never write to it. `reranker` is a cross-encoder's name or folder.
 
         `generation` is the number of an earlier one that is kept; None: the one in force.
 

@@ -10,12 +10,12 @@ import numpy as np
 
 from eval.datasets.cases import Document
 from eval.growth.synthetic_corpus import Pool, lines_of, write_articles
-from index import BuildSettings, Index, InputError, build
-from index.backends import open_index
+from index import BuildSettings, InputError, build
 from index.building.segment_plan import Plan
 from index.building.write_generation import VectorSettings, write_generation
 from index.files.disk import DISK
 from index.local.generation import open_generation
+from index.local.local_index import LocalIndex
 from index.local.publish import Written, publish
 from index.local.write_lock import writer
 from index.search.ivf_lists import CANDIDATES, EXHAUSTIVE_UP_TO, NEAREST
@@ -98,7 +98,7 @@ def build_real(folder: Path, documents: Sequence[Document], passages: int) -> Bu
 
 def build_mixed(folder: Path, stock: Path, passages: int) -> Built:
     """Write an index of so many passages, of the sentences of another one."""
-    before = open_index(stock / "index")
+    before = LocalIndex.open(stock / "index")
     pool, manifest = Pool.of(before.store), open_generation(stock / "index").manifest
     articles = pool.articles(folder / "articles", passages)
     left_out = ("seal", "format", "files", "segments", "counts")
@@ -119,7 +119,7 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> Built:
 def serve(folder: Path, questions: Sequence[str]) -> Served:
     """Open an index and ask it everything."""
     began = time.perf_counter()
-    index = open_index(folder / "index")
+    index = LocalIndex.open(folder / "index")
     retriever = Retriever(index)
     open_s = time.perf_counter() - began
     retriever.ask(questions[0])
@@ -152,7 +152,7 @@ def change(folder: Path) -> Changed:
     return Changed(*took)
 
 
-def recall(index: Index, questions: Sequence[str]) -> float:
+def recall(index: LocalIndex, questions: Sequence[str]) -> float:
     """What part of the passages of each question's exact NEAREST sentences it finds by meaning."""
     queries = np.concatenate([index.embed(question).vector for question in questions])
     (segment,) = index.segments

@@ -18,9 +18,20 @@ from index.errors import IndexUnusableError, InputError
 from index.files.disk import Disk
 from index.local.generation import COUNTED, Generation, index_exists, open_generation, published_manifest
 from index.local.publish import Written, publish
+from index.local.write_lock import writer
 
 # An upload takes seconds; what is as old as this was left by a process that is no more.
 SWEEP_AFTER_S = 3600.0
+
+
+def build_local(paths: Sequence[Path], directory: Path, settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
+    """Make an index folder contain the articles of these files and folders; see `index.build`."""
+    with writer(directory, wait=settings.wait, note=progress.note, disk=disk):
+        try:
+            return _build(paths, directory, settings, progress, disk)
+        except OSError as error:
+            reason = error.strerror or error
+            raise InputError(f"{directory}: cannot be written ({reason}); make room or check its rights") from error
 
 
 def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:

@@ -1,4 +1,4 @@
-"""An opened index: one generation, checked, ready to be searched."""
+"""An index in a folder, opened: one generation, checked, ready to be searched."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,12 +10,13 @@ from index.entries.entry_db import cut, day_of
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.files.checksums import Check, Verification
 from index.files.source_files import Sources
-from index.local.generation import Generation, is_in_force, published
+from index.local.generation import Generation, is_in_force, open_generation, published
 from index.local.segment import WORDS
 from index.local.segment_reader import Holdings
 from index.local.tombstones import GONE, read_gone
 from index.models.embedder import EmbeddedQuestion
-from index.opened.index import FoundByWords, OpenedArticles, Selection, SentenceVectors
+from index.models.model_card import ModelSettings
+from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
 from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, ArticleSummary, check_page
 from index.search.analyzer import folded
@@ -76,8 +77,8 @@ def info_of(directory: Path, generation: Generation) -> IndexInfo:
     )
 
 
-class Index(OpenedArticles):
-    """One generation of an index folder; opening and reading never write."""
+class LocalIndex(Index):
+    """One generation of an index folder. Opening and reading never write."""
 
     def __init__(self, directory: Path, generation: Generation) -> None:
         super().__init__(info_of(directory, generation), Sources.of(directory, generation.manifest))
@@ -90,6 +91,22 @@ class Index(OpenedArticles):
         # What was compared by xxh3 is compared by sha256 while it is in use.
         in_full = generation.check is Check.SHA256
         self.verification = None if in_full else Verification(generation.folder, generation.files)
+
+    @classmethod
+    def open(
+        cls,
+        place: str | Path,
+        *,
+        model: ModelSettings | None = None,
+        generation: int | None = None,
+        check: Check | None = None,
+        like: Index | None = None,
+    ) -> "LocalIndex":
+        """Open an index folder; see `Index.open`."""
+        directory = Path(place)
+        opened = cls(directory, open_generation(directory, number=generation, check=check))
+        opened._use_model(model, like)
+        return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:
         """A question's vector and tokens, by the model that made the index.

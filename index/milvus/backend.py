@@ -1,37 +1,79 @@
-"""How an index in Milvus stands, without opening it: whether there is one, which generation is in force, of which paths."""
+"""The operations on an index in Milvus besides searching it: the counterpart of `FolderBackend`."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from index.errors import IndexUnusableError
+from index.building.build_report import BuildReport
+from index.building.build_settings import BuildSettings
+from index.building.fill_entries import Progress
+from index.errors import IndexUnusableError, InputError
+from index.files.disk import Disk
+from index.files.source_files import Sources
+from index.milvus.build_milvus import build_in_milvus
 from index.milvus.generation import number_in_force, open_milvus_generation
-from index.milvus.place import milvus_place
-from index.milvus.server import milvus_server
+from index.milvus.milvus_index import MilvusIndex
+from index.milvus.place import NO_FOLDER, milvus_place
+from index.milvus.server import MilvusServer, milvus_server
+from index.milvus.verify_milvus import check_milvus_index
+from index.opened.index import Index
+from index.verify.findings import Soundness
 
 
-def milvus_index_exists(place: object) -> bool:
-    """Whether an index is published there.
+class MilvusBackend:
+    """An index in Milvus. Any call may raise IndexUnusableError: the server cannot be reached."""
 
-    Raises:
-        InputError: the name is that of something else, or the extra is not installed.
-        IndexUnusableError: the server cannot be reached.
-    """
-    return number_in_force(milvus_server(milvus_place(place))) is not None
+    implementation: type[Index] = MilvusIndex
+    folder = NO_FOLDER
 
+    def __init__(self, place: str | Path) -> None:
+        """Read the place; the server is not asked yet.
 
-def milvus_mark(place: object) -> bytes:
-    """What tells the generation in force from another one; b"" where there is none.
+        Raises:
+            InputError: the place is written wrongly.
+        """
+        self._place = milvus_place(place)
 
-    Raises:
-        IndexUnusableError: the server cannot be reached.
-    """
-    number = number_in_force(milvus_server(milvus_place(place)))
-    return b"" if number is None else str(number).encode()
+    def exists(self) -> bool:
+        """Return whether an index is published there."""
+        return number_in_force(self._server) is not None
 
+    def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
+        """Make the index contain the articles of these files and folders."""
+        return build_in_milvus(paths, self._place, settings, progress)
 
-def milvus_paths_before(place: object) -> list[Path]:
-    """The files and folders that the last build read, if there was any."""
-    try:
-        manifest = open_milvus_generation(milvus_server(milvus_place(place))).manifest
-    except IndexUnusableError:
-        return []
-    return [Path(str(path)) for path in manifest["paths"]]
+    def add_file(self, name: str, data: bytes, settings: BuildSettings | None, disk: Disk) -> str:
+        """Refuse the file: there is no folder for added articles."""
+        raise InputError("added by hand are articles of an index folder; put this one in the folder that the index is made of")
+
+    def check(self, number: int | None) -> Soundness:
+        """Check all rows of a generation."""
+        return check_milvus_index(self._place, number=number)
+
+    def mark(self) -> bytes:
+        """Return bytes that differ between current generations; b"" if there is none."""
+        number = number_in_force(self._server)
+        return b"" if number is None else str(number).encode()
+
+    def paths_before(self) -> list[Path]:
+        """Return the files and folders that the last build read, if there was any."""
+        try:
+            manifest = open_milvus_generation(self._server).manifest
+        except IndexUnusableError:
+            return []
+        return [Path(str(path)) for path in manifest["paths"]]
+
+    def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
+        """Return the places of the articles' files, as this machine sees them."""
+        return Sources.of(NO_FOLDER, open_milvus_generation(self._server, number=number).manifest)
+
+    def has_stopped_build(self) -> bool:
+        """Return False: a stopped build leaves nothing at the place itself."""
+        return False
+
+    def judgements_folder(self) -> Path:
+        """Refuse: there is no folder to keep judgements in."""
+        raise InputError("judgements are kept in an index folder, and this index is in Milvus; nothing was kept")
+
+    @property
+    def _server(self) -> MilvusServer:
+        return milvus_server(self._place)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from index.milvus.server import MilvusServer, milvus_server
 from index.milvus.store import MilvusStore
 from index.models.embedder import EmbeddedQuestion
 from index.models.model_card import ModelSettings
-from index.opened.index import FoundByWords, OpenedArticles, Selection, SentenceVectors
+from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
 from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, ArticleSummary, check_page
 from index.search.analyzer import folded
@@ -35,10 +35,8 @@ MAX_RUNS = 100
 _SCOPES_KEPT = 8
 
 
-class MilvusIndex(OpenedArticles):
+class MilvusIndex(Index):
     """One generation of an index in Milvus; opening and reading never write. For several threads."""
-
-    verification = None  # The manifest's parts are compared when it is opened; `qa verify` reads every row.
 
     def __init__(self, server: MilvusServer, generation: MilvusGeneration) -> None:
         self._server, self._generation = server, generation
@@ -53,25 +51,24 @@ class MilvusIndex(OpenedArticles):
     @classmethod
     def open(
         cls,
-        place: object,
+        place: str | Path,
         *,
         model: ModelSettings | None = None,
         generation: int | None = None,
-        like: Any = None,
+        check: Check | None = None,
+        like: Index | None = None,
     ) -> "MilvusIndex":
-        """Open the generation in force, or an earlier one that is kept, by its number.
-
-        `like` lends its loaded model, where it is the same.
+        """Open an index in Milvus; see `Index.open`. `check` is of no use here: all parts are compared by sha256.
 
         Raises:
-            InputError: the place is written wrongly, holds something else, or the extra is not installed.
-            IndexUnusableError: the server cannot be reached, or the index not be used.
+            InputError: the place is written wrongly or contains something else, or the extra is not installed.
+            IndexUnusableError: the server cannot be reached, or the index cannot be used.
         """
         where = milvus_place(place)
         server = milvus_server(where)
         server.be_strict()
         opened = cls(server, open_milvus_generation(server, number=generation))
-        opened.settle_model(model, like)
+        opened._use_model(model, like)
         return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:

@@ -1,10 +1,15 @@
-"""Opened articles: what an opened index says of its articles, and by which model it reads, wherever it lies."""
+"""An opened index: the searches that every kind of index offers, and what all kinds share.
 
+`LocalIndex` (index/local/local_index.py) searches a folder. Another kind searches a server.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +17,14 @@ import numpy.typing as npt
 from index.arrays import Flags, Vectors
 from index.articles.article import Article
 from index.articles.span import Span
-from index.entries.entry import StoredAlias
+from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
+from index.files.checksums import Check, Verification
 from index.files.source_files import Sources, SourceState, SourceStates
-from index.models.embedder import Embedder
+from index.models.embedder import EmbeddedQuestion, Embedder
 from index.models.export import export_model, find_export
 from index.models.model_card import ModelSettings
 from index.opened.info import IndexInfo
-from index.opened.listing import Listable, date_range, outlet_names
+from index.opened.listing import ArticlePage, Listable, date_range, outlet_names
 from index.search.bm25_index import Runs
 
 TEXT_CACHE_CHARS = 32_000_000
@@ -26,7 +32,11 @@ TEXT_CACHE_CHARS = 32_000_000
 
 @dataclass(frozen=True, slots=True)
 class SentenceVectors:
-    """Sentences' numbers (n,), for each the place of its passage in what was asked for (n,), and their vectors (n, dim)."""
+    """Vectors of some passages' sentences.
+
+    `sentences` (n,) are the sentences' numbers. `passage_of` (n,) is the position of each
+    sentence's passage in the request. `vectors` is (n, dim).
+    """
 
     sentences: npt.NDArray[np.int64]
     passage_of: npt.NDArray[np.int64]
@@ -35,7 +45,7 @@ class SentenceVectors:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Selection:
-    """Some of an index's articles: how many, which of each segment's sentences are theirs, and the runs of their passages."""
+    """Some articles of an index: their count, flags for the sentences of each segment, and the runs of their passages."""
 
     articles: int
     sentences: tuple[Flags, ...]
@@ -44,84 +54,184 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class FoundByWords:
-    """A passage that holds words of the question, and its BM25 score."""
+    """A passage that contains words of the question, and its BM25 score."""
 
     passage: int
     score: float
 
 
 class ArticleStore(Listable, Protocol):
-    """Where the articles lie."""
+    """Read access to an index's articles, passages and sentences, by number. For several threads."""
+
+    def article(self, number: int) -> Article:
+        """Return an article with its text."""
+        ...
 
     def article_named(self, source: str) -> Article | None:
-        """The article of this source, where there is one."""
+        """Return the article of this source, or None."""
+        ...
+
+    def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
+        """Return the passages with these numbers, in number order."""
+        ...
+
+    def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
+        """Return all sentences of these passages, in number order."""
         ...
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
-        """A span together with so many sentences before it and after it."""
+        """Return a span of an article, extended by this many sentences on both sides."""
         ...
 
     def abbreviations(self) -> list[StoredAlias]:
-        """The abbreviations that the articles spell out."""
+        """Return the abbreviations that the articles spell out."""
         ...
 
     def full_names(self, surname: str) -> list[StoredAlias]:
-        """The full names that articles give for a surname."""
+        """Return the full names that articles give for a surname."""
+        ...
+
+    def sources(self) -> list[str]:
+        """Return the source of each article, by number."""
+        ...
+
+    def listed(self) -> list[ListedArticle]:
+        """Return every article without its text, by number."""
+        ...
+
+    def entry(self, number: int) -> Entry:
+        """Return all data of an article."""
+        ...
+
+    def entries(self) -> Iterator[Entry]:
+        """Return all data of all articles, article by article."""
         ...
 
 
-class OpenedArticles:
-    """The part of an opened index that is the same in a folder and in Milvus; the rest adds how it is searched."""
+class Index(ABC):
+    """One generation of an index, opened for reading. For several threads.
+
+    Articles, passages and sentences are numbered from 0, in the order of their sources.
+    """
+
+    implementation_for: ClassVar[Callable[[str | Path], "type[Index]"]]
+    """Returns the class that opens an index at a place. index/backends.py sets this function."""
 
     store: ArticleStore
+    verification: Verification | None = None
+    """The background check of the files by sha256, if there is one."""
 
     def __init__(self, info: IndexInfo, sources: Sources) -> None:
         self.info = info
         self._sources = sources
         self._states = SourceStates(sources)
 
-    def settle_model(self, wanted: ModelSettings | None, like: "OpenedArticles | None") -> None:
-        """See that it was built by the model that is wanted, if one is, and borrow that of another index, if it is the same.
+    @classmethod
+    def open(
+        cls,
+        place: str | Path,
+        *,
+        model: ModelSettings | None = None,
+        generation: int | None = None,
+        check: Check | None = None,
+        like: "Index | None" = None,
+    ) -> "Index":
+        """Open the current generation, or an earlier one by its number.
+
+        `check` None compares every file by sha256 up to FULL_CHECK_BYTES in all. Larger indexes are
+        compared by xxh3 first, and by sha256 in the background. `like` is an open index whose loaded
+        model is reused if both indexes have the same model.
 
         Raises:
-            IndexMismatchError: it was built by another model.
+            InputError: the place contains something else.
+            IndexDamagedError: the index is not what was published.
+            IndexMismatchError: the index has another format, or another model than `model`.
         """
-        if wanted is not None:
-            self.info.model.check_same(export_model(wanted).card, str(self.info.directory))
-        if like is not None and like.info.model == self.info.model:
-            self._embedder = like._embedder
+        return cls.implementation_for(place).open(place, model=model, generation=generation, check=check, like=like)
+
+    @abstractmethod
+    def embed(self, question: str) -> EmbeddedQuestion:
+        """Return the vector and the tokens of a question, by the model that made the index.
+
+        Raises:
+            IndexDamagedError: damage was found since the index was opened.
+        """
+
+    @abstractmethod
+    def select(self, articles: Flags) -> Selection:
+        """Return the articles with a flag, by number, as a selection that limits a search."""
+
+    @abstractmethod
+    def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
+        """Return the passages of the sentences nearest to a (1, dim) query, nearest first, each once.
+
+        Ties keep article order.
+        """
+
+    @abstractmethod
+    def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
+        """Return the vectors of all sentences of these passages, in the order of the passages."""
+
+    @abstractmethod
+    def passages_by_words(
+        self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
+    ) -> list[FoundByWords]:
+        """Return the passages with the highest BM25 score for these terms and phrases, best first.
+
+        A group of one term is a word; a longer group is a phrase. Ties keep article order.
+        """
+
+    @abstractmethod
+    def passages_with(self, term: str) -> int:
+        """Return the number of passages that contain a term."""
+
+    @abstractmethod
+    def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+        """Return the articles whose source, title or outlet contains all words of `query`, by source, from `offset` on.
+
+        Raises:
+            InputError: the query is too long, or `offset` or `limit` is out of range.
+        """
 
     def model_knows(self, word: str) -> bool | None:
-        """Whether the model reads a word in one piece, as it does common words and names; None where it cannot be told."""
+        """Return whether the model's vocabulary has the word as one token; None if this is unknown."""
         return self._embedder.knows(word)
 
     @cached_property
     def keeps_tokens(self) -> bool:
-        """Whether its sentences have token vectors."""
+        """Whether the sentences have token vectors."""
         return self._embedder.keeps_tokens
 
     def article_named(self, source: str) -> Article | None:
-        """The article of this source, with its text, where there is one."""
+        """Return the article of this source with its text, or None."""
         return self.store.article_named(source)
 
     def surrounding(self, article: Article, span: Span, *, sentences: int) -> Span:
-        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
+        """Return a span of an article, extended by this many sentences on both sides; fewer at the article's ends."""
         return self.store.surrounding(article.source, span, sentences=sentences)
 
+    @cached_property
+    def _outlets(self) -> tuple[str, ...]:
+        return outlet_names(self.store)
+
     def outlets(self) -> tuple[str, ...]:
-        """The names of the outlets that the articles show, in order; at most MAX_OUTLETS."""
+        """Return the names of the articles' outlets, in order; at most MAX_OUTLETS."""
         return self._outlets
 
+    @cached_property
+    def _date_range(self) -> tuple[date, date] | None:
+        return date_range(self.store)
+
     def date_range(self) -> tuple[date, date] | None:
-        """The first and the last day of publication that any article shows."""
+        """Return the first and the last day of publication of any article."""
         return self._date_range
 
     def path_of(self, source: str) -> Path:
-        """The file that an article was read from; one added by hand lies in the index folder, wherever that is now."""
+        """Return the file of an article. Files of added articles are in the index folder, wherever that is now."""
         return self._sources.path(source)
 
     def source_state(self, article: Article) -> SourceState:
-        """Whether the file that an article was read from is still what it was, as this machine sees it."""
+        """Return whether the file of an article changed since it was indexed."""
         return self._states.state(article)
 
     @cached_property
@@ -130,16 +240,19 @@ class OpenedArticles:
         return self.store.abbreviations()
 
     def full_names(self, surname: str) -> list[StoredAlias]:
-        """The full names that any article gives for a surname."""
+        """Return the full names that any article gives for a surname."""
         return self.store.full_names(surname)
 
-    @cached_property
-    def _outlets(self) -> tuple[str, ...]:
-        return outlet_names(self.store)
+    def _use_model(self, wanted: ModelSettings | None, like: "Index | None") -> None:
+        """Check that the wanted model made the index, and reuse the loaded model of `like` if it is the same.
 
-    @cached_property
-    def _date_range(self) -> tuple[date, date] | None:
-        return date_range(self.store)
+        Raises:
+            IndexMismatchError: another model made the index.
+        """
+        if wanted is not None:
+            self.info.model.check_same(export_model(wanted).card, str(self.info.directory))
+        if like is not None and like.info.model == self.info.model:
+            self._embedder = like._embedder
 
     @cached_property
     def _embedder(self) -> Embedder:

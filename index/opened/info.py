@@ -18,7 +18,7 @@ def speakers_read_by(manifest: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index holds. `directory` is a text where it lies in Milvus; `size_bytes` is that of its files; `built` is UTC.
+    """What an index contains. `directory` is a text if the index is on a server; `size_bytes` counts its files; `built` is UTC.
 
     `added` is how many of the articles were dropped in by hand, `excluded` are
     the sources of those taken out, in order. `check` is by what the files were
@@ -27,7 +27,7 @@ class IndexInfo:
     `speakers` is what read who speaks, "" where nothing did, and
     `speakers_wanted` whether it was to be read. `segments` is of how many parts it
     is made; `lists` are those of all that the vectors are in, None where they are
-    searched exhaustively or, in Milvus only, by a `graph`.
+    searched exhaustively or, on a server, by a `graph`.
     """
 
     directory: Path | str

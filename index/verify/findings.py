@@ -28,9 +28,13 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Soundness:
-    """What was checked of a generation, and what is wrong with it: nothing, or at most MAX_FINDINGS things."""
+    """The result of checking a generation: how much was checked, and at most MAX_FINDINGS findings.
+
+    `not_checked` names, for people, what such a check cannot see; "" if it sees everything.
+    """
 
     directory: Path | str
     generation: int
     checked: Checked
     findings: tuple[Finding, ...]
+    not_checked: str = ""

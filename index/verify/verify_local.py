@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,16 @@ from index.entries.entry_db import Store
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError
 from index.files.checksums import Check, damages, read_records, read_small
 from index.files.printable import printable_name
-from index.local.generation import COUNTED, MANIFEST, MAX_MANIFEST_BYTES, ORDER, Generation, name_of, read_current
+from index.local.generation import (
+    COUNTED,
+    MANIFEST,
+    MAX_MANIFEST_BYTES,
+    ORDER,
+    Generation,
+    name_of,
+    open_generation,
+    read_current,
+)
 from index.local.segment import ARTICLES, VECTORS, WORDS, Segment, SegmentRecord
 from index.local.segment_reader import Holdings
 from index.local.tombstones import GONE, count_gone, read_gone
@@ -17,9 +27,22 @@ from index.models.model_card import ModelCard
 from index.models.token_vectors import projection_of
 from index.search.bm25_index import WordIndex
 from index.search.faiss_index import VectorIndex
-from index.verify.findings import Checked, Finding, Soundness
+from index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
 from index.verify.verify_entries import EntryCheck
 from index.verify.verify_search import vector_findings, word_findings
+
+
+def check_local_index(directory: Path, *, number: int | None = None) -> Soundness:
+    """Check all of a generation in an index folder; see `index.backends.check_index`."""
+    try:
+        generation = open_generation(directory, number=number, check=Check.SHA256)
+    except IndexDamagedError as error:
+        return _damaged(directory, number, error)
+    findings = tuple(islice(_findings(generation), MAX_FINDINGS))
+    counts = generation.manifest["counts"]
+    size = sum(file.size_bytes for file in generation.files)
+    checked = Checked(len(generation.files), size, counts["articles"], counts["passages"], counts["sentences"])
+    return Soundness(directory, generation.number, checked, findings)
 
 
 def _damaged(directory: Path, number: int | None, error: IndexDamagedError) -> Soundness:

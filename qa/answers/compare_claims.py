@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.articles.span import Span, without_gaps
-from index.local.local_index import Index
+from index.opened.index import Index
 from qa.answers.comparison import QuotedClaim, QuotedTable, QuotedValue
 from qa.answers.quote import Quote
 from qa.claims.asked_figure import asked_figure, asks_for_figure

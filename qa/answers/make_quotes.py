@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from index.articles.span import Span, without_gaps
 from index.entries.entry import StoredSentence
-from index.local.local_index import Index
+from index.opened.index import Index
 from qa.answers.quote import Quote
 from qa.questions.question import Question
 from qa.ranking.answer_spans import answering, shared_words

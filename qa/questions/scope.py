@@ -10,8 +10,7 @@ import numpy as np
 
 from index.arrays import Flags
 from index.errors import InputError
-from index.local.local_index import Index
-from index.opened.index import Selection
+from index.opened.index import Index, Selection
 from index.search.analyzer import folded
 
 MAX_PATTERNS, MAX_PATTERN_CHARS = 100, 500

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.local.local_index import Index
+from index.opened.index import Index
 from index.search.analyzer import terms
 from qa.questions.question import MAX_QUESTION_CHARS, Question, read_question
 

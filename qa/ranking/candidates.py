@@ -8,9 +8,8 @@ import numpy.typing as npt
 
 from index.arrays import Vectors
 from index.entries.entry import StoredPassage
-from index.local.local_index import Index
 from index.models.embedder import EmbeddedQuestion
-from index.opened.index import Selection
+from index.opened.index import Index, Selection
 from qa.questions.conversation import Variants
 from qa.questions.number_spellings import spellings
 from qa.questions.question import Question

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.entries.entry import StoredPassage, StoredSentence
-from index.local.local_index import Index
+from index.opened.index import Index
 from index.search.analyzer import terms
 from qa.questions.number_spellings import spellings
 from qa.questions.question import Question

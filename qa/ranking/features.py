@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from index.articles.span import without_gaps
 from index.entries.entry import StoredPassage, StoredSentence
-from index.local.local_index import Index
+from index.opened.index import Index
 from index.search.analyzer import terms
 from qa.questions.question import AnswerType
 from qa.ranking.answer_spans import answering

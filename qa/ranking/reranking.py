@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from index.articles.span import without_gaps
 from index.entries.entry import StoredSentence
-from index.local.local_index import Index
 from index.models.reranker import Reranker
+from index.opened.index import Index
 from qa.ranking.features import REFERS_BACK
 from qa.ranking.scoring import ScoredSentence, Scores
 

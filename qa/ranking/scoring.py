@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.entries.entry import StoredPassage, StoredSentence
-from index.local.local_index import Index
+from index.opened.index import Index
 from qa.ranking.candidates import UNRANKED, CandidatePassages, Ranks
 from qa.ranking.features import FEATURES, Features, features
 from qa.ranking.weights import Weights

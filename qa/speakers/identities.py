@@ -7,7 +7,7 @@ from functools import lru_cache
 from index.articles.span import Span
 from index.english import TITLES
 from index.entries.entry import StoredAlias, StoredSentence
-from index.local.local_index import Index
+from index.opened.index import Index
 from index.search.analyzer import terms
 from index.speakers.attribution import Attribution
 from qa.questions.question import Question

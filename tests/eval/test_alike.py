@@ -56,7 +56,7 @@ def test_a_few_documents_make_as_many_parts(capsys: pytest.CaptureFixture[str]) 
 
 def test_parts_are_not_made_one(tmp_path: Path) -> None:
     documents = [Document(f"{number:02}.txt", f"The bell number {number} rang in Ostwick.\n") for number in range(20)]
-    assert len(open_index(build_in_parts(tmp_path, documents, 20)).segments) == 20
+    assert open_index(build_in_parts(tmp_path, documents, 20)).info.segments == 20
 
 
 def test_more_parts_than_documents_are_refused(data: DataSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

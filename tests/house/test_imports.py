@@ -83,6 +83,23 @@ def test_no_folder_is_a_wall_of_files() -> None:
         assert len({*folder.glob("*.py")} - {folder / "__init__.py"}) <= MOST_FILES, folder
 
 
+def test_only_its_own_room_and_backends_know_milvus() -> None:
+    texts = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    naming = {str(path.relative_to(ROOT)) for path in texts if b"milvus" in path.read_bytes().lower()}
+    allowed = {"index/backends.py", "ui/commands/arguments.py"}  # The second is the command line's help.
+    assert {name for name in naming if not name.startswith("index/milvus/") and not name.endswith(".md")} == allowed
+
+
+TAKES_PRIVATE = {"index.models.export", "index.search.bm25_index", "qa.questions.number_spellings"}  # To be mended.
+
+
+@pytest.mark.parametrize("module", sorted({*MODULES} - TAKES_PRIVATE))
+def test_no_module_takes_a_private_name_of_another(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module != "__future__"]
+    assert not [alias.name for node in taken for alias in node.names if alias.name.startswith("_")]
+
+
 def test_the_program_imports_no_test() -> None:
     assert not any("tests" in imported(ast.parse(path.read_text("utf-8"))) for path in FILES)
 

@@ -52,12 +52,11 @@ def build_where_missing(directory: Path | str, model: ModelSettings | None) -> N
     Raises:
         IndexUnusableError: a build of other articles was begun there.
     """
-    from index.backends import is_indexed
-    from index.local.generation import PENDING
-    from index.milvus.place import is_milvus
+    from index.backends import backend_at
 
-    if not is_indexed(directory):
-        if not is_milvus(directory) and (Path(directory) / PENDING).exists():
+    backend = backend_at(directory)
+    if not backend.exists():
+        if backend.has_stopped_build():
             from index.errors import IndexUnusableError
 
             raise IndexUnusableError(f"{directory}: a build was stopped before it was done; go on with qa index FOLDER")

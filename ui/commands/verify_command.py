@@ -7,12 +7,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from index.backends import check_index
-from index.errors import IndexUnusableError, InputError
+from index.backends import backend_at, check_index
+from index.errors import InputError
 from index.files.printable import one_line, printable
 from index.files.source_files import Sources
-from index.local.generation import index_exists, open_generation, published_manifest
-from index.milvus.place import is_milvus
 from index.verify.findings import MAX_FINDINGS, Soundness
 from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import SavedAnswer
@@ -121,8 +119,7 @@ def _index_lines(found: Soundness) -> Iterator[str]:
         held += [count(checked.articles, "article"), count(checked.passages, "passage"), count(checked.sentences, "sentence")]
     wrong = count(len(found.findings), "fault") if found.findings else "nothing wrong"
     wrong += " or more" if len(found.findings) == MAX_FINDINGS else ""
-    if is_milvus(found.directory):
-        wrong += "; the server's own files and indexes were not looked at"
+    wrong += f"; {found.not_checked} were not looked at" if found.not_checked else ""
     yield f"{printable(str(found.directory))}, generation {found.generation}: {', '.join(held)} checked, {wrong}"
 
 
@@ -168,30 +165,7 @@ def _sources(request: Request) -> Sources:
         if not request.root.is_dir():
             raise InputError(f"--root {request.root}: not a folder; name the one that the articles lie in")
         return Sources.under(request.root)
-    if is_milvus(request.index):
-        return _milvus_sources(request)
-    directory = Path(request.index)
-    if not index_exists(directory):
-        raise InputError(
-            f"{request.index}: there is no index here to say where the articles lie; name their folder with --root"
-        )
-    try:
-        return Sources.of(directory, open_generation(directory, number=request.generation).manifest)
-    except IndexUnusableError as error:
-        sources = Sources.of(directory, published_manifest(directory))
-        note(f"qa: {error}")
-        note(f"qa: the quotes are compared with the files in {sources.root} all the same")
-        return sources
-
-
-def _milvus_sources(request: Request) -> Sources:
-    """Where an index in Milvus says that the files lie, as this machine sees them."""
-    from index.milvus.generation import open_milvus_generation
-    from index.milvus.place import NO_FOLDER, milvus_place
-    from index.milvus.server import milvus_server
-
-    generation = open_milvus_generation(milvus_server(milvus_place(request.index)), number=request.generation)
-    return Sources.of(NO_FOLDER, generation.manifest)
+    return backend_at(request.index).sources(request.generation, lambda text: note(f"qa: {text}"))
 
 
 def _proven_lines(proven: _Proven, *, everything: bool) -> Iterator[str]:

@@ -36,19 +36,16 @@ def follow(
         QaError: as `build`, the first time.
         KeyboardInterrupt: Ctrl-C.
     """
-    from index.backends import paths_before
+    from index.backends import backend_at
     from index.building.watch import Watcher
-    from index.milvus.backend import milvus_paths_before
-    from index.milvus.place import NO_FOLDER, is_milvus
 
-    in_milvus = is_milvus(directory)
+    backend = backend_at(directory)
 
     def followed() -> Sequence[Path]:
-        return paths or (milvus_paths_before(directory) if in_milvus else paths_before(Path(directory)))
+        return paths or backend.paths_before()
 
     with _until_terminated():
-        # Nothing is added by hand to an index in Milvus.
-        watcher = Watcher(NO_FOLDER if in_milvus else Path(directory), note=lambda text: note(f"qa: {text}"))
+        watcher = Watcher(backend.folder, note=lambda text: note(f"qa: {text}"))
         settings = replace(settings, wait=True)  # For another process that is writing the index just now.
         look = _first_article(watcher, followed())
         report = build(settings)

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from index import Index, IndexUnusableError, QaError
-from index.backends import open_index
-from index.local.generation import CURRENT
-from index.milvus.place import is_milvus
+from index.backends import backend_at, open_index
 from index.models.reranker import Reranker
 from qa import Retriever, Scope
 
@@ -103,14 +101,7 @@ class Live:
     def _current(self) -> bytes:
         if self._generation is not None:
             return b""
-        if is_milvus(self.directory):
-            from index.milvus.backend import milvus_mark
-
-            return milvus_mark(self.directory)
-        try:
-            return (Path(self.directory) / CURRENT).read_bytes()
-        except OSError:
-            return b""
+        return backend_at(self.directory).mark()
 
 
 def _warm(index: Index, retriever: Retriever) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from index import Article, Index, InputError, QaError, Span
+from index.backends import backend_at
 from index.files.printable import printable
-from index.milvus.place import is_milvus
 from qa import Scope
 from qa.example_questions import examples
 from qa.proof.saved_answer import read_answer
@@ -84,7 +84,6 @@ class Service:
 
     def __init__(self, live: Live) -> None:
         self._live = live
-        self._judgements = None if is_milvus(live.directory) else Path(live.directory) / FILE
         self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
 
     def ask(
@@ -179,9 +178,7 @@ class Service:
         """
         judged = read(JudgeRequest, request)
         read_answer(judged.record)
-        if self._judgements is None:
-            raise InputError("judgements are kept in an index folder, and this index is in Milvus; nothing was kept")
-        keep_judgement(self._judgements, judged.record, judged.verdict)
+        keep_judgement(backend_at(self._live.directory).judgements_folder() / FILE, judged.record, judged.verdict)
         return {}
 
     def begin(self, _: object) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 from watchfiles import watch
 
 import index.building.watch
-from index.backends import paths_before
+from index.backends import backend_at
 from index.building.watch import Look, Watcher
 
 LONG_S = 3600.0
@@ -234,4 +234,4 @@ def test_how_files_look_does_not_depend_on_when_and_by_which_name_they_are_looke
 
 
 def test_a_folder_of_which_no_build_is_known_names_no_paths(folder: Path, seeds_index: Path, seeds: Path) -> None:
-    assert paths_before(folder / "index") == [] and paths_before(seeds_index) == [seeds.resolve()]
+    assert backend_at(folder / "index").paths_before() == [] and backend_at(seeds_index).paths_before() == [seeds.resolve()]

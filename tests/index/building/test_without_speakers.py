@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index import BuildSettings, build
-from index.backends import open_index, paths_before
+from index.backends import backend_at, open_index
 from index.building.fill_entries import Progress
 from index.entries.entry import Entry
 
@@ -49,7 +49,7 @@ def test_the_choice_is_kept_until_it_is_changed(folder: Path, tmp_path: Path) ->
     assert spoken(directory) == 0 and not open_index(directory).info.speakers_wanted
     (folder / "b.txt").write_text("Anna Lind said that the bridge was safe.")
     build([], directory)
-    assert spoken(directory) == 0 and paths_before(directory)
+    assert spoken(directory) == 0 and backend_at(directory).paths_before()
     build([], directory, BuildSettings(speakers=True))
     assert spoken(directory) > 5 and open_index(directory).info.speakers.startswith("spaCy")
     assert build([], directory).generation == 3  # Nothing changed.

@@ -34,7 +34,7 @@ from index import (
     add_file,
     build,
 )
-from index.backends import open_index
+from index.backends import backend_at, open_index
 from index.local.segment_reader import Holdings
 from index.milvus.collections import data_collections
 from index.milvus.milvus_index import MilvusIndex
@@ -226,11 +226,11 @@ def test_it_holds_every_article_passage_and_sentence_as_the_folder_does(seeds_in
     assert milvus.source_state(article) is SourceState.UNCHANGED
 
 
-def test_it_has_each_public_method_of_an_index_in_a_folder(seeds_index: Path) -> None:
+def test_it_has_each_public_method_of_an_index_in_a_folder(seeds_in_milvus: str) -> None:
     def public(kind: type) -> set[str]:
         return {name for name in vars(kind) if not name.startswith("_")}
 
-    assert public(Index) <= public(MilvusIndex)
+    assert isinstance(open_index(seeds_in_milvus), MilvusIndex) and issubclass(MilvusIndex, Index)
     of_segments = {"of", "contents", "rows_by_article", "rows_of_articles", "article_count", "passages_of"}
     assert public(Holdings) - of_segments <= public(MilvusStore)
 
@@ -570,6 +570,11 @@ def test_without_the_extra_its_command_is_named_and_all_else_works(seeds_index: 
 def test_articles_cannot_be_added_by_hand() -> None:
     with pytest.raises(InputError, match="put this one in the folder"):
         add_file("milvus:x.db", "a.txt", b"A text.")
+
+
+def test_judgements_are_not_kept_without_a_folder() -> None:
+    with pytest.raises(InputError, match="judgements are kept in an index folder"):
+        backend_at("milvus:x.db").judgements_folder()
 
 
 def test_what_is_taken_out_stays_out_until_it_is_brought_back(shop: Shop) -> None:

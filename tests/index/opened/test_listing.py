@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import Article, ArticlePage, ArticleSummary, Index, InputError, Span
+from index import Article, ArticlePage, ArticleSummary, InputError, Span
 from index.articles.masthead import Masthead
 from index.backends import open_index
 from index.entries.entry import Entry
 from index.entries.entry_db import write_store
-from index.local.local_index import list_articles
+from index.local.local_index import LocalIndex, list_articles
 from index.local.numbering import Numbering
 from index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, Segment, SegmentRecord
 from index.local.segment_reader import Holdings
@@ -28,8 +28,8 @@ NONE = np.empty((0, 4), np.float32)
 
 
 @pytest.fixture(scope="module")
-def index(seeds_index: Path) -> Index:
-    return open_index(seeds_index)
+def index(seeds_index: Path) -> LocalIndex:
+    return LocalIndex.open(seeds_index)
 
 
 def entry(source: str, title: str = "", outlet: str = "", *, published: date | None = None, before: str = "") -> Entry:
@@ -61,7 +61,7 @@ def found(store: Holdings, query: str) -> list[str]:
     return [article.source for article in list_articles(store, query).articles]
 
 
-def test_the_seeds_are_listed_with_what_their_texts_show(index: Index, seeds: Path) -> None:
+def test_the_seeds_are_listed_with_what_their_texts_show(index: LocalIndex, seeds: Path) -> None:
     page = index.articles()
     assert page.total == len(page.articles) == 5
     assert [article.source for article in page.articles] == sorted(path.name for path in seeds.glob("*.txt"))
@@ -73,7 +73,7 @@ def test_the_seeds_are_listed_with_what_their_texts_show(index: Index, seeds: Pa
     assert sum(article.passages for article in page.articles) == index.info.passages
 
 
-def test_pages_laid_end_to_end_are_the_whole_list(index: Index) -> None:
+def test_pages_laid_end_to_end_are_the_whole_list(index: LocalIndex) -> None:
     for query in ("", "txt"):
         whole = index.articles(query)
         pages = [index.articles(query, offset=offset, limit=2) for offset in range(0, 8, 2)]
@@ -161,7 +161,7 @@ def test_articles_are_found_by_words_of_any_script(query: str, sources: list[str
         *(("limit", value) for value in (0, MAX_LIMIT + 1, "5", True)),
     ],
 )
-def test_a_page_out_of_range_is_refused_in_one_line(name: str, value: Any, index: Index) -> None:
+def test_a_page_out_of_range_is_refused_in_one_line(name: str, value: Any, index: LocalIndex) -> None:
     asked: dict[str, Any] = {name: value}
     with pytest.raises(InputError, match=rf"^{name}: [^\n]+$"):
         index.articles(**asked)
@@ -189,16 +189,16 @@ def test_the_first_and_last_day_are_those_that_articles_show(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("source", ["", "nothing.txt", "../seeds/README", "\ud800", "\0", "'", "%"])
-def test_a_name_that_no_article_has_names_none(source: str, index: Index) -> None:
+def test_a_name_that_no_article_has_names_none(source: str, index: LocalIndex) -> None:
     assert index.article_named(source) is None
 
 
-def test_the_state_of_a_named_article_is_told(index: Index) -> None:
+def test_the_state_of_a_named_article_is_told(index: LocalIndex) -> None:
     article = index.article_named(index.articles().articles[0].source)
     assert article is not None and index.source_state(article).value == "unchanged"
 
 
-def test_listing_reads_no_text_into_memory(index: Index) -> None:
+def test_listing_reads_no_text_into_memory(index: LocalIndex) -> None:
     before = dict(index.store._articles)
     index.articles("kursk"), index.articles(), index.outlets(), index.date_range()
     assert dict(index.store._articles) == before

@@ -15,6 +15,7 @@ from index.arrays import Vectors
 from index.backends import check_index, open_index
 from index.files.disk import DISK
 from index.local.generation import MANIFEST, name_of, read_current
+from index.local.local_index import LocalIndex
 from index.local.publish import Written, publish
 from index.local.segment import VECTORS
 from index.local.write_lock import writer
@@ -30,7 +31,7 @@ DIM, SIZE, QUERIES = 384, 12_000, 40
 @pytest.fixture(scope="module")
 def mixed(seeds_index: Path) -> Vectors:
     """Many vectors, each of one of the seeds' sentences with some of another one, as sentences on like matters have."""
-    (segment,) = open_index(seeds_index).segments
+    (segment,) = LocalIndex.open(seeds_index).segments
     real = segment.exact.rows(slice(None))
     draw = np.random.default_rng(5)
     one, other = real[draw.integers(0, len(real), SIZE)], real[draw.integers(0, len(real), SIZE)]

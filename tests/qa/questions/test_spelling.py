@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.backends import open_index
-from index.local.local_index import Index
+from index.opened.index import Index
 from qa import Retriever
 from qa.questions.question import MAX_QUESTION_CHARS, read_question
 from qa.questions.spelling import respelt
