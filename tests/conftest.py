@@ -10,7 +10,7 @@ import pytest
 from index import build
 from qa import AskSettings, Retriever
 
-pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.small_models")
+pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.small_models", "tests.loaded_once")
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
