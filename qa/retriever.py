@@ -88,10 +88,10 @@ class Retriever:
         self._index = index
         self._reranker = reranker
         self._settings = settings or AskSettings()
-        self._bodies = organisations(index.abbreviations)
+        self._organisations = organisations(index.abbreviations)
         self._identities = Identities(index)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
-        self._comparing = ClaimComparer(index, self._identities, self._bodies, self._weights)
+        self._comparing = ClaimComparer(index, self._identities, self._organisations, self._weights)
         self._select = lru_cache(SCOPES_KEPT)(partial(select, index))
 
     @classmethod
@@ -148,7 +148,7 @@ class Retriever:
         chosen = self._chosen(within)
         candidates = self._candidates(asked, chosen)
         found = candidates.best(PASSAGES_SCORED)
-        scores = score_sentences(self._index, found, self._bodies, self._weights)
+        scores = score_sentences(self._index, found, self._organisations, self._weights)
         judged_by = asked.searched[asked.judged[-1]]
         if self._reranker is not None:
             scores = rerank(self._index, judged_by.text, scores, self._reranker, at_least=top_k)
@@ -196,7 +196,7 @@ class Retriever:
         """
         check_top_k(top_k)
         candidates = self._candidates(self._wordings(question, history), self._chosen(within))
-        scores = score_sentences(self._index, to_rank(candidates), self._bodies, self._weights)
+        scores = score_sentences(self._index, to_rank(candidates), self._organisations, self._weights)
         found = candidates.rescored(best_sentences(scores, candidates)).best(top_k)
         return tuple(
             FoundPassage(self._index.store.article(passage.article), passage.span, score, ranks.by_meaning, ranks.by_words)
@@ -213,7 +213,7 @@ class Retriever:
 
     def _candidates(self, asked: Variants, chosen: Selection | None) -> CandidatePassages:
         everything = chosen is None or chosen.articles == self.info.articles
-        return find_candidates(self._index, asked, self._bodies, among=None if everything else chosen)
+        return find_candidates(self._index, asked, self._organisations, among=None if everything else chosen)
 
     def _wordings(self, question: str, history: Sequence[Turn]) -> Variants:
         return variants(question, history, lambda asked: respelt(self._index, asked), is_person=self._is_person)

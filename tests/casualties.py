@@ -94,7 +94,7 @@ def _casualties(rank: int, said: Said) -> Quote:
         cited = _at(article, said.citing, start) if said.citing else None
         speaker = Speaker(said.meant or said.by, links)
         told = ResolvedAttribution(Attribution(name, name, cited, span), speaker, Speaker(said.citing) if said.citing else None)
-    return Quote(rank, article, span, 0.5, told, span, (), (), None, SourceState.UNCHANGED)
+    return Quote(article, span, rank, 0.5, told, span, (), (), None, SourceState.UNCHANGED)
 
 
 def _seed(beginning: str) -> Article:

@@ -1,14 +1,12 @@
-"""Answers: quotes, and whether and how surely they answer; the record that every door gives."""
+"""Answers: the quotes, the confidence, and the record that every interface gives."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from index.articles.article import Article
-from index.articles.span import Span
 from index.opened.info import IndexInfo
 from qa.answers.comparison import QuotedTable
-from qa.answers.quote import Quote
+from qa.answers.quote import Excerpt, Quote
 from qa.questions.scope import Within
 
 SCHEMA = "answer/1"
@@ -16,14 +14,14 @@ SCHEMA = "answer/1"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A question's quotes, best first, and whether and how surely they answer it.
+    """The quotes that answer a question, best first.
 
-    Where nothing answers, `quotes` is empty, `reason` is a sentence for people
-    and `closest` holds the nearest misses. `confidence` is 0..1, that the
-    articles answer the question. `within` is which articles were asked, where
-    not all of them were. `reranker` names the cross-encoder that had a
-    say in the order, where one was asked for; in the record it stands beside
-    the index's model.
+    `confidence`, 0..1: the articles answer the question. Where nothing answers,
+    `quotes` is empty, `reason` is a sentence for people and `closest` holds the
+    nearest misses. `beside` are quotes that only the tables in `claims` need.
+    `within` names the articles that were asked, None for all. `reranker` names
+    the cross-encoder that took part in the order; the record has it beside the
+    index's model.
     """
 
     question: str
@@ -41,7 +39,7 @@ class Answer:
     within: Within | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The record, schema answer/1."""
+        """Return the record, schema answer/1."""
         return {
             "schema": SCHEMA,
             "question": self.question,
@@ -65,51 +63,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPassage:
-    """A passage that may answer, for those who bring their own reader.
+class FoundPassage(Excerpt):
+    """A passage that may answer, for programs with a reader of their own. Its text includes page furniture.
 
-    Scores are 0..1 within one question; `by_meaning` and `by_words` are where
-    each index ranked it, from 1, or None where it did not find it.
+    Scores are 0..1 within one question. `by_meaning` and `by_words` are the
+    ranks in the two indexes, from 1; None where an index did not find it.
     """
 
-    article: Article
-    span: Span
     score: float
     by_meaning: int | None
     by_words: int | None
 
-    @property
-    def source(self) -> str:
-        """The file, relative to the folder that was indexed."""
-        return self.article.source
-
-    @property
-    def start(self) -> int:
-        """Where it begins, in code points of the article's text."""
-        return self.span.start
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-        return self.span.end
-
-    @property
-    def text(self) -> str:
-        """The passage, word for word, page furniture in it included."""
-        return self.span.cut(self.article.text)
-
-    @property
-    def first_line(self) -> int:
-        """The line that it begins on, from 1."""
-        return self.article.line(self.span.start)
-
-    @property
-    def last_line(self) -> int:
-        """The line that it ends on."""
-        return self.article.line(self.span.end)
-
     def to_dict(self) -> dict[str, Any]:
-        """The passage as the page's API gives it."""
+        """Return the passage as the page's API gives it."""
         published = self.article.masthead.published
         return {
             "source": self.source,
@@ -127,8 +93,8 @@ class FoundPassage:
         }
 
 
-class _Placed(Protocol):
-    """What quotes are grouped by, made just now or read from a record."""
+class _AnyQuote(Protocol):
+    """A quote made just now, or read from a record."""
 
     @property
     def rank(self) -> int: ...
@@ -138,13 +104,13 @@ class _Placed(Protocol):
     def same_as(self) -> int | None: ...
 
 
-_Q = TypeVar("_Q", bound=_Placed)
+_Q = TypeVar("_Q", bound=_AnyQuote)
 
 
 def by_article(quotes: Sequence[_Q]) -> list[tuple[_Q, ...]]:
-    """Quotes grouped by article, the article of the best quote first; inside a group, best first.
+    """Group quotes by article: the article of the best quote first, and in a group the best quote first.
 
-    A quote in nearly the words of a better one follows that one, whatever its article.
+    A near copy follows the better quote that it repeats, whatever its article.
     """
     ranks = {quote.rank for quote in quotes}
     copies: dict[int, list[_Q]] = {}

@@ -1,4 +1,4 @@
-"""Comparing: what the sentences that were found claim of one thing, each claim on a quote."""
+"""Comparing claims: the values that the candidate sentences claim, in tables, each claim on a quote."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,10 +7,10 @@ from index.articles.span import Span, without_gaps
 from index.opened.index import Index
 from qa.answers.comparison import QuotedClaim, QuotedTable, QuotedValue
 from qa.answers.quote import Quote
-from qa.claims.asked_figure import asked_figure, asks_for_figure
-from qa.claims.claim_tables import ClaimTable, TableValue, tabulate_claims
+from qa.claims.asked_figure import asked_figure
+from qa.claims.claim_tables import ClaimTable, tabulate_claims
 from qa.claims.find_claims import Claim, read_values
-from qa.claims.statement import Statement, Voice
+from qa.claims.statement import Reading, Statement, Voice
 from qa.questions.question import AnswerType, Question
 from qa.ranking.candidates import CandidatePassages, SearchedQuestion
 from qa.ranking.scoring import ScoredSentence, score_sentences
@@ -19,79 +19,79 @@ from qa.speakers.identities import Identities
 from qa.speakers.name_match import Organisation, named_in
 from qa.speakers.speaker import ResolvedAttribution
 
-PASSAGES_COMPARED = 20  # What others say of it may rank below the best; each costs some .2 ms.
-LEAST_CLAIMS = 2  # There is nothing to compare one with itself.
-COMPARED = frozenset((AnswerType.DATE, AnswerType.WHO))
+PASSAGES_COMPARED = 20  # Other speakers' claims may rank below the best passages. A passage costs some .2 ms.
+LEAST_CLAIMS = 2  # One claim has nothing to be compared with.
+COMPARED = frozenset((AnswerType.DATE, AnswerType.WHO))  # Beside figures.
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedClaims:
-    """Tables, and the quotes in them that were not shown yet; their ranks go on after those."""
+    """Tables of claims, and the quotes in the tables that the answer does not show yet; their ranks follow the answer's."""
 
     tables: tuple[QuotedTable, ...] = ()
     beside: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A sentence with what it is put before the table maker as; `told` are its voices, in their order."""
+class _Read:
+    """A sentence as a statement, its speakers in the order of the statement's voices, and its values."""
 
     scored: ScoredSentence
     statement: Statement
-    told: tuple[ResolvedAttribution, ...]
+    attributions: tuple[ResolvedAttribution, ...]
+    values: Reading
 
 
 class ClaimComparer:
-    """Lays side by side what an index's articles claim."""
+    """Lays the claims of an index's articles side by side."""
 
     def __init__(self, index: Index, identities: Identities, organisations: Sequence[Organisation], weights: Weights) -> None:
-        self._index, self._identities, self._bodies, self._weights = index, identities, organisations, weights
+        self._index, self._identities, self._organisations, self._weights = index, identities, organisations, weights
 
     def compare(self, found: CandidatePassages, shown: Sequence[Quote]) -> ComparedClaims:
-        """What the candidates claim in answer to a question for a figure, a day or a name, beside the quotes shown.
+        """Return the tables of what the candidates claim in answer to a question for a figure, a day or a name.
 
-        How near a sentence is to the question is judged whoever says it, so that
-        the word of others stands beside that of the speaker who is asked for.
+        A sentence is scored as if the question named no speaker, so that the
+        claims of others stand beside those of the speaker asked for. Each
+        sentence is read once. Only passages with a claim are scored.
         """
-        asked = found.judged[-1]
-        question = asked.question
-        if question.asks_for not in COMPARED and not asks_for_figure(question):
+        searched = found.judged[-1]
+        question, asked = searched.question, asked_figure(searched.question)
+        if question.asks_for not in COMPARED and asked is None:
             return ComparedClaims()
-        best = replace(found.best(PASSAGES_COMPARED), judged=(_whoever_says_it(asked),))
-        unscored = self._unscored(best, question)
-        counted = asked_figure(question) if asks_for_figure(question) else None
-        given = [read_values(question, counted, each.statement) for each in unscored]
-        if sum(given) < LEAST_CLAIMS:
-            return ComparedClaims()
-        claiming = {each.scored.passage.id for each, number in zip(unscored, given, strict=True) if number}
-        statements = self._scored(best.among(claiming), unscored)
-        made = tabulate_claims(question, [each.statement for each in statements])
-        return _Writing(self._index, statements, shown).written(made)
-
-    def _unscored(self, found: CandidatePassages, question: Question) -> list[_Found]:
-        """The sentences of the candidates, in number order, before it is judged how near they are to the question."""
-        passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
-        made: list[_Found] = []
+        best = replace(found.best(PASSAGES_COMPARED), judged=(_without_speaker(searched),))
+        sentences: list[_Read] = []
+        passages = {passage.id: (passage, ranks) for passage, ranks in zip(best.passages, best.ranks, strict=True)}
         for sentence in self._index.store.sentences(list(passages)):
             passage, ranks = passages[sentence.passage]
-            made.append(self._found(ScoredSentence(sentence, passage, 0.0, ranks), made[-1] if made else None, question))
-        return made
+            unscored = ScoredSentence(sentence, passage, 0.0, ranks)
+            before = sentences[-1] if sentences else None
+            statement, attributions = self._statement(unscored, before, question)
+            sentences.append(_Read(unscored, statement, attributions, read_values(question, asked, statement)))
+        if sum(len(each.values.on_topic) for each in sentences) < LEAST_CLAIMS:
+            return ComparedClaims()
+        claiming = {each.scored.passage.id for each in sentences if each.values.on_topic}
+        ordered = self._nearest_first(best.among(claiming), sentences)
+        made = tabulate_claims(question, asked, [each.statement for each in ordered], [each.values for each in ordered])
+        return _Quoting(self._index, ordered, shown).quoted(made)
 
-    def _scored(self, found: CandidatePassages, unscored: Sequence[_Found]) -> list[_Found]:
-        """The same, those of the candidates first, nearest first."""
-        scores = score_sentences(self._index, found, self._bodies, self._weights)
-        rest = {each.scored.sentence.id: each for each in unscored}
+    def _nearest_first(self, found: CandidatePassages, sentences: Sequence[_Read]) -> list[_Read]:
+        """Return the sentences of the candidates with their scores, best first; after them the other sentences."""
+        scores = score_sentences(self._index, found, self._organisations, self._weights)
+        rest = {each.scored.sentence.id: each for each in sentences}
         nearest = []
         for scored in scores.sentences:
             each = rest.pop(scored.sentence.id)
             nearest.append(replace(each, scored=scored, statement=replace(each.statement, relevance=scored.probability)))
         return [*nearest, *rest.values()]
 
-    def _found(self, scored: ScoredSentence, before: _Found | None, question: Question) -> _Found:
-        """A sentence and who says it; `before` is the one before it, of whatever passage."""
+    def _statement(
+        self, scored: ScoredSentence, before: _Read | None, question: Question
+    ) -> tuple[Statement, tuple[ResolvedAttribution, ...]]:
+        """Return a sentence as a statement, and its speakers. `before` is the sentence read before it, of any passage."""
         sentence, number = scored.sentence, scored.passage.article
         article = self._index.store.article(number)
-        told = tuple(self._identities.told(one, number) for one in sentence.attributions)
+        attributions = tuple(self._identities.resolve(one, number) for one in sentence.attributions)
         last = before.scored.sentence if before else None
         follows = last and (last.id + 1, last.passage, last.paragraph) == (sentence.id, sentence.passage, sentence.paragraph)
         statement = Statement(
@@ -101,82 +101,78 @@ class ClaimComparer:
             relevance=scored.probability,
             voices=tuple(
                 Voice(
-                    _moved(one.attribution.scope, -sentence.span.start),
+                    _moved(one.mention.scope, -sentence.span.start),
                     one.speaker.name,
                     self._identities.asked(question, one, number) > 0,
-                    " ".join(named_in([one.attribution], article.text)),
+                    " ".join(named_in([one.mention], article.text)),
                 )
-                for one in told
+                for one in attributions
             ),
             published=article.masthead.published,
             terms=frozenset(sentence.terms),
             title=article.title or "",
         )
-        return _Found(scored, statement, told)
+        return statement, attributions
 
 
-class _Writing:
-    """Puts claims on quotes: on one that is shown, else on one made for it."""
+class _Quoting:
+    """Puts claims on quotes: on a quote that is shown, else on a new quote."""
 
-    def __init__(self, index: Index, statements: Sequence[_Found], shown: Sequence[Quote]) -> None:
-        self._index, self._statements, self._shown = index, statements, shown
+    def __init__(self, index: Index, sentences: Sequence[_Read], shown: Sequence[Quote]) -> None:
+        self._index, self._sentences, self._shown = index, sentences, shown
         self._made: dict[int, Quote] = {}  # By the statement's place.
 
-    def written(self, made: Sequence[ClaimTable]) -> ComparedClaims:
-        """The tables with their quotes."""
-        written = tuple(self._table(table) for table in made)
-        return ComparedClaims(written, tuple(self._made.values()))
-
-    def _table(self, table: ClaimTable) -> QuotedTable:
-        values = tuple(self._value(value) for value in table.values)
-        return QuotedTable(table.about, table.kind, table.unit, table.differ, values)
-
-    def _value(self, value: TableValue) -> QuotedValue:
-        claims = tuple(self._claim(claim) for claim in value.claims)
-        return QuotedValue(value.low, value.high, value.sense, value.reports, value.asked, claims)
+    def quoted(self, made: Sequence[ClaimTable]) -> ComparedClaims:
+        """Return the tables with their quotes."""
+        tables = tuple(
+            QuotedTable(
+                table.about,
+                table.kind,
+                table.unit,
+                table.differ,
+                tuple(
+                    QuotedValue(one.low, one.high, one.sense, one.reports, one.asked, tuple(map(self._claim, one.claims)))
+                    for one in table.values
+                ),
+            )
+            for table in made
+        )
+        return ComparedClaims(tables, tuple(self._made.values()))
 
     def _claim(self, claim: Claim) -> QuotedClaim:
-        found = self._statements[claim.statement]
+        found = self._sentences[claim.statement]
         start, value = found.scored.sentence.span.start, claim.value
-        told = found.told[found.statement.voices.index(claim.voice)] if claim.voice else None
+        attribution = found.attributions[found.statement.voices.index(claim.voice)] if claim.voice else None
+        quote = self._existing(claim.statement) or self._new(claim, attribution)
+        original = None if claim.same_as is None else self._existing(claim.same_as)
         return QuotedClaim(
-            quote=self._quote(claim),
+            quote=quote,
             value=_moved(value.span, start),
             counted=_moved(value.counted, start) if value.counted else None,
             period=_moved(value.period, start) if value.period else None,
             events=tuple(event.value for event in value.events),
-            told=told,
-            same_as=self._rank(claim.same_as),
+            attribution=attribution,
+            same_as=original.rank if original else None,
         )
 
-    def _quote(self, claim: Claim) -> Quote:
-        """The quote that the claim's sentence stands in."""
-        return self._there(claim.statement) or self._new(claim)
-
-    def _rank(self, place: int | None) -> int | None:
-        """The rank of a statement's quote, where it has one."""
-        quote = None if place is None else self._there(place)
-        return quote.rank if quote else None
-
-    def _there(self, place: int) -> Quote | None:
-        """The quote that holds a statement already."""
-        scored = self._statements[place].scored
-        article = self._index.store.article(scored.passage.article)
+    def _existing(self, place: int) -> Quote | None:
+        """Return the quote that holds a statement already."""
+        scored = self._sentences[place].scored
+        source = self._index.store.article(scored.passage.article).source
         for quote in (*self._shown, *self._made.values()):
-            if quote.source == article.source and quote.span.holds(scored.sentence.span):
+            if quote.source == source and quote.span.holds(scored.sentence.span):
                 return quote
         return None
 
-    def _new(self, claim: Claim) -> Quote:
-        found = self._statements[claim.statement]
+    def _new(self, claim: Claim, attribution: ResolvedAttribution | None) -> Quote:
+        found = self._sentences[claim.statement]
         scored, article = found.scored, self._index.store.article(found.scored.passage.article)
-        told = found.told[found.statement.voices.index(claim.voice)] if claim.voice else next(iter(found.told), None)
         quote = self._made[claim.statement] = Quote(
             rank=len(self._shown) + len(self._made) + 1,
             article=article,
             span=scored.sentence.span,
             probability=scored.probability,
-            told=told,
+            attribution=attribution or next(iter(found.attributions), None),
             passage=scored.passage.span,
             marks=(_moved(claim.value.span, scored.sentence.span.start),),
             gaps=scored.sentence.gaps,
@@ -188,12 +184,11 @@ class _Writing:
         return quote
 
 
-def _whoever_says_it(wording: SearchedQuestion) -> SearchedQuestion:
-    """A wording that asks for nobody's word."""
-    question = wording.question
+def _without_speaker(searched: SearchedQuestion) -> SearchedQuestion:
+    """Return a question that asks for nobody's word."""
+    question = searched.question
     rest = tuple(term for term in question.terms if term not in question.speaker_terms)
-    voiceless = replace(question, terms=rest or question.terms, speaker="", speaker_terms=frozenset())
-    return replace(wording, question=voiceless)
+    return replace(searched, question=replace(question, terms=rest or question.terms, speaker="", speaker_terms=frozenset()))
 
 
 def _moved(span: Span, by: int) -> Span:

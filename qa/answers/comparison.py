@@ -1,4 +1,4 @@
-"""A comparison: what sources claim of one thing, each value on its quote."""
+"""The tables of an answer: what sources claim of one thing, each claim on its quote."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,20 +12,20 @@ from qa.values.amounts import Sense
 
 @dataclass(frozen=True, slots=True)
 class QuotedClaim:
-    """A value that a quote gives; spans are of its article. `same_as` is the rank of the quote that it repeats."""
+    """A value in a quote. Spans are of the quote's article. `same_as` is the rank of the quote that this claim repeats."""
 
     quote: Quote
     value: Span
     counted: Span | None
     period: Span | None
     events: tuple[str, ...]
-    told: ResolvedAttribution | None
+    attribution: ResolvedAttribution | None
     same_as: int | None
 
     def to_dict(self) -> dict[str, Any]:
-        """The claim's part of the record."""
+        """Return the claim's part of the record."""
         article = self.quote.article
-        told = attribution_record(self.told, article)
+        speaker = attribution_record(self.attribution, article)
         published = article.masthead.published
         return {
             "rank": self.quote.rank,
@@ -34,8 +34,8 @@ class QuotedClaim:
             "counted": one_line(self.counted, article) if self.counted else None,
             "events": list(self.events),
             "period": one_line(self.period, article) if self.period else None,
-            **{name: told[name] for name in ("said_by", "said_by_span", "citing", "citing_span")},
-            "speaker": self.told.speaker.name if self.told else None,
+            **{name: speaker[name] for name in ("said_by", "said_by_span", "citing", "citing_span")},
+            "speaker": self.attribution.speaker.name if self.attribution else None,
             "published": published.isoformat() if published else None,
             "same_as": self.same_as,
         }
@@ -43,7 +43,7 @@ class QuotedClaim:
 
 @dataclass(frozen=True, slots=True)
 class QuotedValue:
-    """A value and all who claim it; `reports` counts the independent ones, `asked`: the question asks for their word."""
+    """A value and its claims. `reports` counts the independent claims. `asked`: a claim is by the speaker asked for."""
 
     low: float | str
     high: float | str
@@ -53,7 +53,7 @@ class QuotedValue:
     claims: tuple[QuotedClaim, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The value's part of the record."""
+        """Return the value's part of the record."""
         return {
             "low": self.low,
             "high": self.high,
@@ -66,7 +66,7 @@ class QuotedValue:
 
 @dataclass(frozen=True, slots=True)
 class QuotedTable:
-    """Comparable values under a heading, `unit` "" where things are counted; `differ`: they do not agree."""
+    """Comparable values under a heading. `unit` is "" where things are counted. `differ`: the values do not agree."""
 
     about: str
     kind: ValueKind
@@ -75,7 +75,7 @@ class QuotedTable:
     values: tuple[QuotedValue, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The table's part of the record."""
+        """Return the table's part of the record."""
         return {
             "about": self.about,
             "kind": self.kind.value,

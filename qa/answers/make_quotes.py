@@ -46,7 +46,7 @@ def quotes(
                 article=article,
                 span=Span(parts[0].span.start, parts[-1].span.end),
                 probability=candidate.probability,
-                told=identities.teller(candidate.sentence, candidate.passage.article, question, marks),
+                attribution=identities.speaker_of(candidate.sentence, candidate.passage.article, question, marks),
                 passage=candidate.passage.span,
                 marks=marks,
                 gaps=tuple(gap for part in parts for gap in part.gaps),

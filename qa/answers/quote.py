@@ -1,4 +1,4 @@
-"""A quote: a span of an article shown as an answer, its text cut from the article on demand."""
+"""A quote: a span of an article that is shown as an answer."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,22 +10,58 @@ from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_lin
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A span of an article shown as an answer.
+class Excerpt:
+    """A span of an article. Its text is cut from the article on demand."""
 
-    `rank` counts from 1; `probability` is that it answers the question;
-    `gaps` are stretches of page furniture inside it, a link in mid-sentence;
-    `told` is whose word it is, where the article says so; `marks` are the
-    answering words, inside the quote; `same_as` is the rank of a better quote
-    that says the same in nearly the same words; `by_meaning` and `by_words`
-    are where each index ranked its passage, from 1, None where it did not find it.
+    article: Article
+    span: Span
+
+    @property
+    def source(self) -> str:
+        """The file, relative to the folder that was indexed."""
+        return self.article.source
+
+    @property
+    def start(self) -> int:
+        """Offset of the first character, in code points of the article's text."""
+        return self.span.start
+
+    @property
+    def end(self) -> int:
+        """Offset after the last character, in code points of the article's text."""
+        return self.span.end
+
+    @property
+    def text(self) -> str:
+        """The article's text in the span, word for word."""
+        return self.span.cut(self.article.text)
+
+    @property
+    def first_line(self) -> int:
+        """The line of the first character, from 1."""
+        return self.article.line(self.span.start)
+
+    @property
+    def last_line(self) -> int:
+        """The line after the last character, from 1."""
+        return self.article.line(self.span.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(Excerpt):
+    """A span of an article that is shown as an answer.
+
+    `rank` counts from 1. `probability`: the quote answers the question.
+    `attribution` is the speaker, where the article names one. `marks` are the
+    answering words inside the quote. `gaps` are page furniture inside the
+    quote, such as a link in mid-sentence. `same_as` is the rank of a better
+    quote in nearly the same words. `by_meaning` and `by_words` are the ranks of
+    the passage in the two indexes, from 1; None where an index did not find it.
     """
 
     rank: int
-    article: Article
-    span: Span
     probability: float
-    told: ResolvedAttribution | None
+    attribution: ResolvedAttribution | None
     passage: Span
     marks: tuple[Span, ...]
     gaps: tuple[Span, ...]
@@ -35,48 +71,18 @@ class Quote:
     by_words: int | None = None
 
     @property
-    def source(self) -> str:
-        """The file, relative to the folder that was indexed."""
-        return self.article.source
-
-    @property
-    def start(self) -> int:
-        """Where it begins, in code points of the article's text."""
-        return self.span.start
-
-    @property
-    def end(self) -> int:
-        """Where it ends."""
-        return self.span.end
-
-    @property
-    def text(self) -> str:
-        """The quote, word for word."""
-        return self.span.cut(self.article.text)
-
-    @property
-    def first_line(self) -> int:
-        """The line that it begins on, from 1."""
-        return self.article.line(self.span.start)
-
-    @property
-    def last_line(self) -> int:
-        """The line that it ends on."""
-        return self.article.line(self.span.end)
-
-    @property
     def said_by(self) -> str | None:
-        """Whose word it is, as the article names them; nothing where the article speaks for itself."""
-        return one_line(self.told.attribution.name, self.article) if self.told else None
+        """The speaker as the article names them; None where the article itself speaks."""
+        return one_line(self.attribution.mention.name, self.article) if self.attribution else None
 
     @property
     def citing(self) -> str | None:
-        """Whom the one who says it cites in turn, as the article names them."""
-        cited = self.told.attribution.cited if self.told else None
+        """The one whom the speaker cites, as the article names them."""
+        cited = self.attribution.mention.cited if self.attribution else None
         return one_line(cited, self.article) if cited else None
 
     def to_dict(self) -> dict[str, Any]:
-        """The quote's part of the record."""
+        """Return the quote's part of the record."""
         article = self.article
         return {
             "rank": self.rank,
@@ -94,7 +100,7 @@ class Quote:
             "last_line": self.last_line,
             "text": self.text,
             "probability": round(self.probability, 4),
-            **attribution_record(self.told, self.article),
+            **attribution_record(self.attribution, self.article),
             "marks": [span_record(mark) for mark in self.marks],
             "gaps": [span_record(gap) for gap in self.gaps],
             "passage": span_record(self.passage),

@@ -1,4 +1,7 @@
-"""What a question for a figure counts: things or units, of which noun, and what happened to them."""
+"""The figure that a question asks for: its units, the noun that it counts, and the event.
+
+EXAMPLE
+"""
 
 import re
 from dataclasses import dataclass
@@ -68,7 +71,7 @@ _GROUPS = tuple(
 )
 SOLDIERS = _GROUPS[0]
 PEOPLE = frozenset("peopl person resident civilian human citizen casualti victim death fatal injuri life live bodi".split())
-# Not all that were hit: beside the toll they would read as another figure of it.
+# A part of the people who were hit. Beside the whole toll their number would look like another toll.
 SOME_PEOPLE = frozenset(
     "child children women woman girl boy babi teenag medic offic general journalist foreign american british".split()
 )
@@ -76,7 +79,7 @@ NO_PEOPLE = frozenset(
     "hors cattl dog bird sheep pig anim home hous build car vehicl tank drone missil attack strike crash blast day hour week "
     "month year flight job hectar time place case school hospit bomb rocket shell ship boat plane".split()
 )
-MEASURE_WORDS = frozenset(terms("percentage percent share proportion rate"))  # They say how it is told, not of what.
+MEASURE_WORDS = frozenset(terms("percentage percent share proportion rate"))  # They name the measure, not the thing.
 _FILLERS = MEASURE_WORDS | frozenset(
     terms("because near new total number far currently now last recent including estimated toll people actually exactly")
 )
@@ -85,13 +88,13 @@ _TOLLS = frozenset("casualti victim death fatal injuri toll dead loss bodi live"
 
 @dataclass(frozen=True, slots=True)
 class AskedFigure:
-    """What is counted.
+    """The figure that a question asks for.
 
-    `units`: "" for things; `tables`: the events that are each laid apart, ()
-    for any figure; `nouns`: the stems of what is counted and its synonyms';
-    `owners`: whose or which, where capitalised; `noun`: as the question says;
-    `anchors`: the stems of all else that the question asks about: where, of
-    whom, in what; `named`: those of them that are names.
+    `units`: the units of an answer, "" for things. `tables`: the events of each
+    table to open; none where any event will do. `nouns`: the stems of the noun
+    that is counted and of its synonyms. `owners`: the stems of the names before
+    that noun. `noun`: the noun as the question has it. `topic_words`: the stems
+    of all else that the question asks about. `topic_names`: the names among them.
     """
 
     units: frozenset[str]
@@ -99,27 +102,26 @@ class AskedFigure:
     nouns: frozenset[str]
     owners: frozenset[str]
     noun: str
-    anchors: frozenset[str]
-    named: frozenset[str]
+    topic_words: frozenset[str]
+    topic_names: frozenset[str]
 
     @property
     def of_people(self) -> bool:
-        """Whether whoever was hit counts, by whatever noun."""
+        """Return whether anybody who was hit counts, by whatever noun."""
         return bool(self.nouns & PEOPLE) or (not self.nouns and bool(self.tables))
 
 
-def asks_for_figure(question: Question) -> bool:
-    """Whether a question asks for a figure: by its kind, or by a measure that it names ("what magnitude", "how effective")."""
-    if question.asks_for is AnswerType.FIGURE:
-        return True
-    return question.asks_for is AnswerType.ANY and any(pattern.search(question.text) for pattern, _ in _PATTERNS)
+def asked_figure(question: Question) -> AskedFigure | None:
+    """Return the figure that a question asks for; None where it asks for none.
 
-
-def asked_figure(question: Question) -> AskedFigure:
-    """What a question for a figure counts."""
+    A question asks for a figure by its kind, or by a measure ("what magnitude", "how effective").
+    """
+    by_measure = question.asks_for is AnswerType.ANY and any(pattern.search(question.text) for pattern, _ in _PATTERNS)
+    if question.asks_for is not AnswerType.FIGURE and not by_measure:
+        return None
     text = question.text.replace(question.speaker, " ") if question.speaker else question.text
     phrase, owners = _noun(text)
-    # "How many North Koreans" counts whoever is one.
+    # "How many North Koreans" has no noun but the name.
     head = (terms(phrase) or [""])[0] if phrase and not phrase[0].isupper() else ""
     units = _units(text, phrase)
     tables = _tables(text, head) if "" in units or units & _AREAS else ()
@@ -128,21 +130,24 @@ def asked_figure(question: Question) -> AskedFigure:
         nouns |= PEOPLE
     if units != _THINGS and unit_of(f"1 {phrase}", 0, 1).name in units:
         nouns = frozenset()
-    anchors = _anchors(question, text, nouns)
-    return AskedFigure(units, tables, nouns, owners, phrase if head else "", anchors, anchors & named_terms(text))
+    words = _topic_words(question, text, nouns)
+    return AskedFigure(units, tables, nouns, owners, phrase if head else "", words, words & named_stems(text))
 
 
 def _noun(text: str) -> tuple[str, frozenset[str]]:
-    """The noun phrase that is counted, without the names before it, and those names' stems."""
+    """Return the noun that is counted, and the stems of the names before the noun.
+
+    "How many North Korean soldiers were killed?": "soldiers"; "north", "korean".
+    """
     found = _NOUN.search(text)
     if not found:
         return "", frozenset()
     kept: list[str] = []
     for word in _WORD.findall(found["noun"]):
-        if not kept and (word.lower() in ("and", "or", "dead") or (_tells(word) and not _is_plural(word))):
+        if not kept and (word.lower() in ("and", "or", "dead") or (_tells_event(word) and not _is_plural(word))):
             continue
         if word.lower() in _NOUN_ENDS or (
-            kept and (word.endswith("ed") or _is_plural(kept[-1]) or (_tells(word) and not _is_plural(word)))
+            kept and (word.endswith("ed") or _is_plural(kept[-1]) or (_tells_event(word) and not _is_plural(word)))
         ):
             break
         kept.append(word)
@@ -155,12 +160,12 @@ def _is_plural(word: str) -> bool:
     return word.lower() in ("people", "troops", "men", "women", "children") or (word.endswith("s") and word[:1].islower())
 
 
-def _tells(word: str) -> bool:
+def _tells_event(word: str) -> bool:
     return bool(events_at((word.lower(),), 0))
 
 
 def _units(text: str, phrase: str) -> frozenset[str]:
-    """The units that answer."""
+    """Return the units of an answer: the unit that the question names, else those of the measure that it asks for."""
     named = unit_of(f"1 {phrase}", 0, 1).name if phrase else ""
     if named:
         return MONEY if named in MONEY and named == "$" and "dollar" not in phrase else frozenset((named,))
@@ -168,7 +173,10 @@ def _units(text: str, phrase: str) -> frozenset[str]:
 
 
 def _tables(text: str, head: str) -> tuple[tuple[Event, ...], ...]:
-    """The events asked for, a table each."""
+    """Return the events of each table to open.
+
+    A question for casualties opens a table for the killed, one for the injured, and one for figures of both.
+    """
     words = [word.lower() for word in _WORD.findall(text)]
     told = dict.fromkeys(event for place in range(len(words)) for event in events_at(words, place))
     if not told and "toll" in words:
@@ -181,8 +189,8 @@ def _tables(text: str, head: str) -> tuple[tuple[Event, ...], ...]:
     return tuple((event,) for event in told)[:1]
 
 
-def _anchors(question: Question, text: str, nouns: frozenset[str]) -> frozenset[str]:
-    """What a question names beside the things that it counts and what happened to them."""
+def _topic_words(question: Question, text: str, nouns: frozenset[str]) -> frozenset[str]:
+    """Return the question's stems without the noun that is counted, the event and the speaker."""
     words = _WORD.findall(text)
     small = [word.lower() for word in words]
     told = {
@@ -195,6 +203,6 @@ def _anchors(question: Question, text: str, nouns: frozenset[str]) -> frozenset[
     return frozenset((left & set(question.terms)) - nouns - question.speaker_terms - _TOLLS - _FILLERS)
 
 
-def named_terms(text: str) -> frozenset[str]:
-    """The stems of the capitalised words after the first."""
+def named_stems(text: str) -> frozenset[str]:
+    """Return the stems of the capitalised words after the first word."""
     return frozenset(term for word in _WORD.findall(text)[1:] if word[:1].isupper() for term in terms(word))

@@ -1,4 +1,7 @@
-"""Tables: what sources claim of one thing, laid side by side, like beside like; never averaged and never judged."""
+"""Tables: the claims of one kind, unit and event, side by side. Values are neither averaged nor judged.
+
+EXAMPLE
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from index.search.analyzer import terms
-from qa.claims.asked_figure import PEOPLE, SOLDIERS, AskedFigure, asked_figure, asks_for_figure
+from qa.claims.asked_figure import PEOPLE, SOLDIERS, AskedFigure
 from qa.claims.find_claims import Claim, find_claims
-from qa.claims.statement import Statement, ValueKind
+from qa.claims.statement import Reading, Statement, ValueKind
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 from qa.values.days import Grain
@@ -19,7 +22,7 @@ MANY = 10
 
 @dataclass(frozen=True, slots=True)
 class TableValue:
-    """A value and all that claim it, best first; `reports` counts those independent of each other."""
+    """A value and its claims, best first. `reports` counts the independent claims. `asked`: by the speaker asked for."""
 
     low: float | str
     high: float | str
@@ -31,7 +34,7 @@ class TableValue:
 
 @dataclass(frozen=True, slots=True)
 class ClaimTable:
-    """Comparable values under a heading; `differ`: they do not agree."""
+    """Comparable values under a heading. `differ`: the values do not agree."""
 
     about: str
     kind: ValueKind
@@ -42,26 +45,28 @@ class ClaimTable:
 
 @dataclass(frozen=True, slots=True)
 class _Heading:
-    """What makes values comparable."""
+    """Values with one heading are comparable."""
 
     kind: ValueKind
     unit: str
     events: tuple[Event, ...]
 
 
-def tabulate_claims(question: Question, statements: Sequence[Statement]) -> tuple[ClaimTable, ...]:
-    """What the statements claim in answer to a question for a figure, day or name; () where nothing is comparable.
+def tabulate_claims(
+    question: Question, asked: AskedFigure | None, statements: Sequence[Statement], readings: Sequence[Reading]
+) -> tuple[ClaimTable, ...]:
+    """Return the tables that answer a question for a figure, a day or a name; none where nothing is comparable.
 
-    Statements come best first. A question for casualties opens a table for the
-    killed, one for the injured, and one for figures of both. Within a table
-    the speaker asked for comes first, then who published first.
+    `asked` is the figure that is asked for, or None. Statements come best
+    first; `readings` are their values. A question for casualties opens a table
+    for the killed, one for the injured, and one for figures of both. In a table
+    the speaker asked for comes first, then the earliest publication.
     """
-    asked = asked_figure(question) if asks_for_figure(question) else None
     found: dict[_Heading, list[Claim]] = {}
-    for claim in find_claims(question, asked, statements):
+    for claim in find_claims(question, asked, statements, readings):
         value = claim.value
         found.setdefault(_Heading(value.kind, value.unit, value.events), []).append(claim)
-    made = [(_table(heading, told, asked, statements), told) for heading, told in _ordered(found, asked)]
+    made = [(_table(heading, claims, asked, statements), claims) for heading, claims in _ordered(found, asked)]
     full = [pair for pair in made if _is_comparable(pair[1], statements)]
     if asked and full and question.speaker:
         full = [pair for pair in made if pair in full or pair[0].values[0].asked]
@@ -69,15 +74,15 @@ def tabulate_claims(question: Question, statements: Sequence[Statement]) -> tupl
 
 
 def _ordered(found: Mapping[_Heading, list[Claim]], asked: AskedFigure | None) -> list[tuple[_Heading, list[Claim]]]:
-    """The tables in the order that the question opens them in, else as they were found; "one soldier" is no other toll."""
+    """Return the tables in the question's order, else as they were found."""
     order = asked.tables if asked else ()
-    totals = [(heading, [claim for claim in told if not _is_one_of_many(claim, told)]) for heading, told in found.items()]
+    totals = [(heading, [one for one in claims if not _is_one_of_many(one, claims)]) for heading, claims in found.items()]
     return sorted(totals, key=lambda item: order.index(item[0].events) if item[0].events in order else len(order))
 
 
-def _is_one_of_many(claim: Claim, told: Sequence[Claim]) -> bool:
-    """Whether a figure of one is somebody's story, since others count at least MANY."""
-    most = max((other.value.high for other in told if isinstance(other.value.high, int | float)), default=0)
+def _is_one_of_many(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """Return whether a figure of one is somebody's story ("one soldier died"): other claims count at least MANY."""
+    most = max((other.value.high for other in claims if isinstance(other.value.high, int | float)), default=0)
     return claim.value.kind is ValueKind.FIGURE and not claim.value.unit and claim.value.high == 1 and most >= MANY
 
 
@@ -96,7 +101,7 @@ def _table(
 
 
 def _is_same(first: Claim, second: Claim, statements: Sequence[Statement]) -> bool:
-    """Whether two claims are of one value: as many, meant alike, of one time."""
+    """Return whether two claims give one value: the same figure, meant alike, of the same time; one day; or one name."""
     one, other = first.value, second.value
     if one.kind is ValueKind.NAME:
         return _is_same_name(str(one.low), str(other.low))
@@ -107,17 +112,16 @@ def _is_same(first: Claim, second: Claim, statements: Sequence[Statement]) -> bo
 
 
 def _period(claim: Claim, statements: Sequence[Statement]) -> str:
-    """To what time a claim limits its figure, in small letters; "" to none."""
     return claim.value.period.cut(statements[claim.statement].text).lower() if claim.value.period else ""
 
 
 def _is_same_name(one: str, other: str) -> bool:
-    """Whether one name is the other, or its end: "kirby" and "john kirby"."""
+    """Return whether one name is the other, or the end of the other: "kirby" and "john kirby"."""
     return one.split()[-len(other.split()) :] == other.split() or other.split()[-len(one.split()) :] == one.split()
 
 
 def _is_same_day(one: str, other: str, unit: str) -> bool:
-    """Whether two days can be one: "--12-26" and "2024-12-26"."""
+    """Return whether two days can be the same: "--12-26" and "2024-12-26"."""
     yearless = "-" in (one[0], other[0]) and unit in (Grain.DAY.value, Grain.MONTH.value)
     return one == other or (yearless and re.sub(r"^(?:\d{4}|-)-", "", one) == re.sub(r"^(?:\d{4}|-)-", "", other))
 
@@ -135,7 +139,7 @@ def _value(group: Sequence[Claim], statements: Sequence[Statement]) -> TableValu
 
 
 def _rank(claims: Sequence[Claim], statements: Sequence[Statement]) -> tuple[bool, bool, date, int]:
-    """By whom it is asked, when it was published, how good it is."""
+    """Return the sort key of a value: the speaker asked for, then the earliest publication, then the best statement."""
     days = [day for claim in claims if (day := statements[claim.statement].published)]
     place = min(claim.statement for claim in claims)
     return not any(map(_is_asked, claims)), not days, min(days, default=date.max), place
@@ -146,7 +150,7 @@ def _is_asked(claim: Claim) -> bool:
 
 
 def _reports(claims: Sequence[Claim], statements: Sequence[Statement]) -> int:
-    """How many claims are independent; copies of a text are one, and so is what one speaker says twice in an article."""
+    """Count the independent claims. Copies of a text are one; what a speaker says twice in an article is one."""
     groups: list[set[tuple[str, object]]] = []
     for claim in claims:
         speaker = claim.voice.speaker if claim.voice else ""
@@ -158,7 +162,7 @@ def _reports(claims: Sequence[Claim], statements: Sequence[Statement]) -> int:
 
 
 def _is_comparable(claims: Sequence[Claim], statements: Sequence[Statement]) -> bool:
-    """Whether there are two claims, and not one article's one figure said again."""
+    """Return whether there are two claims, and not one figure repeated in one article."""
     told = {
         (statements[claim.statement].article, claim.voice.speaker if claim.voice else "", claim.value.low, claim.value.high)
         for claim in claims
@@ -167,7 +171,7 @@ def _is_comparable(claims: Sequence[Claim], statements: Sequence[Statement]) -> 
 
 
 def _differ(values: Sequence[TableValue]) -> bool:
-    """Whether values of one time have other numbers, or one says more than what another says less than."""
+    """Return whether values of one time have different numbers, or contradict each other: "over 100" and "under 100"."""
     for place, one in enumerate(values):
         for other in values[place + 1 :]:
             if (one.claims[0].value.period is None) != (other.claims[0].value.period is None):
@@ -177,20 +181,18 @@ def _differ(values: Sequence[TableValue]) -> bool:
     return False
 
 
-_MORE, _LESS = (Sense.MORE_THAN, Sense.AT_LEAST), (Sense.LESS_THAN, Sense.AT_MOST)
-
-
 def _contradict(one: Sense, other: Sense) -> bool:
-    """Whether no number can be both: more than and less than the same."""
+    """Return whether no number can be both: more than and less than the same number."""
     both = {one, other}
-    return bool(both & set(_MORE)) and bool(both & set(_LESS)) and both != {Sense.AT_LEAST, Sense.AT_MOST}
+    more, less = both & {Sense.MORE_THAN, Sense.AT_LEAST}, both & {Sense.LESS_THAN, Sense.AT_MOST}
+    return bool(more and less) and both != {Sense.AT_LEAST, Sense.AT_MOST}
 
 
 _PEOPLE_NOUNS = SOLDIERS | frozenset("protest prison hostag migrant passeng resid casualti victim".split())
 
 
 def _about(heading: _Heading, asked: AskedFigure | None) -> str:
-    """The heading: what happened, with the things that it happened to; else what is counted."""
+    """Return the heading: the event and the noun that it happened to ("jobs cut"), else the unit or the noun."""
     if heading.kind is not ValueKind.FIGURE or asked is None:
         return heading.unit or heading.kind.value
     told = " or ".join(event.value for event in heading.events)

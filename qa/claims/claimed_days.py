@@ -1,4 +1,7 @@
-"""Days that answer: those of a sentence at which it says that what a question asks about happened."""
+"""Days that answer: the days on which a sentence says that the event asked about happened.
+
+EXAMPLE
+"""
 
 import re
 from calendar import monthrange
@@ -10,13 +13,13 @@ from itertools import pairwise
 from index.articles.span import Span
 from index.english import CAPITALISED
 from index.search.analyzer import terms
-from qa.claims.statement import SentenceValue, Statement, ValueKind
-from qa.claims.word_forms import plain_terms, stems
+from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
+from qa.claims.topic import plain_words, unified_stems
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 from qa.values.days import Day, Grain, days
 
-LEAST_SHARED = 0.5  # Of a question's plain words in the part of a sentence that a day stands in.
+LEAST_SHARED = 0.5  # Share of the question's plain words that the day's part of the sentence has.
 _ASKED = (
     (Grain.YEAR, re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)),
     (Grain.MONTH, re.compile(r"\b(?:what|which) month\b", re.IGNORECASE)),
@@ -54,60 +57,57 @@ _TIME_WORDS = frozenset(terms("day date year month week time exactly first when"
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A stretch of a sentence between its joints, and the days in it."""
+    """A part of a sentence between two joints, and the days in the part."""
 
     span: Span
     days: tuple[Day, ...]
 
 
-def days_claimed(question: Question, statement: Statement, *, on_topic: bool = False) -> tuple[SentenceValue, ...]:
-    """The day on which a sentence says that it happened; none where it does not say it of one day alone.
-
-    In an article on the topic (`tied`) the deed alone says it: "it will open on 9 January".
-    """
+def read_days(question: Question, statement: Statement) -> Reading:
+    """Return the day on which a sentence says that the event happened; no day where the sentence names two such days."""
     text = statement.text
     found = [day for day in days(text) if _is_asked(day, question)]
-    if not found or not (wanted := plain_terms(question) - _TIME_WORDS):
-        return ()
+    if not found or not (wanted := plain_words(question) - _TIME_WORDS):
+        return Reading()
     said = [day for day in found if _SAID.search(text, max(0, day.span.start - 60), day.span.start)]
     if _SAYING.search(question.text):
-        is_asked = len(said) == 1 and len(wanted & stems(text)) >= LEAST_SHARED * len(wanted)
-        day = said[0] if is_asked else None
+        is_asked = len(said) == 1 and len(wanted & unified_stems(text)) >= LEAST_SHARED * len(wanted)
+        alone = on_topic = said[0] if is_asked else None
     else:
-        day = _day_of(question, text, [day for day in found if day not in said], on_topic=on_topic)
-    return (_value(day, statement.published),) if day else ()
+        left = [day for day in found if day not in said]
+        alone, on_topic = (_event_day(question, text, left, wanted, on_topic=on_topic) for on_topic in (False, True))
+    return Reading(*((_value(day, statement.published),) if day else () for day in (alone, on_topic)))
 
 
-def _day_of(question: Question, text: str, found: Sequence[Day], *, on_topic: bool) -> Day | None:
-    """The day in the part of a sentence that has most of the question's words, or the deed; None where two have."""
+def _event_day(question: Question, text: str, found: Sequence[Day], wanted: frozenset[str], *, on_topic: bool) -> Day | None:
+    """Return the day in the part of a sentence that has most of the question's words; None where two parts have as many.
+
+    In an article on the topic the question's verb alone is enough: "it will open on 9 January".
+    """
     if not found:
         return None
-    ahead, deed, wanted = _AHEAD.search(question.text), _deed(question), plain_terms(question) - _TIME_WORDS
+    is_future, deed = _AHEAD.search(question.text), _deed(question)
     moved = [day for day in found if _MOVED.search(text, max(0, day.span.start - 40), day.span.start)]
-    if ahead and on_topic and deed & stems(text) and len(moved) == 1:
+    if is_future and on_topic and deed & unified_stems(text) and len(moved) == 1:
         return moved[0]
-    shared = [(len(wanted & words), bool(deed & words), part) for part, words in _worded(_parts(text, found), text)]
-    best = max(number for number, _, _ in shared)
-    parts = [(done, part) for number, done, part in shared if number == best]
-    done, part = parts[0]
-    if (best < LEAST_SHARED * len(wanted) and not (on_topic and done)) or len(parts) > 1 or len(part.days) > 1:
+    worded = [(part, unified_stems(part.span.cut(text))) for part in _parts(text, found)]
+    best = max(len(wanted & words) for _, words in worded)
+    parts = [(part, bool(deed & words)) for part, words in worded if len(wanted & words) == best]
+    part, has_deed = parts[0]
+    if (best < LEAST_SHARED * len(wanted) and not (on_topic and has_deed)) or len(parts) > 1 or len(part.days) > 1:
         return None
-    # What is yet to come did not happen on a day that went by.
-    return None if ahead and not done and not _AHEAD.search(text) else part.days[0]
+    # An event in the future did not happen on a past day.
+    return None if is_future and not has_deed and not _AHEAD.search(text) else part.days[0]
 
 
 def _deed(question: Question) -> frozenset[str]:
-    """What happened, by the question's verb."""
+    """Return the stems of the question's verb."""
     found = next((found for pattern in _DEEDS if (found := pattern.search(question.text))), None)
-    return stems(found["verb"]) if found else frozenset()
-
-
-def _worded(parts: Sequence[_Part], text: str) -> list[tuple[_Part, frozenset[str]]]:
-    return [(part, stems(part.span.cut(text))) for part in parts]
+    return unified_stems(found["verb"]) if found else frozenset()
 
 
 def _value(day: Day, published: date | None) -> SentenceValue:
-    """A day as a value; one without its year is the one nearest to the day of publication."""
+    """Return a day as a value. A day without its year becomes the one nearest to the day of publication."""
     iso = day.iso
     if published and day.grain is Grain.DAY and iso.startswith("--"):
         nearest = min(_in_years(iso, published.year), key=lambda one: abs(one - published), default=None)
@@ -116,7 +116,7 @@ def _value(day: Day, published: date | None) -> SentenceValue:
 
 
 def _in_years(iso: str, year: int) -> Iterator[date]:
-    """A day without its year in the years around one: 29 February is in few of them, and 30 February in none."""
+    """Yield the dates of a day in the years around `year`. 29 February is in few years, 30 February in none."""
     month, day = int(iso[2:4]), int(iso[5:7])
     for near in range(max(MINYEAR, year - 4), min(MAXYEAR, year + 4) + 1):
         if day <= monthrange(near, month)[1]:
@@ -124,27 +124,21 @@ def _in_years(iso: str, year: int) -> Iterator[date]:
 
 
 def _is_asked(day: Day, question: Question) -> bool:
-    """Whether a day is as close as asked for; "when" asks for days and weekdays, which are told more closely than months."""
+    """Return whether a day is a year or a month where the question asks for a year or a month."""
     grain = next((grain for grain, pattern in _ASKED if pattern.search(question.text)), None)
     return day.grain is grain if grain else True
 
 
 def _parts(text: str, found: Sequence[Day]) -> list[_Part]:
-    """The parts of a sentence that a day stands in; a comma inside a day or right after a leading one parts nothing."""
-    joints = [
-        match.start()
-        for match in _PARTS.finditer(text)
-        if not any(day.span.start <= match.start() < day.span.end or _leads(text, day, match) for day in found)
-    ]
-    edges = [0, *joints, len(text)]
+    """Return the parts of a sentence with a day in them. A comma inside a day, or after a leading day, is no joint."""
+
+    def is_inside(joint: int) -> bool:
+        # "On 3 May, …": a day leads the sentence.
+        return any(day.span.start <= joint < day.span.end + (day.span.start <= 4) for day in found)
+
+    joints = [match.start() for match in _PARTS.finditer(text) if not is_inside(match.start())]
     parts = []
-    for start, end in pairwise(edges):
-        inside = tuple(day for day in found if start <= day.span.start < end)
-        if inside:
+    for start, end in pairwise([0, *joints, len(text)]):
+        if inside := tuple(day for day in found if start <= day.span.start < end):
             parts.append(_Part(Span(start, end), inside))
     return parts
-
-
-def _leads(text: str, day: Day, joint: re.Match[str]) -> bool:
-    """Whether a joint is the comma after a day that opens the sentence: "On 3 May, …"."""
-    return day.span.start <= 4 and joint.start() == day.span.end

@@ -1,98 +1,125 @@
-"""Figures that answer: those of a sentence that count what a question counts."""
+"""Figures that answer: the figures of a sentence that count what a question counts.
+
+EXAMPLE
+"""
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from datetime import date
 
 from index.articles.span import Span
-from index.english import WEEKDAY
+from index.english import CAPITALISED, WEEKDAY
 from index.search.analyzer import terms
-from qa.claims.asked_figure import MEASURE_WORDS, NO_PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
-from qa.claims.figure_filters import is_of_other_time, is_owned
-from qa.claims.loose_figures import loosely_counted
-from qa.claims.statement import SentenceValue, Statement, ValueKind
-from qa.claims.word_forms import as_one, count_related, stems
+from qa.claims.asked_figure import MEASURE_WORDS, NO_PEOPLE, PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
+from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
+from qa.claims.topic import count_related, stems, unified, unified_stems
 from qa.questions.question import Question
+from qa.values.amounts import Amount
 from qa.values.counted_figures import Figure, figures
-from qa.values.events import CASUALTIES, Event
+from qa.values.events import CASUALTIES, Event, role_event
+from qa.values.units import MONEY
 
-LEAST_SHARED = 0.5  # Of a question's plain words in the sentence, and all its names, where no event ties a figure to it.
-_IN_PLACE = re.compile(r"\W{1,2}(?:(?:are|were|is|remain)\s)?(?:\w{1,12}\s)?(?:in|at|on|inside|near|along)\s", re.IGNORECASE)
+LEAST_SHARED = 0.5  # Share of the question's plain words that a sentence has, where no event ties a figure to the question.
+LEAST_BARE = 3  # A smaller number without a noun is rarely a count.
+HOURS = 24
+STRONGEST = 10  # The largest magnitude.
+RECENT = 2000  # Where the day of publication is unknown, an earlier year is another time.
+
 _SPAN = r"(?:hours?|days?|weeks?|months?|years?|decades?|quarters?)"
 _PERIOD = re.compile(
     rf"\b(?:(?:in|over|during|within)\s(?:just\s)?(?:the\s)?(?:past|last|previous|first)\s(?:\w{{1,9}}\s)?{_SPAN}\b(?!['’]s)(?:\salone)?"
     rf"|(?:so\sfar\s)?this\s(?:week|month|year)\b(?:\salone)?|last\s(?:week|month|year|night)\b(?!['’]s)|(?:a|per|each|every)\s{_SPAN}\b"
     rf"|on\s{WEEKDAY}\salone|in\s(?:1[89]|20)\d\d\b(?:\salone)?|overnight\b)"
 )
-# What a figure is given in, where a question asks for another word for it.
-_UNITS_ALIKE = {"years": "years old", "": "magnitude"}
+_OPENING_YEAR = re.compile(r"In\s(?:1[89]|20)\d\d(?=,)")
 _CLAUSE = re.compile(r"[^,;:—]{0,120}")
-_OPENING = re.compile(r"In\s(?:1[89]|20)\d\d(?=,)")
+# The unit of a figure, and the unit that it answers for where a question asks for that one alone.
+_UNITS_ALIKE = {"years": "years old", "": "magnitude"}
 
 
-def figures_claimed(
-    question: Question, asked: AskedFigure, statement: Statement, *, on_topic: bool = False
-) -> tuple[SentenceValue, ...]:
-    """The figures of a sentence that answer, in order; of an article on the topic (`tied`) also those that say less."""
+def read_figures(question: Question, asked: AskedFigure, statement: Statement) -> Reading:
+    """Return the figures of a sentence that answer, in order."""
     text = statement.text
     found = figures(text)
     fitting = [figure for figure in found if _fits(figure, asked, statement)]
     if not asked.tables:
         fitting = _closest(question, asked, statement, found=found, fitting=fitting)
-    events = {figure: _events_asked(figure, asked, text) or () for figure in fitting}
-    if on_topic:
-        loose = ((figure, loosely_counted(figure, asked, statement)) for figure in found if figure not in events)
-        events |= {figure: told for figure, told in loose if told is not None}
-    values = tuple(
-        _value(text, figure, found, events[figure], asked)
+    alone = {figure: _events_of(figure, asked, text) or () for figure in fitting}
+    loose = {figure: _loose_events(figure, asked, statement) for figure in found if figure not in alone}
+    chosen = alone | {figure: events for figure, events in loose.items() if events is not None}
+    values = [
+        (figure, _value(text, figure, found, chosen[figure], asked))
         for figure in found
-        if figure in events and not is_of_other_time(text, figure.amount.span, statement.published, question.text)
-    )
-    # "In the past week" is not answered by a figure of all the war.
-    return tuple(value for value in values if value.period) if _PERIOD.search(question.text) else values
+        if figure in chosen and not _is_of_other_time(text, figure.amount.span, statement.published, question.text)
+    ]
+    if _PERIOD.search(question.text):  # "How many in the past week?" is not answered by a figure of the whole war.
+        values = [(figure, value) for figure, value in values if value.period]
+    return Reading(tuple(value for figure, value in values if figure in alone), tuple(value for _, value in values))
+
+
+def _value(text: str, figure: Figure, found: Sequence[Figure], events: tuple[Event, ...], asked: AskedFigure) -> SentenceValue:
+    amount, unit = figure.amount, figure.amount.unit
+    if unit not in asked.units and len(asked.units) == 1:
+        unit = _UNITS_ALIKE.get(unit, unit)
+    period = next(_periods(text, figure, found), None)
+    kind = ValueKind.FIGURE
+    return SentenceValue(amount.span, kind, amount.low, amount.high, amount.sense, unit, figure.counted, events, period)
+
+
+def _periods(text: str, figure: Figure, found: Sequence[Figure]) -> Iterator[Span]:
+    """Yield the times that a figure is limited to: in its own clause, or by the year that opens the sentence."""
+    start = figure.counted.end if figure.counted and figure.counted.start >= figure.amount.span.end else figure.amount.span.end
+    end = min((other.amount.span.start for other in found if other.amount.span.start > start), default=len(text))
+    clause = _CLAUSE.match(text, start, end)
+    for match in _PERIOD.finditer(text, start, clause.end() if clause else start):
+        yield Span(*match.span())
+    if opening := _OPENING_YEAR.match(text):
+        yield Span(*opening.span())
+
+
+# Figures that answer by the sentence alone.
+
+_IN_PLACE = re.compile(r"\W{1,2}(?:(?:are|were|is|remain)\s)?(?:\w{1,12}\s)?(?:in|at|on|inside|near|along)\s", re.IGNORECASE)
 
 
 def _fits(figure: Figure, asked: AskedFigure, statement: Statement) -> bool:
-    if figure.amount.unit not in asked.units or (figure.aside and not _is_part_asked(figure, asked, statement.text)):
+    """Return whether unit, noun, event and owner of a figure are those that are asked for."""
+    text, counted = statement.text, _counted(figure, statement.text)
+    # A part of another figure answers where the part is asked for: children among the dead.
+    is_part_asked = bool(counted and asked.nouns & SOME_PEOPLE and asked.nouns & stems(counted))
+    if figure.amount.unit not in asked.units or (figure.aside and not is_part_asked):
         return False
-    counted = figure.counted.cut(statement.text) if figure.counted else ""
-    return (
-        _counts(asked, counted, figure)
-        and _events_asked(figure, asked, statement.text) is not None
-        and is_owned(asked, counted, statement, figure.amount.span.start)
-    )
+    if not _has_noun(asked, counted, figure) or _events_of(figure, asked, text) is None:
+        return False
+    return _is_owned(asked, counted, statement, figure.amount)
 
 
-def _is_part_asked(figure: Figure, asked: AskedFigure, text: str) -> bool:
-    """Whether a part of another figure is what is asked for: children among the dead."""
-    return bool(figure.counted and asked.nouns & SOME_PEOPLE and asked.nouns & set(_terms(figure.counted.cut(text))))
+def _counted(figure: Figure, text: str) -> str:
+    return figure.counted.cut(text) if figure.counted else ""
 
 
-def _counts(asked: AskedFigure, counted: str, figure: Figure) -> bool:
-    """Whether the noun counted is the one asked for, by another word or left out."""
-    words = _terms(counted)
+def _has_noun(asked: AskedFigure, counted: str, figure: Figure) -> bool:
+    """Return whether the noun that is counted is the noun asked for, or a synonym, or left out."""
+    words = stems(counted)
     if not words or not asked.nouns:
         return bool(asked.tables) or figure.amount.unit != ""
     if asked.of_people:
-        return not set(words) & (SOME_PEOPLE | NO_PEOPLE)
-    if set(words) & asked.nouns or words[-1] in ("casualti", "death", "fatal", "injuri"):
+        return not words & (SOME_PEOPLE | NO_PEOPLE)
+    if words & asked.nouns or terms(counted)[-1] in ("casualti", "death", "fatal", "injuri"):
         return True
-    return bool(asked.owners) and set(words) <= asked.owners  # "North Koreans", who are soldiers.
+    return bool(asked.owners) and words <= asked.owners  # "3,000 North Koreans", where North Korean soldiers are asked for.
 
 
-def _events_asked(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
-    """The events of the table that a figure belongs in; None where it belongs in none."""
+def _events_of(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
+    """Return the events of the table that a figure belongs in, () where any event will do; None for no table."""
     if not asked.tables:
         return None if figure.events and figure.amount.unit == "" else ()
-    told = figure.events
-    if not told and asked.tables == ((Event.DEPLOYED,),) and figure.counted:
-        words = _terms(figure.counted.cut(text))
-        told = (Event.DEPLOYED,) if set(words) & SOLDIERS and _IN_PLACE.match(text, figure.counted.end) else ()
+    told = set(figure.events)
+    is_in_place = figure.counted and _IN_PLACE.match(text, figure.counted.end)  # "11,000 troops are in Kursk".
+    if not told and asked.tables == ((Event.DEPLOYED,),) and is_in_place and stems(_counted(figure, text)) & SOLDIERS:
+        told = {Event.DEPLOYED}
     for events in asked.tables:
-        if events[0] in CASUALTIES:
-            if set(told) == set(events):
-                return events
-        elif set(events) <= set(told):
+        if told == set(events) or (events[0] not in CASUALTIES and set(events) <= told):
             return events
     return None
 
@@ -100,60 +127,188 @@ def _events_asked(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event,
 def _closest(
     question: Question, asked: AskedFigure, statement: Statement, *, found: Sequence[Figure], fitting: Sequence[Figure]
 ) -> list[Figure]:
-    """Of figures that no event ties to the question, those in whose clause most of its words stand; none where two tie."""
-    units = MEASURE_WORDS.union(*(_terms(unit) for unit in asked.units))
+    """Return the figures whose clause has most of the question's words, where no event ties a figure to the question.
+
+    Where two clauses have as many, both figures answer if the question names a noun, else neither.
+    """
+    units = MEASURE_WORDS.union(*(stems(unit) for unit in asked.units))
     wanted = frozenset(question.terms) - question.speaker_terms - asked.nouns - units
-    words = as_one(statement.terms) | stems(statement.before)
-    plain = as_one(wanted - asked.named)
-    if not fitting or count_related(asked.named, words) < len(asked.named):
+    words = unified(statement.terms) | unified_stems(statement.before)
+    plain = unified(wanted - asked.topic_names)
+    if not fitting or count_related(asked.topic_names, words) < len(asked.topic_names):
         return []
     if len(plain & words) < LEAST_SHARED * len(plain):
-        return [figure for figure in fitting if _counts_theirs(figure, asked, statement.text)]
+        # "Farrow has 52 percent of the vote": the measure is of the very noun that is asked for, and of somebody named.
+        theirs = (figure for figure in fitting if asked.topic_names and figure.amount.unit)
+        return [figure for figure in theirs if asked.nouns & stems(_counted(figure, statement.text))]
     if len(fitting) == 1:
         return list(fitting)
-    shared = [len(as_one(wanted) & stems(_clause(statement.text, figure, found))) for figure in fitting]
+    shared = [len(unified(wanted) & unified_stems(_around(statement.text, figure, found))) for figure in fitting]
     best = max(shared)
     closest = [figure for figure, number in zip(fitting, shared, strict=True) if number == best]
     return closest if best and (len(closest) == 1 or asked.nouns) else []
 
 
-def _counts_theirs(figure: Figure, asked: AskedFigure, text: str) -> bool:
-    """Whether a measure is of the very noun that is asked for, of somebody named: "Farrow has 52 percent of the vote"."""
-    counted = _terms(figure.counted.cut(text)) if figure.counted and figure.amount.unit else ()
-    return bool(asked.named and asked.nouns & set(counted))
-
-
-def _clause(text: str, figure: Figure, found: Sequence[Figure]) -> str:
-    """What stands between the figures before and after one."""
+def _around(text: str, figure: Figure, found: Sequence[Figure]) -> str:
+    """Return the text between the figures before and after a figure."""
     place = found.index(figure)
     start = found[place - 1].amount.span.end if place else 0
     end = found[place + 1].amount.span.start if place + 1 < len(found) else len(text)
     return text[start:end]
 
 
-def _value(text: str, figure: Figure, found: Sequence[Figure], events: tuple[Event, ...], asked: AskedFigure) -> SentenceValue:
-    amount = figure.amount
-    unit = (
-        _UNITS_ALIKE.get(amount.unit, amount.unit) if amount.unit not in asked.units and len(asked.units) == 1 else amount.unit
-    )
-    period = next(_periods(text, figure, found), None)
-    return SentenceValue(
-        amount.span, ValueKind.FIGURE, amount.low, amount.high, amount.sense, unit, figure.counted, events, period
-    )
+# Figures that answer because their article is on the topic. The sentence itself need not say all of it.
+
+_TOLL = re.compile(r"\b(?:toll|dead|deaths|died|fatalit\w{1,4}|bodies|killed|lives)\b", re.IGNORECASE)
+_INJURED = re.compile(r"\b(?:injur\w{1,5}|wounded|hurt)\b", re.IGNORECASE)
+_COUNT_WORD = re.compile(  # A number without a noun is then the number of these: "the toll reached 52".
+    r"\b(?:number|count|counted|total|figures?|estimates?|estimated|toll|crowd|turnout|attendance|tally|sum|area|size|put|puts)\b",
+    re.IGNORECASE,
+)
+_PUT = re.compile(r"\b(?:puts?|share|estimates?|estimated|figures?)\b", re.IGNORECASE)
+_LABEL = re.compile(  # "Route 9" counts nothing.
+    r"\b(?:no\.|number|article|section|page|chapter|aged?|route|flight|room|day|line|gate|pier|pit|unit)\s$", re.IGNORECASE
+)
+_CLOCK = re.compile(r"\b(?:by|at|until|before|after|since|past|till)\s$", re.IGNORECASE)  # "By 9 the fire was out".
+_THEMSELVES = frozenset(("us", "them", "ourselves", "themselves"))
+_PEOPLE = frozenset(("peopl", "person", "citizen", "men"))
+_RATE = re.compile(r"\b(?:a|per|each|every)\s(?:day|week|month|year|hour|minute|head|person)\b", re.IGNORECASE)
+_DURATION = re.compile(r"\b(?:in|for|within|every|after)\s$", re.IGNORECASE)  # "In eight years" is no age.
+_QUAKE = re.compile(r"\b(?:magnitude|quake|earthquake|tremor)\b", re.IGNORECASE)
+_COMMON_UNITS = MONEY | {"%"}  # Articles give all sorts of things in these units.
+_SAME_MEASURE = (frozenset(("years old", "years")), frozenset(("tonnes", "tons")))
 
 
-def _periods(text: str, figure: Figure, found: Sequence[Figure]) -> Iterator[Span]:
-    """To what time a figure is limited: in its own clause, or by the year that opens the sentence."""
-    start = figure.counted.end if figure.counted and figure.counted.start >= figure.amount.span.end else figure.amount.span.end
-    end = min((other.amount.span.start for other in found if other.amount.span.start > start), default=len(text))
-    clause = _CLAUSE.match(text, start, end)
-    for match in _PERIOD.finditer(text, start, clause.end() if clause else start):
-        yield Span(*match.span())
-    if opening := _OPENING.match(text):
-        yield Span(*opening.span())
+def _loose_events(figure: Figure, asked: AskedFigure, statement: Statement) -> tuple[Event, ...] | None:
+    """Return the events of the table that a figure belongs in, () where any event will do; None where it does not answer."""
+    text, amount = statement.text, figure.amount
+    unit = amount.unit
+    # "Measured the quake at 6.1": a number without a unit is the quake's strength.
+    is_bare = not unit and not figure.counted and amount.high <= STRONGEST
+    if is_bare and asked.units == {"magnitude"} and _QUAKE.search(text):
+        return ()
+    if unit == "years" and "years old" in asked.units and _DURATION.search(text[: amount.span.start][-8:]):
+        return None
+    is_asked = unit in asked.units or any(unit in alike and asked.units & alike for alike in _SAME_MEASURE)
+    if figure.aside or not is_asked or _RATE.match(text[amount.span.end :].lstrip()):
+        return None
+    if unit:
+        is_tied = unit not in _COMMON_UNITS or (unit in MONEY and _is_said(amount, statement)) or _has_word(asked, statement)
+        return _loose_table(figure, asked, text) if is_tied else None
+    counted = _counted(figure, text)
+    counted = "" if counted.lower() in _THEMSELVES else counted
+    if _is_of_another(asked, text):
+        return None
+    if terms(counted):
+        fits = _has_loose_noun(asked, counted) and _is_owned(asked, counted, statement, amount)
+    else:
+        fits = _is_bare_count(amount, statement)
+    return _loose_table(figure, asked, text) if fits else None
 
 
-@lru_cache(maxsize=20_000)
-def _terms(text: str) -> tuple[str, ...]:
-    """The stems of a few words; the same few come again and again."""
-    return tuple(terms(text))
+def _is_said(amount: Amount, statement: Statement) -> bool:
+    return any(voice.scope.holds(amount.span) for voice in statement.voices)
+
+
+def _has_word(asked: AskedFigure, statement: Statement) -> bool:
+    """Return whether a sentence has a topic word, or a word for figures ("the estimate")."""
+    words = unified(statement.terms) | unified_stems(statement.before)
+    plain = unified(asked.topic_words - asked.topic_names)
+    return count_related(plain, words) > 0 or bool(_PUT.search(statement.text))
+
+
+def _is_of_another(asked: AskedFigure, text: str) -> bool:
+    """Return whether somebody else did what is asked: "Chelsea scored one goal", where Arsenal's goals are asked for."""
+    first = text.split(" ", 2)[:2]
+    if len(first) < 2 or not asked.topic_names or not first[0][:1].isupper():
+        return False
+    is_deed = unified_stems(first[1]) & unified(asked.topic_words - asked.topic_names)
+    return bool(is_deed) and not count_related(asked.topic_names, stems(first[0]))
+
+
+def _has_loose_noun(asked: AskedFigure, counted: str) -> bool:
+    """Return whether the noun that is counted is the noun asked for, or people where a noun for people is asked for."""
+    people = frozenset() if asked.nouns & (NO_PEOPLE | SOME_PEOPLE) else _PEOPLE
+    return bool(stems(counted) & (asked.nouns | people | (PEOPLE if asked.of_people else frozenset())))
+
+
+def _is_bare_count(amount: Amount, statement: Statement) -> bool:
+    """Return whether a number without a noun is a count: "police put it at 52", "the toll rose to 52"."""
+    text, before = statement.text, statement.text[: amount.span.start]
+    if not isinstance(amount.high, int) or amount.high < LEAST_BARE or _LABEL.search(before[-12:]):
+        return False
+    if amount.high <= HOURS and _CLOCK.search(before[-8:]):
+        return False
+    return _is_said(amount, statement) or bool(_COUNT_WORD.search(text) or _TOLL.search(text))
+
+
+def _loose_table(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
+    told = set(figure.events)
+    if not asked.tables:
+        # Refugees are displaced by their noun alone, whatever the sentence says of them.
+        by_noun = {event for word in _counted(figure, text).lower().split() for event in role_event(word)}
+        return None if told - by_noun and not figure.amount.unit else ()
+    for events in asked.tables:
+        if told == set(events) or (told and events[0] not in CASUALTIES and set(events) <= told):
+            return events
+    if told:
+        return None
+    if asked.tables[0][0] not in CASUALTIES:
+        return asked.tables[0]
+    if (Event.KILLED,) in asked.tables and _TOLL.search(text) and not _INJURED.search(text):
+        return (Event.KILLED,)
+    return None
+
+
+# Figures of another time, and of another owner.
+
+_OTHER_TIME = re.compile(
+    r"\b(?:(?:(?:a|the)\s)?(?:years?|decades?|months|generations?|centur(?:y|ies))\s(?:ago|before|earlier)"
+    r"|(?:the|an?|its|his|her|their)\s(?:previous|earlier)\s(?!day|week|report|statement|estimate|figure)|before\s(?:hers|his|theirs)\b|in\sthe\ssame\s\w{1,20}\skilled)",
+    re.IGNORECASE,
+)
+_LAST_TIME = re.compile(r"\blast\s(?:year|season|time)\b", re.IGNORECASE)  # After a figure it is the period's beginning.
+_YEAR = re.compile(r"\b(?:in|of|since|until|from|back\sin)\s(?P<year>1[5-9]\d\d|20\d\d)\b")
+_JOINT = re.compile(r"[,;:—–]\s")
+# "North Korean soldiers": names with the noun after them.
+_OWNED = re.compile(rf"(?P<names>(?:\b{CAPITALISED}\s){{1,5}})(?:\w{{1,20}}\s)??(?P<noun>[a-z]\w{{2,20}})")
+_FORCES = frozenset(terms("forces army military units"))
+
+
+def _is_of_other_time(text: str, figure: Span, published: date | None, question: str) -> bool:
+    """Return whether a sentence gives a figure of another event, season or year, which the question does not ask for.
+
+    "The storm killed 12, a decade after another storm killed 90": the time words stand outside of both figures.
+    """
+    for cue in _OTHER_TIME.finditer(text):
+        is_the_figure = cue.start() < figure.end and figure.start < cue.end()  # "662 years ago".
+        if not is_the_figure and cue.group().strip().lower() not in question.lower():
+            return True
+    if (last := _LAST_TIME.search(text, 0, figure.start)) and last.group().lower() not in question.lower():
+        return True
+    following = _JOINT.search(text, figure.end)
+    clause = text[: following.start() if following else len(text)]
+    least = published.year if published else RECENT
+    return any(int(found["year"]) < least and found["year"] not in question for found in _YEAR.finditer(clause))
+
+
+def _is_owned(asked: AskedFigure, counted: str, statement: Statement, amount: Amount) -> bool:
+    """Return whether what is counted belongs to the owner asked for.
+
+    The owner is named before the noun, else before such a noun earlier in the
+    text, else anywhere in the sentence, the sentence before it or the title.
+    """
+    owners = asked.owners
+    if not owners:
+        return True
+    named = {term for word in counted.split() if word[:1].isupper() for term in terms(word)}
+    if named:
+        return count_related(named, owners) == len(named) or count_related(owners, named) == len(owners)
+    text, figure_at = f"{statement.before} {statement.text}", len(statement.before) + 1 + amount.span.start
+    nouns = asked.nouns | (SOLDIERS | _FORCES if asked.nouns & SOLDIERS else frozenset())
+    told = frozenset[str]()
+    for match in _OWNED.finditer(text, 0, figure_at):
+        if nouns & stems(match["noun"]):
+            told = frozenset(terms(match["names"]))
+    words = told or statement.terms | set(terms(f"{statement.before} {statement.title}"))
+    return count_related(owners, words) == len(owners)

@@ -1,12 +1,15 @@
-"""Names that answer: who holds an office, who did something; only where a sentence says so in plain form."""
+"""Names that answer: who holds an office, or who did something. Only plain forms are read.
+
+EXAMPLE
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.articles.span import Span
 from index.english import CAPITALISED_IN_ANY_SCRIPT, COURTESY_TITLES, MONTHS_AND_WEEKDAYS, NAME_PARTICLES
-from qa.claims.statement import SentenceValue, Statement, ValueKind
-from qa.claims.word_forms import as_one, plain_terms, stems
+from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
+from qa.claims.topic import plain_words, unified, unified_stems
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 
@@ -18,7 +21,7 @@ _OFFICE = re.compile(
 )
 _DEED = re.compile(r"^\W*who\s+(?:has\s+|had\s+|will\s+)?(?P<verb>[a-z]+)\s+(?P<what>.+)$", re.IGNORECASE)
 _HEAD = re.compile(r"(?<![\w-])(?:[a-z]++-)*+[a-z]++(?=\s+(?:of|for|at|in|to)\b|$)")
-# "Chief executive", without names, and which one it is.
+# "Chief executive", without names and without "new", "next" or "former".
 _OFFICE_WORDS = re.compile(r"(?<![\w-])(?!(?:new|next|first|current|former|acting|old|future)\s)[a-z]++(?:[\s-][a-z]++)*+$")
 _CHANGE = re.compile(
     r"\b(?:will|would|new|next|to\s(?:be|become)|succe\w{1,6}|replac\w{1,4}|appoint\w{1,6}|nam(?:e|ed|ing)|elect\w{0,4}|pick\w{0,3}"
@@ -29,10 +32,12 @@ _ITS = r"(?:[\w’'-]+\s){0,6}"
 _NO_VERB = r"(?!(?:[\w’'-]+\s){0,3}(?:will|would|is|was|are|were|has|had|who|said|to)\s)"
 _ASIDE = r"(?:,[^,.;]{1,80},)?"
 _HAS = r"(?:\s(?:has|have|had|was|were|is|will|have\sbeen|has\sbeen))?(?:\s\w+ly)?"
-_NO_NAMES = MONTHS_AND_WEEKDAYS | frozenset(
+_NO_NAMES = MONTHS_AND_WEEKDAYS | COURTESY_TITLES
+_NO_NAMES |= frozenset(
     "the a an he she it they we i you this that these those his her its their there here who what when where but and or if in "
     "on at by for from to with as after before while since president minister".split()
 )
+_SMALL = unified_stems("the of for a an in at to and s")
 _VERB_FORMS = {
     "won": r"w[io]ns?",
     "win": r"w[io]ns?",
@@ -42,51 +47,52 @@ _VERB_FORMS = {
 }
 
 
-def names_claimed(question: Question, statement: Statement, *, on_topic: bool = False) -> tuple[SentenceValue, ...]:
-    """The name that a sentence gives; none where it gives two.
-
-    In an article on the topic (`tied`) the office's own words name it: "will be its next chief executive".
-    """
-    found = _spans(question, statement, on_topic=on_topic)
-    names = {_plain(span.cut(statement.text)) for span in found} - {""}
-    if len(names) != 1 or not found:
-        return ()
-    name = next(iter(names))
-    return (SentenceValue(found[0], ValueKind.NAME, name, name, Sense.EXACT),)
-
-
-def _spans(question: Question, statement: Statement, *, on_topic: bool) -> list[Span]:
+def read_names(question: Question, statement: Statement) -> Reading:
+    """Return the name that a sentence gives; no name where it gives two."""
     text = question.text.rstrip(' ?!."”')
     if office := _OFFICE.match(text):
-        return _holders(office["office"], question, statement, on_topic=on_topic)
-    deed = _DEED.match(text)
-    return _doers(deed["verb"].lower(), question, statement) if deed else []
+        found = [_holders(office["office"], question, statement, on_topic=on_topic) for on_topic in (False, True)]
+    elif deed := _DEED.match(text):
+        found = [_doers(deed["verb"].lower(), question, statement)] * 2
+    else:
+        return Reading()
+    return Reading(*(_the_one_name(spans, statement.text) for spans in found))
+
+
+def _the_one_name(found: Sequence[Span], text: str) -> tuple[SentenceValue, ...]:
+    names = {_plain(span.cut(text)) for span in found} - {""}
+    return tuple(SentenceValue(found[0], ValueKind.NAME, name, name, Sense.EXACT) for name in names) if len(names) == 1 else ()
 
 
 def _holders(office: str, question: Question, statement: Statement, *, on_topic: bool) -> list[Span]:
-    """The names beside an office: "spokesman John Kirby", "John Kirby, a spokesman", "John Kirby will be spokesman"."""
+    """Return the names beside an office: "spokesman John Kirby", "John Kirby, a spokesman", "John Kirby will be spokesman".
+
+    In an article on the topic the office's own words are enough: "will be its next chief executive".
+    """
     head = _HEAD.search(office)
     if head is None:
         return []
-    if on_topic and _CHANGE.search(question.text) and not _CHANGE.search(statement.text):
-        return []  # Whoever holds the office now is not the next one.
+    is_change = on_topic and bool(_CHANGE.search(question.text))
+    if is_change and not _CHANGE.search(statement.text):
+        return []  # The present holder of the office is not the next one.
     words = _OFFICE_WORDS.search(office[: head.end()]) if on_topic else None
-    if not stems(words.group() if words else office) - _small() <= as_one(statement.terms) | stems(statement.before):
+    wanted = unified_stems(words.group() if words else office) - _SMALL
+    if not wanted <= unified(statement.terms) | unified_stems(statement.before):
         return []
     word = f"(?i:{re.escape(words.group() if words else head.group())})"
-    holds = _holding(rf"(?:new|next|future|incoming)\s{word}" if on_topic and _CHANGE.search(question.text) else word)
+    holds = _holding(rf"(?:new|next|future|incoming)\s{word}" if is_change else word)
     return _matches((*holds, *_taking(word)), statement.text)
 
 
 def _holding(word: str) -> Iterator[str]:
-    """Patterns of who holds an office, whose words match `word`."""
+    """Yield the patterns of who holds an office. `word` is the office's pattern."""
     yield rf"\b{word}(?:,)?\s{_NAME}"
     yield rf"\b{word}\s(?:of|for|at|in)\s[^,.;]{{1,40}},\s{_NAME}"
     yield rf"\b{_NAME},\s{_NO_VERB}{_ITS}{word}\b"
 
 
 def _taking(word: str) -> Iterator[str]:
-    """Patterns of who becomes it."""
+    """Yield the patterns of who takes an office over."""
     yield rf"\b{_NAME}{_ASIDE}\s(?:is|was|became|becomes|(?:will|would)\s(?:be|become))\s{_ITS}{word}\b"
     succeeds = r"(?:(?:will|would|is\sto)\s)?(?:succeed|replace)(?:s|ed)?"
     yield rf"\b{_NAME}{_ASIDE}\s{succeeds}\s[^,.;]{{1,60}}\sas\s{_ITS}{word}\b"
@@ -95,9 +101,9 @@ def _taking(word: str) -> Iterator[str]:
 
 
 def _doers(verb: str, question: Question, statement: Statement) -> list[Span]:
-    """The names that a verb has for its subject: "Lula won", "won by Lula"."""
-    others = plain_terms(question) - stems(verb)
-    if not others or not others <= as_one(statement.terms):
+    """Return the names that are the verb's subject: "Lula won", "won by Lula"."""
+    others = plain_words(question) - unified_stems(verb)
+    if not others or not others <= unified(statement.terms):
         return []
     form = _VERB_FORMS.get(verb, re.escape(verb))
     return _matches((rf"\b{_NAME}{_HAS}\s(?:{form})\b", rf"\b(?:{form})\sby\s(?:the\s)?{_NAME}"), statement.text)
@@ -108,21 +114,17 @@ def _matches(patterns: tuple[str, ...], text: str) -> list[Span]:
     for pattern in patterns:
         for match in re.finditer(pattern, text):
             start, end = match.span("name")
-            while start < end and (first := re.match(r"[\w’'.-]+\s*", text[start:end])) and _is_small(first.group()):
+            while start < end and (first := re.match(r"[\w’'.-]+\s*", text[start:end])) and _is_no_name(first.group()):
                 start += first.end()
             if start < end <= start + MAX_NAME_CHARS:
                 found.append(Span(start, end))
     return found
 
 
-def _is_small(word: str) -> bool:
-    return word.strip().lower().rstrip(".") in _NO_NAMES | COURTESY_TITLES
-
-
-def _small() -> frozenset[str]:
-    return stems("the of for a an in at to and s")
+def _is_no_name(word: str) -> bool:
+    return word.strip().lower().rstrip(".") in _NO_NAMES
 
 
 def _plain(name: str) -> str:
-    """A name in small letters, without what marks whose."""
+    """Return a name in small letters, without the possessive "'s"."""
     return " ".join(re.sub(r"[’']s?\b", "", name).lower().split())

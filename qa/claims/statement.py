@@ -1,4 +1,4 @@
-"""What is claimed: values that answer a question, each with where it stands in its sentence."""
+"""A statement, and the values in it that answer a question."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from qa.values.events import Event
 
 
 class ValueKind(Enum):
-    """What a value is."""
+    """The kind of a value."""
 
     FIGURE = "figure"
     DATE = "date"
@@ -19,11 +19,12 @@ class ValueKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who says a stretch of a sentence.
+    """The speaker of a part of a sentence.
 
-    `scope` counts from the sentence's start; `speaker` is an identity, the
-    same for all names of one speaker; `asked`: whether the question asks for
-    their word; `named`: how they and whom they cite are named there.
+    `scope` counts from the sentence's start. `speaker` is the speaker's fullest
+    name, the same for all names of one speaker. `asked`: the question asks for
+    this speaker's word. `named` holds the names that the article gives to the
+    speaker and to the one who is cited.
     """
 
     scope: Span
@@ -34,12 +35,12 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence whose values may be laid beside others'.
+    """A sentence whose values may stand in a table.
 
-    `text` is one line, offset for offset with the article; `before` is the
-    sentence before it in its paragraph, or ""; `relevance` is how surely it
-    answers whoever says it, 0..1; `article` is a key; `terms` are its stems,
-    and `title` is its article's.
+    `article` is the article's key and `title` its title. `text` is one line,
+    with the offsets of the article. `before` is the sentence before it in the
+    paragraph, or "". `relevance` is the probability, 0..1, that the sentence
+    answers the question, whoever says it. `terms` are its stems.
     """
 
     article: str
@@ -54,11 +55,11 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class SentenceValue:
-    """A figure, day or name; spans count from the sentence's start.
+    """A figure, a day or a name in a sentence. Spans count from the sentence's start.
 
-    `low` and `high` are numbers, ISO texts or a name in small letters, and
-    differ in a range only; `counted` is the noun; `period`: to what time the
-    figure is limited ("in the past week alone").
+    `low` and `high` are numbers, ISO dates or a name in small letters. They
+    differ in a range only. `counted` is the noun that is counted. `period` is
+    the time that the figure is limited to ("in the past week alone").
     """
 
     span: Span
@@ -70,3 +71,15 @@ class SentenceValue:
     counted: Span | None = None
     events: tuple[Event, ...] = ()
     period: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The values of a sentence that answer a question.
+
+    `alone`: values that the sentence gives by itself. `on_topic`: values that
+    the sentence gives in an article on the question's topic.
+    """
+
+    alone: tuple[SentenceValue, ...] = ()
+    on_topic: tuple[SentenceValue, ...] = ()

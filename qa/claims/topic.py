@@ -1,23 +1,36 @@
-"""The topic: which statements speak of the one thing that a question is about, and not of another like it."""
+"""The topic: the words that question and sentences share, and the statements that are about what is asked.
+
+EXAMPLE
+"""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from index.english import MONTHS_AND_WEEKDAYS
+from index.english import CAPITALISED, MONTHS_AND_WEEKDAYS
 from index.search.analyzer import terms
-from qa.claims.asked_figure import PEOPLE, AskedFigure, named_terms
+from qa.claims.asked_figure import PEOPLE, AskedFigure, named_stems
 from qa.claims.statement import Statement
-from qa.claims.word_forms import count_related
 from qa.questions.question import Question
 
-LEAST_ANCHORS = 0.5  # Of what a question names, in a statement that is far less relevant than the best.
-LEAST_OF_ARTICLE, LEAST_NAMED = 0.6, 0.5  # The same of an article, and of the names.
-ROUNDS = 2  # Articles that share names with one that shares them with one that has the question's words.
-DAYS_APART = 120  # Articles on one topic that name nothing in common, but its subject.
-LEAST_NAMES = 2  # In common with what is known of the topic, where the question names nothing.
-_NAME = re.compile(  # Of a thing or place; whoever reports it may be anybody.
+LEAST_WORDS = 0.5  # Share of the topic words that a statement has which is far less relevant than the best.
+LEAST_OF_ARTICLE, LEAST_NAMED = 0.6, 0.5  # Shares of the topic words and of the names that an article on the topic has.
+ROUNDS = 2  # Articles that share names with one that shares names with one that has the topic words.
+DAYS_APART = 120  # Between two articles on one topic that share its subject and no name.
+LEAST_NAMES = 2  # Shared names, where the question names nothing.
+# The forms of one verb that have different stems, and words for one thing.
+_FORMS = (
+    "take took taken, go went gone goes, begin began begun start, strike struck stricken hit, hold held, leav left, meet met, "
+    "win won, fall fell fallen, rise rose risen, send sent, build built, find found, make made, break broke broken, shoot "
+    "shot, buy bought, sell sold, die dead death, lose lost loss, steal stole stolen, give gave given, write wrote written, "
+    "speak spoke spoken, choos chose chosen elect, defeat beat beaten, becom becam, come came, fli flew flown, sink sank sunk, "
+    "agreement deal treati pact accord"
+).split(", ")
+_FIRST_FORM = {form: forms.split()[0] for forms in _FORMS for form in forms.split()}
+# The name of a thing or place. A name before a reporting verb is left out: anybody may report on the topic.
+_NAME = re.compile(
     r"(?<![.!?“\"‘:] )(?<!^)(?<!^[“\"‘])\b[A-Z][^\W_]++(?:-[A-Z]\w++)*+"
     r"(?!,?\s(?:sa(?:id|ys)|told|claim|report|announc|put|estimat|stat|confirm|believ))"
 )
@@ -29,96 +42,129 @@ _NO_NAMES = frozenset(
 )
 
 
+@lru_cache(maxsize=20_000)
+def stems(text: str) -> frozenset[str]:
+    """The stems of a few words. The same few words come again and again."""
+    return frozenset(terms(text))
+
+
+def unified(words: Iterable[str]) -> frozenset[str]:
+    """Stems, with one stem for all forms of a verb: "taken" and "took" are "take"."""
+    return frozenset(_FIRST_FORM.get(word, word) for word in words)
+
+
+@lru_cache(maxsize=5_000)
+def unified_stems(text: str) -> frozenset[str]:
+    """The stems of a part of a sentence, with one stem for all forms of a verb."""
+    return unified(terms(text))
+
+
+@lru_cache(maxsize=100)  # Asked again for each sentence.
+def plain_words(question: Question) -> frozenset[str]:
+    """The question's unified stems without names and without the speaker; with the names where nothing else is left."""
+    named = {term for word in re.findall(rf"(?<=\s){CAPITALISED}", question.text) for term in terms(word)}
+    wanted = set(question.terms) - question.speaker_terms
+    return unified(wanted - named or wanted)
+
+
+def count_related(words: Set[str], others: Set[str]) -> int:
+    """Return how many of the words have a related word among the others: "korea" and "korean" begin alike."""
+    starts = {other[:5] for other in others}
+    return sum(word[:5] in starts for word in words)
+
+
+@dataclass(slots=True)
+class _Article:
+    """The stems of the sentences and the title of an article, and the stems of its names."""
+
+    published: date | None
+    words: set[str]
+    names: set[str]
+
+
 class Topic:
-    """What is known of the topic: what the question names, and what those statements name that speak of it."""
+    """Tells which articles and statements are about what a question asks."""
 
     def __init__(self, question: Question, asked: AskedFigure | None, statements: Sequence[Statement]) -> None:
-        """`asked` is what the question counts, None for a question that counts nothing; statements come best first."""
-        self._anchors = asked.anchors if asked else frozenset(question.terms) - question.speaker_terms
-        self._named = asked.named if asked else self._anchors & named_terms(question.text)
-        self._subject = (self._anchors - self._named) | (asked.nouns - PEOPLE if asked else frozenset())
-        self._published: dict[str, date | None] = {}
-        self._names: set[str] = set()
-        # Whoever speaks of the topic is not another one, where somebody else's description names them.
-        self._speakers = frozenset(stem for one in statements for voice in one.voices for stem in _stems(voice.speaker))
-        self._words: dict[str, set[str]] = {}
-        self._named_in: dict[str, set[str]] = {}
-        for statement in statements:
-            self._published[statement.article] = statement.published
-            self._words.setdefault(statement.article, set(_stems(statement.title))).update(statement.terms)
-            there = self._named_in.setdefault(statement.article, set(_named_by(statement.title)))
-            there.update(_named_by(statement.text), *(_stems(voice.speaker) for voice in statement.voices))
-        self._articles = self._about(statements)
+        """`asked` is what the question counts, None where it counts nothing. Statements come best first."""
+        self._words = asked.topic_words if asked else frozenset(question.terms) - question.speaker_terms
+        self._named = asked.topic_names if asked else self._words & named_stems(question.text)
+        self._subject = (self._words - self._named) | (asked.nouns - PEOPLE if asked else frozenset())
+        # A speaker's name in the description of another speaker names no other topic.
+        self._speakers = frozenset(stem for one in statements for voice in one.voices for stem in stems(voice.speaker))
+        self._names: set[str] = set()  # In the statements accepted so far.
+        self._all: dict[str, _Article] = {}
+        for one in statements:
+            empty = _Article(one.published, set(stems(one.title)), set(_names_in(one.title)))
+            article = self._all.setdefault(one.article, empty)
+            article.words.update(one.terms)
+            article.names.update(_names_in(one.text), *(stems(voice.speaker) for voice in one.voices))
+        self._articles = self._on_topic(statements)
 
-    def _about(self, statements: Sequence[Statement]) -> frozenset[str]:
-        """The articles on the topic: those with the question's words, else that of the best, and those that share names."""
-        about = {article for article in self._words if self._anchors and self._has_anchors(article)}
-        about = about or {statement.article for statement in statements[:1]}
+    def _on_topic(self, statements: Sequence[Statement]) -> frozenset[str]:
+        """The articles with the topic words, else the article of the best statement; and those that share names with them."""
+        found = {key for key, article in self._all.items() if self._words and self._has_words(article)}
+        found = found or {statement.article for statement in statements[:1]}
         for _ in range(ROUNDS):
-            names = set[str]().union(*(self._named_in[article] for article in about)) - _NO_NAMES
-            about |= {article for article in self._words if self._shares(article, names, about)}
-        return frozenset(about)
+            near = [self._all[key] for key in found]
+            names = set[str]().union(*(article.names for article in near)) - _NO_NAMES
+            found |= {key for key, article in self._all.items() if self._shares(article, names, near)}
+        return frozenset(found)
 
-    def _shares(self, article: str, names: Set[str], about: Set[str]) -> bool:
-        """Whether an article names enough of what those on the topic name; fewer where it has the question's subject too."""
-        shared = len(names & self._named_in[article])
+    def _has_words(self, article: _Article) -> bool:
+        if count_related(self._named, article.words) < LEAST_NAMED * len(self._named):
+            return False
+        return count_related(self._words, article.words) >= LEAST_OF_ARTICLE * len(self._words)
+
+    def _shares(self, article: _Article, names: Set[str], near: Sequence[_Article]) -> bool:
+        """Return whether an article shares enough names with articles on the topic; fewer where it has the subject too."""
+        shared = len(names & article.names)
         if shared >= LEAST_NAMES:
             return True
-        has_subject = count_related(self._subject, self._words[article]) > 0
-        return has_subject and (shared > 0 or any(self._near_in_time(article, other) for other in about))
-
-    def _near_in_time(self, article: str, other: str) -> bool:
-        one, two = self._published[article], self._published[other]
-        return one is not None and two is not None and abs((one - two).days) <= DAYS_APART
-
-    def _has_anchors(self, article: str) -> bool:
-        words = self._words[article]
-        named = count_related(self._named, words) >= LEAST_NAMED * len(self._named)
-        return named and count_related(self._anchors, words) >= LEAST_OF_ARTICLE * len(self._anchors)
+        if not count_related(self._subject, article.words):
+            return False
+        return shared > 0 or any(_are_near_in_time(article.published, other.published) for other in near)
 
     def covers(self, statement: Statement) -> bool:
-        """Whether a statement's article is about the topic."""
+        """Return whether the statement's article is on the topic."""
         return statement.article in self._articles
 
-    def accepts(self, statement: Statement, *, near: bool) -> bool:
-        """Whether a statement is of the topic, and then what it names is too.
+    def accepts(self, statement: Statement, *, is_relevant: bool) -> bool:
+        """Return whether a statement is on the topic. The names in an accepted statement belong to the topic from then on.
 
-        `near`: it is about as relevant as the best. Such a one is taken unless
-        it names only other things; another one must show what ties it to the
-        topic, for it may be less relevant because it has other words for it.
+        A relevant statement, about as relevant as the best one, is accepted
+        unless it names other things only. Any other statement must have words
+        or names of the topic: it may be less relevant only because it words
+        the same thing differently.
         """
         on_topic = self.covers(statement)
-        names = _names(statement, with_before=not on_topic) - (self._speakers if on_topic else frozenset())
-        words = statement.terms | _stems(statement.before)
-        shared = len(names & self._names)
-        anchored = bool(self._anchors) and count_related(self._anchors, words) > 0 if on_topic else self._names_all(words)
-        taken = not names or not self._names or shared > 0 or anchored
-        if not near and self._anchors:
-            taken = taken and count_related(self._anchors, words) >= LEAST_ANCHORS * len(self._anchors)
-        elif not near:
-            taken = shared >= LEAST_NAMES
-        if taken:
+        names = _statement_names(statement, with_before=not on_topic) - (self._speakers if on_topic else frozenset())
+        words = statement.terms | stems(statement.before)
+        shared, related = len(names & self._names), count_related(self._words, words)
+        has_words = related > 0 if on_topic else bool(self._named) and count_related(self._named, words) == len(self._named)
+        accepted = not names or not self._names or shared > 0 or has_words
+        if not is_relevant and self._words:
+            accepted = accepted and related >= LEAST_WORDS * len(self._words)
+        elif not is_relevant:
+            accepted = shared >= LEAST_NAMES
+        if accepted:
             self._names |= names
-        return taken
-
-    def _names_all(self, words: Set[str]) -> bool:
-        return bool(self._named) and count_related(self._named, words) == len(self._named)
+        return accepted
 
 
-def _names(statement: Statement, *, with_before: bool) -> frozenset[str]:
-    """The stems of what a statement, or also the sentence before it, names, without who speaks."""
-    named = _named_by(statement.text) | (_named_by(statement.before) if with_before else frozenset())
+def _are_near_in_time(one: date | None, other: date | None) -> bool:
+    return one is not None and other is not None and abs((one - other).days) <= DAYS_APART
+
+
+def _statement_names(statement: Statement, *, with_before: bool) -> frozenset[str]:
+    """The stems of the names in a statement, or also in the sentence before it; without the names of its speakers."""
+    named = _names_in(statement.text) | (_names_in(statement.before) if with_before else frozenset())
     for voice in statement.voices:
-        named -= _stems(f"{voice.speaker} {voice.named}")
+        named -= stems(f"{voice.speaker} {voice.named}")
     return frozenset(named - _NO_NAMES)
 
 
 @lru_cache(maxsize=5_000)
-def _named_by(text: str) -> frozenset[str]:
-    """The stems of what a text names."""
-    return frozenset(stem for word in _NAME.findall(_SHORT_FORM.sub(" ", text)) for stem in _stems(word))
-
-
-@lru_cache(maxsize=20_000)
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(terms(text))
+def _names_in(text: str) -> frozenset[str]:
+    """The stems of the names in a text."""
+    return frozenset(stem for word in _NAME.findall(_SHORT_FORM.sub(" ", text)) for stem in stems(word))

@@ -1,4 +1,7 @@
-"""Identity: who is meant by the name that an article gives a speaker, as far as the articles say so."""
+"""Identities: who is meant by a speaker's name in an article, as far as the articles say so.
+
+EXAMPLE
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,8 +17,8 @@ from qa.questions.question import Question
 from qa.speakers.name_match import Organisation, named_in, organisations, same_name
 from qa.speakers.speaker import Link, ResolvedAttribution, Speaker, one_line
 
-NAMES_KEPT = 10_000  # Names once looked up.
-# A long article is parted into stretches of so many; "the agency" is one that its own stretch names, or one beside it.
+NAMES_KEPT = 10_000  # Resolved names.
+# Length of a stretch of a long article. "The agency" is an agency that its own stretch names, or the stretch before or after.
 NEAR_CHARS = 50_000
 _SHORT_FORM = re.compile(r"\s*(?:\(|,?\s+or\s)[^()]*\)?$")  # "… (NIS)", "… or NIS": what a link has after the long name.
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -27,43 +30,44 @@ _TITLES = TITLES | frozenset(
 
 
 class Identities:
-    """Tells who speaks, by the abbreviations and full names that an index's articles give; for several threads."""
+    """Resolves speakers by the abbreviations and full names in an index's articles. Several threads may use it."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._all = organisations(index.abbreviations)
-        # Kept by a function of another object: a cache that its own object holds lives until cycles are looked for.
-        self._meant = lru_cache(NAMES_KEPT)(_Names(index).meant)
+        self._organisations = organisations(index.abbreviations)
+        # The cache wraps a method of another object: wrapping an own method would keep this object alive in a cycle.
+        self._resolve = lru_cache(NAMES_KEPT)(_NameResolver(index).resolve)
 
-    def told(self, attribution: Attribution, article: int) -> ResolvedAttribution:
-        """An attribution of a sentence of this article, with who is meant by the names in it."""
-        cited = self.meant(attribution.cited, article) if attribution.cited else None
-        return ResolvedAttribution(attribution, self.meant(attribution.name, article), cited)
+    def resolve(self, mention: Attribution, article: int) -> ResolvedAttribution:
+        """Return an attribution of a sentence of this article, with who is meant by its names."""
+        cited = self.resolve_name(mention.cited, article) if mention.cited else None
+        return ResolvedAttribution(mention, self.resolve_name(mention.name, article), cited)
 
-    def teller(
+    def speaker_of(
         self, sentence: StoredSentence, article: int, question: Question, marks: Sequence[Span]
     ) -> ResolvedAttribution | None:
-        """Whose word a sentence of this article is first of all: theirs who are asked for, else theirs who say the marks."""
-        told = [self.told(one, article) for one in sentence.attributions]
-        saying = [one for one in told if any(one.attribution.scope.holds(mark) for mark in marks)]
-        # Of equals the first.
-        return max([*saying, *told], key=lambda one: self.asked(question, one, article), default=None)
+        """Return the main speaker of a sentence: the speaker asked for, else the speaker of the marks, else the first one."""
+        found = [self.resolve(mention, article) for mention in sentence.attributions]
+        of_marks = [one for one in found if any(one.mention.scope.holds(mark) for mark in marks)]
+        return max([*of_marks, *found], key=lambda one: self.asked(question, one, article), default=None)
 
-    def asked(self, question: Question, told: ResolvedAttribution, article: int) -> float:
-        """How surely the speaker whose word a question asks for says this, or is cited for it, 0..1."""
+    def asked(self, question: Question, attribution: ResolvedAttribution, article: int) -> float:
+        """Return how surely the speaker asked for says this, or is cited for it, 0..1."""
         if not question.speaker:
             return 0.0
-        text = self._index.store.article(article).text
-        names = [*named_in([told.attribution], text), told.speaker.name, *([told.cited.name] if told.cited else [])]
-        return max(same_name(question.speaker_terms, frozenset(terms(name)), self._all) for name in names)
+        mentioned = named_in([attribution.mention], self._index.store.article(article).text)
+        meant = [attribution.speaker.name, *([attribution.cited.name] if attribution.cited else [])]
+        return max(
+            same_name(question.speaker_terms, frozenset(terms(name)), self._organisations) for name in [*mentioned, *meant]
+        )
 
-    def meant(self, name: Span, article: int) -> Speaker:
-        """Who is meant by a name that stands in this article; by itself, where no article says more."""
-        return self._meant(one_line(name, self._index.store.article(article)), article, name.start // NEAR_CHARS)
+    def resolve_name(self, name: Span, article: int) -> Speaker:
+        """Return who is meant by a name in this article; the name itself where no article says more."""
+        return self._resolve(one_line(name, self._index.store.article(article)), article, name.start // NEAR_CHARS)
 
 
-class _Names:
-    """Looks a name up."""
+class _NameResolver:
+    """Finds the articles' full name for a name."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -75,26 +79,26 @@ class _Names:
                     self._by_term.setdefault(term, []).append((organisation, alias))
                 self._of_noun.setdefault(organisation.long[-1], []).append(alias)
 
-    def meant(self, name: str, article: int, stretch: int) -> Speaker:
-        """Who is meant: of several organisations or people that of the same article, else nobody in particular.
+    def resolve(self, name: str, article: int, stretch: int) -> Speaker:
+        """Return who is meant. Of several organisations or people, the one of this article is meant, else nobody.
 
-        `stretch` counts the NEAR_CHARS of the article in which the name stands, from 0.
+        `stretch` is the number of the NEAR_CHARS of the article in which the name stands, from 0.
         """
         near = Span(max(0, stretch - 1) * NEAR_CHARS, (stretch + 2) * NEAR_CHARS)
-        for found in (self._bodies(name), self._people(name), self._of_kind(name, article, near)):
+        for found in (self._spelt_out(name), self._people(name), self._of_kind(name, article, near)):
             if (alias := _the_one(found) or _the_one([alias for alias in found if alias.article == article])) is not None:
                 full = self._fullest(alias)
                 return Speaker(full, () if full in name else tuple(self._links(name, alias, article, near)))
         return Speaker(name)
 
     def _links(self, name: str, alias: StoredAlias, article: int, near: Span) -> Iterator[Link]:
-        """Where the name is spelt out; for a bare noun also where this article names the organisation."""
+        """Yield where the name is spelt out; for a bare noun also where this article names the organisation."""
         yield Link(self._index.store.article(alias.article), alias.alias.span)
         if alias.article != article and _is_bare(name) and (named := self._named(alias, article, near)):
             yield Link(self._index.store.article(article), named)
 
-    def _bodies(self, name: str) -> list[StoredAlias]:
-        """The abbreviations that are spelt out for a body of this name or description."""
+    def _spelt_out(self, name: str) -> list[StoredAlias]:
+        """Return the abbreviations of the organisations that have this name or description."""
         words = frozenset(terms(name))
         near = {id(alias): (organisation, alias) for word in words for organisation, alias in self._by_term.get(word, ())}
         named = [(organisation, alias) for organisation, alias in near.values() if organisation.spelt_by(words)]
@@ -103,7 +107,7 @@ class _Names:
         return [alias for organisation, alias in near.values() if organisation.described_by(words)]
 
     def _people(self, name: str) -> list[StoredAlias]:
-        """The full names that articles give for the surname at the end of this one."""
+        """Return the full names that articles give for the surname at the end of the name."""
         words = [_POSSESSIVE.sub("", word) for word in name.split()]
         if not words or not words[-1][:1].isupper():
             return []
@@ -115,24 +119,24 @@ class _Names:
         return [alias for alias in found if before in alias.alias.long.split()]
 
     def _of_kind(self, name: str, article: int, near: Span) -> list[StoredAlias]:
-        """The organisations of the kind that a bare noun names, "the agency", which the article names too, near it."""
+        """Return the organisations of the kind that a bare noun names ("the agency") which the article names near it."""
         if not _is_bare(name):
             return []
         return [alias for alias in self._of_noun.get(terms(name)[0], ()) if self._named(alias, article, near)]
 
     def _named(self, alias: StoredAlias, article: int, near: Span) -> Span | None:
-        """Where an article first has a body's short or long name, in a stretch of it."""
+        """Return where a stretch of an article first has an organisation's short or long name."""
         text = self._index.store.article(article).text
         names = [alias.alias.short, alias.alias.long]
-        # To look for a text takes a hundredth of what making and running a pattern does.
+        # Searching for a text takes a hundredth of the time of compiling and running a pattern.
         if all(text.find(name, near.start, near.end) < 0 for name in names):
             return None
         pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
-        found = pattern.search(text, near.start, near.end + 1)  # One more, to see whether a word ends at the end.
+        found = pattern.search(text, near.start, near.end + 1)  # One character more shows whether a word ends at the end.
         return Span(*found.span()) if found and found.end() <= near.end else None
 
     def _fullest(self, alias: StoredAlias) -> str:
-        """The long name as the article has it: with whose it is, without the abbreviation."""
+        """Return the long name as the article has it: with the owner, without the abbreviation."""
         long = alias.alias.long
         if not alias.alias.owner:
             return long
@@ -141,18 +145,18 @@ class _Names:
 
 
 def _is_bare(name: str) -> bool:
-    """Whether a name is one noun: "agency"."""
+    """Return whether a name is one noun: "agency"."""
     return name[:1].islower() and len(terms(name)) == 1
 
 
 def _of_owner(words: frozenset[str], named: Sequence[tuple[Organisation, StoredAlias]]) -> list[StoredAlias]:
-    """Those whose owner the name has too; all of them where it has none's."""
+    """Return the organisations whose owner is in the name; all of them where the name has no owner."""
     owned = [alias for organisation, alias in named if any(owner and owner <= words for owner in organisation.owners)]
     return owned or [alias for _, alias in named]
 
 
 def _the_one(found: Sequence[StoredAlias]) -> StoredAlias | None:
-    """The alias that all of these agree with, with an owner where one is named; None where they mean several, or none."""
+    """Return the alias that all of these agree with, preferably with an owner; None where they mean several, or none."""
     owned = [alias for alias in found if alias.alias.owner] or found
     meant = {(alias.alias.long.casefold(), alias.alias.owner.casefold()) for alias in owned}
     longs = {alias.alias.long.casefold() for alias in found}

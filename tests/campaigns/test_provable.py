@@ -21,11 +21,12 @@ from index.articles.sentences import sentences
 from index.files.file_stat import RACY_NS
 from index.files.source_files import Sources, SourceStates
 from index.grammar.parser import loaded_parser
+from index.speakers.attribution import Attribution
 from index.speakers.find_speakers import speakers
 from qa import AskSettings, Quote, Retriever, Scope
 from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import read_answer, read_claims
-from qa.speakers.speaker import ResolvedAttribution
+from qa.speakers.speaker import ResolvedAttribution, Speaker, one_line
 
 SEED = 20241227
 Record = dict[str, Any]
@@ -141,10 +142,16 @@ def quotes_of(article: Article, chosen: random.Random) -> list[Quote]:
             last = passage.sentences[min(i + chosen.choice([0, 0, 0, 1, 3]), len(passage.sentences) - 1)]
             span = Span(first.span.start, last.span.end)
             marks = tuple(sorted(Span(i, i + 1) for i in chosen.sample(range(span.start, span.end), min(3, len(span)))))
-            told = next((ResolvedAttribution.as_named(one, article) for one in speaker[first]), None)
-            place = (article, span, 0.5, told, passage.span, marks, first.gaps, None, SourceState.UNCHANGED)
-            made.append(Quote(len(made) + 1, *place))
+            by = next((resolved(one, article) for one in speaker[first]), None)
+            rest = (0.5, by, passage.span, marks, first.gaps, None, SourceState.UNCHANGED)
+            made.append(Quote(article, span, len(made) + 1, *rest))
     return made
+
+
+def resolved(attribution: Attribution, article: Article) -> ResolvedAttribution:
+    """An attribution by the names that stand in the article."""
+    cited = Speaker(one_line(attribution.cited, article)) if attribution.cited else None
+    return ResolvedAttribution(attribution, Speaker(one_line(attribution.name, article)), cited)
 
 
 def answers_of(quotes: Sequence[Quote]) -> Iterator[Record]:

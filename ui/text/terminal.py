@@ -156,16 +156,16 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
     notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
     notes.append(FILE_NOTES[quote.source_state])
     lines.append(INDENT + _styled(" · ".join(note for note in notes if note), DIM, style))
-    if style.context and quote.told:
-        lines += _links(quote.told.speaker, style) + (_links(quote.told.cited, style) if quote.told.cited else [])
+    if style.context and (by := quote.attribution):
+        lines += _links(by.speaker, style) + (_links(by.cited, style) if by.cited else [])
     return lines
 
 
 def _said(quote: Quote) -> str:
     """Whose word it is, and whom they cite."""
-    told = quote.told
-    cited = told.cited.name if told and told.cited else None
-    return said(quote.said_by, told.speaker.name if told else None, citing=quote.citing, cited=cited)
+    by = quote.attribution
+    cited = by.cited.name if by and by.cited else None
+    return said(quote.said_by, by.speaker.name if by else None, citing=quote.citing, cited=cited)
 
 
 def _links(speaker: Speaker, style: Style) -> list[str]:

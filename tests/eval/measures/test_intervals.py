@@ -23,7 +23,7 @@ def outcome(
 ) -> Outcome:
     """What came of a case: the first word of one sentence quoted, in `number` milliseconds."""
     spans = (GoldSpan("a.txt", Span(0, 6)),) if answerable else ()
-    quoted = Quote(1, ARTICLE, Span(0, 6), probability, None, Span(0, 16), (), (), None, SourceState.UNCHANGED)
+    quoted = Quote(ARTICLE, Span(0, 6), 1, probability, None, Span(0, 16), (), (), None, SourceState.UNCHANGED)
     case = Case("id", "kind", "question?", answerable, spans=spans)
     return Outcome(case, True, confidence, (quoted,), (), (), ("Nobody",) * len(spans), number)
 

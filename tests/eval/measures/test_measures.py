@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def quote(span: Span, article: Article = A, *, rank: int = 1, probability: float = 0.5) -> Quote:
-    return Quote(rank, article, span, probability, None, span, (), (), None, SourceState.UNCHANGED)
+    return Quote(article, span, rank, probability, None, span, (), (), None, SourceState.UNCHANGED)
 
 
 def gold_span(span: Span, source: str = "a.txt") -> GoldSpan:

@@ -51,7 +51,7 @@ def article(source: str = "a.txt") -> Article:
 
 
 def quote(span: Span, *, source: str = "a.txt", rank: int = 1) -> Quote:
-    return Quote(rank, article(source), span, 0.5, None, span, (), (), None, SourceState.UNCHANGED)
+    return Quote(article(source), span, rank, 0.5, None, span, (), (), None, SourceState.UNCHANGED)
 
 
 def outcome(case: Case, *quotes: Quote, answered: bool = True, places: tuple[Place, ...] = ()) -> Outcome:

@@ -94,7 +94,7 @@ def check(quote: Quote, data: bytes) -> None:
     assert whole.holds(quote.passage) and quote.passage.holds(quote.span)
     for inside in (*quote.marks, *quote.gaps):
         assert quote.span.holds(inside) and len(inside)
-    assert quote.told is None or whole.holds(quote.told.attribution.name)
+    assert quote.attribution is None or whole.holds(quote.attribution.mention.name)
     assert 0 <= quote.probability <= 1
 
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from index.articles.span import Span
 from index.search.analyzer import terms
+from qa.claims.asked_figure import asked_figure
 from qa.claims.claim_tables import ClaimTable, tabulate_claims
-from qa.claims.find_claims import Claim
+from qa.claims.find_claims import Claim, read_values
 from qa.claims.statement import Statement, Voice
 from qa.questions.question import read_question
 from qa.values.amounts import Sense
@@ -32,6 +33,12 @@ def faint(statement: Statement) -> Statement:
     return replace(statement, relevance=0.005)
 
 
+def tabulated(question: str, statements: Sequence[Statement]) -> tuple[ClaimTable, ...]:
+    asked = read_question(question)
+    figure = asked_figure(asked)
+    return tabulate_claims(asked, figure, statements, [read_values(asked, figure, one) for one in statements])
+
+
 def lines(table: ClaimTable, statements: Sequence[Statement]) -> list[str]:
     """A table as lines: what each value's claims say, with the article's words."""
     return [
@@ -40,7 +47,7 @@ def lines(table: ClaimTable, statements: Sequence[Statement]) -> list[str]:
 
 
 def laid(question: str, statements: Sequence[Statement]) -> dict[str, list[str]]:
-    return {table.about: lines(table, statements) for table in tabulate_claims(read_question(question), statements)}
+    return {table.about: lines(table, statements) for table in tabulated(question, statements)}
 
 
 NIS = said(
@@ -154,7 +161,7 @@ def test_a_question_for_soldiers_deployed_counts_no_losses_and_no_parts(question
 
 def test_what_the_speaker_asked_for_says_comes_first() -> None:
     asked = [STATED, SEOUL, ESTIMATES, replace(NIS, voices=(Voice(Span(0, 90), "NIS", True),)), LAWMAKER]
-    found = tabulate_claims(read_question("how many casualties did NIS report?"), asked)
+    found = tabulated("how many casualties did NIS report?", asked)
     assert [(table.about, [value.asked for value in table.values]) for table in found] == [
         ("killed", [True, False]),
         ("injured", [True, False]),
@@ -165,7 +172,7 @@ def test_what_the_speaker_asked_for_says_comes_first() -> None:
 
 def test_a_speaker_asked_for_is_shown_alone_only_beside_other_tables() -> None:
     asked = replace(NIS, voices=(Voice(Span(0, 90), "NIS", True),))
-    assert tabulate_claims(read_question("how many casualties did NIS report?"), [asked]) == ()
+    assert tabulated("how many casualties did NIS report?", [asked]) == ()
     assert list(laid("how many casualties did NIS report?", [asked, STATED, SEOUL])) == [
         "killed",
         "injured",
@@ -187,15 +194,13 @@ DIFFER = [
 
 @pytest.mark.parametrize(("told", "differ"), DIFFER)
 def test_values_differ_by_their_numbers_or_by_contradicting_each_other(told: list[str], differ: bool) -> None:
-    (table, *_) = tabulate_claims(
-        read_question("how many people died?"), [said(f"In the fire {text}.", str(i)) for i, text in enumerate(told)]
-    )
+    (table, *_) = tabulated("how many people died?", [said(f"In the fire {text}.", str(i)) for i, text in enumerate(told)])
     assert table.differ is differ
 
 
 def test_about_as_many_and_as_many_are_one_value() -> None:
     told = [said("Police said 40 people died.", "police"), said("Around 40 people died, the mayor said.", "mayor")]
-    (table,) = tabulate_claims(read_question("how many people died?"), told)
+    (table,) = tabulated("how many people died?", told)
     assert [(value.low, value.sense, len(value.claims), value.reports) for value in table.values] == [(40, Sense.EXACT, 2, 2)]
 
 
@@ -206,7 +211,7 @@ def test_copies_of_one_text_are_one_report() -> None:
         said(wire.replace("Monday", "Tuesday"), "rescue workers", article="b"),
         said("In Lagos at least 40 people died.", "the governor", article="c"),
     ]
-    (table,) = tabulate_claims(read_question("how many people died when the ferry sank?"), told)
+    (table,) = tabulated("how many people died when the ferry sank?", told)
     assert [claim.same_as for claim in table.values[0].claims] == [None, 0, None]
     assert table.values[0].reports == 2
 
@@ -216,9 +221,9 @@ def test_what_an_article_has_one_speaker_say_twice_is_one_report() -> None:
         said("Police said 40 people died in the crash.", "police", article="a"),
         said("The crash killed 40 people, according to officers at the scene.", "police", article="a"),
     ]
-    assert tabulate_claims(read_question("how many people died in the crash?"), told) == ()
+    assert tabulated("how many people died in the crash?", told) == ()
     other = said("A hospital spoke of 38 people killed.", "hospital", article="a")
-    (table,) = tabulate_claims(read_question("how many people died in the crash?"), [*told, other])
+    (table,) = tabulated("how many people died in the crash?", [*told, other])
     assert [value.reports for value in table.values] == [1, 1]
 
 
@@ -229,13 +234,13 @@ def test_a_rising_toll_reads_as_one() -> None:
         said("Rescuers said 40 people had died in the quake.", "rescuers"),
         said("The quake has killed 41 people.", on=date(2024, 5, 2)),
     ]
-    (table,) = tabulate_claims(read_question("how many people did the quake kill?"), told)
+    (table,) = tabulated("how many people did the quake kill?", told)
     assert lines(table, told) == ["17", "41", "52", "40"]
     assert table.differ
 
 
 def test_figures_of_a_limited_time_are_no_other_count_of_the_whole() -> None:
-    (table,) = tabulate_claims(read_question("how many North Korean troops were killed or wounded?"), [PREVIOUSLY, PAST_WEEK])
+    (table,) = tabulated("how many North Korean troops were killed or wounded?", [PREVIOUSLY, PAST_WEEK])
     assert [value.low for value in table.values] == [1000, 1000] and not table.differ
     period = table.values[1].claims[0].value.period
     assert period is not None and period.cut(PAST_WEEK.text) == "in the past week alone"
@@ -508,7 +513,7 @@ NOTHING = [
 
 @pytest.mark.parametrize(("question", "told"), NOTHING)
 def test_nothing_comparable_is_no_table(question: str, told: list[str]) -> None:
-    assert tabulate_claims(read_question(question), [said(text, f"speaker {i}") for i, text in enumerate(told)]) == ()
+    assert tabulated(question, [said(text, f"speaker {i}") for i, text in enumerate(told)]) == ()
 
 
 def test_a_figure_of_another_matter_stays_out() -> None:
@@ -527,16 +532,14 @@ def test_the_speaker_asked_for_comes_before_better_sentences_of_others() -> None
         said("The fire killed 12 people.", "police"),
         said("The mayor said 14 people died in the fire.", "mayor", asked=True),
     ]
-    (table,) = tabulate_claims(read_question("how many people died in the fire according to the mayor?"), told)
+    (table,) = tabulated("how many people died in the fire according to the mayor?", told)
     assert [(value.low, value.asked) for value in table.values] == [(14, True), (12, False)]
 
 
 def test_whoever_is_asked_for_is_the_voice_where_one_cites_another() -> None:
     text = "Yonhap, citing NIS, said 100 people died."
     cited = replace(said(text), voices=(Voice(Span(0, 41), "NIS", True), Voice(Span(20, 41), "Yonhap", False)))
-    (table,) = tabulate_claims(
-        read_question("how many people died according to NIS?"), [cited, said("In all 90 people died.", "Kyiv")]
-    )
+    (table,) = tabulated("how many people died according to NIS?", [cited, said("In all 90 people died.", "Kyiv")])
     claim = table.values[0].claims[0]
     assert claim.voice is not None and claim.voice.speaker == "NIS"
 
@@ -571,7 +574,7 @@ def test_a_day_without_its_year_is_the_nearest_to_publication() -> None:
         said("The ferry sank on 31 December.", "the owners", on=date(2024, 1, 3)),
         said("The ferry sank on February 30.", "nobody who knows", on=date(2024, 1, 3)),  # There is no such day.
     ]
-    (table,) = tabulate_claims(read_question("when did the ferry sink?"), told)
+    (table,) = tabulated("when did the ferry sink?", told)
     assert [(value.low, len(value.claims)) for value in table.values] == [
         ("2023-12-30", 2),
         ("2023-12-31", 1),
@@ -605,7 +608,7 @@ def test_a_sentence_that_gives_two_names_gives_none() -> None:
 
 def test_a_page_break_inside_a_sentence_changes_nothing() -> None:
     wide = said(re.sub(r" (?=100|North|thousand)", " " * 12, NIS.text), "NIS")
-    found = tabulate_claims(read_question("how many casualties did NIS report among North Korean troops?"), [wide, LAWMAKER])
+    found = tabulated("how many casualties did NIS report among North Korean troops?", [wide, LAWMAKER])
     claim = found[0].values[0].claims[0]
     assert claim.value.span.cut(wide.text).split() == ["over", "100"]
     assert claim.value.counted is not None and claim.value.counted.cut(wide.text).split() == ["North", "Korean", "troops"]
@@ -614,7 +617,7 @@ def test_a_page_break_inside_a_sentence_changes_nothing() -> None:
 def test_two_voices_in_one_sentence_are_two_claims() -> None:
     text = "Organisers said 50,000 people took part, while police put the crowd at 20,000."
     parted = replace(said(text), voices=(Voice(Span(0, 39), "organisers", False), Voice(Span(41, 78), "police", False)))
-    (table,) = tabulate_claims(read_question("how many people took part in the march?"), [parted])
+    (table,) = tabulated("how many people took part in the march?", [parted])
     assert [value.claims[0].voice and value.claims[0].voice.speaker for value in table.values] == ["organisers", "police"]
 
 
@@ -651,7 +654,7 @@ def test_no_sentence_is_slow_or_raises(text: str) -> None:
         began = time.process_time()
         for question in ASKED:
             again = f"{next(_COUNTER)}x {told}"  # What was read once is kept.
-            tabulate_claims(read_question(question), [said(again, "a"), said("The election: 40 people died.", "b")])
+            tabulated(question, [said(again, "a"), said("The election: 40 people died.", "b")])
         return time.process_time() - began
 
     taken(text)
@@ -676,9 +679,8 @@ HOSTILE_QUESTIONS = [
 
 @pytest.mark.parametrize("question", HOSTILE_QUESTIONS, ids=[question[:20] for question in HOSTILE_QUESTIONS])
 def test_no_question_is_slow_or_raises(question: str) -> None:
-    asked = read_question(question)
     began = time.process_time()
-    tabulate_claims(asked, WAR)
+    tabulated(question, WAR)
     assert time.process_time() - began < 0.2
 
 
@@ -691,7 +693,7 @@ WORDS = st.sampled_from(
 @given(st.lists(st.lists(WORDS, max_size=40).map(" ".join), max_size=5), st.sampled_from(ASKED))
 def test_each_claim_lies_in_its_sentence(texts: list[str], question: str) -> None:
     statements = [said(text, f"speaker {i}", article=str(i)) for i, text in enumerate(texts)]
-    for table in tabulate_claims(read_question(question), statements):
+    for table in tabulated(question, statements):
         assert sum(len(value.claims) for value in table.values) > 1
         for value in table.values:
             assert 1 <= value.reports <= len(value.claims)

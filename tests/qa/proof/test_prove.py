@@ -18,7 +18,7 @@ from index.speakers.attribution import Attribution
 from qa import Quote
 from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import read_claims
-from qa.speakers.speaker import ResolvedAttribution
+from qa.speakers.speaker import ResolvedAttribution, Speaker
 
 TEXT = (
     "Linz Gazette\n\nFlood in Linz\n\nDecember 27, 2024\n\n"
@@ -36,14 +36,13 @@ def record_of(data: bytes, *, encoding: str | None = None, quoted: str = QUOTED,
     start = article.text.index(quoted)
     span = Span(start, start + len(quoted))
     said_by, figure = article.text.find("Anna Lee"), article.text.find("40 people")
+    name = Span(said_by, said_by + 8)
     quote = Quote(
         rank=1,
         article=article,
         span=span,
         probability=0.9,
-        told=ResolvedAttribution.as_named(
-            Attribution(Span(said_by, said_by + 8), Span(said_by, said_by + 8), None, span), article
-        )
+        attribution=ResolvedAttribution(Attribution(name, name, None, span), Speaker("Anna Lee"), None)
         if said_by >= 0
         else None,
         passage=span,

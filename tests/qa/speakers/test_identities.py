@@ -23,7 +23,7 @@ def meant(retriever_of: RetrieverOf) -> Callable[..., Speaker]:
         articles = [*others, text.format(name)]
         index = retriever_of({f"{chr(97 + i)}.txt": article for i, article in enumerate(articles)})._index
         start = articles[-1].index(name)
-        return Identities(index).meant(Span(start, start + len(name)), len(articles) - 1)
+        return Identities(index).resolve_name(Span(start, start + len(name)), len(articles) - 1)
 
     return look_up
 

@@ -17,7 +17,7 @@ from index.opened.info import IndexInfo
 from index.speakers.attribution import Attribution
 from qa import Answer, Quote, Retriever
 from qa.proof.saved_answer import read_answer
-from qa.speakers.speaker import ResolvedAttribution
+from qa.speakers.speaker import ResolvedAttribution, Speaker
 from ui.text.claim_tables import tables
 from ui.text.columns import table_lines
 from ui.text.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
@@ -35,8 +35,10 @@ def quote_of(text: str, *, source: str = "a.txt", marks: tuple[Span, ...] = (), 
     """All of a text as one quote."""
     article: Article = decode_article(text.encode(), source)
     whole = Span(0, len(article.text))
-    told = ResolvedAttribution.as_named(Attribution(speaker, speaker, None, whole), article) if speaker else None
-    return Quote(1, article, whole, 0.95, told, whole, marks, (), None, SourceState.UNCHANGED)
+    by = None
+    if speaker:
+        by = ResolvedAttribution(Attribution(speaker, speaker, None, whole), Speaker(speaker.cut(article.text)), None)
+    return Quote(article, whole, 1, 0.95, by, whole, marks, (), None, SourceState.UNCHANGED)
 
 
 def answer_of(info: IndexInfo, *quotes: Quote) -> Answer:
