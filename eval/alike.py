@@ -30,7 +30,7 @@ PARTS, DIFFERING_SHOWN = 20, 10
 
 
 @dataclass(frozen=True, slots=True)
-class First:
+class FirstQuote:
     """What a question gets first: where it stands, and its words; nothing where the articles do not answer."""
 
     source: str = ""
@@ -38,18 +38,18 @@ class First:
     text: str = ""
 
     @classmethod
-    def of(cls, retriever: Retriever, question: str) -> "First":
+    def of(cls, retriever: Retriever, question: str) -> "FirstQuote":
         """The first quote that is shown."""
         return next((cls(quote.source, quote.start, quote.text) for quote in retriever.ask(question).quotes), cls())
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class IndexVariant:
     """One way to keep the index: how many parts it has, and each question with what it gets from one part and here."""
 
     name: str
     parts: int
-    answers: tuple[tuple[str, First, First], ...]
+    answers: tuple[tuple[str, FirstQuote, FirstQuote], ...]
 
     @property
     def alike(self) -> float:
@@ -74,7 +74,7 @@ def build_in_parts(folder: Path, documents: Sequence[Document], parts: int) -> P
     return folder / "index"
 
 
-def measure(data: DataSet, folder: Path, *, parts: int, places: Sequence[str] = ()) -> Iterator[Compared]:
+def measure(data: DataSet, folder: Path, *, parts: int, places: Sequence[str] = ()) -> Iterator[IndexVariant]:
     """Each way to keep an index of the documents against an index of one part.
 
     Raises:
@@ -88,13 +88,13 @@ def measure(data: DataSet, folder: Path, *, parts: int, places: Sequence[str] = 
         raise InputError(f"--parts {parts}: {data.name} has {len(documents)} documents; ask for no more parts than that")
     questions = [case.question for case in data.cases]
     one = Retriever(scratch_index(data))
-    wanted = [First.of(one, question) for question in questions]
+    wanted = [FirstQuote.of(one, question) for question in questions]
 
-    def compared(name: str, place: str | Path) -> Compared:
+    def compared(name: str, place: str | Path) -> IndexVariant:
         index = open_index(place)
         retriever = Retriever(index)
-        got = [First.of(retriever, question) for question in questions]
-        return Compared(name, index.info.segments, tuple(zip(questions, wanted, got, strict=True)))
+        got = [FirstQuote.of(retriever, question) for question in questions]
+        return IndexVariant(name, index.info.segments, tuple(zip(questions, wanted, got, strict=True)))
 
     yield compared("in parts", build_in_parts(folder / "parts", documents, parts))
     write_documents(folder / "articles", documents)

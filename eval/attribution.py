@@ -3,7 +3,7 @@
     python -m eval.attribution [--sentences FILE] [--articles FOLDER] [--fail-under 0.9] [--none-under 0.95]
     python -m eval.attribution --corpora [--seed 1] …
 
-With --corpora the claims of eval/corpora.txt are taken for the sentences.
+With --corpora the claims of eval/corpora/corpora.txt are taken for the sentences.
 
 Prints the shares, then a line for each sentence that is wrong. A name is right
 where it is one of those written down, whatever its case and with or without
@@ -16,16 +16,16 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from eval.corpora.write_corpus import NOBODY, SEED, corpora, data_set
+from eval.corpora.write_corpus import NOBODY, SEED, data_set, event_corpora
 from eval.datasets.cases import DataSet, Document, Gold
 from eval.judging.attribution_scores import (
     OWN_SENTENCES,
-    Attributed,
-    Attributions,
+    AttributionScores,
     GivenSpeaker,
+    JudgedSentence,
     ReadSentence,
-    compare,
     load_sentences,
+    score_attributions,
 )
 from eval.judging.name_match import NameMatch
 from eval.reports.format_figures import figure_text
@@ -51,7 +51,7 @@ def _given(article: Article, sentence: StoredSentence) -> Iterator[GivenSpeaker]
         yield GivenSpeaker(each.scope, each.name.cut(article.text), each.cited.cut(article.text) if each.cited else None)
 
 
-def lines(found: Attributions, texts: Mapping[str, str]) -> Iterator[str]:
+def attribution_lines(found: AttributionScores, texts: Mapping[str, str]) -> Iterator[str]:
     """The shares, then what is wrong; `texts` are the articles', by source."""
     for name, (right, judged) in (("speaker", found.speakers), ("no speaker", found.none), ("citing", found.citing)):
         yield f"{name:<12}{right:>5} of {judged:<5}{figure_text('', right / judged if judged else None):>6}"
@@ -60,7 +60,7 @@ def lines(found: Attributions, texts: Mapping[str, str]) -> Iterator[str]:
         yield _line(pair, texts[pair.sentence.source])
 
 
-def _line(pair: Attributed, text: str) -> str:
+def _line(pair: JudgedSentence, text: str) -> str:
     sentence, given = pair.sentence, pair.given
     cut = " ".join(_around(sentence.span, text).split())
     mark = "nearly: " if pair.speaker is NameMatch.NEARLY else ""
@@ -80,19 +80,19 @@ def _named(speaker: str, citing: str) -> str:
     return " ".join((speaker or "nobody").split()) + (f", citing {' '.join(citing.split())}" if citing else "")
 
 
-def _of_folder(path: Path, folder: Path) -> tuple[Attributions, dict[str, str]]:
+def _of_folder(path: Path, folder: Path) -> tuple[AttributionScores, dict[str, str]]:
     """The sentences of a file, compared with an index of the articles that they stand in; and those articles' texts."""
     sentences, documents = load_sentences(path), _articles(folder)
     texts = {document.source: document.text for document in documents}
     if lacking := next((each.source for each in sentences if each.source not in texts), None):
         raise InputError(f"{path}: {lacking} is not in {folder}; name its folder with --articles")
     index = scratch_index(DataSet("attribution", "articles", Gold.ANSWERS, (), (), documents))
-    return compare(sentences, speakers_of(index)), texts
+    return score_attributions(sentences, speakers_of(index)), texts
 
 
-def _of_corpora(seed: int) -> tuple[Attributions, dict[str, str]]:
+def _of_corpora(seed: int) -> tuple[AttributionScores, dict[str, str]]:
     """The claims of all corpora, without those that may be read in two ways; sources are no two articles' there."""
-    told = corpora(seed)
+    told = event_corpora(seed)
     sentences = [
         ReadSentence(claim.source, claim.span, tuple(filter(None, claim.speakers)), claim.citing)
         for corpus in told
@@ -101,7 +101,7 @@ def _of_corpora(seed: int) -> tuple[Attributions, dict[str, str]]:
     ]
     given = [speakers_of(scratch_index(data_set(corpus))) for corpus in told]
     texts = {document.source: document.text for corpus in told for document in corpus.documents}
-    return compare(sentences, {source: each for part in given for source, each in part.items()}), texts
+    return score_attributions(sentences, {source: each for part in given for source, each in part.items()}), texts
 
 
 def _articles(folder: Path) -> tuple[Document, ...]:
@@ -132,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QaError as error:
         print(f"eval.attribution: {error}", file=sys.stderr)
         return 2
-    print("\n".join(lines(found, texts)))
+    print("\n".join(attribution_lines(found, texts)))
     shares = ((found.speakers, chosen.fail_under), (found.none, chosen.none_under))
     return int(any(judged and right / judged < least for (right, judged), least in shares))
 

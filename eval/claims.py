@@ -1,4 +1,4 @@
-"""How well the tables of claims say what is known to be claimed, over the corpora of eval/corpora.txt.
+"""How well the tables of claims say what is known to be claimed, over the corpora of eval/corpora/corpora.txt.
 
     python -m eval.claims [--seed 1] [--only flood …] [--fail-under 0.95] [--write FOLDER]
 
@@ -13,34 +13,34 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from eval.corpora.write_corpus import SEED, Corpus, corpora, data_set
-from eval.judging.claim_scores import JUDGED, Attribute
-from eval.judging.judge_claims import Judgement, judge
+from eval.corpora.write_corpus import SEED, EventCorpus, data_set, event_corpora
+from eval.judging.claim_scores import JUDGED, ClaimAttribute
+from eval.judging.judge_claims import JudgedAnswer, judge_answer
 from eval.reports.format_figures import figure_text
 from eval.running.scratch_index import scratch_index
 from index import QaError
 from qa import Retriever
 
 
-def measure(chosen: Iterable[Corpus]) -> Iterator[Judgement]:
+def measure(chosen: Iterable[EventCorpus]) -> Iterator[JudgedAnswer]:
     """Every question of each corpus asked of an index of its articles, and judged."""
     for corpus in chosen:
         retriever = Retriever(scratch_index(data_set(corpus)))
         for question in corpus.questions:
-            yield judge(retriever.ask(question.text).to_dict(), corpus, question)
+            yield judge_answer(retriever.ask(question.text).to_dict(), corpus, question)
 
 
-def share_right(judgements: Sequence[Judgement]) -> float | None:
+def share_right(judgements: Sequence[JudgedAnswer]) -> float | None:
     """Of the claims wanted, the share that is shown and right."""
     return _share(sum(each.right for each in judgements), sum(each.wanted for each in judgements))
 
 
-def precision(judgements: Sequence[Judgement]) -> float | None:
+def precision(judgements: Sequence[JudgedAnswer]) -> float | None:
     """Of the claims shown, the share that is right; None where none is shown."""
     return _share(sum(each.shown_right for each in judgements), sum(each.shown for each in judgements))
 
 
-def lines(judgements: Sequence[Judgement]) -> Iterator[str]:
+def claim_lines(judgements: Sequence[JudgedAnswer]) -> Iterator[str]:
     """The table, the attributes, then the mistakes."""
     heads = "".join(f"{head:>7}" for head in ("wanted", "found", "right", "shown", "extra"))
     yield f"{'corpus':<14}{'asked':>6}{'ans.':>6}{heads}{'right':>8}{'prec.':>8}"
@@ -49,7 +49,7 @@ def lines(judgements: Sequence[Judgement]) -> Iterator[str]:
     yield _line("all", judgements)
     yield ""
     yield f"{'attribute':<14}{'right':>7}{'judged':>8}{'share':>8}"
-    for attribute in Attribute:
+    for attribute in ClaimAttribute:
         right, judged = (sum(each.scores[attribute][at] for each in judgements) for at in (0, 1))
         star = "*" if attribute in JUDGED else ""
         yield f"{attribute.value + star:<14}{right:>7}{judged:>8}{figure_text('', _share(right, judged)):>8}"
@@ -61,7 +61,7 @@ def lines(judgements: Sequence[Judgement]) -> Iterator[str]:
         )
 
 
-def _line(name: str, asked: Sequence[Judgement]) -> str:
+def _line(name: str, asked: Sequence[JudgedAnswer]) -> str:
     counts = [sum(getattr(each, field) for each in asked) for field in ("wanted", "found", "right", "shown", "extra")]
     cells = "".join(f"{count:>7}" for count in counts)
     answered = sum(each.answered for each in asked)
@@ -82,18 +82,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the articles there, ask nothing")
     chosen = parser.parse_args(arguments)
     try:
-        told = corpora(chosen.seed, chosen.only)
+        told = event_corpora(chosen.seed, chosen.only)
         if chosen.write:
             return _write(told, chosen.write)
         judgements = tuple(measure(told))
     except QaError as error:
         print(f"eval.claims: {error}", file=sys.stderr)
         return 2
-    print("\n".join(lines(judgements)))
+    print("\n".join(claim_lines(judgements)))
     return int(min(share_right(judgements) or 0.0, precision(judgements) or 0.0) < chosen.fail_under)
 
 
-def _write(told: Sequence[Corpus], folder: Path) -> int:
+def _write(told: Sequence[EventCorpus], folder: Path) -> int:
     """Each corpus's articles in a folder of its own, and its questions."""
     for corpus in told:
         place = folder / corpus.name

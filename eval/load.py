@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from eval.datasets.cases import OWN_CASES
-from eval.datasets.load_dataset import load
+from eval.datasets.load_dataset import load_dataset
 from index import InputError
 
 TIMEOUT_S = 60.0
@@ -30,14 +30,14 @@ _PARTS = ("schema", "question", "searched", "answered", "confidence", "quotes", 
 
 
 @dataclass(slots=True)
-class Tally:
+class LoadTally:
     """What people saw: seconds for each answer, the retriever's own share of them, and what was no answer."""
 
     times_s: list[float] = field(default_factory=list)
     answering_s: list[float] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "LoadTally") -> None:
         """Count another's too."""
         self.times_s += other.times_s
         self.answering_s += other.answering_s
@@ -45,14 +45,14 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Endpoint:
     """How a question is put to the server; `component` is the number of the page's part that asks, None for the API."""
 
     host: str
     component: int | None
 
     @classmethod
-    def find(cls, url: str, *, api: bool) -> "Door":
+    def find(cls, url: str, *, api: bool) -> "Endpoint":
         """The page at this address.
 
         Raises:
@@ -96,9 +96,9 @@ class Door:
         return dict(record)
 
 
-def ask_on(door: Door, questions: Iterator[str], until: float, think_s: float, session: str) -> Tally:
+def ask_on(door: Endpoint, questions: Iterator[str], until: float, think_s: float, session: str) -> LoadTally:
     """One person, asking until the clock says so."""
-    tally = Tally()
+    tally = LoadTally()
     connection = http.client.HTTPConnection(door.host, timeout=TIMEOUT_S)
     while time.perf_counter() < until:
         began = time.perf_counter()
@@ -114,11 +114,11 @@ def ask_on(door: Door, questions: Iterator[str], until: float, think_s: float, s
     return tally
 
 
-def crowd(door: Door, people: int, seconds: float, think_s: float) -> Tally:
+def crowd(door: Endpoint, people: int, seconds: float, think_s: float) -> LoadTally:
     """Several people at once, beginning with different questions, spread over the first pause."""
-    asked = [case.question for case in load([OWN_CASES]).cases]
+    asked = [case.question for case in load_dataset([OWN_CASES]).cases]
     until = time.perf_counter() + seconds
-    total, adding = Tally(), threading.Lock()
+    total, adding = LoadTally(), threading.Lock()
 
     def person(number: int) -> None:
         time.sleep(think_s * number / people)
@@ -135,7 +135,7 @@ def crowd(door: Door, people: int, seconds: float, think_s: float) -> Tally:
     return total
 
 
-def figures(tally: Tally, seconds: float) -> dict[str, object]:
+def figures(tally: LoadTally, seconds: float) -> dict[str, object]:
     """The run in numbers; milliseconds, `added_ms` is what a question takes beyond the retriever's own time."""
     times = sorted(tally.times_s)
     added = sorted(whole - own for whole, own in zip(tally.times_s, tally.answering_s, strict=True))
@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--api", action="store_true", help="ask as programs do, not as the page")
     chosen = parser.parse_args(arguments)
     try:
-        door = Door.find(chosen.url, api=chosen.api)
+        door = Endpoint.find(chosen.url, api=chosen.api)
     except InputError as error:
         print(f"eval.load: {error}", file=sys.stderr)
         return 2

@@ -1,10 +1,10 @@
-"""The projection of token states, index/projection.json, made again from the bundled articles.
+"""The projection of token states, index/models/projection.json, made again from the bundled articles.
 
     python -m eval.projection [--check]
 
 It keeps the directions in which the default model's states of the articles'
 tokens, each of length 1, differ most. Made anew, indexes must be rebuilt and
-qa/weights.json trained again.
+qa/ranking/weights.json trained again.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from index.models.token_vectors import PROJECTION, TOKEN_DIM
 _SCALE = 1000  # Entries are whole thousandths; rows are brought to length 1 after it, so that its size does not matter.
 
 
-def record(folder: Path) -> dict[str, Any]:
+def projection_record(folder: Path) -> dict[str, Any]:
     """The projection for the default model, from the articles of a folder.
 
     Source: principal components by singular value decomposition, uncentred,
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true")
     chosen = parser.parse_args(arguments)
     try:
-        made = record(Path(__file__).parents[1] / "seeds")
+        made = projection_record(Path(__file__).parents[1] / "seeds")
         if chosen.check:
             same = json.loads(PROJECTION.read_text("utf-8")) == made
             print("the same projection" if same else "another projection")

@@ -1,19 +1,20 @@
-"""How building, disk, memory, opening and answering grow with the number of passages, a row a size.
+"""Growth of building, disk use, memory, opening and answering with the number of passages.
 
     python -m eval.scale [FILE…] [--passages 1000 10000 100000] [--real 10000] [--questions 200] [--json FILE] [--into DIR]
-                         [--html FILE]
-    python -m eval.scale --from FILE.json… --html FILE      # draw what was measured before, in one run or several
 
-The passages are made of a data set's sentences (any that `qa eval` reads and
-that brings documents; of seeds/ where none is named), in any order, and its
-questions are asked. Up to --real of them the articles are written and indexed
-as people's are. Of more, the model would take hours: their vectors are mixed
-from those of the largest index that it made, and their building is only
-writing. Each is built in one process, and opened and asked in another. What
-was just written is still in the system's memory when it is opened.
+The passages are sentences of a data set in random order. FILE is any data set
+that `qa eval` reads and that brings documents; without FILE, the articles of
+seeds/ are taken. The data set's questions are asked.
 
-Recall is of the passages of the exact ten nearest sentences, by the vectors
-as they were embedded.
+Up to --real passages, the articles are written and indexed as people's
+articles are. For more passages the model would need hours. Their vectors are
+mixed from the vectors of the largest index that the model made, so building
+them is only writing. Each index is built in one process, and opened and asked
+in another process. Files just written are still in the system's memory when
+the index is opened.
+
+Recall is the share of the passages of the exact ten nearest sentences that the
+index finds, by the vectors as they were embedded.
 """
 
 import argparse
@@ -30,14 +31,13 @@ from typing import TypeVar
 
 from eval.datasets.cases import DataSet
 from eval.datasets.load_dataset import sampled
-from eval.growth.growth import SCHEMA, Run, read_run
-from eval.growth.growth_page import render_growth
-from eval.growth.sizes import Built, Changed, Served, build_mixed, build_real, change, serve
 from eval.reports.provenance import provenance
+from eval.scaling.size_benchmark import BuildCost, ChangeCost, ServingCost, build_mixed, build_real, change, serve
 from index import InputError, QaError
 
 T = TypeVar("T")
 
+SCHEMA = "scale/1"
 PASSAGES, REAL, QUESTIONS = (1_000, 10_000, 100_000), 10_000, 200
 _HEAD = (
     *("passages", "sentences", "model", "lists searched", "build s", "peak MB", "disk MB"),
@@ -47,12 +47,12 @@ _WIDTHS = (9, 10, 5, 14, 8, 7, 8, 6, 7, 8, 22, 22, 6, 19)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SizeFigures:
     """One size."""
 
-    built: Built
-    served: Served
-    changed: Changed
+    built: BuildCost
+    served: ServingCost
+    changed: ChangeCost
 
     def line(self) -> str:
         """As the terminal shows it."""
@@ -73,7 +73,7 @@ def _aligned(cells: Sequence[str]) -> str:
     return "  ".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
 
 
-def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, show: Callable[[str], None]) -> list[Row]:
+def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, show: Callable[[str], None]) -> list[SizeFigures]:
     """Build and ask an index of each size, smallest first, each in processes of its own; `show` is told each row.
 
     Raises:
@@ -81,7 +81,7 @@ def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, sho
     """
     questions = [case.question for case in data.cases]
     show(_aligned(_HEAD))
-    rows: list[Row] = []
+    rows: list[SizeFigures] = []
     stock = folder
     for passages in sorted({*sizes, *([] if min(sizes) <= real else [real])}):
         place = folder / f"passages-{passages}"
@@ -89,7 +89,7 @@ def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, sho
             built, stock = _alone(build_real, place, data.documents or (), passages), place
         else:
             built = _alone(build_mixed, place, stock, passages)
-        rows.append(Row(built, _alone(serve, place, questions), _alone(change, place)))
+        rows.append(SizeFigures(built, _alone(serve, place, questions), _alone(change, place)))
         show(rows[-1].line())
     return rows
 
@@ -103,17 +103,8 @@ def _alone(act: Callable[..., T], folder: Path, *arguments: object) -> T:
             raise InputError(f"{folder}: its process was stopped; there may be too little memory") from error
 
 
-def _measured(chosen: argparse.Namespace) -> Run:
-    """The sizes asked for, measured now; a row of each is printed."""
-    data = sampled(chosen.files, chosen.questions)
-    with tempfile.TemporaryDirectory() as aside:
-        folder = chosen.into or Path(aside)
-        rows = measure(data, chosen.passages, folder, real=chosen.real, show=lambda line: print(line, flush=True))
-    return Run(SCHEMA, data.name, len(data.cases), provenance(), tuple(asdict(row) for row in rows))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure the sizes and print a row for each."""
+    """Measure each size and print a row for each."""
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description=main.__doc__)
     parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="a data set with documents (default: seeds/)")
     parser.add_argument("--passages", metavar="N", nargs="+", type=int, default=list(PASSAGES))
@@ -121,21 +112,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--questions", metavar="N", type=int, default=QUESTIONS)
     parser.add_argument("--json", metavar="FILE", type=Path, help="save the figures")
     parser.add_argument("--into", metavar="DIR", type=Path, help="keep all that is made there (default: nowhere)")
-    parser.add_argument("--html", metavar="FILE", type=Path, help="draw the growth as a page")
-    parser.add_argument(
-        "--from", metavar="FILE", dest="saved", nargs="+", type=Path, help="draw saved figures, measure nothing"
-    )
     chosen = parser.parse_args(arguments)
     if min(*chosen.passages, chosen.real, chosen.questions) < 1:
         parser.error("--passages, --real and --questions: must be 1 or more")
-    if chosen.saved and (chosen.files or chosen.json or not chosen.html):
-        parser.error("--from: draws what was saved; it goes with --html alone")
     try:
-        runs = [read_run(path) for path in chosen.saved] if chosen.saved else [_measured(chosen)]
+        data = sampled(chosen.files, chosen.questions)
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = chosen.into or Path(scratch)
+            rows = measure(data, chosen.passages, folder, real=chosen.real, show=lambda line: print(line, flush=True))
         if chosen.json:
-            chosen.json.write_text(json.dumps(asdict(runs[0]), indent=1) + "\n", "utf-8")
-        if chosen.html:
-            chosen.html.write_bytes(render_growth(runs))
+            made = {"schema": SCHEMA, "data": data.name, "questions": len(data.cases), "measured": asdict(provenance())}
+            record = {**made, "rows": [asdict(row) for row in rows]}
+            chosen.json.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
     except (QaError, OSError) as error:
         print(f"eval.scale: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""Training: the weights of qa/weights.json, made again from public questions.
+"""Training: the weights of qa/ranking/weights.json, made again from public questions.
 
     python -m eval.train ANSWERS.json --sentences FILE… --off-topic FILE… [--check | --cross-validate] [--into FILE]
 
@@ -24,12 +24,11 @@ import numpy.typing as npt
 
 from eval.datasets.cases import Case, DataSet, Gold
 from eval.datasets.json_records import read_record
-from eval.datasets.load_dataset import load
+from eval.datasets.load_dataset import load_dataset
 from eval.measures.all_measures import MEASURES
-from eval.measures.intervals import figure
+from eval.measures.measure import estimate
 from eval.reports.provenance import provenance
-from eval.running.outcome import Outcome
-from eval.running.run_cases import run
+from eval.running.run_cases import CaseOutcome, run_cases
 from eval.running.scratch_index import scratch_index
 from index import Index, InputError, QaError
 from index.entries.entry import StoredSentence
@@ -53,7 +52,7 @@ Bits: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class TrainingSample:
     """A question's candidate sentences: their features, which are right, whether it is answerable, and its article."""
 
     rows: Features
@@ -62,7 +61,7 @@ class Sample:
     article: str
 
 
-def samples(cases: Sequence[Case], index: Index, *, off_topic: bool = False) -> list[Sample]:
+def training_samples(cases: Sequence[Case], index: Index, *, off_topic: bool = False) -> list[TrainingSample]:
     """What the scorer sees of each case, as it sees it when it answers."""
     known = organisations(index.abbreviations)
     made = []
@@ -74,11 +73,11 @@ def samples(cases: Sequence[Case], index: Index, *, off_topic: bool = False) -> 
             right = [not off_topic and _holds(case, sources[sentence.passage], sentence) for sentence in sentences]
             rows = features(index, found.judged[-1], found, known, sentences)
             answerable = bool(case.answerable) and not off_topic
-            made.append(Sample(rows, np.array(right), answerable, "" if off_topic else _article(case)))
+            made.append(TrainingSample(rows, np.array(right), answerable, "" if off_topic else _article(case)))
     return made
 
 
-def learn(answers: Sequence[Sample], others: Sequence[Sample], *, tokens: bool) -> dict[str, dict[str, Any]]:
+def learn(answers: Sequence[TrainingSample], others: Sequence[TrainingSample], *, tokens: bool) -> dict[str, dict[str, Any]]:
     """The record of weights that were learnt from these samples; without `tokens`, of indexes that keep none.
 
     The logits that the weights of the whole question are learnt from come from
@@ -101,7 +100,7 @@ def learn(answers: Sequence[Sample], others: Sequence[Sample], *, tokens: bool) 
     }
 
 
-def _held_out(answers: Sequence[Sample], kept: Sequence[int]) -> list[npt.NDArray[np.float64]]:
+def _held_out(answers: Sequence[TrainingSample], kept: Sequence[int]) -> list[npt.NDArray[np.float64]]:
     """Each sample's logits by weights that were learnt from other articles."""
     logits: list[npt.NDArray[np.float64]] = [np.zeros(0)] * len(answers)
     folds = _folds([sample.article for sample in answers])
@@ -112,7 +111,7 @@ def _held_out(answers: Sequence[Sample], kept: Sequence[int]) -> list[npt.NDArra
     return logits
 
 
-def _sentence_weights(answers: Sequence[Sample], kept: Sequence[int]) -> Linear:
+def _sentence_weights(answers: Sequence[TrainingSample], kept: Sequence[int]) -> Linear:
     found = _fit(np.concatenate([s.rows for s in answers]), np.concatenate([s.right for s in answers]), kept)
     values = found.values.copy()
     for name, value in SPEAKER_WEIGHTS.items():
@@ -164,8 +163,8 @@ class Material:
 
     answers: DataSet
     index: Index
-    samples: list[Sample]
-    others: list[Sample]
+    samples: list[TrainingSample]
+    others: list[TrainingSample]
 
     @classmethod
     def of(cls, answers: Path, sentences: Sequence[Path], off_topic: Sequence[Path]) -> "Material":
@@ -174,7 +173,7 @@ class Material:
         Raises:
             InputError: a file cannot be used, or is of another form.
         """
-        data = load([answers])
+        data = load_dataset([answers])
         if data.form != "SQuAD":
             raise InputError(f"{answers}: {data.form}, not SQuAD; name a SQuAD file first")
         articles = {_article(case) for case in data.cases}
@@ -183,31 +182,31 @@ class Material:
         if len({case.answerable for case in data.cases}) < 2:
             raise InputError(f"{answers}: no questions that cannot be answered; name a SQuAD 2.0 file")
         index = scratch_index(data)
-        others: list[Sample] = []
+        others: list[TrainingSample] = []
         for paths in [sentences, *([path] for path in off_topic)] if sentences else [[path] for path in off_topic]:
-            other = load(paths)
-            others += samples([case for case in other.cases if not case.history], index, off_topic=True)
+            other = load_dataset(paths)
+            others += training_samples([case for case in other.cases if not case.history], index, off_topic=True)
             other_index = scratch_index(other)
-            others += samples(data.cases[::EVERY_OFF_TOPIC], other_index, off_topic=True)
+            others += training_samples(data.cases[::EVERY_OFF_TOPIC], other_index, off_topic=True)
             if other.gold is Gold.SENTENCES:
-                others += samples(other.cases, other_index)
-        return cls(data, index, samples(data.cases, index), others)
+                others += training_samples(other.cases, other_index)
+        return cls(data, index, training_samples(data.cases, index), others)
 
 
-def cross_validate(material: Material) -> list[Outcome]:
+def cross_validate(material: Material) -> list[CaseOutcome]:
     """Every case of ANSWERS, answered with weights that were learnt without its article."""
-    outcomes: list[Outcome] = []
+    outcomes: list[CaseOutcome] = []
     folds = _folds([sample.article for sample in material.samples])
     case_folds = {sample.article: int(fold) for sample, fold in zip(material.samples, folds, strict=True)}
     for fold in np.unique(folds).tolist():
         seen = [sample for sample in material.samples if case_folds[sample.article] != fold]
         weights = read_weights(learn(seen, material.others, tokens=True))
         asked = [case for case in material.answers.cases if case_folds[_article(case)] == fold]
-        outcomes += run(asked, material.index, AskSettings(weights=weights))
+        outcomes += run_cases(asked, material.index, AskSettings(weights=weights))
     return outcomes
 
 
-def record(material: Material, paths: Sequence[Path], command: str) -> dict[str, Any]:
+def weights_record(material: Material, paths: Sequence[Path], command: str) -> dict[str, Any]:
     """The weights with what made them."""
     data = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     weights = {
@@ -233,7 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _print_measures(cross_validate(material))
             return 0
         command = " ".join(_command(chosen.answers, chosen.sentences, chosen.off_topic))
-        made = record(material, [chosen.answers, *chosen.sentences, *chosen.off_topic], command)
+        made = weights_record(material, [chosen.answers, *chosen.sentences, *chosen.off_topic], command)
         if chosen.check:
             same = read_record(chosen.into).fields.get("weights") == made["weights"]
             print("the same weights" if same else "other weights")
@@ -253,9 +252,9 @@ def _command(answers: Path, sentences: Sequence[Path], off_topic: Sequence[Path]
     return named
 
 
-def _print_measures(outcomes: Sequence[Outcome]) -> None:
+def _print_measures(outcomes: Sequence[CaseOutcome]) -> None:
     for measure in MEASURES:
-        found = figure(measure, outcomes, Gold.ANSWERS)
+        found = estimate(measure, outcomes, Gold.ANSWERS)
         if found.value is not None:
             print(f"{measure.name:<24}{found.value:>8.3f}  {found.low:.3f} to {found.high:.3f}{found.cases:>8,}")
 

@@ -93,7 +93,7 @@ class Cast:
             return self.places[name].upper() if form == "upper" else self.places[name]
         if match and name in self.numbers:
             return str(self.numbers[name] + int(match["more"] or 0))
-        raise InputError(f"eval/corpora.txt: nothing is drawn for {{{slot}}}; name it in the head of its corpus")
+        raise InputError(f"eval/corpora/corpora.txt: nothing is drawn for {{{slot}}}; name it in the head of its corpus")
 
 
 def draw(lines: Sequence[str], random: Random) -> Cast:
@@ -113,7 +113,9 @@ def draw(lines: Sequence[str], random: Random) -> Cast:
             low, high, step = [int(number) for number in [*rest.split(), "1"][:3]]
             numbers[name] = random.randrange(low, high + 1, step)
         else:
-            raise InputError(f"eval/corpora.txt: {line[:40]!r} names nothing to draw; begin it with man, woman, town or draw")
+            raise InputError(
+                f"eval/corpora/corpora.txt: {line[:40]!r} names nothing to draw; begin it with man, woman, town or draw"
+            )
     start, days, years = _FIRST_DAYS
     first = date(start.year + random.randrange(years), start.month, start.day) + timedelta(days=random.randrange(days))
     return Cast(people, places, numbers, first)

@@ -1,4 +1,4 @@
-"""The parts of eval/corpora.txt: for each corpus what is drawn, its questions, its articles, and who claims what.
+"""The parts of eval/corpora/corpora.txt: for each corpus what is drawn, its questions, its articles, and who claims what.
 
 === flood
 man mayor Mayor                           drawn: a man, in the text {mayor}, whom articles may title so
@@ -16,7 +16,7 @@ _OPTION = re.compile(r"\s+(?=(?:unit|citing|copy|kind|is|sense|asked|unsure)=)")
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ClaimNote:
     """What a `*` line says of a claim, with its gaps not yet filled; `options` are (name, value)."""
 
     id: str
@@ -31,7 +31,7 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionPart:
+class QuestionTemplate:
     """A `?` line: a question, the claims that answer it, and `asked`, those by the speaker that it names."""
 
     text: str
@@ -41,17 +41,17 @@ class QuestionPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class CorpusTemplate:
     """One corpus, with its gaps. `articles` are (name, text)."""
 
     name: str
     drawn: tuple[str, ...]
-    questions: tuple[QuestionPart, ...]
+    questions: tuple[QuestionTemplate, ...]
     articles: tuple[tuple[str, str], ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[ClaimNote, ...]
 
 
-def read_sections(text: str) -> tuple[Section, ...]:
+def read_sections(text: str) -> tuple[CorpusTemplate, ...]:
     """The corpora that a text tells, in order.
 
     Raises:
@@ -60,13 +60,13 @@ def read_sections(text: str) -> tuple[Section, ...]:
     return tuple(_section(part) for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:])
 
 
-def _section(text: str) -> Section:
+def _section(text: str) -> CorpusTemplate:
     name, told = text.split("\n", 1)
     facts = [line[2:] for line in told.splitlines() if line.startswith("* ")]
     story = "\n".join(line for line in told.splitlines() if not line.startswith("* "))
     head, *articles = re.split(r"^--- ", story, flags=re.MULTILINE)
     lines = head.split("\n")
-    return Section(
+    return CorpusTemplate(
         name=name.strip(),
         drawn=tuple(line for line in lines if line and not line.startswith("?")),
         questions=tuple(_question(line[2:]) for line in lines if line.startswith("? ")),
@@ -75,19 +75,19 @@ def _section(text: str) -> Section:
     )
 
 
-def _question(line: str) -> QuestionPart:
+def _question(line: str) -> QuestionTemplate:
     text, wanted, *more = [part.strip() for part in line.split(" | ")]
     options = dict(_options(" ".join(more)))
     asked, unsure = (tuple(options.get(name, "").split()) for name in ("asked", "unsure"))
-    return QuestionPart(text, tuple(wanted.split()), asked, unsure)
+    return QuestionTemplate(text, tuple(wanted.split()), asked, unsure)
 
 
-def _fact(line: str) -> Fact:
+def _fact(line: str) -> ClaimNote:
     parts = [part.strip() for part in line.split(" | ")]
     if len(parts) < 4:
-        raise InputError(f"eval/corpora.txt: {line[:40]!r} has {len(parts)} parts; name claim, group, noun and speaker")
+        raise InputError(f"eval/corpora/corpora.txt: {line[:40]!r} has {len(parts)} parts; name claim, group, noun and speaker")
     claim, group, counted, speakers = parts[:4]
-    return Fact(claim, group, "" if counted == "-" else counted, speakers, _options(" ".join(parts[4:])))
+    return ClaimNote(claim, group, "" if counted == "-" else counted, speakers, _options(" ".join(parts[4:])))
 
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:

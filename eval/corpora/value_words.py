@@ -26,7 +26,7 @@ _PART = re.compile(r"(?P<digits>\d[\d,]*(?:\.\d+)?)|(?P<word>[a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class WrittenValue:
     """What words say: a number, or two of a range, how it is qualified, and its sign where it has one.
 
     A day is an ISO date, a name itself.
@@ -38,7 +38,7 @@ class Value:
     unit: str
 
 
-def read_value(words: str) -> Value:
+def read_value(words: str) -> WrittenValue:
     """The value of "more than 40", "between $5 billion and $5.5 billion", "half a million".
 
     Raises:
@@ -49,10 +49,10 @@ def read_value(words: str) -> Value:
     bare = re.sub(r"^(?:between|from|up to|closer to)\s", "", plain)
     ends = re.split(r"\s(?:and|to)\s(?=[$€\d])", bare)
     if len(ends) == 2:
-        return Value(_number(ends[0]), _number(ends[1]), RANGE, unit)
+        return WrittenValue(_number(ends[0]), _number(ends[1]), RANGE, unit)
     vague = any(word in _VAGUE for word in plain.split())
     number = _number(plain)
-    return Value(number, number, "at least" if vague else _sense(plain), unit)
+    return WrittenValue(number, number, "at least" if vague else _sense(plain), unit)
 
 
 def vary(words: str, random: Random, *, percent: int) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from random import Random
 
 from eval.corpora.cast import Cast, draw
-from eval.corpora.read_corpora import Fact, Section, read_sections
-from eval.corpora.value_words import EXACT, Value, read_value, vary
+from eval.corpora.read_corpora import ClaimNote, CorpusTemplate, read_sections
+from eval.corpora.value_words import EXACT, WrittenValue, read_value, vary
 from eval.datasets.cases import DataSet, Document, Gold
 from index import InputError, Span
 
@@ -65,7 +65,7 @@ class AskedQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Corpus:
+class EventCorpus:
     """Articles about one event. `never` are the places of figures that are about something else, by source."""
 
     name: str
@@ -75,7 +75,7 @@ class Corpus:
     never: tuple[tuple[str, Span], ...]
 
 
-def corpora(seed: int = SEED, names: Iterable[str] = ()) -> tuple[Corpus, ...]:
+def event_corpora(seed: int = SEED, names: Iterable[str] = ()) -> tuple[EventCorpus, ...]:
     """The corpora of a seed, in order: those of these names, or all.
 
     Raises:
@@ -86,10 +86,10 @@ def corpora(seed: int = SEED, names: Iterable[str] = ()) -> tuple[Corpus, ...]:
     known = {section.name: section for section in sections}
     if missing := [name for name in chosen if name not in known]:
         raise InputError(f"{missing[0]}: no such corpus; there are {', '.join(known)}")
-    return tuple(write(known[name], seed) for name in chosen)
+    return tuple(write_corpus(known[name], seed) for name in chosen)
 
 
-def data_set(corpus: Corpus) -> DataSet:
+def data_set(corpus: EventCorpus) -> DataSet:
     """The corpus as a data set whose index can be made."""
     return DataSet(corpus.name, "corpora", Gold.ANSWERS, (TEMPLATES,), (), corpus.documents)
 
@@ -105,7 +105,7 @@ class _Mark:
     day: str | None
 
 
-def write(section: Section, seed: int) -> Corpus:
+def write_corpus(section: CorpusTemplate, seed: int) -> EventCorpus:
     """The corpus that this seed makes of a section.
 
     Raises:
@@ -118,13 +118,13 @@ def write(section: Section, seed: int) -> Corpus:
     questions = tuple(AskedQuestion(cast.fill(q.text), q.wanted, q.asked, q.unsure) for q in section.questions)
     never = tuple((mark.source, mark.span) for mark in pen.marks if mark.id == NO_CLAIM)
     claims = tuple(_claim(fact, _mark_of(fact.id, pen.marks), cast) for fact in section.facts)
-    return Corpus(section.name, documents, questions, claims, never)
+    return EventCorpus(section.name, documents, questions, claims, never)
 
 
 def _mark_of(claim: str, marks: list[_Mark]) -> _Mark:
     found = [mark for mark in marks if mark.id == claim]
     if len(found) != 1:
-        raise InputError(f"eval/corpora.txt: claim {claim} stands {len(found)} times in its articles; mark it once")
+        raise InputError(f"eval/corpora/corpora.txt: claim {claim} stands {len(found)} times in its articles; mark it once")
     return found[0]
 
 
@@ -160,10 +160,10 @@ class _Pen:
         return written if mark["id"] == NO_CLAIM else vary(written, self.random, percent=percent), None
 
 
-def _claim(fact: Fact, mark: _Mark, cast: Cast) -> KnownClaim:
+def _claim(fact: ClaimNote, mark: _Mark, cast: Cast) -> KnownClaim:
     kind = fact.option("kind") or "figure"
     said = mark.day or mark.words
-    value = read_value(mark.words) if kind == "figure" else Value(said, said, EXACT, "")
+    value = read_value(mark.words) if kind == "figure" else WrittenValue(said, said, EXACT, "")
     return KnownClaim(
         id=fact.id,
         source=mark.source,

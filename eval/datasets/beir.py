@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
+from eval.datasets.document_files import FileNames, titled
 from eval.datasets.json_records import Ids, read_lines, read_records
-from eval.datasets.shelf import Names, titled
 from index import InputError
 from index.files.printable import printable_name
 
@@ -77,7 +77,7 @@ def _grades(path: Path, left_out: Counter[str]) -> dict[str, dict[str, int]]:
 
 def _documents(path: Path, left_out: Counter[str]) -> dict[str, Document]:
     """The documents that hold text, by id."""
-    ids, names, documents = Ids(), Names(), {}
+    ids, names, documents = Ids(), FileNames(), {}
     for record in read_records(path):
         name, text = ids.new(record, "_id"), titled(record.text("title", default=""), record.text("text"))
         if text.strip():

@@ -56,7 +56,7 @@ def load_cases(path: Path = OWN_CASES) -> tuple[Case, ...]:
     articles do not answer.
 
     Raises:
-        InputError: the file cannot be read, a line is not a case, or an id comes twice; see eval/cases.jsonl for the form.
+        InputError: the file cannot be read, a line is not a case, or an id comes twice.
     """
     ids = Ids()
     return tuple(_case(record, ids) for record in read_records(path))

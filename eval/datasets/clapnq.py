@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.datasets.cases import Case, DataSet, Gold, GoldSpan
+from eval.datasets.document_files import TitledDocuments
 from eval.datasets.json_records import Ids, Record, read_records
-from eval.datasets.shelf import Shelf
 from index import Span
 
 FORM = "CLAP NQ"
@@ -31,7 +31,7 @@ def load_clapnq(paths: Sequence[Path], name: str) -> DataSet:
     Raises:
         InputError: a file cannot be read, or is not as the form wants it.
     """
-    shelf, ids, left_out = Shelf(), Ids(), Counter[str]()
+    shelf, ids, left_out = TitledDocuments(), Ids(), Counter[str]()
     cases: list[Case] = []
     for path in paths:
         for record in read_records(path):
@@ -44,7 +44,7 @@ def load_clapnq(paths: Sequence[Path], name: str) -> DataSet:
     return DataSet(name, FORM, Gold.SENTENCES, tuple(paths), tuple(cases), shelf.documents, notes)
 
 
-def _case(record: Record, name: str, shelf: Shelf, left_out: Counter[str]) -> Case:
+def _case(record: Record, name: str, shelf: TitledDocuments, left_out: Counter[str]) -> Case:
     """The case, of the first of its answers that names sentences; without spans where none can be found."""
     sentences = [s for passage in record.records("passages") for s in _sentences(passage, shelf, left_out)]
     question, outputs = record.text("input"), record.records("output", default=())
@@ -58,7 +58,7 @@ def _case(record: Record, name: str, shelf: Shelf, left_out: Counter[str]) -> Ca
     return Case(name, _kind(places), question, answerable=True, spans=spans)
 
 
-def _sentences(passage: Record, shelf: Shelf, left_out: Counter[str]) -> Iterator[_Sentence]:
+def _sentences(passage: Record, shelf: TitledDocuments, left_out: Counter[str]) -> Iterator[_Sentence]:
     """The sentences of a passage, found from left to right, so that a repeated one is each time another."""
     text = passage.filled("text")
     document = shelf.put(passage.text("title", default=""), text)

@@ -42,7 +42,7 @@ _KEYS = {
 }
 
 
-def load(paths: Sequence[Path]) -> DataSet:
+def load_dataset(paths: Sequence[Path]) -> DataSet:
     """The data set that these files or this folder hold.
 
     Several files, and those of a folder, are one set and must be of one form.
@@ -171,7 +171,7 @@ def sampled(paths: Sequence[Path], questions: int) -> DataSet:
     Raises:
         InputError: as `load`.
     """
-    data = load(paths or [OWN_CASES])
+    data = load_dataset(paths or [OWN_CASES])
     if data.documents is None:
         texts = sorted(SEEDS.glob("*.txt"))
         data = replace(data, documents=tuple(Document(path.name, path.read_bytes().decode()) for path in texts))

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
+from eval.datasets.document_files import FileNames, titled
 from eval.datasets.json_records import Ids, Record, first_record, read_records
-from eval.datasets.shelf import Names, titled
 from index import InputError
 from index.files.printable import printable_name
 from qa.questions.history import Turn
@@ -66,7 +66,7 @@ def passages_beside(turns: Path) -> Path:
 
 def _documents(paths: Sequence[Path], left_out: Counter[str]) -> dict[str, Document]:
     """The passages that hold text, by id."""
-    names = Names()
+    names = FileNames()
     documents: dict[str, Document] = {}
     for path in paths:
         for record in read_records(path):

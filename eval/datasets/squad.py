@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.datasets.cases import Case, DataSet, Document, Gold, GoldSpan
+from eval.datasets.document_files import TitledDocuments
 from eval.datasets.json_records import Ids, Record, read_record
-from eval.datasets.shelf import Shelf
 from index import Span
 
 FORM = "SQuAD"
@@ -22,7 +22,7 @@ def load_squad(paths: Sequence[Path], name: str) -> DataSet:
     Raises:
         InputError: a file cannot be read, or is not as the form wants it.
     """
-    shelf, ids, left_out = Shelf(), Ids(), Counter[str]()
+    shelf, ids, left_out = TitledDocuments(), Ids(), Counter[str]()
     cases: list[Case] = []
     for path in paths:
         for article in read_record(path).records("data"):

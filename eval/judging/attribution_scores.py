@@ -34,7 +34,7 @@ class GivenSpeaker:
 
 
 @dataclass(frozen=True, slots=True)
-class Attributed:
+class JudgedSentence:
     """A sentence as people read it, and what was given for it; None where nobody was."""
 
     sentence: ReadSentence
@@ -54,7 +54,7 @@ class Attributed:
 
 
 @dataclass(frozen=True, slots=True)
-class Attributions:
+class AttributionScores:
     """(right, judged) of the sentences that have a speaker, of those that have none, and of those that cite somebody.
 
     `nearly` are the wrong names that hold a right one, or stand in it;
@@ -66,7 +66,7 @@ class Attributions:
     citing: tuple[int, int]
     nearly: int
     cited_wrongly: int
-    wrong: tuple[Attributed, ...]
+    wrong: tuple[JudgedSentence, ...]
 
 
 def load_sentences(path: Path = OWN_SENTENCES) -> tuple[ReadSentence, ...]:
@@ -80,13 +80,13 @@ def load_sentences(path: Path = OWN_SENTENCES) -> tuple[ReadSentence, ...]:
     return tuple(_read(record) for record in read_records(path))
 
 
-def compare(sentences: Iterable[ReadSentence], given: Mapping[str, Sequence[GivenSpeaker]]) -> Attributions:
+def score_attributions(sentences: Iterable[ReadSentence], given: Mapping[str, Sequence[GivenSpeaker]]) -> AttributionScores:
     """Each sentence with the speaker given to most of it; `given` is by source."""
-    pairs = tuple(Attributed(sentence, _given_to(sentence.span, given.get(sentence.source, ()))) for sentence in sentences)
+    pairs = tuple(JudgedSentence(sentence, _given_to(sentence.span, given.get(sentence.source, ()))) for sentence in sentences)
     spoken = [pair for pair in pairs if pair.sentence.speaker]
     own = [pair for pair in pairs if not pair.sentence.speaker]
     cited = [pair for pair in pairs if pair.sentence.citing]
-    return Attributions(
+    return AttributionScores(
         speakers=(sum(pair.speaker is NameMatch.SAME for pair in spoken), len(spoken)),
         none=(sum(pair.given is None for pair in own), len(own)),
         citing=(sum(pair.citing is NameMatch.SAME for pair in cited), len(cited)),

@@ -24,7 +24,7 @@ _OTHERS = frozenset("of for to and or citing quoting with against by".split())
 _LOOSE = {"exact", "about"}  # Claims of one value that are either stand under one of them.
 
 
-class Attribute(Enum):
+class ClaimAttribute(Enum):
     """What of a claim is right or wrong; a claim is right where the first four are."""
 
     VALUE = "value"
@@ -39,27 +39,29 @@ class Attribute(Enum):
     REPORTS = "reports"
 
 
-JUDGED = (Attribute.VALUE, Attribute.SENSE, Attribute.UNIT, Attribute.SPEAKER)
+JUDGED = (ClaimAttribute.VALUE, ClaimAttribute.SENSE, ClaimAttribute.UNIT, ClaimAttribute.SPEAKER)
 
 Pair = tuple[ShownClaim, KnownClaim]
 
 
-def verdicts(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair], question: AskedQuestion) -> dict[Attribute, bool]:
+def verdicts(
+    shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair], question: AskedQuestion
+) -> dict[ClaimAttribute, bool]:
     """Which attributes are right, of those that can be judged."""
     found = {
-        Attribute.VALUE: shown.kind == known.kind and _same_value(shown, known),
-        Attribute.SENSE: _same_sense(shown, known, pairs),
-        Attribute.UNIT: _same_unit(shown, known),
-        Attribute.SPEAKER: match_speaker(shown, known) is NameMatch.SAME,
-        Attribute.CITING: match_name(shown.citing, known.citing) is NameMatch.SAME,
-        Attribute.WORDS: shown.words.strip() == known.words,
-        Attribute.TABLE: _in_its_table(shown, known, pairs),
-        Attribute.REPORTS: shown.reports == _reports([each for claim, each in pairs if claim.row == shown.row]),
+        ClaimAttribute.VALUE: shown.kind == known.kind and _same_value(shown, known),
+        ClaimAttribute.SENSE: _same_sense(shown, known, pairs),
+        ClaimAttribute.UNIT: _same_unit(shown, known),
+        ClaimAttribute.SPEAKER: match_speaker(shown, known) is NameMatch.SAME,
+        ClaimAttribute.CITING: match_name(shown.citing, known.citing) is NameMatch.SAME,
+        ClaimAttribute.WORDS: shown.words.strip() == known.words,
+        ClaimAttribute.TABLE: _in_its_table(shown, known, pairs),
+        ClaimAttribute.REPORTS: shown.reports == _reports([each for claim, each in pairs if claim.row == shown.row]),
     }
-    if known.resolved and found[Attribute.SPEAKER]:
-        found[Attribute.RESOLVED] = _match(shown.speaker or shown.said_by or "", known.resolved) is NameMatch.SAME
+    if known.resolved and found[ClaimAttribute.SPEAKER]:
+        found[ClaimAttribute.RESOLVED] = _match(shown.speaker or shown.said_by or "", known.resolved) is NameMatch.SAME
     if known.id in question.wanted and known.id not in question.unsure:
-        found[Attribute.ASKED] = shown.asked == (known.id in question.asked)
+        found[ClaimAttribute.ASKED] = shown.asked == (known.id in question.asked)
     return found
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.corpora.write_corpus import AskedQuestion, Corpus, KnownClaim
-from eval.judging.claim_scores import JUDGED, Attribute, Pair, match_speaker, verdicts
+from eval.corpora.write_corpus import AskedQuestion, EventCorpus, KnownClaim
+from eval.judging.claim_scores import JUDGED, ClaimAttribute, Pair, match_speaker, verdicts
 from eval.judging.name_match import NameMatch
 from eval.judging.shown_claims import QUOTES, ShownClaim, shown_claims
 from index import Span
@@ -24,7 +24,7 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class JudgedAnswer:
     """What came of one question.
 
     `found` are those of the `wanted` claims that were shown, `right` those
@@ -44,11 +44,11 @@ class Judgement:
     shown_right: int
     extra: int
     nearly: int
-    scores: Mapping[Attribute, tuple[int, int]]
+    scores: Mapping[ClaimAttribute, tuple[int, int]]
     mistakes: tuple[Mistake, ...]
 
 
-def judge(record: Mapping[str, Any], corpus: Corpus, question: AskedQuestion) -> Judgement:
+def judge_answer(record: Mapping[str, Any], corpus: EventCorpus, question: AskedQuestion) -> JudgedAnswer:
     """Compare a record's tables with what the corpus is known to say.
 
     A claim is the known one whose words it overlaps. What is known but does
@@ -60,7 +60,7 @@ def judge(record: Mapping[str, Any], corpus: Corpus, question: AskedQuestion) ->
     judged = {known.id: verdicts(shown, known, counted, question) for shown, known in counted}
     right = {claim for claim, verdict in judged.items() if all(verdict[each] for each in JUDGED)}
     missing = [claim for claim in corpus.claims if claim.id in question.wanted and claim.id not in judged]
-    return Judgement(
+    return JudgedAnswer(
         corpus=corpus.name,
         question=question.text,
         answered=bool(record.get("answered")),
@@ -71,7 +71,7 @@ def judge(record: Mapping[str, Any], corpus: Corpus, question: AskedQuestion) ->
         shown_right=len(right),
         extra=len(extra),
         nearly=sum(match_speaker(shown, known) is NameMatch.NEARLY for shown, known in counted),
-        scores={each: _share([verdict[each] for verdict in judged.values() if each in verdict]) for each in Attribute},
+        scores={each: _share([verdict[each] for verdict in judged.values() if each in verdict]) for each in ClaimAttribute},
         mistakes=(
             *(_missing(claim, record, corpus, question) for claim in missing),
             *(_extra(shown, corpus, question) for shown in extra),
@@ -85,7 +85,7 @@ def judge(record: Mapping[str, Any], corpus: Corpus, question: AskedQuestion) ->
     )
 
 
-def _paired(shown: Sequence[ShownClaim], corpus: Corpus) -> tuple[list[Pair], list[ShownClaim]]:
+def _paired(shown: Sequence[ShownClaim], corpus: EventCorpus) -> tuple[list[Pair], list[ShownClaim]]:
     """Each shown claim with the known one that it is; and those that are none, or one that was shown before."""
     pairs: list[Pair] = []
     extra: list[ShownClaim] = []
@@ -108,32 +108,32 @@ def _share(verdicts: Sequence[bool]) -> tuple[int, int]:
     return sum(verdicts), len(verdicts)
 
 
-def _missing(claim: KnownClaim, record: Mapping[str, Any], corpus: Corpus, question: AskedQuestion) -> Mistake:
+def _missing(claim: KnownClaim, record: Mapping[str, Any], corpus: EventCorpus, question: AskedQuestion) -> Mistake:
     quotes = (quote for part in QUOTES for quote in record.get(part) or ())
     quoted = any(quote["source"] == claim.source and quote["start"] <= claim.span.start < quote["end"] for quote in quotes)
     what = "missing, though quoted" if quoted else "missing, not quoted"
     return Mistake(corpus.name, question.text, what, claim.source, f"{claim.words!r} by {_either(claim.speakers)}", "")
 
 
-def _extra(shown: ShownClaim, corpus: Corpus, question: AskedQuestion) -> Mistake:
+def _extra(shown: ShownClaim, corpus: EventCorpus, question: AskedQuestion) -> Mistake:
     never = any(source == shown.source and _overlap(span, shown.span) for source, span in corpus.never)
     known = any(each.source == shown.source and _overlap(each.span, shown.span) for each in corpus.claims)
     what = "shown twice" if known else "never to be shown" if never else "extra"
     return Mistake(corpus.name, question.text, what, shown.source, "", f"{shown.words!r} by {shown.said_by or 'nobody'}")
 
 
-def _wrong(each: Attribute, shown: ShownClaim, known: KnownClaim, corpus: Corpus, question: AskedQuestion) -> Mistake:
+def _wrong(each: ClaimAttribute, shown: ShownClaim, known: KnownClaim, corpus: EventCorpus, question: AskedQuestion) -> Mistake:
     wanted, came = {
-        Attribute.VALUE: (f"{known.kind} {known.low}–{known.high}", f"{shown.kind} {shown.low}–{shown.high}"),
-        Attribute.SENSE: (" or ".join(known.senses), shown.sense),
-        Attribute.UNIT: (known.unit or "none", shown.unit or "none"),
-        Attribute.SPEAKER: (_either(known.speakers), shown.said_by or "nobody"),
-        Attribute.CITING: (_either(known.citing), shown.citing or "nobody"),
-        Attribute.RESOLVED: (_either(known.resolved), shown.speaker or shown.said_by or "nobody"),
-        Attribute.WORDS: (known.words, shown.words),
-        Attribute.TABLE: (f"a table of {known.group}", f"table {shown.table + 1}"),
-        Attribute.ASKED: (str(known.id in question.asked), str(shown.asked)),
-        Attribute.REPORTS: ("as many as are independent", str(shown.reports)),
+        ClaimAttribute.VALUE: (f"{known.kind} {known.low}–{known.high}", f"{shown.kind} {shown.low}–{shown.high}"),
+        ClaimAttribute.SENSE: (" or ".join(known.senses), shown.sense),
+        ClaimAttribute.UNIT: (known.unit or "none", shown.unit or "none"),
+        ClaimAttribute.SPEAKER: (_either(known.speakers), shown.said_by or "nobody"),
+        ClaimAttribute.CITING: (_either(known.citing), shown.citing or "nobody"),
+        ClaimAttribute.RESOLVED: (_either(known.resolved), shown.speaker or shown.said_by or "nobody"),
+        ClaimAttribute.WORDS: (known.words, shown.words),
+        ClaimAttribute.TABLE: (f"a table of {known.group}", f"table {shown.table + 1}"),
+        ClaimAttribute.ASKED: (str(known.id in question.asked), str(shown.asked)),
+        ClaimAttribute.REPORTS: ("as many as are independent", str(shown.reports)),
     }[each]
     return Mistake(corpus.name, question.text, each.value, f"{known.source} {known.words!r}", wanted, came)
 

@@ -12,11 +12,11 @@ import numpy as np
 from eval.datasets.cases import Gold
 from eval.measures.measure import Better, Measure, Rows
 from eval.measures.quote_measures import holds_answer
-from eval.running.outcome import Outcome
+from eval.running.run_cases import CaseOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class RiskPoint:
     """What comes of answering only the cases with at least this confidence.
 
     `coverage` is the share of cases answered then, `risk` the share of those
@@ -28,16 +28,16 @@ class Point:
     risk: float
 
 
-def risk_coverage(outcomes: Sequence[Outcome], gold: Gold) -> tuple[Point, ...]:
+def risk_coverage(outcomes: Sequence[CaseOutcome], gold: Gold) -> tuple[RiskPoint, ...]:
     """A point for each confidence that occurs, falling; equal confidences are answered together.
 
     Source: El-Yaniv and Wiener 2010, section 2.
     """
     rows = AURC.rows(outcomes, gold)
-    return tuple(Point(*point) for point in _curve(rows).tolist()) if len(rows) else ()
+    return tuple(RiskPoint(*point) for point in _curve(rows).tolist()) if len(rows) else ()
 
 
-def right_first(outcome: Outcome, gold: Gold) -> bool | None:
+def right_first(outcome: CaseOutcome, gold: Gold) -> bool | None:
     """Whether the first quote, shown or not, holds an answer; None where that cannot be known."""
     case = outcome.case
     if gold is Gold.DOCUMENTS or case.answerable is None:
@@ -47,24 +47,24 @@ def right_first(outcome: Outcome, gold: Gold) -> bool | None:
     return any(holds_answer(quote, case) for quote in outcome.ranked[:1]) if case.spans else None
 
 
-def _decision(outcome: Outcome, gold: Gold) -> tuple[float, float, float] | None:
+def _decision(outcome: CaseOutcome, gold: Gold) -> tuple[float, float, float] | None:
     """Confidence, whether it was answered, whether it is answerable."""
     if outcome.case.answerable is None:
         return None
     return outcome.confidence, outcome.answered, outcome.case.answerable
 
 
-def _decided_rightly(outcome: Outcome, gold: Gold) -> tuple[float] | None:
+def _decided_rightly(outcome: CaseOutcome, gold: Gold) -> tuple[float] | None:
     if outcome.case.answerable is None:
         return None
     return (float(outcome.answered is outcome.case.answerable),)
 
 
-def _refused_rightly(outcome: Outcome, gold: Gold) -> tuple[float] | None:
+def _refused_rightly(outcome: CaseOutcome, gold: Gold) -> tuple[float] | None:
     return (float(not outcome.answered),) if outcome.case.answerable is False else None
 
 
-def _confidence_and_right(outcome: Outcome, gold: Gold) -> tuple[float, float] | None:
+def _confidence_and_right(outcome: CaseOutcome, gold: Gold) -> tuple[float, float] | None:
     right = right_first(outcome, gold)
     return None if right is None else (outcome.confidence, right)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from eval.datasets.cases import Gold
 from eval.measures.abstention import right_first
 from eval.measures.measure import Better, Measure, Rows
-from eval.running.outcome import Outcome
+from eval.running.run_cases import CaseOutcome
 
 BINS = 10
 INNER_EDGES = np.arange(1, BINS) / BINS
@@ -30,7 +30,7 @@ class Bin:
     cases: int
 
 
-def reliability(outcomes: Sequence[Outcome], gold: Gold) -> tuple[Bin, ...]:
+def reliability(outcomes: Sequence[CaseOutcome], gold: Gold) -> tuple[Bin, ...]:
     """The bins of equal width that hold cases, rising.
 
     Source: reliability diagrams, Guo et al. 2017, section 2.
@@ -45,13 +45,13 @@ def reliability(outcomes: Sequence[Outcome], gold: Gold) -> tuple[Bin, ...]:
     )
 
 
-def _first_quote(outcome: Outcome, gold: Gold) -> tuple[float, float] | None:
+def _first_quote(outcome: CaseOutcome, gold: Gold) -> tuple[float, float] | None:
     """The first quote's probability, and whether it holds an answer."""
     right = right_first(outcome, gold)
     return None if right is None or not outcome.ranked else (outcome.ranked[0].probability, right)
 
 
-def _squared_error(outcome: Outcome, gold: Gold) -> tuple[float] | None:
+def _squared_error(outcome: CaseOutcome, gold: Gold) -> tuple[float] | None:
     row = _first_quote(outcome, gold)
     return None if row is None else ((row[0] - row[1]) ** 2,)
 

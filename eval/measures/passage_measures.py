@@ -20,7 +20,7 @@ from functools import lru_cache, partial
 
 from eval.datasets.cases import Case, Gold, GoldSpan
 from eval.measures.measure import Better, Measure
-from eval.running.outcome import Outcome, Place
+from eval.running.run_cases import CaseOutcome, RankedPassage
 from index.articles.passages import MAX_PASSAGE_CHARS
 
 DEPTH = 10  # The deepest rank that a measure looks at.
@@ -28,39 +28,39 @@ LIBRARY_NAMES = ("R@1", "R@5", "R@10", "Success@1", "Success@5", "Success@10", "
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class GradedRanking:
     """The grades of the DEPTH best ranks, 0 for what is not relevant, and of all that is relevant and not among them."""
 
     best: tuple[int, ...]
     others: tuple[int, ...]
 
 
-def judged(outcome: Outcome) -> Judged | None:
+def graded_ranking(outcome: CaseOutcome) -> GradedRanking | None:
     """What was found, with its grades; None where the case names nothing to find."""
     case = outcome.case
     if case.answerable is False:
         return None
-    grades, missed = _documents(case, outcome.places) if case.documents else _passages(case, outcome.places)
+    grades, missed = _documents(case, outcome.passages) if case.documents else _passages(case, outcome.passages)
     beyond = [grade for grade in grades[DEPTH:] if grade]
-    found = Judged(tuple(grades[:DEPTH]), tuple(sorted((*beyond, *missed))))
+    found = GradedRanking(tuple(grades[:DEPTH]), tuple(sorted((*beyond, *missed))))
     return found if any(found.best) or found.others else None
 
 
-def _documents(case: Case, places: tuple[Place, ...]) -> tuple[list[int], list[int]]:
+def _documents(case: Case, places: tuple[RankedPassage, ...]) -> tuple[list[int], list[int]]:
     """The grades of the documents found, each where its best passage ranks, and of those never found."""
     relevant = {document.source: document.grade for document in case.documents if document.grade > 0}
     found = list(dict.fromkeys(place.source for place in places))
     return [relevant.get(source, 0) for source in found], [relevant[source] for source in relevant if source not in found]
 
 
-def _passages(case: Case, places: tuple[Place, ...]) -> tuple[list[int], list[int]]:
+def _passages(case: Case, places: tuple[RankedPassage, ...]) -> tuple[list[int], list[int]]:
     """The grades of the passages found, and of those that must hold the gold spans never found."""
     touched = [[gold for gold in case.spans if _overlap(place, gold)] for place in places]
     seen = {gold for golds in touched for gold in golds}
     return [int(bool(golds)) for golds in touched], [1] * _passages_for([gold for gold in case.spans if gold not in seen])
 
 
-def _overlap(place: Place, gold: GoldSpan) -> bool:
+def _overlap(place: RankedPassage, gold: GoldSpan) -> bool:
     return place.source == gold.source and place.span.start < gold.span.end and gold.span.start < place.span.end
 
 
@@ -75,7 +75,7 @@ def _passages_for(spans: list[GoldSpan]) -> int:
 
 
 @lru_cache(maxsize=10_000)
-def _scores(found: Judged) -> Mapping[str, float]:
+def _scores(found: GradedRanking) -> Mapping[str, float]:
     """The library's scores, by its names. Kept, as few rankings differ within the DEPTH best: 0.3 ms a call."""
     import ir_measures
 
@@ -86,9 +86,9 @@ def _scores(found: Judged) -> Mapping[str, float]:
     return {str(score.measure): score.value for score in ir_measures.iter_calc(measures, {"": relevant}, {"": ranking})}
 
 
-def _score(outcome: Outcome, gold: Gold, *, one: str, share: str) -> tuple[float] | None:
+def _score(outcome: CaseOutcome, gold: Gold, *, one: str, share: str) -> tuple[float] | None:
     """The library's score `one` where any one span answers, else `share`."""
-    found = judged(outcome)
+    found = graded_ranking(outcome)
     if found is None:
         return None
     any_one = gold is Gold.ANSWERS and not outcome.case.documents

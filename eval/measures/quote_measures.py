@@ -11,7 +11,7 @@ from functools import partial
 
 from eval.datasets.cases import Case, Gold
 from eval.measures.measure import Better, Measure
-from eval.running.outcome import Outcome
+from eval.running.run_cases import CaseOutcome
 from qa import Quote
 
 
@@ -33,12 +33,12 @@ def overlaps_answer(quote: Quote, case: Case) -> bool:
 
 
 def _among(
-    outcome: Outcome,
+    outcome: CaseOutcome,
     gold: Gold,
     *,
     within: int,
     is_right: Callable[[Quote, Case], bool],
-    quotes_of: Callable[[Outcome], Sequence[Quote]],
+    quotes_of: Callable[[CaseOutcome], Sequence[Quote]],
 ) -> tuple[float] | None:
     """Whether one of the first `within` quotes is right."""
     if not outcome.case.spans:
@@ -46,11 +46,11 @@ def _among(
     return (float(any(is_right(quote, outcome.case) for quote in quotes_of(outcome)[:within])),)
 
 
-def _shown(outcome: Outcome) -> Sequence[Quote]:
+def _shown(outcome: CaseOutcome) -> Sequence[Quote]:
     return outcome.quotes
 
 
-def _ranked(outcome: Outcome) -> Sequence[Quote]:
+def _ranked(outcome: CaseOutcome) -> Sequence[Quote]:
     return outcome.ranked
 
 
@@ -59,12 +59,12 @@ def _measure(
     within: int,
     *,
     is_right: Callable[[Quote, Case], bool] = holds_answer,
-    quotes_of: Callable[[Outcome], Sequence[Quote]] = _shown,
+    quotes_of: Callable[[CaseOutcome], Sequence[Quote]] = _shown,
 ) -> Measure:
     return Measure(
         name=f"{name}@{within}",
         better=Better.HIGHER,
-        source="eval/quote_measures.py",
+        source="eval/measures/quote_measures.py",
         row=partial(_among, within=within, is_right=is_right, quotes_of=quotes_of),
     )
 

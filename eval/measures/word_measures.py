@@ -11,13 +11,13 @@ from collections.abc import Iterable
 
 from eval.datasets.cases import Gold
 from eval.measures.measure import Better, Measure, Rows
-from eval.running.outcome import Outcome
+from eval.running.run_cases import CaseOutcome
 
 WORD = re.compile(r"\w+")
 SOURCE = "words in common as in SQuAD's F1 (Rajpurkar et al. 2016, section 6.1), counts added up over the cases"
 
 
-def _word_counts(outcome: Outcome, gold: Gold) -> tuple[float, float, float] | None:
+def _word_counts(outcome: CaseOutcome, gold: Gold) -> tuple[float, float, float] | None:
     """Words in common, words quoted, words in the gold sentences."""
     case = outcome.case
     if gold is not Gold.SENTENCES or not case.spans:

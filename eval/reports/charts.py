@@ -6,7 +6,7 @@ from math import ceil
 
 from markupsafe import Markup
 
-from eval.measures.abstention import Point
+from eval.measures.abstention import RiskPoint
 from eval.measures.calibration import Bin
 from eval.reports.format_figures import count_text, share_text
 from eval.reports.svg import WIDTH, Drawing, Plot, tick_step, ticks
@@ -68,7 +68,7 @@ def kinds_chart(rows: Sequence[Bars]) -> str:
     return drawing.svg()
 
 
-def risk_coverage_chart(points: Sequence[Point], as_set: Point | None) -> str:
+def risk_coverage_chart(points: Sequence[RiskPoint], as_set: RiskPoint | None) -> str:
     """The share wrong among those answered, when only the surest so many are; `as_set` is the point of the settings."""
     described = "The share of wrong answers when only the surest questions are answered."
     drawing = Drawing("risk", 284, title="Risk and coverage", description=described)
@@ -76,8 +76,8 @@ def risk_coverage_chart(points: Sequence[Point], as_set: Point | None) -> str:
     plot = Plot(top=30, bottom=238, max_y=max(ceil(most * 10 - 1e-9) / 10, 0.1))
     drawing.text((0, 12), "wrong among those answered")
     drawing.text((plot.right, 278), "questions answered, the surest first", anchor="end")
-    levels(drawing, plot, [(value, f"{value:.0%}") for value in ticks(plot.max_y)])
-    scale(drawing, plot, [(value, f"{value:.0%}") for value in QUARTERS], y=plot.bottom + 17)
+    _draw_levels(drawing, plot, [(value, f"{value:.0%}") for value in ticks(plot.max_y)])
+    _draw_scale(drawing, plot, [(value, f"{value:.0%}") for value in QUARTERS], y=plot.bottom + 17)
     places = [plot.at(point.coverage, point.risk) for point in points]
     if places:
         drawing.path([(places[0][0], plot.bottom), *places, (places[-1][0], plot.bottom)], "area")
@@ -97,7 +97,7 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
     plot = Plot(top=30, bottom=210)
     drawing.text((0, 12), "first quotes that are right")
     drawing.text((plot.right, 320), "probability given to them", anchor="end")
-    levels(drawing, plot, [(value, f"{value:.0%}") for value in QUARTERS])
+    _draw_levels(drawing, plot, [(value, f"{value:.0%}") for value in QUARTERS])
     drawing.path([plot.at(0, 0), plot.at(1, 1)], "diagonal")
     drawing.path([plot.at(found.mean_probability, found.share_right) for found in bins], "line")
     for found in bins:
@@ -108,7 +108,7 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
         drawing.bar((left + 1, top), (right - left - 2, bottom - top), "bar-1")
         drawing.text(((left + right) / 2, top - 4), f"{found.cases:,}", anchor="middle")
     drawing.line((counts.left, counts.bottom), (counts.right, counts.bottom), "axis-line")
-    scale(drawing, counts, [(value, f"{value:.0%}") for value in QUARTERS], y=counts.bottom + 17)
+    _draw_scale(drawing, counts, [(value, f"{value:.0%}") for value in QUARTERS], y=counts.bottom + 17)
     return drawing.svg()
 
 
@@ -124,8 +124,8 @@ def latency_chart(times_ms: Sequence[float], percentiles: Sequence[tuple[str, fl
     plot = Plot(top=74, bottom=238, max_x=longest, max_y=max(*counts, 1))
     drawing.text((0, 12), "questions")
     drawing.text((plot.right, 278), "milliseconds for an answer", anchor="end")
-    levels(drawing, plot, [(value, f"{value:,g}") for value in ticks(plot.max_y) if value == int(value)])
-    scale(drawing, plot, [(value, f"{value:,g}") for value in ticks(longest)], y=plot.bottom + 17)
+    _draw_levels(drawing, plot, [(value, f"{value:,g}") for value in ticks(plot.max_y) if value == int(value)])
+    _draw_scale(drawing, plot, [(value, f"{value:,g}") for value in ticks(longest)], y=plot.bottom + 17)
     for number, cases in enumerate(counts):
         (left, top), (right, bottom) = (plot.at(longest * (number + edge) / TIME_BINS, cases * (1 - edge)) for edge in (0, 1))
         drawing.bar((left + 0.5, top), (right - left - 1, bottom - top), "bar-1")
@@ -137,7 +137,7 @@ def latency_chart(times_ms: Sequence[float], percentiles: Sequence[tuple[str, fl
     return drawing.svg()
 
 
-def levels(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]]) -> None:
+def _draw_levels(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]]) -> None:
     """Lines across, each with its words on the left."""
     for value, words in values:
         _, y = plot.at(0, value)
@@ -145,7 +145,7 @@ def levels(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]]) ->
         drawing.text((plot.left - 6, y + 4), words, anchor="end")
 
 
-def scale(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]], *, y: float) -> None:
+def _draw_scale(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]], *, y: float) -> None:
     """Words below, each at its place."""
     for value, words in values:
         drawing.text((plot.at(value, 0)[0], y), words, anchor="middle")

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from eval.measures.all_measures import MEASURES
-from eval.measures.intervals import Figure, bootstrap
-from eval.measures.measure import Better, Rows, mean
+from eval.measures.measure import Better, MeasuredValue, Rows, bootstrap, mean
 from index import InputError
 
 SCHEMA = "eval/1"
@@ -41,7 +40,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedCase:
     """A case whose score is not the same in both reports."""
 
     id: str
@@ -51,7 +50,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class ReportComparison:
     """What became of each measure, and of each case by the measure `judged_by`, in the first report's order."""
 
     dataset: str
@@ -60,8 +59,8 @@ class Comparison:
     only_b: int
     differences: tuple[Difference, ...]
     judged_by: str | None
-    better: tuple[Change, ...]
-    worse: tuple[Change, ...]
+    better: tuple[ChangedCase, ...]
+    worse: tuple[ChangedCase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class _Report:
     cases: Mapping[str, _SavedCase]
 
 
-def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Comparison:
+def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> ReportComparison:
     """What changed from report `a` to report `b`, over the cases that both hold.
 
     Raises:
@@ -98,8 +97,8 @@ def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Comparison:
     if not ids:
         raise InputError(f"the reports of {first.dataset} have no case in common; compare two of the same cases")
     judge = next((name for name in JUDGES if _pairs(name, first, second, ids)), None)
-    changes = [Change(name, first.cases[name].question, *pair) for name, pair in _pairs(judge, first, second, ids).items()]
-    return Comparison(
+    changes = [ChangedCase(name, first.cases[name].question, *pair) for name, pair in _pairs(judge, first, second, ids).items()]
+    return ReportComparison(
         dataset=first.dataset,
         common=len(ids),
         only_a=len(first.cases) - len(ids),
@@ -187,7 +186,7 @@ def _number(value: Any) -> float | None:
     return float(value)
 
 
-def fail_under(measures: Mapping[str, Figure], limits: Sequence[str]) -> tuple[str, ...]:
+def fail_under(measures: Mapping[str, MeasuredValue], limits: Sequence[str]) -> tuple[str, ...]:
     """A line for each limit that is not kept.
 
     A limit is `measure=value`; blanks, `-` and `_` in a name are the same, and

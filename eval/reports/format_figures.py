@@ -1,7 +1,5 @@
 """Figures as text, the same on the terminal and on the page."""
 
-from math import floor, log10
-
 NONE = "–"
 
 
@@ -21,14 +19,6 @@ def share_text(share: float) -> str:
     """A share of one, as .917."""
     text = f"{share:.3f}"
     return text[1:] if text.startswith("0.") else text
-
-
-def number_text(value: float, unit: str = "") -> str:
-    """A measured number with its unit, three digits of it, and all before the point."""
-    digits = max(0, 2 - floor(log10(abs(value)))) if value else 0
-    text = f"{value:,.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{text} {unit}" if unit else text
 
 
 def count_text(number: int, noun: str) -> str:

@@ -7,11 +7,11 @@ from enum import Enum
 from eval.datasets.cases import Case, Gold
 from eval.measures.measure import Measure
 from eval.measures.quote_measures import holds_answer
-from eval.running.outcome import Outcome, Place
+from eval.running.run_cases import CaseOutcome, RankedPassage
 from qa import Quote
 
 
-class Failure(Enum):
+class CaseFailure(Enum):
     """What went wrong with a case, in words for people."""
 
     WRONG_FIRST = "wrong quote first"
@@ -84,16 +84,16 @@ class JudgedCase:
     right_passage: PassageRanks
 
     @property
-    def failure(self) -> Failure | None:
+    def failure(self) -> CaseFailure | None:
         """What went wrong; None where nothing did, or where the data set does not tell."""
         if self.answered and self.answerable is False:
-            return Failure.ANSWERED
+            return CaseFailure.ANSWERED
         if not self.answered and self.answerable:
-            return Failure.REFUSED
-        return Failure.WRONG_FIRST if self.wanted and self.right_rank != 1 else None
+            return CaseFailure.REFUSED
+        return CaseFailure.WRONG_FIRST if self.wanted and self.right_rank != 1 else None
 
 
-def judge(outcome: Outcome, gold: Gold, measures: Sequence[Measure]) -> JudgedCase:
+def judge_case(outcome: CaseOutcome, gold: Gold, measures: Sequence[Measure]) -> JudgedCase:
     """What came of a case, scored by those measures that score single cases."""
     case = outcome.case
     right_rank = next((quote.rank for quote in outcome.ranked if is_right(quote, case)), None)
@@ -133,7 +133,7 @@ def _judged(quote: Quote, case: Case) -> JudgedQuote:
     )
 
 
-def _wanted(outcome: Outcome) -> tuple[WantedSpan | WantedDocument, ...]:
+def _wanted(outcome: CaseOutcome) -> tuple[WantedSpan | WantedDocument, ...]:
     """The spans that answer, with their texts, else the documents, best first."""
     case = outcome.case
     if case.spans:
@@ -143,8 +143,8 @@ def _wanted(outcome: Outcome) -> tuple[WantedSpan | WantedDocument, ...]:
     return tuple(WantedDocument(document.source, document.grade) for document in documents)
 
 
-def _passage_ranks(outcome: Outcome) -> PassageRanks:
-    right = [(rank, place) for rank, place in enumerate(outcome.places, 1) if _holds_some(place, outcome.case)]
+def _passage_ranks(outcome: CaseOutcome) -> PassageRanks:
+    right = [(rank, place) for rank, place in enumerate(outcome.passages, 1) if _holds_some(place, outcome.case)]
     return PassageRanks(
         by_meaning=min((place.by_meaning for _, place in right if place.by_meaning), default=None),
         by_words=min((place.by_words for _, place in right if place.by_words), default=None),
@@ -152,7 +152,7 @@ def _passage_ranks(outcome: Outcome) -> PassageRanks:
     )
 
 
-def _holds_some(place: Place, case: Case) -> bool:
+def _holds_some(place: RankedPassage, case: Case) -> bool:
     """Whether a passage has a part of what answers in it."""
     if not case.spans:
         return place.source in _relevant(case)

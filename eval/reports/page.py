@@ -2,50 +2,23 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from markupsafe import Markup
 
 from eval.datasets.cases import Gold
 from eval.datasets.load_dataset import even_sample
-from eval.measures.abstention import Point
+from eval.measures.abstention import RiskPoint
+from eval.measures.all_measures import MEANINGS
 from eval.reports.charts import Bars, Chart, Share, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
-from eval.reports.format_figures import figure_text, interval_text
+from eval.reports.format_figures import count_text, duration_text, figure_text, interval_text, share_text
 from eval.reports.judged_case import JudgedCase
-from eval.reports.report import Measured, Report
+from eval.reports.report import EvalReport, ReportedMeasure
 from eval.reports.table import KIND_MEASURES
-from eval.reports.templates import rendered
+from index.files.printable import printable_lines
 
-MEANINGS: Mapping[str, str] = {
-    "recall@1": "right passages that rank first",
-    "recall@5": "right passages among the first five",
-    "recall@10": "right passages among the first ten",
-    "MRR@10": "one divided by the rank of the first right passage",
-    "nDCG@5": "how well the first five passages are ordered",
-    "nDCG@10": "how well the first ten passages are ordered",
-    "answer@1": "the first quote holds an answer",
-    "answer@3": "one of the first three quotes holds an answer",
-    "ranked answer@1": "as answer@1, with what refusals held back",
-    "ranked answer@3": "as answer@3, with what refusals held back",
-    "exact span@1": "the first quote is what was wanted, no more and no less",
-    "overlapping span@1": "the first quote has some of what was wanted",
-    "word precision": "quoted words that were wanted",
-    "word recall": "wanted words that were quoted",
-    "word F1": "word precision and word recall in one",
-    "abstention precision": "refused questions that have no answer",
-    "abstention recall": "questions without an answer that were refused",
-    "decision accuracy": "questions rightly answered or rightly refused",
-    "answerable AUROC": "how well confidence tells questions with an answer from those without",
-    "AURC": "share of wrong answers, averaged over how many of the surest are given",
-    "ECE": "how far probabilities are from how often they come true",
-    "Brier": "squared error of the probabilities",
-    "p50 ms": "half of the answers take no longer, in milliseconds",
-    "p95 ms": "95 % of the answers take no longer, in milliseconds",
-    "p99 ms": "99 % of the answers take no longer, in milliseconds",
-}
-
-FAILURES_SHOWN = 500  # Some 3 KB each; all are in the record.
+FAILURES_SHOWN = 500  # Each takes some 3 KB; the JSON record holds all failed cases.
 KINDS_DRAWN = 30
 HEADLINES = {
     Gold.ANSWERS: ("answer@1", "answer@3", "answerable AUROC", "ECE", "p50 ms"),
@@ -55,24 +28,24 @@ HEADLINES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MeasureRow:
     """A measure with its figures as text."""
 
     name: str
     meaning: str
-    found: Measured
+    found: ReportedMeasure
     value: str
     interval: str
 
     @property
     def is_share(self) -> bool:
-        """Whether it lies between 0 and 1."""
+        """Tell whether the value lies between 0 and 1."""
         return not self.name.endswith("ms")
 
 
 @dataclass(frozen=True, slots=True)
-class Failures:
-    """The cases of a kind that failed; `shown` are those that the page has room for."""
+class FailedKind:
+    """The failed cases of one kind. `shown` are the cases that the page has room for."""
 
     kind: str
     cases: int
@@ -80,11 +53,25 @@ class Failures:
     shown: tuple[JudgedCase, ...]
 
 
-def render_page(report: Report) -> bytes:
-    """The page, in UTF-8. Whatever stands in the data, it is text there."""
+def render_page(report: EvalReport) -> bytes:
+    """Return the page in UTF-8. Whatever stands in the data is text on the page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    folder = Path(__file__).parent
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: printable_lines(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     rows = {row.name: row for row in _rows(report)}
-    return rendered(
-        "page.html",
+    page = environment.get_template("page.html").render(
+        style=Markup((folder / "page.css").read_text("utf-8")),
+        count=count_text,
+        duration=duration_text,
+        share=share_text,
         report=report,
         index=report.index,
         settings=json.dumps(report.settings, ensure_ascii=False, indent=1),
@@ -95,18 +82,21 @@ def render_page(report: Report) -> bytes:
         failed=sum(case.failure is not None for case in report.cases),
         room=FAILURES_SHOWN,
     )
+    return page.encode()
 
 
-def _rows(report: Report) -> list[Row]:
+def _rows(report: EvalReport) -> list[MeasureRow]:
     """The measures that could be scored."""
     return [
-        Row(name, MEANINGS.get(name, ""), found, figure_text(name, found.value), interval_text(name, found.low, found.high))
+        MeasureRow(
+            name, MEANINGS.get(name, ""), found, figure_text(name, found.value), interval_text(name, found.low, found.high)
+        )
         for name, found in report.measures.items()
         if found.value is not None
     ]
 
 
-def _charts(report: Report) -> list[Chart]:
+def _charts(report: EvalReport) -> list[Chart]:
     """What there is to draw."""
     curves, measures = report.curves, report.measures
     charts = [_kinds(report)]
@@ -122,7 +112,7 @@ def _charts(report: Report) -> list[Chart]:
     return [*charts, Chart("How long it takes", Markup(latency_chart(times, percentiles)), caption)]
 
 
-def _kinds(report: Report) -> Chart:
+def _kinds(report: EvalReport) -> Chart:
     """The largest kinds, in the report's order."""
     by_size = sorted(report.by_kind, key=lambda kind: -report.by_kind[kind]["cases"])
     drawn = [kind for kind in report.by_kind if kind in by_size[:KINDS_DRAWN]]
@@ -133,27 +123,27 @@ def _kinds(report: Report) -> Chart:
     return Chart("By kind of question", chart, f"The number of questions, then {said}.{left_out}")
 
 
-def _bars(kind: str, report: Report) -> Bars:
+def _bars(kind: str, report: EvalReport) -> Bars:
     """What is drawn of a kind: how well it is answered, or how often refused where nothing answers."""
     facts = report.by_kind[kind]
     names = [name for name in KIND_MEASURES[report.dataset.gold] if name in facts][:2]
     return Bars(kind, int(facts["cases"]), tuple(Share(name, float(facts[name])) for name in names or ["refused"]))
 
 
-def _risk(report: Report) -> Chart:
+def _risk(report: EvalReport) -> Chart:
     """The curve, and where the settings stand on it."""
     scored = [case for case in report.cases if case.answerable is False or (case.answerable and case.wanted)]
     answered = [case for case in scored if case.answered]
     as_set, caption = None, ""
     if answered:
         risk = sum(case.failure is not None for case in answered) / len(answered)
-        as_set = Point(min(case.confidence for case in answered), len(answered) / len(scored), risk)
+        as_set = RiskPoint(min(case.confidence for case in answered), len(answered) / len(scored), risk)
         caption = f"As set, {as_set.coverage:.0%} of the questions are answered, and {risk:.0%} of those answers are wrong. "
     caption += f"Averaged over the curve (AURC): {figure_text('AURC', report.measures['AURC'].value)}."
     return Chart("How surely it answers", Markup(risk_coverage_chart(report.curves.risk_coverage, as_set)), caption)
 
 
-def _failures(report: Report) -> list[Failures]:
+def _failures(report: EvalReport) -> list[FailedKind]:
     """The failed cases by kind; where there are more than the page has room for, an even sample of them."""
     failed = [case for case in report.cases if case.failure]
     shown: dict[str, list[JudgedCase]] = {}
@@ -161,7 +151,7 @@ def _failures(report: Report) -> list[Failures]:
         shown.setdefault(case.kind, []).append(case)
     counts = Counter(case.kind for case in failed)
     return [
-        Failures(kind, int(facts["cases"]), counts[kind], tuple(shown.get(kind, ())))
+        FailedKind(kind, int(facts["cases"]), counts[kind], tuple(shown.get(kind, ())))
         for kind, facts in report.by_kind.items()
         if counts[kind]
     ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from eval.datasets.cases import Gold
-from eval.measures.abstention import Point
+from eval.measures.abstention import RiskPoint
 from eval.measures.calibration import Bin
 from eval.measures.measure import Better
 from eval.reports.compare_reports import SCHEMA
@@ -56,7 +56,7 @@ class IndexFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class ReportedMeasure:
     """A measure's value for `cases` scored cases, with its 95 % interval; None where there is none."""
 
     value: float | None
@@ -71,13 +71,13 @@ class Measured:
 class Curves:
     """`latency_ms` are the percentiles 0 to 100."""
 
-    risk_coverage: tuple[Point, ...]
+    risk_coverage: tuple[RiskPoint, ...]
     reliability: tuple[Bin, ...]
     latency_ms: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvalReport:
     """All that an evaluation found; its record has the same fields.
 
     `by_kind` says of each kind how many `cases` it has, how many of them are
@@ -96,7 +96,7 @@ class Report:
     index: IndexFacts
     model: Mapping[str, Any]
     settings: Mapping[str, Any]
-    measures: Mapping[str, Measured]
+    measures: Mapping[str, ReportedMeasure]
     by_kind: Mapping[str, Mapping[str, int | float]]
     curves: Curves
     cases: tuple[JudgedCase, ...]
@@ -112,7 +112,7 @@ class Report:
         return text.encode("utf-8", "backslashreplace") + b"\n"
 
     @classmethod
-    def from_dict(cls, record: object) -> "Report":
+    def from_dict(cls, record: object) -> "EvalReport":
         """The report that a record holds.
 
         Raises:
@@ -121,13 +121,13 @@ class Report:
         return checked(_adapter(), record, f"report of schema {SCHEMA}")
 
 
-def read_report(path: Path) -> Report:
+def read_report(path: Path) -> EvalReport:
     """A saved report.
 
     Raises:
         InputError: the file cannot be read, or is none.
     """
-    return read_record(path, Report.from_dict, how="save one with qa eval --json FILE")
+    return read_record(path, EvalReport.from_dict, how="save one with qa eval --json FILE")
 
 
 def read_record(path: Path, made: Callable[[object], T], *, how: str) -> T:
@@ -163,10 +163,10 @@ def checked(adapter: "TypeAdapter[T]", record: object, what: str) -> T:
 
 
 @cache
-def _adapter() -> "TypeAdapter[Report]":
+def _adapter() -> "TypeAdapter[EvalReport]":
     from pydantic import TypeAdapter  # 0.3 s that `qa eval` alone pays.
 
-    return TypeAdapter(Report)
+    return TypeAdapter(EvalReport)
 
 
 def _rounded(value: Any) -> Any:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from eval.datasets.cases import Gold
 from eval.measures.measure import Better
-from eval.reports.compare_reports import Change, Comparison, Difference
+from eval.reports.compare_reports import ChangedCase, Difference, ReportComparison
 from eval.reports.format_figures import NONE, count_text, duration_text, figure_text, interval_text
-from eval.reports.judged_case import Failure
-from eval.reports.report import Report
+from eval.reports.judged_case import CaseFailure
+from eval.reports.report import EvalReport
 
 COLUMNS = 100
 KIND_COLUMNS = 40
@@ -24,101 +24,101 @@ KIND_MEASURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """A line, and whether it heads what follows. Text from the data stands in it as it is, line ends made blanks."""
 
     text: str
     heading: bool = False
 
 
-def report_lines(report: Report) -> tuple[Line, ...]:
+def report_lines(report: EvalReport) -> tuple[ReportLine, ...]:
     """What was asked, the measures, the kinds of cases, and what failed."""
-    blank = Line("")
+    blank = ReportLine("")
     kinds = [blank, *_kinds(report)] if len(report.by_kind) > 1 else []
     return (*_asked(report), blank, *_measures(report), *kinds, blank, *_end(report))
 
 
-def _asked(report: Report) -> list[Line]:
+def _asked(report: EvalReport) -> list[ReportLine]:
     data, index = report.dataset, report.index
     parts = [f"{data.answerable:,} answerable", f"{data.unanswerable:,} not", f"{_untold(report):,} not told"]
     told = ", ".join(part for part in parts if not part.startswith("0 "))
     of = (count_text(index.articles, "article"), count_text(index.passages, "passage"), count_text(index.sentences, "sentence"))
     return [
-        Line(f"{_cut(data.name, 60)}: {count_text(data.cases, 'case')} ({told})", heading=True),
-        Line(f"asked of {', '.join(of)}, generation {index.generation}"),
-        Line(_cut(f"{_model(report)}, {report.model.get('runtime')}{_reranker(report)}", COLUMNS)),
-        *(Line(_cut(note, COLUMNS)) for note in data.notes),
+        ReportLine(f"{_cut(data.name, 60)}: {count_text(data.cases, 'case')} ({told})", heading=True),
+        ReportLine(f"asked of {', '.join(of)}, generation {index.generation}"),
+        ReportLine(_cut(f"{_model(report)}, {report.model.get('runtime')}{_reranker(report)}", COLUMNS)),
+        *(ReportLine(_cut(note, COLUMNS)) for note in data.notes),
     ]
 
 
-def _untold(report: Report) -> int:
+def _untold(report: EvalReport) -> int:
     return report.dataset.cases - report.dataset.answerable - report.dataset.unanswerable
 
 
-def _measures(report: Report) -> Iterable[Line]:
+def _measures(report: EvalReport) -> Iterable[ReportLine]:
     """A line a measure; those that could not be scored are left out."""
-    yield Line(f"{'measure':<22}{'value':>9}{'95 % interval':>19}{'cases':>9}", heading=True)
+    yield ReportLine(f"{'measure':<22}{'value':>9}{'95 % interval':>19}{'cases':>9}", heading=True)
     for name, found in report.measures.items():
         if found.value is not None:
             interval = interval_text(name, found.low, found.high)
-            yield Line(f"{name:<22}{figure_text(name, found.value):>9}{interval:>19}{found.cases:>9,}")
+            yield ReportLine(f"{name:<22}{figure_text(name, found.value):>9}{interval:>19}{found.cases:>9,}")
 
 
-def _kinds(report: Report) -> Iterable[Line]:
+def _kinds(report: EvalReport) -> Iterable[ReportLine]:
     names = [name for name in KIND_MEASURES[report.dataset.gold] if report.measures[name].value is not None]
     columns = min(max(len(kind) for kind in report.by_kind) + 2, KIND_COLUMNS)
     head = "".join(f"{name:>11}" for name in (*names, "refused"))
-    yield Line(f"{'kind':<{columns}}{'cases':>9}{head}", heading=True)
+    yield ReportLine(f"{'kind':<{columns}}{'cases':>9}{head}", heading=True)
     for kind, facts in report.by_kind.items():
         cells = "".join(f"{figure_text(name, facts.get(name)):>11}" for name in (*names, "refused"))
-        yield Line(f"{_cut(kind, columns - 2):<{columns}}{facts['cases']:>9,}{cells}")
+        yield ReportLine(f"{_cut(kind, columns - 2):<{columns}}{facts['cases']:>9,}{cells}")
 
 
-def _end(report: Report) -> list[Line]:
+def _end(report: EvalReport) -> list[ReportLine]:
     failures = Counter(case.failure for case in report.cases if case.failure)
     asked = f"{count_text(len(report.cases), 'question')} asked in {duration_text(report.took_s)}"
     if not failures:
-        return [Line(f"no case failed; {asked}")]
-    lines = [Line(f"{count_text(failures.total(), 'case')} failed; {asked}", heading=True)]
-    return lines + [Line(f"{failures[failure]:>7,}  {failure.value}") for failure in Failure if failures[failure]]
+        return [ReportLine(f"no case failed; {asked}")]
+    lines = [ReportLine(f"{count_text(failures.total(), 'case')} failed; {asked}", heading=True)]
+    return lines + [ReportLine(f"{failures[failure]:>7,}  {failure.value}") for failure in CaseFailure if failures[failure]]
 
 
-def comparison_lines(comparison: Comparison, a: Report, b: Report) -> tuple[Line, ...]:
+def comparison_lines(comparison: ReportComparison, a: EvalReport, b: EvalReport) -> tuple[ReportLine, ...]:
     """What became of each measure from `a` to `b`, then the cases that got better and those that got worse."""
     title = f"{_cut(comparison.dataset, 50)}: {count_text(comparison.common, 'case')} in both reports"
     only = f", {comparison.only_a:,} only in A, {comparison.only_b:,} only in B"
     return (
-        Line(title + (only if comparison.only_a or comparison.only_b else ""), heading=True),
+        ReportLine(title + (only if comparison.only_a or comparison.only_b else ""), heading=True),
         _made("A", a),
         _made("B", b),
-        Line(""),
+        ReportLine(""),
         *_differences(comparison.differences),
         *_changes(f"better, by {comparison.judged_by}", comparison.better),
         *_changes(f"worse, by {comparison.judged_by}", comparison.worse),
     )
 
 
-def _made(letter: str, report: Report) -> Line:
+def _made(letter: str, report: EvalReport) -> ReportLine:
     """When and by what a report was made."""
     commit = f"commit {report.commit[:12]}{'-dirty' * report.commit.endswith('-dirty')}" if report.commit else "no commit"
     model = f"{_model(report)}{_reranker(report)}"
-    return Line(
+    return ReportLine(
         _cut(f"{letter}  {report.date[:16].replace('T', ' ')} UTC, version {report.version}, {commit}, {model}", COLUMNS)
     )
 
 
-def _model(report: Report) -> str:
+def _model(report: EvalReport) -> str:
     return f"{report.model.get('name')}, {report.model.get('precision')}"
 
 
-def _reranker(report: Report) -> str:
+def _reranker(report: EvalReport) -> str:
     name = report.settings.get("reranker")  # Earlier records do not say.
     return f", reranker {name}" if name else ""
 
 
-def _differences(differences: Sequence[Difference]) -> Iterable[Line]:
+def _differences(differences: Sequence[Difference]) -> Iterable[ReportLine]:
     """A line a measure that both have; a verdict only where chance alone would do this less than once in 20 times."""
-    yield Line(f"{'measure':<22}{'A':>9}{'B':>9}{'B - A':>9}{'95 % interval':>19}{'p':>8}{'cases':>9}", heading=True)
+    yield ReportLine(f"{'measure':<22}{'A':>9}{'B':>9}{'B - A':>9}{'95 % interval':>19}{'p':>8}{'cases':>9}", heading=True)
     for found in differences:
         if found.a is None and found.b is None:
             continue
@@ -128,7 +128,7 @@ def _differences(differences: Sequence[Difference]) -> Iterable[Line]:
         )
         chance = NONE if found.p is None else "<.001" if found.p < 0.001 else figure_text("", found.p)
         cells = f"{figure_text(name, found.a):>9}{figure_text(name, found.b):>9}{_signed(name, found.difference):>9}"
-        yield Line(f"{name:<22}{cells}{interval:>19}{chance:>8}{found.cases:>9,}{_verdict(found)}")
+        yield ReportLine(f"{name:<22}{cells}{interval:>19}{chance:>8}{found.cases:>9,}{_verdict(found)}")
 
 
 def _verdict(found: Difference) -> str:
@@ -143,15 +143,15 @@ def _signed(name: str, value: float | None) -> str:
     return ("-" if value < 0 else "+") + figure_text(name, abs(value))
 
 
-def _changes(title: str, changes: Sequence[Change]) -> Iterable[Line]:
+def _changes(title: str, changes: Sequence[ChangedCase]) -> Iterable[ReportLine]:
     if changes:
-        yield Line("")
-        yield Line(f"{count_text(len(changes), 'case')} {title}", heading=True)
+        yield ReportLine("")
+        yield ReportLine(f"{count_text(len(changes), 'case')} {title}", heading=True)
     for change in changes[:CHANGES_LISTED]:
         scores = f"{figure_text('', change.a):>6} → {figure_text('', change.b):<6}"
-        yield Line(f"{scores} {_cut(change.id, 24):<24} {_cut(change.question, COLUMNS - 41)}")
+        yield ReportLine(f"{scores} {_cut(change.id, 24):<24} {_cut(change.question, COLUMNS - 41)}")
     if len(changes) > CHANGES_LISTED:
-        yield Line(f"and {len(changes) - CHANGES_LISTED:,} more")
+        yield ReportLine(f"and {len(changes) - CHANGES_LISTED:,} more")
 
 
 def _cut(text: str, columns: int) -> str:

@@ -14,12 +14,11 @@ from eval.datasets.load_dataset import even_sample
 from eval.measures.abstention import risk_coverage
 from eval.measures.all_measures import MEASURES
 from eval.measures.calibration import reliability
-from eval.measures.intervals import figure
-from eval.measures.measure import Measure
-from eval.reports.judged_case import judge
+from eval.measures.measure import Measure, estimate
+from eval.reports.judged_case import judge_case
 from eval.reports.provenance import provenance
-from eval.reports.report import Curves, DataFacts, IndexFacts, Measured, Report
-from eval.running.outcome import Outcome
+from eval.reports.report import Curves, DataFacts, EvalReport, IndexFacts, ReportedMeasure
+from eval.running.run_cases import CaseOutcome
 from index import IndexInfo
 from qa import AskSettings
 
@@ -35,7 +34,7 @@ class Trial:
     """
 
     data: DataSet
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CaseOutcome, ...]
     index: IndexInfo
     settings: AskSettings
     took_s: float
@@ -43,10 +42,10 @@ class Trial:
     reranker: str | None = None
 
 
-def report_on(trial: Trial) -> Report:
+def report_on(trial: Trial) -> EvalReport:
     """Every figure that the trial's outcomes allow, with its interval."""
     outcomes, gold, made = trial.outcomes, trial.data.gold, provenance()
-    return Report(
+    return EvalReport(
         schema="eval/1",
         date=made.date,
         version=made.version,
@@ -64,24 +63,24 @@ def report_on(trial: Trial) -> Report:
             reliability=reliability(outcomes, gold),
             latency_ms=tuple(np.percentile([outcome.took_ms for outcome in outcomes], range(101)).tolist()) if outcomes else (),
         ),
-        cases=tuple(judge(outcome, gold, MEASURES) for outcome in outcomes),
+        cases=tuple(judge_case(outcome, gold, MEASURES) for outcome in outcomes),
     )
 
 
-def _measured(measure: Measure, outcomes: Sequence[Outcome], gold: Gold) -> Measured:
-    found = figure(measure, outcomes, gold)
-    return Measured(found.value, found.low, found.high, found.cases, measure.better, measure.source)
+def _measured(measure: Measure, outcomes: Sequence[CaseOutcome], gold: Gold) -> ReportedMeasure:
+    found = estimate(measure, outcomes, gold)
+    return ReportedMeasure(found.value, found.low, found.high, found.cases, measure.better, measure.source)
 
 
-def _by_kind(outcomes: Sequence[Outcome], gold: Gold) -> dict[str, dict[str, int | float]]:
+def _by_kind(outcomes: Sequence[CaseOutcome], gold: Gold) -> dict[str, dict[str, int | float]]:
     """Kinds in the order in which they first come."""
-    parts: dict[str, list[Outcome]] = {}
+    parts: dict[str, list[CaseOutcome]] = {}
     for outcome in outcomes:
         parts.setdefault(outcome.case.kind, []).append(outcome)
     return {kind: _kind_facts(part, gold) for kind, part in parts.items()}
 
 
-def _kind_facts(part: Sequence[Outcome], gold: Gold) -> dict[str, int | float]:
+def _kind_facts(part: Sequence[CaseOutcome], gold: Gold) -> dict[str, int | float]:
     values = {measure.name: measure.of(part, gold) for measure in MEASURES}
     return {
         "cases": len(part),

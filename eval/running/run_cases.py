@@ -1,25 +1,60 @@
 """Running: every case of a data set asked once."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from eval.datasets.cases import Case
-from eval.running.outcome import Outcome, Place
-from index import Article, Index, InputError
+from index import Article, Index, InputError, Span
 from index.models.reranker import Reranker
-from qa import AskSettings, Retriever
+from qa import AskSettings, Quote, Retriever
 
 TOP_K = 5  # Quotes asked for, as `qa ask` does.
 PLACES = 100  # Passages ranked; no more are ever found.
 
 
-def run(
+@dataclass(frozen=True, slots=True)
+class RankedPassage:
+    """A passage that was found, and where each index ranked it, from 1; None where that one did not find it."""
+
+    source: str
+    span: Span
+    by_meaning: int | None
+    by_words: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOutcome:
+    """A case with its answer.
+
+    `quotes` are those shown, best first, `closest` the nearest misses of a
+    refusal; one of the two is empty. `passages` are the passages found, best
+    first, at most PLACES. `wanted` are the texts of the case's spans, in
+    their order. `took_ms` is the time of the answer alone.
+    """
+
+    case: Case
+    answered: bool
+    confidence: float
+    quotes: tuple[Quote, ...]
+    closest: tuple[Quote, ...]
+    passages: tuple[RankedPassage, ...]
+    wanted: tuple[str, ...]
+    took_ms: float
+
+    @property
+    def ranked(self) -> tuple[Quote, ...]:
+        """What was put forward, whether or not it was shown as an answer."""
+        return self.quotes or self.closest
+
+
+def run_cases(
     cases: Sequence[Case],
     index: Index,
     settings: AskSettings | None = None,
     *,
     reranker: Reranker | None = None,
     progress: Callable[[int], None] = lambda done: None,
-) -> tuple[Outcome, ...]:
+) -> tuple[CaseOutcome, ...]:
     """Ask every case, in order. `progress` is told of each one done.
 
     Raises:
@@ -54,19 +89,19 @@ def gold_articles(cases: Sequence[Case], index: Index) -> dict[str, Article]:
     return found
 
 
-def _outcome(case: Case, retriever: Retriever, articles: dict[str, Article]) -> Outcome:
+def _outcome(case: Case, retriever: Retriever, articles: dict[str, Article]) -> CaseOutcome:
     try:
         answer = retriever.ask(case.question, history=case.history, top_k=TOP_K)
         found = retriever.search(case.question, history=case.history, top_k=PLACES)
     except InputError as error:
         raise InputError(f"{case.id}: {error}") from error
-    return Outcome(
+    return CaseOutcome(
         case=case,
         answered=answer.answered,
         confidence=answer.confidence,
         quotes=answer.quotes,
         closest=answer.closest,
-        places=tuple(Place(p.source, p.span, p.by_meaning, p.by_words) for p in found),
+        passages=tuple(RankedPassage(p.source, p.span, p.by_meaning, p.by_words) for p in found),
         wanted=tuple(gold.span.cut(articles[gold.source].text) for gold in case.spans),
         took_ms=answer.took_ms,
     )

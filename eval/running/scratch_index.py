@@ -2,7 +2,6 @@
 
 import codecs
 import hashlib
-import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -15,7 +14,7 @@ from index.backends import open_index
 from index.models.export import export_model
 from index.models.model_card import ModelCard, cache_folder
 
-_CODE = Path(inspect.getfile(build)).parent
+_CODE = Path(__file__).parents[2] / "index"
 _SPLITTERS = ("langchain-text-splitters", "nupunkt")  # The packages that decide where passages and sentences end.
 
 
@@ -75,8 +74,8 @@ def _key(documents: Sequence[Document], card: ModelCard) -> str:
 def _parts(documents: Sequence[Document], card: ModelCard) -> Iterator[bytes]:
     model = (card.files_sha256, card.export_sha256, card.precision.value, card.runtime.value, card.device or "")
     yield from (text.encode() for text in (*model, *(version(name) for name in _SPLITTERS)))
-    for path in sorted(path for path in _CODE.iterdir() if path.suffix in (".py", ".json")):
-        yield from (path.name.encode(), path.read_bytes())
+    for path in sorted(path for path in _CODE.rglob("*") if path.suffix in (".py", ".json")):
+        yield from (str(path.relative_to(_CODE)).encode(), path.read_bytes())
     for document in documents:
         yield from (document.source.encode(), document.text.encode())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval import alike
-from eval.alike import Compared, First, build_in_parts, measure
+from eval.alike import FirstQuote, IndexVariant, build_in_parts, measure
 from eval.datasets.cases import DataSet, Document
 from eval.datasets.load_dataset import sampled
 from index import InputError
@@ -26,8 +26,8 @@ def test_an_index_in_parts_gives_the_quotes_of_one_that_was_built_at_once(data: 
 
 
 def test_what_differs_is_shown() -> None:
-    same, other, none = First("a.txt", 3, "It rained."), First("b.txt", 0, "It snowed."), First()
-    compared = Compared("there", 1, (("did it rain?", same, same), ("and then?", same, other), ("why?", other, none)))
+    same, other, none = FirstQuote("a.txt", 3, "It rained."), FirstQuote("b.txt", 0, "It snowed."), FirstQuote()
+    compared = IndexVariant("there", 1, (("did it rain?", same, same), ("and then?", same, other), ("why?", other, none)))
     assert compared.alike == pytest.approx(1 / 3)
     assert list(compared.lines()) == [
         "there (1 part): 0.3333 (1 of 3)",
@@ -45,7 +45,7 @@ def test_another_place_is_compared_too_and_a_low_share_fails(
     assert f"{place} (1 part): 1.0000 (2 of 2)" in capsys.readouterr().out
     assert alike.main(asked) == 2
     assert capsys.readouterr().err == f"eval.alike: {place}: an index is there, which would be lost; name a place without one\n"
-    monkeypatch.setattr(First, "of", lambda retriever, question: First(str(retriever), 0, question))
+    monkeypatch.setattr(FirstQuote, "of", lambda retriever, question: FirstQuote(str(retriever), 0, question))
     assert alike.main([*asked[:4], "--fail-under", "0.5"]) == 1
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from eval import attribution
-from eval.corpora.write_corpus import corpora
-from eval.judging.attribution_scores import GivenSpeaker, ReadSentence, compare, load_sentences
+from eval.corpora.write_corpus import event_corpora
+from eval.judging.attribution_scores import GivenSpeaker, ReadSentence, load_sentences, score_attributions
 from index import InputError, Span
 
 AGENCY = ReadSentence("a.txt", Span(0, 50), ("National Intelligence Service", "NIS"), ())
@@ -25,7 +25,7 @@ RIGHT = (0, 50, "the NIS", None), (50, 90, "Yonhap", "the intelligence agency"),
 
 
 def test_all_right_is_all_right() -> None:
-    found = compare(ALL, given(*RIGHT))
+    found = score_attributions(ALL, given(*RIGHT))
     assert (found.speakers, found.none, found.citing) == ((3, 3), (1, 1), (1, 1))
     assert (found.nearly, found.cited_wrongly, found.wrong) == (0, 0, ())
 
@@ -44,7 +44,7 @@ def test_all_right_is_all_right() -> None:
 def test_each_mistake_counts_where_it_belongs(
     *, changed: tuple[int, int, str, str | None], speakers: int, none: int, citing: int, nearly: int, cited_wrongly: int
 ) -> None:
-    found = compare(ALL, given(*(each for each in RIGHT if each[:2] != changed[:2]), changed))
+    found = score_attributions(ALL, given(*(each for each in RIGHT if each[:2] != changed[:2]), changed))
     assert (found.speakers[0], found.none[0], found.citing[0]) == (speakers, none, citing)
     assert (found.nearly, found.cited_wrongly, len(found.wrong)) == (nearly, cited_wrongly, 1)
 
@@ -53,12 +53,12 @@ def test_of_two_speakers_in_a_sentence_each_has_their_part() -> None:
     police, organisers = (
         ReadSentence("a.txt", span, (name,), ()) for span, name in ((Span(0, 30), "police"), (Span(30, 70), "organisers"))
     )
-    found = compare((police, organisers), given((0, 32, "Police", None), (32, 70, "organisers", None)))
+    found = score_attributions((police, organisers), given((0, 32, "Police", None), (32, 70, "organisers", None)))
     assert found.speakers == (2, 2)
 
 
 def test_nothing_given_is_wrong_where_somebody_speaks() -> None:
-    found = compare(ALL, {})
+    found = score_attributions(ALL, {})
     assert (found.speakers, found.none, found.citing) == ((0, 3), (1, 1), (0, 1))
 
 
@@ -106,7 +106,7 @@ def test_an_article_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Ca
 def test_the_claims_of_the_corpora_can_be_taken_for_sentences(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(attribution, "corpora", lambda seed: corpora(seed, ["mine"]))
+    monkeypatch.setattr(attribution, "event_corpora", lambda seed: event_corpora(seed, ["mine"]))
     assert attribution.main(["--corpora"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert [line.split()[-2] for line in told[:3]] == ["7", "1", "0"]

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from eval import claims
-from eval.corpora.write_corpus import AskedQuestion, Corpus, KnownClaim, corpora
-from eval.judging.claim_scores import Attribute
-from eval.judging.judge_claims import Judgement, judge
+from eval.corpora.write_corpus import AskedQuestion, EventCorpus, KnownClaim, event_corpora
+from eval.judging.claim_scores import ClaimAttribute
+from eval.judging.judge_claims import JudgedAnswer, judge_answer
 from eval.judging.name_match import NameMatch, match_name
 from index.articles.span import Span
 
 Record = dict[str, Any]
 
 
-def perfect(corpus: Corpus, question: AskedQuestion) -> Record:
+def perfect(corpus: EventCorpus, question: AskedQuestion) -> Record:
     """The record of a program that makes no mistake: a table a group, a value for each that is different."""
     known = [claim for claim in corpus.claims if claim.id in question.wanted]
     quotes = [{"rank": rank, "source": claim.source, "start": 0, "end": 9999} for rank, claim in enumerate(known, 1)]
@@ -55,27 +55,27 @@ def put(claim: KnownClaim, rank: int, table: Record, *, asked: bool) -> None:
     )
 
 
-@pytest.mark.parametrize("corpus", corpora(), ids=lambda corpus: corpus.name)
-def test_a_perfect_record_has_no_mistake(corpus: Corpus) -> None:
+@pytest.mark.parametrize("corpus", event_corpora(), ids=lambda corpus: corpus.name)
+def test_a_perfect_record_has_no_mistake(corpus: EventCorpus) -> None:
     for question in corpus.questions:
-        found = judge(perfect(corpus, question), corpus, question)
+        found = judge_answer(perfect(corpus, question), corpus, question)
         assert found.mistakes == ()
         assert found.wanted == found.found == found.right == found.shown == found.shown_right == len(question.wanted)
 
 
 def test_a_record_without_tables_finds_nothing() -> None:
-    (corpus,) = corpora(names=["flood"])
-    found = judge({"answered": True, "quotes": []}, corpus, corpus.questions[0])
+    (corpus,) = event_corpora(names=["flood"])
+    found = judge_answer({"answered": True, "quotes": []}, corpus, corpus.questions[0])
     assert (found.wanted, found.found, found.shown) == (6, 0, 0)
     assert {mistake.what for mistake in found.mistakes} == {"missing, not quoted"}
 
 
-def judged(name: str, change: Callable[[Record], object], question: int = 0) -> Judgement:
+def judged(name: str, change: Callable[[Record], object], question: int = 0) -> JudgedAnswer:
     """What comes of a perfect record that was changed."""
-    (corpus,) = corpora(names=[name])
+    (corpus,) = event_corpora(names=[name])
     record = deepcopy(perfect(corpus, corpus.questions[question]))
     change(record)
-    return judge(record, corpus, corpus.questions[question])
+    return judge_answer(record, corpus, corpus.questions[question])
 
 
 def first(record: Record) -> Record:
@@ -138,37 +138,37 @@ def test_what_a_reader_would_take_is_right(name: str, change: Callable[[Record],
 
 
 def test_a_figure_that_is_no_claim_is_extra() -> None:
-    (corpus,) = corpora(names=["flood"])
+    (corpus,) = event_corpora(names=["flood"])
     record = perfect(corpus, corpus.questions[0])
     source, span = corpus.never[0]
     record["quotes"].append({"rank": 9, "source": source, "start": 0, "end": 9999})
     wrong = {"rank": 9, "value": "1997", "start": span.start, "end": span.end, "said_by": None, "speaker": None, "citing": None}
     record["claims"][0]["values"].append({"low": 1997, "high": 1997, "sense": "exact", "claims": [wrong]})
-    found = judge(record, corpus, corpus.questions[0])
+    found = judge_answer(record, corpus, corpus.questions[0])
     assert [mistake.what for mistake in found.mistakes] == ["never to be shown"]
     assert (found.extra, found.shown, found.shown_right) == (1, 7, 6)
 
 
 def test_exact_and_about_may_stand_under_one_value_but_not_alone() -> None:
-    (corpus,) = corpora(names=["blackout"])
+    (corpus,) = event_corpora(names=["blackout"])
     one, other = (replace(corpus.claims[at], senses=(sense,)) for at, sense in ((0, "exact"), (5, "about")))
     known = replace(corpus, claims=(one, other))
     question = AskedQuestion("how many homes?", (one.id, other.id), (), ())
     record = perfect(known, question)
     values = record["claims"][0]["values"]
-    assert judge(record, known, question).right == 2
+    assert judge_answer(record, known, question).right == 2
     record["claims"][0]["values"] = [{**values[0], "claims": values[0]["claims"] + values[1]["claims"], "reports": 2}]
-    assert judge(record, known, question).right == 2
+    assert judge_answer(record, known, question).right == 2
     record["claims"][0]["values"] = [{**values[0], "sense": "about"}]
-    assert judge(record, known, question).right == 0
+    assert judge_answer(record, known, question).right == 0
 
 
 def test_what_is_known_but_not_asked_for_is_judged_where_it_is_shown() -> None:
-    (corpus,) = corpora(names=["flood"])
+    (corpus,) = event_corpora(names=["flood"])
     died, missing = corpus.questions
     record = perfect(corpus, died)
     for question, wanted in ((died, 6), (missing, 0)):
-        found = judge(record, corpus, question)
+        found = judge_answer(record, corpus, question)
         assert (found.found, found.shown, found.shown_right, found.extra) == (wanted, 6, 6, 0)
 
 
@@ -205,7 +205,7 @@ def test_names_are_compared_as_readers_do(came: str | None, wanted: tuple[str, .
     ],
 )
 def test_a_name_may_have_a_description_around_it(came: str, right: bool) -> None:
-    (corpus,) = corpora(names=["stadium"])
+    (corpus,) = event_corpora(names=["stadium"])
     auditor = corpus.claims[1].resolved[0]
 
     def change(record: Record) -> None:
@@ -217,13 +217,13 @@ def test_a_name_may_have_a_description_around_it(came: str, right: bool) -> None
 
 def test_the_table_tells_shares_attributes_and_mistakes() -> None:
     found = judged("flood", lambda record: first(record).update(sense="exact"))
-    told = list(claims.lines([found]))
+    told = list(claims.claim_lines([found]))
     assert told[1].split() == ["flood", "1", "1", "6", "6", "5", "6", "0", ".833", ".833"]
     assert told[2].split()[0] == "all" and [line.split()[:3] for line in told if line.startswith("sense")] == [
         ["sense*", "5", "6"]
     ]
     assert told[-1].startswith("flood: sense: flood-1.txt 'at least 9': wanted at least, came exact (how many")
-    assert found.scores[Attribute.SENSE] == (5, 6)
+    assert found.scores[ClaimAttribute.SENSE] == (5, 6)
 
 
 def test_the_articles_can_be_written_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -235,21 +235,21 @@ def test_the_articles_can_be_written_out(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_program_is_asked_and_a_share_below_what_is_wanted_is_a_failure(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (corpus,) = corpora(names=["mine"])
+    (corpus,) = event_corpora(names=["mine"])
     assert claims.main(["--only", "mine"]) == 0
     assert "mine" in capsys.readouterr().out
     monkeypatch.setattr(
-        claims, "measure", lambda chosen: [judge(perfect(corpus, corpus.questions[0]), corpus, corpus.questions[0])]
+        claims, "measure", lambda chosen: [judge_answer(perfect(corpus, corpus.questions[0]), corpus, corpus.questions[0])]
     )
     assert claims.main(["--only", "mine", "--fail-under", "1"]) == 0
-    monkeypatch.setattr(claims, "measure", lambda chosen: [judge({}, corpus, corpus.questions[0])])
+    monkeypatch.setattr(claims, "measure", lambda chosen: [judge_answer({}, corpus, corpus.questions[0])])
     assert claims.main(["--only", "mine", "--fail-under", "0.1"]) == 1
 
 
 def test_spans_of_shown_claims_pair_with_what_they_overlap_only() -> None:
-    (corpus,) = corpora(names=["protest"])
+    (corpus,) = event_corpora(names=["protest"])
     organisers = corpus.claims[1]
     assert organisers.source == corpus.claims[0].source  # Two claims of one sentence.
     beside = replace(corpus, claims=(replace(organisers, span=Span(0, 3)),))
     record = perfect(corpus, replace(corpus.questions[0], wanted=(organisers.id,)))
-    assert judge(record, beside, replace(corpus.questions[0], wanted=(organisers.id,))).extra == 1
+    assert judge_answer(record, beside, replace(corpus.questions[0], wanted=(organisers.id,))).extra == 1

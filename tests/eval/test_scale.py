@@ -7,11 +7,9 @@ from pathlib import Path
 import pytest
 
 from eval.datasets.cases import Document
-from eval.growth.growth import read_run
-from eval.growth.growth_page import render_growth
-from eval.growth.sizes import build_mixed, build_real, serve
-from eval.growth.synthetic_corpus import PASSAGE_CHARS, lines_of, paragraphs, write_articles
 from eval.scale import main
+from eval.scaling.size_benchmark import build_mixed, build_real, serve
+from eval.scaling.synthetic_corpus import PASSAGE_CHARS, lines_of, paragraphs, write_articles
 from index.backends import check_index, open_index
 
 TEXT = "The ferry Amalia carried forty people to Linz. It rained all day. The mayor was on board, the police said on Monday."
@@ -50,12 +48,12 @@ def test_a_row_is_printed_and_saved_for_each_size(tmp_path: Path, capsys: pytest
     asked = {"id": "1", "question": "Who was carried?", "answers": [{"text": "forty people", "answer_start": 25}]}
     squad = {"data": [{"title": "Ferries", "paragraphs": [{"context": TEXT, "qas": [asked]}]}]}
     (tmp_path / "squad.json").write_text(json.dumps(squad), "utf-8")
-    saved = ["--json", str(tmp_path / "rows.json"), "--html", str(tmp_path / "rows.html")]
-    said = main([str(tmp_path / "squad.json"), "--passages", "4", "8", "--real", "4", *saved])
-    assert said == 0
-    rows = json.loads((tmp_path / "rows.json").read_text("utf-8"))["rows"]
-    assert [row["built"]["mixed"] for row in rows] == [False, True]
-    assert render_growth([read_run(tmp_path / "rows.json")]) == (tmp_path / "rows.html").read_bytes()
+    saved = ["--json", str(tmp_path / "rows.json")]
+    assert main([str(tmp_path / "squad.json"), "--passages", "4", "8", "--real", "4", *saved]) == 0
+    record = json.loads((tmp_path / "rows.json").read_text("utf-8"))
+    assert [row["built"]["mixed"] for row in record["rows"]] == [False, True]
+    assert (record["schema"], record["data"], record["questions"]) == ("scale/1", "squad", 1)
+    assert set(record["measured"]) == {"date", "version", "commit", "machine"}
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3 and "real" in lines[1] and "mixed" in lines[2]
 

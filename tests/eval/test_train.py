@@ -9,9 +9,9 @@ import pytest
 
 import eval.train
 from eval.datasets.cases import Case
-from eval.datasets.load_dataset import load
+from eval.datasets.load_dataset import load_dataset
 from eval.running.scratch_index import scratch_index
-from eval.train import Material, Sample, learn, main, samples
+from eval.train import Material, TrainingSample, learn, main, training_samples
 from index import Index, ModelSettings
 from index.articles.span import Span
 from index.models.export import export_model
@@ -95,11 +95,11 @@ def material(files: tuple[Path, Path]) -> Material:
 
 @pytest.fixture(scope="module")
 def index(files: tuple[Path, Path]) -> Index:
-    return scratch_index(load([files[0]]))
+    return scratch_index(load_dataset([files[0]]))
 
 
 def case(question: str, files: tuple[Path, Path]) -> Case:
-    return next(case for case in load([files[0]]).cases if case.question == question)
+    return next(case for case in load_dataset([files[0]]).cases if case.question == question)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def case(question: str, files: tuple[Path, Path]) -> Case:
 def test_a_sentence_is_right_where_it_holds_the_answer(
     question: str, text: str, files: tuple[Path, Path], index: Index
 ) -> None:
-    (sample,) = samples([case(question, files)], index)
+    (sample,) = training_samples([case(question, files)], index)
     sentences = [
         s.span.cut(index.store.article(p.article).text) for p in passages(index) for s in index.store.sentences([p.id])
     ]
@@ -123,7 +123,7 @@ def passages(index: Index) -> list[Any]:
 
 
 def test_what_is_asked_of_other_documents_has_no_right_sentence(files: tuple[Path, Path], index: Index) -> None:
-    (sample,) = samples([case("Who rescued the passengers?", files)], index, off_topic=True)
+    (sample,) = training_samples([case("Who rescued the passengers?", files)], index, off_topic=True)
     assert not sample.right.any() and not sample.answerable and sample.article == ""
 
 
@@ -131,7 +131,7 @@ def test_a_sentence_that_holds_part_of_the_answer_is_not_right(files: tuple[Path
     whole = case("Who rescued the passengers?", files)
     (gold,) = whole.spans
     longer = type(gold)(gold.source, Span(gold.span.start - 60, gold.span.end))
-    (sample,) = samples([Case("1", "who", whole.question, answerable=True, spans=(longer,), home=whole.home)], index)
+    (sample,) = training_samples([Case("1", "who", whole.question, answerable=True, spans=(longer,), home=whole.home)], index)
     assert not sample.right.any()
 
 
@@ -154,7 +154,7 @@ def test_no_article_is_judged_by_weights_that_saw_it(material: Material, monkeyp
     seen: list[set[str]] = []
     learnt = eval.train._sentence_weights
 
-    def watched(given: list[Sample], kept: list[int]) -> Any:
+    def watched(given: list[TrainingSample], kept: list[int]) -> Any:
         seen.append({sample.article for sample in given})
         return learnt(given, kept)
 

@@ -18,7 +18,7 @@ ROOMS = (
     *("index/milvus", "index/backends", "index"),
     *("qa/values", "qa/questions", "qa/speakers", "qa/ranking", "qa/claims", "qa/answers", "qa/proof", "qa/retriever"),
     *("qa/example_questions", "qa"),
-    *("eval/datasets", "eval/corpora", "eval/running", "eval/measures", "eval/reports", "eval/growth", "eval/judging"),
+    *("eval/datasets", "eval/corpora", "eval/running", "eval/measures", "eval/reports", "eval/scaling", "eval/judging"),
     *("eval/train", "eval/projection", "eval/speed", "eval/load", "eval/scale", "eval/alike", "eval/claims"),
     *("eval/attribution", "eval"),
     *("ui/text", "ui/commands", "ui/server", "ui/page", "ui/cli", "ui"),

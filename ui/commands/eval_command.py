@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, check_spans
-from eval.datasets.load_dataset import even_sample, load
+from eval.datasets.load_dataset import even_sample, load_dataset
 from eval.measures.all_measures import MEASURES
-from eval.measures.intervals import Figure
+from eval.measures.measure import MeasuredValue
 from eval.reports.compare_reports import compare, fail_under
-from eval.reports.report import Report, read_report
-from eval.reports.table import Line, comparison_lines, report_lines
+from eval.reports.report import EvalReport, read_report
+from eval.reports.table import ReportLine, comparison_lines, report_lines
 from eval.reports.trial import Trial, report_on
-from eval.running.outcome import Outcome
-from eval.running.run_cases import gold_articles, run
+from eval.running.run_cases import CaseOutcome, gold_articles, run_cases
 from eval.running.scratch_index import scratch_index
 from index import Article, BuildSettings, Index, InputError, ModelSettings
 from index.articles.article import read_article
@@ -29,7 +28,7 @@ from ui.commands.output import note, on_terminal, show
 from ui.text.terminal import BOLD, PLAIN
 
 BUNDLED = "The bundled cases"
-HINT = Line("         each is shown on the page that --html FILE writes")
+HINT = ReportLine("         each is shown on the page that --html FILE writes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def evaluate(request: Request, *, colour: bool) -> bool:
     """
     _check(request)
     reranker = open_reranker(request.reranker)
-    data = load(request.paths) if request.paths else replace(load([OWN_CASES]), name=BUNDLED)
+    data = load_dataset(request.paths) if request.paths else replace(load_dataset([OWN_CASES]), name=BUNDLED)
     index = _index_for(data, request)
     if data.documents is None:
         check_spans(data.cases, list(gold_articles(data.cases, index).values()))
@@ -85,7 +84,7 @@ def _check(request: Request) -> None:
     """Refuse what would otherwise be found out after minutes."""
     if request.cases is not None and request.cases < 1:
         raise InputError(f"--limit {request.cases}: no number of cases; ask for 1 or more")
-    fail_under({measure.name: Figure(None, None, None, 0) for measure in MEASURES}, request.limits)
+    fail_under({measure.name: MeasuredValue(None, None, None, 0) for measure in MEASURES}, request.limits)
     for option, path in (("--json", request.json), ("--html", request.html)):
         if path is not None:
             check_writable(path, option)
@@ -118,7 +117,7 @@ def _holds(index: Index, article: Article) -> bool:
     return held is not None and held.sha256 == article.sha256
 
 
-def _report(data: DataSet, index: Index, limit: int | None, reranker: Reranker | None) -> Report:
+def _report(data: DataSet, index: Index, limit: int | None, reranker: Reranker | None) -> EvalReport:
     """What came of asking the cases, or an even sample of them."""
     cases, settings = even_sample(data.cases, limit or len(data.cases)), AskSettings()
     began = time.perf_counter()
@@ -129,17 +128,17 @@ def _report(data: DataSet, index: Index, limit: int | None, reranker: Reranker |
     return report_on(Trial(data, outcomes, index.info, settings, took_s, sampled, name))
 
 
-def _asked(cases: Sequence[Case], index: Index, settings: AskSettings, reranker: Reranker | None) -> tuple[Outcome, ...]:
+def _asked(cases: Sequence[Case], index: Index, settings: AskSettings, reranker: Reranker | None) -> tuple[CaseOutcome, ...]:
     """The outcomes, with a bar on a terminal."""
     if not on_terminal(sys.stderr):
-        return run(cases, index, settings, reranker=reranker)
+        return run_cases(cases, index, settings, reranker=reranker)
     from tqdm import tqdm
 
     with tqdm(total=len(cases), desc="asking", unit=" questions", leave=False, dynamic_ncols=True, delay=0.3) as bar:
-        return run(cases, index, settings, reranker=reranker, progress=bar.update)
+        return run_cases(cases, index, settings, reranker=reranker, progress=bar.update)
 
 
-def _write(report: Report, request: Request) -> None:
+def _write(report: EvalReport, request: Request) -> None:
     if request.json:
         write_whole(request.json, report.to_json())
     if request.html:
@@ -148,10 +147,10 @@ def _write(report: Report, request: Request) -> None:
         write_whole(request.html, render_page(report))
 
 
-def _figures(report: Report) -> dict[str, Figure]:
-    return {name: Figure(found.value, found.low, found.high, found.cases) for name, found in report.measures.items()}
+def _figures(report: EvalReport) -> dict[str, MeasuredValue]:
+    return {name: MeasuredValue(found.value, found.low, found.high, found.cases) for name, found in report.measures.items()}
 
 
-def _print(lines: Sequence[Line], *, colour: bool) -> None:
+def _print(lines: Sequence[ReportLine], *, colour: bool) -> None:
     texts = ((printable(line.text), line.heading) for line in lines)
     show("\n".join(f"{BOLD}{text}{PLAIN}" if heading and colour else text for text, heading in texts))

@@ -8,13 +8,13 @@ import pytest
 
 from eval.corpora.read_corpora import read_sections
 from eval.corpora.value_words import read_value
-from eval.corpora.write_corpus import NOBODY, Corpus, KnownClaim, corpora, data_set, write
+from eval.corpora.write_corpus import NOBODY, EventCorpus, KnownClaim, data_set, event_corpora, write_corpus
 from index import InputError
 from index.articles.article import Article, decode_article
 from index.articles.sentences import sentences
 
 SEEDS = (1, 2, 3, 4, 5)
-TOLD = [corpus for seed in SEEDS for corpus in corpora(seed)]
+TOLD = [corpus for seed in SEEDS for corpus in event_corpora(seed)]
 FIRST = TOLD[: len(TOLD) // len(SEEDS)]
 
 # A second reading of the words, by nothing of eval.value_words: qualifiers as patterns, numbers as a table.
@@ -33,7 +33,7 @@ WORDS = {
 TIMES = {"million": 10**6, "billion": 10**9}
 
 
-def article(corpus: Corpus, source: str) -> Article:
+def article(corpus: EventCorpus, source: str) -> Article:
     return next(decode_article(each.text.encode(), source) for each in corpus.documents if each.source == source)
 
 
@@ -46,7 +46,7 @@ def read_again(words: str) -> tuple[float, float, str]:
     return numbers[0], numbers[-1], sense
 
 
-def figures_of(corpus: Corpus) -> list[KnownClaim]:
+def figures_of(corpus: EventCorpus) -> list[KnownClaim]:
     return [claim for claim in corpus.claims if claim.kind == "figure"]
 
 
@@ -71,19 +71,19 @@ def test_all_senses_and_all_ways_to_name_a_speaker_are_there() -> None:
 
 
 def test_a_seed_makes_the_same_texts_and_another_others() -> None:
-    assert corpora(1) == corpora(1)
+    assert event_corpora(1) == event_corpora(1)
     texts = [{document.text for document in corpus.documents} for corpus in TOLD]
     assert all(not one & other for one, other in combinations(texts, 2))
 
 
 def test_one_corpus_is_the_same_alone() -> None:
-    assert corpora(3, ["mine"]) == tuple(corpus for corpus in corpora(3) if corpus.name == "mine")
+    assert event_corpora(3, ["mine"]) == tuple(corpus for corpus in event_corpora(3) if corpus.name == "mine")
     with pytest.raises(InputError, match="volcano: no such corpus; there are flood"):
-        corpora(3, ["volcano"])
+        event_corpora(3, ["volcano"])
 
 
 @pytest.mark.parametrize("corpus", TOLD, ids=lambda corpus: corpus.name)
-def test_each_figure_stands_in_its_article_once_and_reads_as_it_is_said_to(corpus: Corpus) -> None:
+def test_each_figure_stands_in_its_article_once_and_reads_as_it_is_said_to(corpus: EventCorpus) -> None:
     for claim in figures_of(corpus):
         text = article(corpus, claim.source).text
         assert claim.span.cut(text) == claim.words
@@ -96,7 +96,7 @@ def test_each_figure_stands_in_its_article_once_and_reads_as_it_is_said_to(corpu
 
 
 @pytest.mark.parametrize("corpus", TOLD, ids=lambda corpus: corpus.name)
-def test_each_claim_lies_in_one_sentence_of_a_dated_article(corpus: Corpus) -> None:
+def test_each_claim_lies_in_one_sentence_of_a_dated_article(corpus: EventCorpus) -> None:
     for claim in corpus.claims:
         told = article(corpus, claim.source)
         assert (told.masthead.published and told.outlet) or corpus.name == "protest", claim.source
@@ -107,7 +107,7 @@ def test_each_claim_lies_in_one_sentence_of_a_dated_article(corpus: Corpus) -> N
 
 
 @pytest.mark.parametrize("corpus", FIRST, ids=lambda corpus: corpus.name)
-def test_whoever_says_it_is_named_in_the_article_or_by_a_pronoun(corpus: Corpus) -> None:
+def test_whoever_says_it_is_named_in_the_article_or_by_a_pronoun(corpus: EventCorpus) -> None:
     for claim in corpus.claims:
         text = article(corpus, claim.source).text.casefold()
         assert any(not name or name.casefold() in text for name in claim.speakers), claim
@@ -115,7 +115,7 @@ def test_whoever_says_it_is_named_in_the_article_or_by_a_pronoun(corpus: Corpus)
 
 
 @pytest.mark.parametrize("corpus", FIRST, ids=lambda corpus: corpus.name)
-def test_questions_ask_for_claims_that_are_there_and_a_copy_repeats_its_words(corpus: Corpus) -> None:
+def test_questions_ask_for_claims_that_are_there_and_a_copy_repeats_its_words(corpus: EventCorpus) -> None:
     by_id = {claim.id: claim for claim in corpus.claims}
     for question in corpus.questions:
         assert len(question.wanted) >= 3 and {*question.wanted, *question.asked, *question.unsure} <= set(by_id)
@@ -126,7 +126,7 @@ def test_questions_ask_for_claims_that_are_there_and_a_copy_repeats_its_words(co
 
 
 @pytest.mark.parametrize("corpus", TOLD, ids=lambda corpus: corpus.name)
-def test_what_must_not_be_shown_is_no_claim(corpus: Corpus) -> None:
+def test_what_must_not_be_shown_is_no_claim(corpus: EventCorpus) -> None:
     for source, span in corpus.never:
         text = article(corpus, source).text
         assert re.search(r"\d|four|three|six|five|nine|eight|eleven|third|million", span.cut(text), re.IGNORECASE)
@@ -197,9 +197,9 @@ TEMPLATE = (
     ],
 )
 def test_a_wrong_template_is_refused(old: str, new: str, wrong: str) -> None:
-    assert write(read_sections(TEMPLATE)[0], 1).claims[0].low == 40
+    assert write_corpus(read_sections(TEMPLATE)[0], 1).claims[0].low == 40
     with pytest.raises(InputError, match=wrong):
-        write(read_sections(TEMPLATE.replace(old, new))[0], 1)
+        write_corpus(read_sections(TEMPLATE.replace(old, new))[0], 1)
 
 
 def test_a_corpus_is_a_data_set_of_its_articles() -> None:

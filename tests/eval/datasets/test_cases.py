@@ -8,8 +8,7 @@ import pytest
 
 from eval.datasets.cases import Gold, check_spans, load_cases
 from eval.measures.all_measures import MEASURES
-from eval.running.outcome import Outcome
-from eval.running.run_cases import run
+from eval.running.run_cases import CaseOutcome, run_cases
 from index import InputError
 from index.articles.article import read_article
 from index.backends import open_index
@@ -23,8 +22,8 @@ MEASURE = {measure.name: measure for measure in MEASURES}
 
 
 @pytest.fixture(scope="module")
-def outcomes(seeds_index: Path) -> tuple[Outcome, ...]:
-    return run(load_cases(), open_index(seeds_index))
+def outcomes(seeds_index: Path) -> tuple[CaseOutcome, ...]:
+    return run_cases(load_cases(), open_index(seeds_index))
 
 
 def test_there_are_enough_cases_of_each_kind() -> None:
@@ -57,7 +56,7 @@ def test_a_wrong_case_is_refused(spans: list[object], kind: str, wrong: str, tmp
         check_spans(load_cases(path), ARTICLES)
 
 
-def test_the_right_sentence_comes_first_and_other_subjects_are_refused(outcomes: tuple[Outcome, ...]) -> None:
+def test_the_right_sentence_comes_first_and_other_subjects_are_refused(outcomes: tuple[CaseOutcome, ...]) -> None:
     first, first_3 = (MEASURE[name].of(outcomes, Gold.ANSWERS) for name in ("answer@1", "answer@3"))
     off_topic = [outcome for outcome in outcomes if outcome.case.kind == "off-topic"]
     refused = MEASURE["abstention recall"].of(off_topic, Gold.ANSWERS)
@@ -67,7 +66,7 @@ def test_the_right_sentence_comes_first_and_other_subjects_are_refused(outcomes:
     assert refused is not None and refused >= 0.95
 
 
-def test_every_quote_equals_its_slice_of_the_file(outcomes: tuple[Outcome, ...]) -> None:
+def test_every_quote_equals_its_slice_of_the_file(outcomes: tuple[CaseOutcome, ...]) -> None:
     put_forward = [quote for outcome in outcomes for quote in outcome.ranked]
     assert len(put_forward) > len(outcomes) and [quote for quote in put_forward if not is_exact(quote)] == []
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eval.datasets.cases import DataSet, Gold
-from eval.datasets.load_dataset import load
-from eval.datasets.shelf import Names
+from eval.datasets.document_files import FileNames
+from eval.datasets.load_dataset import load_dataset
 from eval.datasets.squad import question_word
 from index import InputError
 
@@ -65,7 +65,7 @@ def test_a_squad_paragraph_is_a_document_and_its_answers_are_spans_of_it(tmp_pat
     answers = [("river", 4), ("river", 4), ("The river", 0), ("lake", 4), ("river", -11), ("", 0)]
     asked = {"id": "1", "question": "What rose?", "answers": [{"text": t, "answer_start": at} for t, at in answers]}
     lost = {"id": "3", "question": "Why?", "answers": [{"text": "rain", "answer_start": 0}]}
-    data = load([write(tmp_path / "dev.json", squad("High_water", "The river rose.", asked, impossible, lost))])
+    data = load_dataset([write(tmp_path / "dev.json", squad("High_water", "The river rose.", asked, impossible, lost))])
     assert (data.name, data.form, data.gold) == ("dev", "SQuAD", Gold.ANSWERS)
     assert [(d.source, d.text) for d in data.documents or ()] == [("High_water/0001.txt", "High water\n\nThe river rose.")]
     assert gold(data) == [["river", "The river"], []]
@@ -81,7 +81,7 @@ def test_squad_paragraphs_that_come_twice_stand_once_and_titles_that_look_alike_
     contexts = ["one", "one", "one", "one", "one", "one", "one", "one", "two"]
     paths = [write(tmp_path / f"{i}.json", squad(*pair)) for i, pair in enumerate(zip(titles, contexts, strict=True))]
     again = write(tmp_path / "again.json", squad("a/b", "one", QA | {"is_impossible": True}))
-    documents = load([*paths, again]).documents or ()
+    documents = load_dataset([*paths, again]).documents or ()
     assert [document.source for document in documents][:6] == [
         "a_b/0001.txt", "A_b-2/0001.txt", "a_b-3/0001.txt", "x/0001.txt", "x-2/0001.txt", "untitled/0001.txt"
     ]  # fmt: skip
@@ -97,13 +97,13 @@ def test_every_squad_answer_is_cut_from_its_document(tmp_path: Path, title: str,
     start = data.draw(st.integers(0, len(context) - 1))
     end = data.draw(st.integers(start + 1, len(context)))
     answer = {"text": context[start:end], "answer_start": start}
-    loaded = load([write(tmp_path / "x.json", squad(title, context, QA | {"answers": [answer]}))])
+    loaded = load_dataset([write(tmp_path / "x.json", squad(title, context, QA | {"answers": [answer]}))])
     assert gold(loaded) == [[context[start:end]]]
 
 
 @given(st.lists(st.text(max_size=80), max_size=30))
 def test_names_are_safe_and_no_two_are_alike(called: list[str]) -> None:
-    names = Names()
+    names = FileNames()
     given_names = {text: names.name(text) for text in called}
     assert len({name.casefold() for name in given_names.values()}) == len(given_names)
     assert all(len(name.encode("utf-8", "surrogatepass")) < 250 for name in given_names.values())
@@ -134,7 +134,7 @@ def test_a_beir_folder_gives_documents_with_grades(tmp_path: Path) -> None:
     queries = [QUERY, {"_id": "unjudged", "text": "why"}, {"_id": "irrelevant", "text": "who"}]
     qrels = "q\td/1\t2\r\nq\tD/1\t0\nq\tgone\t1\nq\t3\t1\nirrelevant\td/1\t-1\nnowhere\td/1\t1\n"
     write(beir(tmp_path / "set", corpus, queries, qrels) / "qrels" / "dev.tsv")
-    data = load([tmp_path / "set"])
+    data = load_dataset([tmp_path / "set"])
     assert (data.name, data.form, data.gold) == ("set", "BEIR", Gold.DOCUMENTS)
     assert [(d.source, d.text) for d in data.documents or ()] == [
         ("d_1.txt", "High water\n\nIt rose."),
@@ -158,13 +158,13 @@ def test_without_a_test_split_another_is_taken(names: str, chosen: str, tmp_path
     for name in names.split():
         (folder / "qrels" / f"{name}.tsv").write_text(QRELS, "utf-8")  # A file without a header is read all the same.
     (folder / "qrels" / "test.tsv").unlink()
-    assert load([folder]).notes[0].startswith(f"judgements: qrels/{chosen}.tsv")
+    assert load_dataset([folder]).notes[0].startswith(f"judgements: qrels/{chosen}.tsv")
 
 
 def test_clapnq_sentences_are_found_from_left_to_right(tmp_path: Path) -> None:
     unanswerable = CLAPNQ | {"id": "2", "output": [{"answer": "", "selected_sentences": []}]}
     both = write(tmp_path / "clapnq-yes.jsonl", CLAPNQ), write(tmp_path / "clapnq-no.jsonl", unanswerable)
-    data = load(both)
+    data = load_dataset(both)
     assert (data.name, data.form, data.gold) == ("clapnq", "CLAP NQ", Gold.SENTENCES)
     assert [(d.source, d.text) for d in data.documents or ()] == [
         ("High_water/0001.txt", "High water\n\nIt rose . It fell . It rose . ")
@@ -179,7 +179,7 @@ def test_clapnq_sentences_that_are_not_there_are_counted(tmp_path: Path) -> None
     some = [{"answer": "x", "selected_sentences": ["It rose .", "It sank ."]}]
     none = [{"answer": "It rose"}, {"answer": "It fell"}]
     records = [CLAPNQ | {"id": str(i), "passages": [passage], "output": output} for i, output in enumerate((some, none))]
-    data = load([write(tmp_path / "x.jsonl", *records)])
+    data = load_dataset([write(tmp_path / "x.jsonl", *records)])
     assert gold(data) == [["It rose ."]]
     assert data.notes == (
         "sentences that do not stand in their passage, left out: 2",
@@ -193,9 +193,9 @@ def test_mtrag_passages_are_found_beside_the_turns(beside: str, tmp_path: Path) 
     write(tmp_path / "unrelated.jsonl", {"a": 1})
     (tmp_path / "broken.jsonl").write_bytes(b"\xff")
     turns, passages = write(tmp_path / "x-turns.jsonl", TURN), write(tmp_path / beside, PASSAGE)
-    data = load([turns])
+    data = load_dataset([turns])
     assert data.paths == (turns, passages)
-    assert data == load([passages, turns])
+    assert data == load_dataset([passages, turns])
     assert (data.form, data.gold) == ("MTRAG", Gold.DOCUMENTS)
 
 
@@ -208,7 +208,7 @@ def test_mtrag_turns_are_cases_with_their_history(tmp_path: Path) -> None:
     blank = {"id": "blank", "title": "", "text": " "}
     write(tmp_path / "set" / "a.jsonl", *turns, more, lost)
     write(tmp_path / "set" / "b.jsonl", PASSAGE, headed, PASSAGE, blank)
-    data = load([tmp_path / "set"])
+    data = load_dataset([tmp_path / "set"])
     assert [d.text for d in data.documents or ()] == ["High water\n\nThe river rose at noon.", "Low\nIt fell."]
     assert [case.answerable for case in data.cases] == [*(answerable for _, answerable in kinds), True]
     assert [len(case.documents) for case in data.cases] == [1, 1, 0, 1, 1]
@@ -219,23 +219,23 @@ def test_mtrag_turns_are_cases_with_their_history(tmp_path: Path) -> None:
 
 def test_own_cases_bring_no_documents(tmp_path: Path) -> None:
     files = write(tmp_path / "a.jsonl", OWN), write(tmp_path / "b.jsonl", OWN | {"id": "2"})
-    data = load(files)
+    data = load_dataset(files)
     assert (data.form, data.documents, [case.id for case in data.cases]) == ("cases", None, ["1", "2"])
-    assert data.cases == load([tmp_path, files[0]]).cases  # A file that is named twice is read once.
+    assert data.cases == load_dataset([tmp_path, files[0]]).cases  # A file that is named twice is read once.
 
 
 def test_a_file_is_known_by_what_stands_in_it(tmp_path: Path) -> None:
     folded = json.dumps(SQUAD, indent=1).replace("\n", "\r\n").encode()
     (tmp_path / "cases.txt").write_bytes(b"\xef\xbb\xbf" + folded)
     (tmp_path / "squad.json").write_bytes(b"\xef\xbb\xbf\r\n" + json.dumps(CLAPNQ).encode() + b"\r\n\r\n")
-    assert gold(load([tmp_path / "cases.txt"])) == [["river"]]
-    assert load([tmp_path / "squad.json"]).form == "CLAP NQ"
+    assert gold(load_dataset([tmp_path / "cases.txt"])) == [["river"]]
+    assert load_dataset([tmp_path / "squad.json"]).form == "CLAP NQ"
 
 
 def test_questions_that_cannot_be_asked_are_left_out(tmp_path: Path) -> None:
     questions = ["What rose?", "", "?!", "why " * 600]
     turns = [TURN | {"id": str(i), "question": question} for i, question in enumerate(questions)]
-    data = load([write(tmp_path / "x-turns.jsonl", *turns), write(tmp_path / "y.jsonl", PASSAGE)])
+    data = load_dataset([write(tmp_path / "x-turns.jsonl", *turns), write(tmp_path / "y.jsonl", PASSAGE)])
     assert [case.question for case in data.cases] == ["What rose?"]
     assert data.notes == ("questions without a word or too long, left out: 3",)
 
@@ -273,7 +273,7 @@ def test_questions_that_cannot_be_asked_are_left_out(tmp_path: Path) -> None:
 def test_a_bad_file_is_refused_in_one_line(content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(content)
     with pytest.raises(InputError) as refusal:
-        load([tmp_path / "x.jsonl"])
+        load_dataset([tmp_path / "x.jsonl"])
     assert message in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
@@ -297,7 +297,7 @@ def test_a_bad_beir_folder_is_refused(name: str, content: str | None, message: s
     if content is not None:
         (tmp_path / name).write_text(content, "utf-8")
     with pytest.raises(InputError) as refusal:
-        load([tmp_path])
+        load_dataset([tmp_path])
     assert message in str(refusal.value)
 
 
@@ -320,7 +320,7 @@ def test_paths_that_are_no_data_set_are_refused(tmp_path: Path) -> None:
         ([turns, passages[0], changed], "changed.jsonl:1: the id 'p/1' comes twice"),
     ):
         with pytest.raises(InputError) as refusal:
-            load(paths)
+            load_dataset(paths)
         assert message in str(refusal.value)
 
 
@@ -357,7 +357,7 @@ def test_a_value_of_another_type_anywhere_is_taken_or_refused_in_one_line(name: 
         for odd in ODD:
             write(tmp_path / name, changed(files[name], place, odd))
             try:
-                assert load([tmp_path]).cases
+                assert load_dataset([tmp_path]).cases
             except InputError as refusal:
                 assert "\n" not in str(refusal)
                 assert ": " in str(refusal)

@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.datasets.cases import Case, Gold, GoldDocument, GoldSpan
-from eval.measures.abstention import Point, risk_coverage
-from eval.measures.all_measures import MEASURES, Better
+from eval.measures.abstention import RiskPoint, risk_coverage
+from eval.measures.all_measures import MEASURES
 from eval.measures.calibration import Bin, reliability
-from eval.measures.passage_measures import DEPTH, Judged, _scores
-from eval.running.outcome import Outcome, Place
+from eval.measures.measure import Better
+from eval.measures.passage_measures import DEPTH, GradedRanking, _scores
+from eval.running.run_cases import CaseOutcome, RankedPassage
 from index import Article, Span
 from index.articles.article import decode_article
 from index.files.source_files import SourceState
@@ -37,8 +38,8 @@ def gold_span(span: Span, source: str = "a.txt") -> GoldSpan:
     return GoldSpan(source, span)
 
 
-def place(start: int, end: int, source: str = "a.txt") -> Place:
-    return Place(source, Span(start, end), None, None)
+def place(start: int, end: int, source: str = "a.txt") -> RankedPassage:
+    return RankedPassage(source, Span(start, end), None, None)
 
 
 def outcome(
@@ -47,21 +48,21 @@ def outcome(
     answerable: bool | None = True,
     shown: Sequence[Quote] = (),
     closest: Sequence[Quote] = (),
-    places: Sequence[Place] = (),
+    places: Sequence[RankedPassage] = (),
     confidence: float = 0.5,
     took_ms: float = 1.0,
-) -> Outcome:
+) -> CaseOutcome:
     """What came of a case; it is answered where quotes are shown."""
     case = Case("id", "kind", "question?", answerable, spans=spans, documents=documents)
     wanted = tuple(gold.span.cut(TEXT) for gold in spans)
-    return Outcome(case, bool(shown), confidence, tuple(shown), tuple(closest), tuple(places), wanted, took_ms)
+    return CaseOutcome(case, bool(shown), confidence, tuple(shown), tuple(closest), tuple(places), wanted, took_ms)
 
 
-def unanswerable(*, shown: Sequence[Quote] = (), closest: Sequence[Quote] = (), confidence: float = 0.5) -> Outcome:
+def unanswerable(*, shown: Sequence[Quote] = (), closest: Sequence[Quote] = (), confidence: float = 0.5) -> CaseOutcome:
     return outcome(answerable=False, shown=shown, closest=closest, confidence=confidence)
 
 
-def values(names: str, outcomes: Sequence[Outcome], gold: Gold) -> list[float | None]:
+def values(names: str, outcomes: Sequence[CaseOutcome], gold: Gold) -> list[float | None]:
     """The figures of measures that are named with commas between."""
     return [MEASURE[name.strip()].of(outcomes, gold) for name in names.split(",")]
 
@@ -116,7 +117,7 @@ def test_a_gold_span_longer_than_a_passage_is_one_thing_and_its_copy_no_other() 
         (place(10, 20, "b.txt"), False),
     ],
 )
-def test_a_passage_is_relevant_when_it_overlaps_a_gold_span_of_its_article(found: Place, relevant: bool) -> None:
+def test_a_passage_is_relevant_when_it_overlaps_a_gold_span_of_its_article(found: RankedPassage, relevant: bool) -> None:
     assert values("recall@1", [outcome(gold_span(Span(10, 20)), places=[found])], Gold.ANSWERS) == [relevant]
 
 
@@ -153,7 +154,7 @@ def test_the_library_agrees_with_the_definitions(best: list[int], others: list[i
     relevant = sorted([grade for grade in (*best, *others) if grade], reverse=True)
     if not relevant:
         return
-    scores = _scores(Judged(tuple(best), tuple(others)))
+    scores = _scores(GradedRanking(tuple(best), tuple(others)))
     gain = [sum(grade / math.log2(rank + 2) for rank, grade in enumerate(grades[:10])) for grades in (best, relevant)]
     first = next((rank for rank, grade in enumerate(best, 1) if grade), None)
     assert scores["nDCG@10"] == pytest.approx(gain[0] / gain[1])
@@ -276,7 +277,7 @@ def test_risk_rises_and_falls_as_more_is_answered() -> None:
         outcome(documents=(GoldDocument("a.txt"),), shown=YES, confidence=0.95),  # Which words answer is not known.
     ]
     # At .9: 1 answered, 0 wrong; at .6 both of it: 3 answered, 2 wrong; at .4: 4 answered, 2 wrong.
-    expected = (Point(0.9, 1 / 4, 0), Point(0.6, 3 / 4, 2 / 3), Point(0.4, 1, 2 / 4))
+    expected = (RiskPoint(0.9, 1 / 4, 0), RiskPoint(0.6, 3 / 4, 2 / 3), RiskPoint(0.4, 1, 2 / 4))
     assert risk_coverage(outcomes, Gold.ANSWERS) == expected
     # The cases' risks: 0, 2/3 twice, 2/4.
     assert values("AURC", outcomes, Gold.ANSWERS) == pytest.approx([(0 + 2 / 3 + 2 / 3 + 1 / 2) / 4])
@@ -315,7 +316,9 @@ def test_times_are_percentiles() -> None:
 
 SPANS = st.sampled_from([FLOOD, HURT, MAYOR, SCHOOL, Span(0, 40), Span(30, 60)])
 QUOTED = st.lists(st.builds(quote, SPANS, st.sampled_from([A, B]), probability=st.floats(0, 1)), max_size=3)
-PLACED = st.lists(st.builds(lambda span, source: Place(source, span, 1, None), SPANS, st.sampled_from(["a.txt", "b.txt"])))
+PLACED = st.lists(
+    st.builds(lambda span, source: RankedPassage(source, span, 1, None), SPANS, st.sampled_from(["a.txt", "b.txt"]))
+)
 OUTCOMES = st.lists(
     st.builds(
         lambda golds, answered, quotes, places, confidence, took_ms: outcome(
@@ -340,7 +343,7 @@ OUTCOMES = st.lists(
 
 @given(OUTCOMES, st.sampled_from([Gold.ANSWERS, Gold.SENTENCES]), st.randoms())
 @settings(max_examples=40, deadline=None)
-def test_no_figure_depends_on_the_order_of_the_cases(outcomes: list[Outcome], gold: Gold, chance: random.Random) -> None:
+def test_no_figure_depends_on_the_order_of_the_cases(outcomes: list[CaseOutcome], gold: Gold, chance: random.Random) -> None:
     shuffled = chance.sample(outcomes, len(outcomes))
     for measure in MEASURES:
         assert measure.of(shuffled, gold) == pytest.approx(measure.of(outcomes, gold)), measure.name
@@ -348,7 +351,7 @@ def test_no_figure_depends_on_the_order_of_the_cases(outcomes: list[Outcome], go
 
 @given(OUTCOMES, st.sampled_from(Gold))
 @settings(max_examples=40, deadline=None)
-def test_a_figure_is_a_share_or_a_time_of_the_cases_that_count(outcomes: list[Outcome], gold: Gold) -> None:
+def test_a_figure_is_a_share_or_a_time_of_the_cases_that_count(outcomes: list[CaseOutcome], gold: Gold) -> None:
     for measure in MEASURES:
         value, scored = measure.of(outcomes, gold), [case for case in outcomes if measure.counts(case, gold)]
         assert value is None or 0 <= value <= (1 + 1e-9 if "ms" not in measure.name else 1e4), measure.name

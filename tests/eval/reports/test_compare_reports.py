@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from eval.measures.intervals import Figure
-from eval.measures.measure import Better
-from eval.reports.compare_reports import Change, Comparison, Difference, _chance, compare, fail_under
+from eval.measures.measure import Better, MeasuredValue
+from eval.reports.compare_reports import ChangedCase, Difference, ReportComparison, _chance, compare, fail_under
 from index import InputError
 
 Scores = Mapping[str, float | None]
@@ -30,7 +29,7 @@ def report(cases: Mapping[str, Scores], figures: Mapping[str, float | None] | No
     return {"schema": "eval/1", "dataset": dataset, "measures": measures, "cases": saved}
 
 
-def difference(comparison: Comparison, measure: str) -> Difference:
+def difference(comparison: ReportComparison, measure: str) -> Difference:
     return next(found for found in comparison.differences if found.measure == measure)
 
 
@@ -39,8 +38,8 @@ def test_each_case_is_compared_with_itself() -> None:
     b = report({"4": {"answer@1": 1}, "3": {"answer@1": 1}, "2": {"answer@1": 0}, "1": {"answer@1": 1}})
     found = compare(a, b)
     assert (found.dataset, found.common, found.only_a, found.only_b, found.judged_by) == ("floods", 4, 0, 0, "answer@1")
-    assert found.better == (Change("1", "1?", 0, 1), Change("4", "4?", 0, 1))
-    assert found.worse == (Change("2", "2?", 1, 0),)
+    assert found.better == (ChangedCase("1", "1?", 0, 1), ChangedCase("4", "4?", 0, 1))
+    assert found.worse == (ChangedCase("2", "2?", 1, 0),)
     answer = difference(found, "answer@1")
     assert (answer.better, answer.a, answer.b, answer.difference, answer.cases) == (Better.HIGHER, 0.5, 0.75, 0.25, 4)
     assert answer.low is not None and answer.high is not None and answer.low <= 0.25 <= answer.high
@@ -55,7 +54,7 @@ def test_only_cases_that_both_reports_score_are_compared() -> None:
     assert (found.common, found.only_a, found.only_b) == (3, 1, 2)
     answer = difference(found, "answer@1")
     assert (answer.a, answer.b, answer.cases) == (0.5, 1, 2)
-    assert found.better == (Change("2", "2?", 0, 1),)
+    assert found.better == (ChangedCase("2", "2?", 0, 1),)
 
 
 @pytest.mark.parametrize(
@@ -132,9 +131,9 @@ def test_reports_that_have_nothing_in_common_are_refused() -> None:
 
 
 FIGURES = {
-    "recall@5": Figure(0.8, 0.7, 0.9, 100),
-    "p50 ms": Figure(4.0, 3.0, 5.0, 100),
-    "word F1": Figure(None, None, None, 0),
+    "recall@5": MeasuredValue(0.8, 0.7, 0.9, 100),
+    "p50 ms": MeasuredValue(4.0, 3.0, 5.0, 100),
+    "word F1": MeasuredValue(None, None, None, 0),
 }
 
 

@@ -12,24 +12,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.datasets.cases import Gold
-from eval.datasets.load_dataset import even_sample, load
-from eval.measures.abstention import Point
-from eval.measures.all_measures import MEASURES
+from eval.datasets.cases import OWN_CASES, Gold
+from eval.datasets.load_dataset import even_sample, load_dataset
+from eval.measures.abstention import RiskPoint
+from eval.measures.all_measures import MEANINGS, MEASURES
 from eval.measures.calibration import Bin
 from eval.reports import page
 from eval.reports.charts import Bars, Share, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
-from eval.reports.judged_case import Failure, JudgedCase, JudgedQuote, PassageRanks, WantedDocument, WantedSpan
-from eval.reports.page import MEANINGS, render_page
-from eval.reports.report import Curves, Report
+from eval.reports.judged_case import CaseFailure, JudgedCase, JudgedQuote, PassageRanks, WantedDocument, WantedSpan
+from eval.reports.page import render_page
+from eval.reports.report import Curves, EvalReport
 from eval.reports.svg import tick_step, ticks
 from eval.reports.trial import Trial, report_on
-from eval.running.run_cases import run
+from eval.running.run_cases import run_cases
 from index.backends import open_index
 from index.files.printable import printable_lines
 from qa import AskSettings
 
-EVAL = Path(page.__file__).parent
+REPORTS = Path(page.__file__).parent
+ROOT = Path(__file__).parents[3]
 CheckWhole = Callable[[Sequence[tuple[str, Mapping[str, str | None]]]], None]
 VOID = {"meta", "br", "hr", "img", "link", "input", "base"}
 
@@ -68,14 +69,14 @@ class Parsed(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def report(seeds_index: Path) -> Report:
+def report(seeds_index: Path) -> EvalReport:
     """Some of the project's own cases, asked."""
-    index, data = open_index(seeds_index), load([EVAL / "cases.jsonl"])
-    outcomes = run(even_sample(data.cases, 30), index)
+    index, data = open_index(seeds_index), load_dataset([OWN_CASES])
+    outcomes = run_cases(even_sample(data.cases, 30), index)
     return report_on(Trial(data, outcomes, index.info, AskSettings(), took_s=1.0))
 
 
-def parsed(report: Report) -> Parsed:
+def parsed(report: EvalReport) -> Parsed:
     return Parsed(render_page(report).decode("utf-8"))
 
 
@@ -100,13 +101,13 @@ def failed(number: int, *, kind: str = "why", text: str = "Why?", source: str = 
     )
 
 
-def of_cases(report: Report, cases: Sequence[JudgedCase]) -> Report:
+def of_cases(report: EvalReport, cases: Sequence[JudgedCase]) -> EvalReport:
     counts = Counter(case.kind for case in cases)
     by_kind = {kind: {"cases": count, "refused": 0.0, "answer@1": 0.5} for kind, count in counts.items()}
     return replace(report, cases=tuple(cases), by_kind=by_kind)
 
 
-def test_the_page_is_whole_in_itself(report: Report, check_whole: CheckWhole) -> None:
+def test_the_page_is_whole_in_itself(report: EvalReport, check_whole: CheckWhole) -> None:
     html = render_page(report).decode("utf-8")
     check_whole(Parsed(html).elements)
     style = html[html.index("<style>") : html.index("</style>")]
@@ -128,7 +129,7 @@ PAYLOADS = [
 ]
 
 
-def saying(text: str, report: Report) -> Report:
+def saying(text: str, report: EvalReport) -> EvalReport:
     """A report with this text wherever it holds text that comes from outside."""
     by_document = replace(failed(2, kind=text, text=text), id=text, wanted=(WantedDocument(text, 1),), answerable=None)
     return replace(
@@ -143,7 +144,7 @@ def saying(text: str, report: Report) -> Report:
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_whatever_stands_in_the_data_is_text_on_the_page(payload: str, report: Report, check_whole: CheckWhole) -> None:
+def test_whatever_stands_in_the_data_is_text_on_the_page(payload: str, report: EvalReport, check_whole: CheckWhole) -> None:
     html = render_page(saying(payload, report)).decode("utf-8")
     found = Parsed(html)
     check_whole(found.elements)
@@ -160,7 +161,7 @@ def test_only_what_is_harmful_is_changed(text: str) -> None:
     assert all(c in shown for c in text if c.isalnum() and not "\ud800" <= c <= "\udfff")
 
 
-def test_a_failed_case_is_shown_with_all_that_tells_why(report: Report) -> None:
+def test_a_failed_case_is_shown_with_all_that_tells_why(report: EvalReport) -> None:
     found = parsed(of_cases(report, [failed(1, text="Why did it sink?", source="ferry.txt")]))
     for words in (
         "case-1 · confidence .500",
@@ -177,7 +178,7 @@ def test_a_failed_case_is_shown_with_all_that_tells_why(report: Report) -> None:
     assert found.text.count("Why did it sink?") == 5  # As it was asked before and now, quoted twice, and wanted.
 
 
-def test_each_failure_has_its_name_and_what_was_nearest(report: Report) -> None:
+def test_each_failure_has_its_name_and_what_was_nearest(report: EvalReport) -> None:
     wrong = failed(1)
     cases = [
         wrong,
@@ -186,18 +187,18 @@ def test_each_failure_has_its_name_and_what_was_nearest(report: Report) -> None:
         replace(wrong, id="case-4", right_rank=1),
     ]
     text = parsed(of_cases(report, cases)).text
-    assert all(text.count(failure.value) == 1 for failure in Failure)
+    assert all(text.count(failure.value) == 1 for failure in CaseFailure)
     assert "Refused; nearest" in text and "No answer." in text and "case-4" not in text and "3 of 4" in text
 
 
-def test_failures_are_folded_by_kind(report: Report) -> None:
+def test_failures_are_folded_by_kind(report: EvalReport) -> None:
     found = parsed(of_cases(report, [failed(1, kind="why"), failed(2, kind="who"), failed(3, kind="why")]))
     folded = [attributes for tag, attributes in found.elements if tag == "details"]
     assert len([attributes for attributes in folded if attributes.get("class") == "kind"]) == 2
     assert not any("open" in attributes for attributes in folded)
 
 
-def test_a_page_of_thousands_of_failures_shows_an_even_sample(report: Report) -> None:
+def test_a_page_of_thousands_of_failures_shows_an_even_sample(report: EvalReport) -> None:
     many = [failed(number, kind="why" if number < 5000 else "who") for number in range(6000)]
     html = render_page(of_cases(report, many)).decode("utf-8")
     found = Parsed(html)
@@ -206,12 +207,12 @@ def test_a_page_of_thousands_of_failures_shows_an_even_sample(report: Report) ->
     assert "Shown is an even sample of 500" in found.text and "more of this kind in the record" in found.text
 
 
-def test_where_nothing_failed_the_page_says_so(report: Report) -> None:
+def test_where_nothing_failed_the_page_says_so(report: EvalReport) -> None:
     text = parsed(of_cases(report, [replace(failed(1), right_rank=1)])).text
     assert "No case failed." in text and "wrong quote first" not in text
 
 
-def test_a_page_without_curves_and_headlines_is_still_a_page(report: Report, check_whole: CheckWhole) -> None:
+def test_a_page_without_curves_and_headlines_is_still_a_page(report: EvalReport, check_whole: CheckWhole) -> None:
     bare = replace(
         report,
         dataset=replace(report.dataset, gold=Gold.DOCUMENTS),
@@ -234,8 +235,8 @@ CHARTS = {
         [Bars("why", 3, (Share("answer@1", 0.5), Share("answer@3", 1.0))), Bars("off", 1, (Share("refused", 0),))]
     ),
     "kinds of nothing": kinds_chart([]),
-    "risk": risk_coverage_chart([Point(0.9, 0.5, 0.0), Point(0.1, 1.0, 0.31)], Point(0.4, 0.7, 0.1)),
-    "risk of one": risk_coverage_chart([Point(0.9, 1.0, 0.0)], None),
+    "risk": risk_coverage_chart([RiskPoint(0.9, 0.5, 0.0), RiskPoint(0.1, 1.0, 0.31)], RiskPoint(0.4, 0.7, 0.1)),
+    "risk of one": risk_coverage_chart([RiskPoint(0.9, 1.0, 0.0)], None),
     "risk of nothing": risk_coverage_chart([], None),
     "reliability": reliability_chart([Bin(0.0, 0.1, 0.05, 0.0, 3), Bin(0.9, 1.0, 0.97, 1.0, 2945)]),
     "reliability of nothing": reliability_chart([]),
@@ -287,19 +288,19 @@ def luminance(colour: str) -> float:
     ("name", "least"), [("ink", 7), ("muted", 4.5), ("accent", 4.5), ("good", 4.5), ("bad", 4.5), ("other", 3)]
 )
 def test_words_stand_out_from_the_paper(name: str, least: float, scheme: int) -> None:
-    style = (EVAL / "page.css").read_text("utf-8")
+    style = (REPORTS / "page.css").read_text("utf-8")
     paper, ink = (re.findall(rf"--{colour}: (#[0-9a-f]{{6}});", style)[scheme] for colour in ("paper", name))
     low, high = sorted((luminance(paper), luminance(ink)))
     assert (high + 0.05) / (low + 0.05) >= least
 
 
-def test_all_files_of_the_pages_are_installed() -> None:
-    packaged = (EVAL.parent / "pyproject.toml").read_text("utf-8")
-    files = [path.name for ending in ("html", "css") for path in EVAL.glob(f"*.{ending}")]
-    assert {"page.html", "page.css"} <= {*files} and all(f'"{name}"' in packaged for name in files)
+def test_all_files_of_the_page_are_installed() -> None:
+    packaged = (ROOT / "pyproject.toml").read_text("utf-8")
+    files = [path.name for ending in ("html", "css") for path in REPORTS.glob(f"*.{ending}")]
+    assert {*files} == {"page.html", "page.css"} and all(f'"*{Path(name).suffix}"' in packaged for name in files)
 
 
-def test_the_texts_of_real_cases_are_on_the_page_word_for_word(report: Report) -> None:
+def test_the_texts_of_real_cases_are_on_the_page_word_for_word(report: EvalReport) -> None:
     shown = [case for case in report.cases if case.failure]
     assert shown
     text = parsed(report).text

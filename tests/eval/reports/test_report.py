@@ -15,18 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument, GoldSpan, load_cases
-from eval.datasets.load_dataset import even_sample, load
+from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, Gold, GoldDocument, GoldSpan, load_cases
+from eval.datasets.load_dataset import even_sample, load_dataset
 from eval.measures.all_measures import MEASURES
 from eval.reports.compare_reports import compare
 from eval.reports.format_figures import count_text, duration_text, figure_text, interval_text, share_text
-from eval.reports.judged_case import Failure, JudgedCase, PassageRanks, WantedDocument, judge
+from eval.reports.judged_case import CaseFailure, JudgedCase, PassageRanks, WantedDocument, judge_case
 from eval.reports.provenance import CHECKOUT, commit, provenance
-from eval.reports.report import Report, read_report
+from eval.reports.report import EvalReport, read_report
 from eval.reports.table import COLUMNS, comparison_lines, report_lines
 from eval.reports.trial import Trial, report_on
-from eval.running.outcome import Outcome, Place
-from eval.running.run_cases import run
+from eval.running.run_cases import CaseOutcome, RankedPassage, run_cases
 from index import Article, InputError, Span
 from index.articles.article import decode_article
 from index.backends import open_index
@@ -35,14 +34,13 @@ from qa import AskSettings, Quote
 
 TEXT = "The flood took two bridges. Nobody was hurt. The mayor thanked the crews.\n"
 FLOOD, HURT = Span(0, 27), Span(28, 44)
-OWN = Path(__file__).parents[3] / "eval" / "cases.jsonl"
 
 
 @pytest.fixture(scope="module")
-def report(seeds_index: Path) -> Report:
+def report(seeds_index: Path) -> EvalReport:
     """Some of the project's own cases, asked."""
-    index, data = open_index(seeds_index), load([OWN])
-    outcomes = run(even_sample(data.cases, 30), index)
+    index, data = open_index(seeds_index), load_dataset([OWN_CASES])
+    outcomes = run_cases(even_sample(data.cases, 30), index)
     return report_on(Trial(data, outcomes, index.info, AskSettings(), took_s=1.0, limit=30))
 
 
@@ -54,13 +52,13 @@ def quote(span: Span, *, source: str = "a.txt", rank: int = 1) -> Quote:
     return Quote(article(source), span, rank, 0.5, None, span, (), (), None, SourceState.UNCHANGED)
 
 
-def outcome(case: Case, *quotes: Quote, answered: bool = True, places: tuple[Place, ...] = ()) -> Outcome:
+def outcome(case: Case, *quotes: Quote, answered: bool = True, places: tuple[RankedPassage, ...] = ()) -> CaseOutcome:
     wanted = tuple(gold.span.cut(TEXT) for gold in case.spans)
-    return Outcome(case, answered, 0.5, quotes if answered else (), () if answered else quotes, places, wanted, 1.0)
+    return CaseOutcome(case, answered, 0.5, quotes if answered else (), () if answered else quotes, places, wanted, 1.0)
 
 
-def judged(found: Outcome, gold: Gold = Gold.ANSWERS) -> JudgedCase:
-    return judge(found, gold, MEASURES)
+def judged(found: CaseOutcome, gold: Gold = Gold.ANSWERS) -> JudgedCase:
+    return judge_case(found, gold, MEASURES)
 
 
 ANSWERED = Case("1", "what", "What did the flood take?", True, spans=(GoldSpan("a.txt", FLOOD),))
@@ -68,23 +66,23 @@ UNANSWERED = Case("2", "off-topic", "Who painted it?", False)
 BY_DOCUMENT = Case("3", "what", "What?", None, documents=(GoldDocument("b.txt", 0), GoldDocument("a.txt", 2)))
 
 # What was asked, what was put forward, whether it was shown as an answer; the first right rank, and what went wrong.
-JUDGED: list[tuple[Case, list[Quote], bool, int | None, Failure | None]] = [
+JUDGED: list[tuple[Case, list[Quote], bool, int | None, CaseFailure | None]] = [
     (ANSWERED, [quote(FLOOD)], True, 1, None),
     (ANSWERED, [quote(Span(0, 44))], True, 1, None),  # It holds all of the answer, and more.
-    (ANSWERED, [quote(HURT), quote(FLOOD, rank=2)], True, 2, Failure.WRONG_FIRST),
-    (ANSWERED, [quote(FLOOD, source="b.txt")], True, None, Failure.WRONG_FIRST),  # The same words in another article.
-    (ANSWERED, [quote(FLOOD)], False, 1, Failure.REFUSED),
-    (UNANSWERED, [quote(FLOOD)], True, None, Failure.ANSWERED),
+    (ANSWERED, [quote(HURT), quote(FLOOD, rank=2)], True, 2, CaseFailure.WRONG_FIRST),
+    (ANSWERED, [quote(FLOOD, source="b.txt")], True, None, CaseFailure.WRONG_FIRST),  # The same words in another article.
+    (ANSWERED, [quote(FLOOD)], False, 1, CaseFailure.REFUSED),
+    (UNANSWERED, [quote(FLOOD)], True, None, CaseFailure.ANSWERED),
     (UNANSWERED, [quote(FLOOD)], False, None, None),
     (BY_DOCUMENT, [quote(HURT)], True, 1, None),
     (BY_DOCUMENT, [quote(HURT)], False, 1, None),  # Nobody says whether it is answerable.
-    (BY_DOCUMENT, [quote(HURT, source="b.txt")], True, None, Failure.WRONG_FIRST),  # Grade 0 is not right.
+    (BY_DOCUMENT, [quote(HURT, source="b.txt")], True, None, CaseFailure.WRONG_FIRST),  # Grade 0 is not right.
 ]
 
 
 @pytest.mark.parametrize(("case", "quotes", "answered", "rank", "failure"), JUDGED)
 def test_what_went_wrong_is_told(
-    case: Case, quotes: list[Quote], answered: bool, rank: int | None, failure: Failure | None
+    case: Case, quotes: list[Quote], answered: bool, rank: int | None, failure: CaseFailure | None
 ) -> None:
     found = judged(outcome(case, *quotes, answered=answered), Gold.DOCUMENTS if case.documents else Gold.ANSWERS)
     assert (found.right_rank, found.failure) == (rank, failure)
@@ -99,9 +97,9 @@ def test_a_case_keeps_what_each_measure_makes_of_it() -> None:
 
 def test_the_right_passage_is_followed_through_each_stage() -> None:
     places = (
-        Place("a.txt", Span(28, 73), by_meaning=1, by_words=None),
-        Place("a.txt", Span(0, 27), by_meaning=4, by_words=3),
-        Place("a.txt", Span(20, 44), by_meaning=None, by_words=2),
+        RankedPassage("a.txt", Span(28, 73), by_meaning=1, by_words=None),
+        RankedPassage("a.txt", Span(0, 27), by_meaning=4, by_words=3),
+        RankedPassage("a.txt", Span(20, 44), by_meaning=None, by_words=2),
     )
     assert judged(outcome(ANSWERED, places=places)).right_passage == PassageRanks(by_meaning=4, by_words=2, combined=2)
     assert judged(outcome(UNANSWERED, places=places)).right_passage == PassageRanks(None, None, None)
@@ -153,16 +151,16 @@ RECORD = {
 
 
 @pytest.mark.parametrize("place", RECORD)
-def test_the_record_has_just_these_names(place: str, report: Report) -> None:
+def test_the_record_has_just_these_names(place: str, report: EvalReport) -> None:
     part: Any = report.to_dict()
     for step in place.split(".") if place else ():
         part = part[int(step)] if step.isdigit() else part[step]
     assert list(part) == RECORD[place].split()
 
 
-def test_the_record_is_the_report(report: Report) -> None:
+def test_the_record_is_the_report(report: EvalReport) -> None:
     record = strict(report.to_json())
-    assert record == report.to_dict() == Report.from_dict(record).to_dict()
+    assert record == report.to_dict() == EvalReport.from_dict(record).to_dict()
     assert len(record["cases"]) == record["dataset"]["cases"] == 30 and record["dataset"]["limit"] == 30
     assert list(record["measures"]) == [measure.name for measure in MEASURES]
     assert sum(facts["cases"] for facts in record["by_kind"].values()) == 30
@@ -171,7 +169,7 @@ def test_the_record_is_the_report(report: Report) -> None:
     assert datetime.fromisoformat(record["date"]).utcoffset() is not None
 
 
-def test_every_text_in_the_record_is_its_slice(report: Report, seeds: Path) -> None:
+def test_every_text_in_the_record_is_its_slice(report: EvalReport, seeds: Path) -> None:
     checked = 0
     for case in report.to_dict()["cases"]:
         for part in (*case["quotes"], *case["closest"], *case["wanted"]):
@@ -180,14 +178,14 @@ def test_every_text_in_the_record_is_its_slice(report: Report, seeds: Path) -> N
     assert checked > 60
 
 
-def test_numbers_are_rounded_and_those_that_json_does_not_know_are_none(report: Report) -> None:
+def test_numbers_are_rounded_and_those_that_json_does_not_know_are_none(report: EvalReport) -> None:
     measures = {name: replace(found, value=math.nan, high=math.inf) for name, found in report.measures.items()}
     record = strict(replace(report, measures=measures, took_s=1 / 3).to_json())
     assert record["took_s"] == 0.33333
     assert {(found["value"], found["high"]) for found in record["measures"].values()} == {(None, None)}
 
 
-def test_any_text_can_be_kept(report: Report) -> None:
+def test_any_text_can_be_kept(report: EvalReport) -> None:
     text = '"\ud800\x00\u2028\r\n</script>\U0001f642\\'
     record = strict(replace(report, cases=(replace(report.cases[0], question=text),)).to_json())
     assert record["cases"][0]["question"] == text
@@ -197,7 +195,7 @@ def data_set(cases: tuple[Case, ...], text: str) -> DataSet:
     return DataSet("set", "form", Gold.ANSWERS, (), cases, (Document("a.txt", text),))
 
 
-def test_the_same_cases_and_documents_are_known_by_their_sum(report: Report, seeds_index: Path) -> None:
+def test_the_same_cases_and_documents_are_known_by_their_sum(report: EvalReport, seeds_index: Path) -> None:
     info = open_index(seeds_index).info
     sets = [data_set(load_cases(), "x"), data_set(load_cases(), "x"), data_set(load_cases(), "y"), data_set((ANSWERED,), "x")]
     sums = [
@@ -265,7 +263,7 @@ def test_figures_read_the_same_everywhere() -> None:
     assert (duration_text(0.84), duration_text(125)) == ("0.8 s", "2 min 5 s")
 
 
-def test_the_table_says_what_was_asked_measured_and_failed(report: Report) -> None:
+def test_the_table_says_what_was_asked_measured_and_failed(report: EvalReport) -> None:
     lines = [line.text for line in report_lines(report)]
     scored = [name for name, found in report.measures.items() if found.value is not None]
     assert lines[0].startswith("cases: 30 cases (") and "an even sample: 30 of its" in "\n".join(lines)
@@ -278,14 +276,14 @@ def test_the_table_says_what_was_asked_measured_and_failed(report: Report) -> No
     assert any(line.startswith(f"{failed} case") for line in lines)
 
 
-def test_no_line_of_the_table_is_too_wide_or_broken(report: Report) -> None:
+def test_no_line_of_the_table_is_too_wide_or_broken(report: EvalReport) -> None:
     long = "a kind\nwith a very long name, much longer than any column of a table could hold, and more than one line"
     dataset = replace(report.dataset, name=long, notes=(long * 2,))
     wide = replace(report, dataset=dataset, by_kind={long: next(iter(report.by_kind.values())), **report.by_kind})
     assert all(len(line.text) <= COLUMNS and "\n" not in line.text for line in report_lines(wide))
 
 
-def test_a_comparison_lists_what_got_better_and_worse(report: Report) -> None:
+def test_a_comparison_lists_what_got_better_and_worse(report: EvalReport) -> None:
     cases = list(report.cases)
     first = next(place for place, case in enumerate(cases) if case.scores["answer@1"] == 1)
     cases[first] = replace(cases[first], question="why\nso?" * 30, scores={**cases[first].scores, "answer@1": 0.0})
@@ -297,7 +295,7 @@ def test_a_comparison_lists_what_got_better_and_worse(report: Report) -> None:
     assert "1 case better, by answer@1" in back
 
 
-def test_only_a_difference_that_chance_hardly_makes_is_called_one(report: Report) -> None:
+def test_only_a_difference_that_chance_hardly_makes_is_called_one(report: EvalReport) -> None:
     flipped = [replace(case, scores=dict.fromkeys(case.scores, 0.0)) for case in report.cases]
     none = replace(report, cases=tuple(flipped))
     lines = [line.text for line in comparison_lines(compare(report.to_dict(), none.to_dict()), report, none)]

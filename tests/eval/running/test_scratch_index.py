@@ -83,9 +83,10 @@ def test_another_model_gets_another_index() -> None:
 
 def test_other_code_gets_another_index(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scratch, "_CODE", tmp_path)
-    (tmp_path / "sentences.py").write_text("MAX = 1\n", "utf-8")
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "sentences.py").write_text("MAX = 1\n", "utf-8")
     assert embedded(data_set(BRIDGE)) == 1
-    (tmp_path / "sentences.py").write_text("MAX = 2\n", "utf-8")
+    (tmp_path / "articles" / "sentences.py").write_text("MAX = 2\n", "utf-8")
     assert embedded(data_set(BRIDGE)) == 1
 
 

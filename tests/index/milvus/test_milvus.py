@@ -21,7 +21,7 @@ import index.milvus.generation
 import index.milvus.server
 import index.milvus.write_lease
 from eval.datasets.cases import OWN_CASES
-from eval.datasets.load_dataset import even_sample, load
+from eval.datasets.load_dataset import even_sample, load_dataset
 from index import (
     BuildSettings,
     Index,
@@ -186,7 +186,7 @@ def test_it_answers_the_projects_own_questions_as_the_folder_does(
     seeds_index: Path, seeds_in_milvus: str, campaign: Callable[[int, int], int]
 ) -> None:
     folder, milvus = opened(seeds_index), opened(seeds_in_milvus)
-    cases = load([OWN_CASES]).cases
+    cases = load_dataset([OWN_CASES]).cases
     cases = even_sample(cases, campaign(CASES, len(cases)))
     pairs = [(folder.ask(case.question, case.history), milvus.ask(case.question, case.history)) for case in cases]
     same = [first_quote(one) == first_quote(other) for one, other in pairs]

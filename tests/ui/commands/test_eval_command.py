@@ -201,7 +201,7 @@ def test_what_cannot_be_used_is_said_before_anything_is_asked(
     def asked(*_: object, **__: object) -> None:
         raise AssertionError("it was asked")
 
-    monkeypatch.setattr(ui.commands.eval_command, "run", asked)
+    monkeypatch.setattr(ui.commands.eval_command, "run_cases", asked)
     Path("file.txt").write_text("not a data set", "utf-8")
     Path("folder").mkdir()
     Path("loop").symlink_to("loop")
@@ -242,7 +242,7 @@ def test_ctrl_c_while_asking_is_130_and_writes_nothing(at: list[str], monkeypatc
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ui.commands.eval_command, "run", interrupted)
+    monkeypatch.setattr(ui.commands.eval_command, "run_cases", interrupted)
     Path("report.json").write_text("before", "utf-8")
     assert run([*at, "--json", "report.json", "--html", "report.html"]) == 130
     assert "stopped" in only_line(capsys)

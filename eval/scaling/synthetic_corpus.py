@@ -67,7 +67,7 @@ def _sizes(passages: int) -> Iterator[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class SentencePool:
     """Sentences as an index keeps them, their texts and their vectors, to make articles of without a model."""
 
     lines: tuple[str, ...]
@@ -75,7 +75,7 @@ class Pool:
     vectors: Vectors
 
     @classmethod
-    def of(cls, held: Holdings) -> "Pool":
+    def of(cls, held: Holdings) -> "SentencePool":
         """The first MAX_POOL sentences of an index."""
         lines: list[str] = []
         kept: list[StoredSentence] = []

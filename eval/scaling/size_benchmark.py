@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from eval.datasets.cases import Document
-from eval.growth.synthetic_corpus import Pool, lines_of, write_articles
+from eval.scaling.synthetic_corpus import SentencePool, lines_of, write_articles
 from index import BuildSettings, InputError, build
 from index.building.segment_plan import Plan
 from index.building.write_generation import VectorSettings, write_generation
@@ -47,7 +47,7 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuildCost:
     """What building took; `mixed`: without the model."""
 
     mixed: bool
@@ -56,7 +56,7 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServingCost:
     """What an index is like to a process that answers from it.
 
     `lists` and `nprobe` are 0 where search is exhaustive; `first_answer_s` is
@@ -77,7 +77,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangeCost:
     """What it takes to have an article more, another text of it, and one less in an index that is there.
 
     Embedding it is included, loading the model is not, nor is reading all files, as the first build on a machine does.
@@ -88,18 +88,18 @@ class Changed:
     remove_s: float
 
 
-def build_real(folder: Path, documents: Sequence[Document], passages: int) -> Built:
+def build_real(folder: Path, documents: Sequence[Document], passages: int) -> BuildCost:
     """Write articles of about so many passages and index them."""
     write_articles(folder / "articles", lines_of(documents), passages)
     began = time.perf_counter()
     build([folder / "articles"], folder / "index", BuildSettings(rebuild=True, max_file_mb=inf))
-    return Built(False, round(time.perf_counter() - began, 2), _memory_mb("VmHWM"))
+    return BuildCost(False, round(time.perf_counter() - began, 2), _memory_mb("VmHWM"))
 
 
-def build_mixed(folder: Path, stock: Path, passages: int) -> Built:
+def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
     """Write an index of so many passages, of the sentences of another one."""
     before = LocalIndex.open(stock / "index")
-    pool, manifest = Pool.of(before.store), open_generation(stock / "index").manifest
+    pool, manifest = SentencePool.of(before.store), open_generation(stock / "index").manifest
     articles = pool.articles(folder / "articles", passages)
     left_out = ("seal", "format", "files", "segments", "counts")
     said = {key: value for key, value in manifest.items() if key not in left_out}
@@ -113,10 +113,10 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> Built:
 
     with writer(folder / "index"):
         publish(folder / "index", write)
-    return Built(True, round(time.perf_counter() - began, 2), _memory_mb("VmHWM"))
+    return BuildCost(True, round(time.perf_counter() - began, 2), _memory_mb("VmHWM"))
 
 
-def serve(folder: Path, questions: Sequence[str]) -> Served:
+def serve(folder: Path, questions: Sequence[str]) -> ServingCost:
     """Open an index and ask it everything."""
     began = time.perf_counter()
     index = LocalIndex.open(folder / "index")
@@ -132,10 +132,10 @@ def serve(folder: Path, questions: Sequence[str]) -> Served:
     size_mb = round(info.size_bytes / 1e6, 1)
     opened = (round(open_s, 3), round(first_s, 3), memory_mb)
     found = round(recall(index, questions), 4)
-    return Served(info.passages, info.sentences, lists, nprobe, size_mb, *opened, search, ask, found)
+    return ServingCost(info.passages, info.sentences, lists, nprobe, size_mb, *opened, search, ask, found)
 
 
-def change(folder: Path) -> Changed:
+def change(folder: Path) -> ChangeCost:
     """Add an article to an index, change it, and take it out again, each seen by who asks then."""
     path = folder / "articles" / "one more.txt"
     path.with_name("one before.txt").write_text(_BEFORE, "utf-8")
@@ -149,7 +149,7 @@ def change(folder: Path) -> Changed:
         first = Retriever.open(folder / "index").ask(_NEW_ASKED).quotes[:1]
         if [quote.text for quote in first if quote.source == path.name] != ([_NEW + quoted] if quoted else []):
             raise InputError(f"{path}: not found as it is now; the index does not follow its articles")
-    return Changed(*took)
+    return ChangeCost(*took)
 
 
 def recall(index: LocalIndex, questions: Sequence[str]) -> float:

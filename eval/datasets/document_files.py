@@ -9,7 +9,7 @@ from eval.datasets.cases import Document
 MAX_NAME_CHARS = 50  # Of up to 4 bytes each, and a number after them: under the 255 bytes that file systems allow.
 
 
-class Names:
+class FileNames:
     """File names for whatever is called anything; no two are alike, not even where case does not count."""
 
     def __init__(self) -> None:
@@ -33,11 +33,11 @@ class Names:
         return name
 
 
-class Shelf:
+class TitledDocuments:
     """Documents in one folder a title, numbered: `Normans/0001.txt`. What comes twice stands there once."""
 
     def __init__(self) -> None:
-        self._names = Names()
+        self._names = FileNames()
         self._sizes: Counter[str] = Counter()
         self._documents: dict[tuple[str, str], Document] = {}
 
