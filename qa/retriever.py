@@ -8,9 +8,9 @@ from pathlib import Path
 
 from index.backends import open_index
 from index.errors import InputError
+from index.models.export import open_reranker
 from index.models.model_card import ModelSettings
 from index.models.reranker import Reranker
-from index.models.reranker_export import open_reranker
 from index.opened.index import Index, Selection
 from index.opened.info import IndexInfo
 from qa.answers.answer import Answer, FoundPassage

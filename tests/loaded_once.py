@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from index.files import checksums
 from index.models import export, model_files
 from index.models.embedder import Embedder
 from index.models.onnx_session import Session
@@ -22,7 +23,7 @@ def _models_are_loaded_once() -> Iterator[None]:
 
     A file that looks otherwise than before is read again.
     """
-    run_graph, hash_file, read_tokenizer = Session._loaded, model_files.sha256_of, Embedder.__dict__["_tokenizer"].func
+    run_graph, hash_file, read_tokenizer = Session._loaded, checksums.sha256_of, Embedder.__dict__["_tokenizer"].func
     graphs, hashes, tokenizers = _Remembered(), _Remembered(), _Remembered()
 
     def loaded(session: Session, threads: int) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from index.models.model_card import cache_folder
+from index.models.model_files import cache_folder
 
 
 @pytest.fixture

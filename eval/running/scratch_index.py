@@ -12,7 +12,8 @@ from eval.datasets.cases import DataSet, Document
 from index import BuildSettings, Index, IndexUnusableError, InputError, ModelSettings, Progress, build
 from index.backends import open_index
 from index.models.export import export_model
-from index.models.model_card import ModelCard, cache_folder
+from index.models.model_card import ModelCard
+from index.models.model_files import cache_folder
 
 _CODE = Path(__file__).parents[2] / "index"
 _SPLITTERS = ("langchain-text-splitters", "nupunkt")  # The packages that decide where passages and sentences end.

@@ -15,10 +15,10 @@ from index.articles.article import Content
 from index.entries.entry import Entry
 from index.entries.entry_db import Store, write_store
 from index.errors import IndexDamagedError
+from index.files.checksums import sha256_of
 from index.files.disk import DISK, Disk, remove_tree
 from index.local.generation import FORMAT, PENDING
 from index.models.model_card import ModelCard
-from index.models.model_files import sha256_of
 from index.search.float16_vectors import from_bytes
 
 _SUFFIX = ".db"

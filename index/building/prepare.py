@@ -19,7 +19,8 @@ from index.files.printable import printable_name
 from index.grammar.parser import INSTALL, reader_name
 from index.models.embedder import Embedder
 from index.models.export import export_model
-from index.models.model_card import DEFAULT_MODEL, Export, ModelCard, ModelSettings, Runtime
+from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Runtime
+from index.models.model_files import Export
 from index.workers.processes import Processes
 from index.workers.ray_cluster import RayWorkers, check_installed
 from index.workers.worker import BATCH_BYTES, Crew, Workers

@@ -60,6 +60,12 @@ def record_of(path: Path) -> dict[str, object]:
     return {"size": path.stat().st_size, "sha256": sha256.hexdigest(), "xxh3": xxh3.hexdigest()}
 
 
+def sha256_of(path: Path) -> str:
+    """Return a file's sha256, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def read_records(files: Mapping[str, Any], where: str) -> tuple[FileRecord, ...]:
     """The files that a manifest names, by name.
 

@@ -29,7 +29,7 @@ from index.milvus.server import MilvusServer, milvus_server
 from index.milvus.store import MilvusHeld, MilvusStore
 from index.milvus.write_lease import Lease, milvus_writer
 from index.milvus.write_rows import Numbers, write_rows
-from index.models.model_card import cache_folder
+from index.models.model_files import cache_folder
 from index.opened.info import speakers_read_by
 
 # Rows that are gone stay until the next build. Beyond so many articles, or half of them, all rows are written anew instead:

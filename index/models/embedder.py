@@ -11,13 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index.arrays import Vectors
-from index.errors import IndexMismatchError
-from index.models.model_card import Export, Runtime, find_model
-from index.models.model_files import GRAPH
+from index.models.model_card import ModelKind, Runtime
+from index.models.model_files import GRAPH, Export, find_model, load_tokenizer
+from index.models.onnx_graph import load_original
 from index.models.onnx_session import Session, cores
 from index.models.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of
-
-"""(n, dim) float32, rows of length 1."""
 
 States: TypeAlias = npt.NDArray[np.float32]
 """(tokens, dim) float32: the transformer's output for one window of tokens."""
@@ -206,13 +204,7 @@ class Embedder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        path = self._export.folder / "tokenizer.json"
-        try:
-            tokenizer = Tokenizer.from_file(str(path))
-        except Exception as error:
-            raise IndexMismatchError(f"{path}: not a tokenizer ({error}); delete this folder, it is made again") from error
+        tokenizer = load_tokenizer(self._export.folder)
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return tokenizer
@@ -251,9 +243,7 @@ class Embedder:
 
     @cached_property
     def _reference(self) -> Any:
-        from index.models.onnx_graph import load_reference
-
-        return load_reference(find_model(self.card.name), self.card.device)
+        return load_original(find_model(self.card.name, ModelKind.EMBEDDER), ModelKind.EMBEDDER, self.card.device)
 
     def _torch_states(self, windows: Sequence[_Tokens]) -> Iterator[States]:
         import torch

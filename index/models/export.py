@@ -1,45 +1,147 @@
-"""Exporting a sentence-transformers model to ONNX, checked against the original."""
+"""Exporting a model to ONNX: int8 weights where the export agrees with the original, else sentence-transformers runs it.
 
-from dataclasses import replace
+An export is made once for each model and cached. The two kinds of model differ
+in the traced output, in the samples and in the measure of agreement.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.errors import IndexMismatchError, InputError
-from index.models.model_card import (
-    MODEL_OPTION,
+from index.files.checksums import sha256_of
+from index.models.embedder import Embedder
+from index.models.model_card import ModelCard, ModelKind, ModelSettings, Precision, Runtime
+from index.models.model_files import (
+    GRAPH,
     Export,
-    ModelCard,
-    ModelSettings,
-    Precision,
-    Runtime,
-    _folder,
-    cache_folder,
     cached_export,
+    export_folder,
     find_model,
+    fingerprints,
+    keep_export,
+    working_folder,
 )
-from index.models.model_files import GRAPH, fingerprints, keep_export, sha256_of, working_folder
-from index.models.onnx_graph import SAMPLES, TOKEN_STATES, load_reference, quantise, save_tokenizer, trace
+from index.models.onnx_graph import (
+    LOGITS,
+    SAMPLES,
+    TOKEN_STATES,
+    Output,
+    load_original,
+    original_scores,
+    quantise,
+    save_tokenizer,
+    trace,
+)
+from index.models.reranker import Reranker
 
-POOLINGS = ("mean", "cls")  # What the exported model's token states are pooled by; others run through torch.
-# On SAMPLES int8 weights with a scale for each channel agree to .992 with the original (one scale for all: .945),
-# fp32 to .99999; less means saturated sums.
-MIN_COSINE = {Precision.INT8: 0.98, Precision.FP32: 0.9995}
+POOLINGS = ("mean", "cls")  # Of exported models; models with another pooling run through sentence-transformers.
+# 1 - the least cosine to the original on SAMPLES. int8 weights with a scale for each channel reach .008 (one scale for
+# all: .055), fp32 .00001; more means saturated sums.
+MAX_VECTOR_ERROR = {Precision.INT8: 0.02, Precision.FP32: 0.0005}
+# The largest error of a score on the sample pairs, as a share of their range.
+MAX_SCORE_ERROR = {Precision.INT8: 0.05, Precision.FP32: 0.001}
+MAX_RERANKER_TOKENS = 512  # A question and a few sentences; a longer window only costs time.
+QUESTIONS = (
+    "how many people were moved to schools?",
+    "Who runs the ferry?",
+    "why did the shares fall?",
+    "Quand l'accord entre-t-il en vigueur ?",
+)
+_BITS_TRIED = {Precision.INT8: (8, 7), Precision.FP32: (32,)}  # 7-bit sums fit where 8-bit sums saturate.
 
 
-def write_export(source: Path, folder: Path, settings: ModelSettings, *, sha256: str, files_sha256: str) -> ModelCard:
-    """Write `tokenizer.json` and, where the model can be exported, `model.onnx`; returns the model's card.
+@dataclass(frozen=True, slots=True)
+class _ExportPlan:
+    """The traced features and output, the measure of an export's error, and the card's note.
 
-    Token states, int8 weights quantised dynamically; 7-bit where this
-    processor's 8-bit sums saturate. A model that cannot be exported, or whose
-    export differs from the original, is left to sentence-transformers, and the
-    card's note says why.
+    `largest` has the largest error of each precision, in the order tried.
+    """
+
+    features: Mapping[str, Any]
+    output: Output
+    error: Callable[[Export], float]
+    largest: Mapping[Precision, float]
+    note: Callable[[float, int], str]  # Of the error and the bits of a weight.
+
+
+def export_model(settings: ModelSettings) -> Export:
+    """Return the export of an embedding model for these settings: the cached one, or a new one.
+
+    Raises:
+        InputError: there is no such model, or it cannot be loaded.
+    """
+    source = find_model(settings.name, ModelKind.EMBEDDER)
+    sha256, files_sha256 = fingerprints(source, ModelKind.EMBEDDER)
+    wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
+    for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
+        if cached := cached_export(_embedder_folder(files_sha256, settings, runtime)):
+            return replace(cached, card=replace(cached.card, name=settings.name))
+    with working_folder() as working:
+        card = _write_embedder(source, working, settings, sha256=sha256, files_sha256=files_sha256)
+        folder = _embedder_folder(files_sha256, settings, card.runtime)
+        keep_export(working, folder, card.to_dict())
+    return Export(folder, card)
+
+
+def find_export(card: ModelCard) -> Export:
+    """Return the cached export that made an index's vectors; export the model again where this machine lacks it.
+
+    Raises:
+        IndexMismatchError: the model is missing here, or its files have changed.
+    """
+    settings = ModelSettings(card.name, card.precision, card.device)
+    folder = _embedder_folder(card.files_sha256, settings, card.runtime)
+    if card.runtime is Runtime.ONNX and (export := cached_export(folder)):
+        return export
+    # sentence-transformers runs a model from the model's own folder, whose files may have changed.
+    try:
+        export = export_model(settings)
+    except InputError as error:
+        raise IndexMismatchError(f"the index's model cannot be loaded here: {error}") from error
+    card.check_same(export.card, "index")
+    return export
+
+
+def open_reranker(name: str) -> Reranker:
+    """Open a cross-encoder by its folder or its name in the local hub cache; export it at its first use.
+
+    Raises:
+        InputError: there is no such model, it is no cross-encoder with one
+            score, or it cannot be loaded.
+    """
+    if not name.strip():
+        raise InputError("--reranker: empty; give a cross-encoder's name or folder")
+    source = find_model(name, ModelKind.RERANKER)
+    sha256, files_sha256 = fingerprints(source, ModelKind.RERANKER)
+    folder = export_folder(f"{files_sha256[:32]}-reranker")
+    if (export := cached_export(folder)) is None:
+        with working_folder() as working:
+            card = _write_reranker(source, working, sha256=sha256, files_sha256=files_sha256)
+            keep_export(working, folder, card.to_dict())
+        export = Export(folder, card)
+    return Reranker(replace(export, card=replace(export.card, name=name)))
+
+
+def _embedder_folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Path:
+    """Return the place in the cache of a model with this precision, runtime and device."""
+    parts = [files_sha256[:32], settings.precision.value]
+    if runtime is Runtime.SENTENCE_TRANSFORMERS:
+        parts += ["torch", *([settings.device.replace("/", "-")] if settings.device else [])]
+    return export_folder("-".join(parts))
+
+
+def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha256: str, files_sha256: str) -> ModelCard:
+    """Write an embedding model's export to `folder`; return its card.
 
     Raises:
         InputError: sentence-transformers cannot load the model, or it has no working tokenizer.
     """
-    model = load_reference(source, settings.device)
+    model = load_original(source, ModelKind.EMBEDDER, settings.device)
     modules = [type(module).__name__ for module in model]
     pooling = model[1] if len(modules) > 1 and modules[1] == "Pooling" else None
     mode = str(getattr(pooling, "pooling_mode", "")) if pooling is not None else ""
@@ -60,85 +162,114 @@ def write_export(source: Path, folder: Path, settings: ModelSettings, *, sha256:
         inputs=(),
         device=settings.device,
     )
-    tokenizes = save_tokenizer(model, folder, source=source, option=MODEL_OPTION)
+    tokenizes = save_tokenizer(model, folder, source=source, kind=ModelKind.EMBEDDER)
     if settings.device:
         return replace(card, note=f"runs on {settings.device} through sentence-transformers")
     if card.pooling not in POOLINGS or not tokenizes:
         return replace(card, note=f"modules {' + '.join(modules)} ({mode or 'no'} pooling) run through sentence-transformers")
+
+    def error(export: Export) -> float:
+        wanted = model.encode(list(SAMPLES), normalize_embeddings=True, prompt="")
+        return 1 - float((Embedder(export).embed_texts(SAMPLES) * wanted).sum(axis=1).min())
+
+    def note(error: float, bits: int) -> str:
+        reduced = "; 7-bit weights, this processor's 8-bit sums saturate" if bits == 7 else ""
+        return f"cosine to the original at least {1 - error:.4f} on sample texts{reduced}"
+
+    largest = {settings.precision: MAX_VECTOR_ERROR[settings.precision]}
+    features = model.tokenizer(list(SAMPLES[:2]), padding=True, return_tensors="pt")
+    return _export(model, card, folder, _ExportPlan(features, TOKEN_STATES, error, largest, note))
+
+
+def _write_reranker(source: Path, folder: Path, *, sha256: str, files_sha256: str) -> ModelCard:
+    """Write a cross-encoder's export to `folder`; return its card.
+
+    Raises:
+        InputError: the model is no cross-encoder with one score, or it cannot be loaded.
+    """
+    option = ModelKind.RERANKER.option
+    _check_is_cross_encoder(source)
+    model = load_original(source, ModelKind.RERANKER)
+    if model.num_labels != 1:
+        raise InputError(f"{option} {source}: gives {model.num_labels} scores a pair; name a cross-encoder with one")
+
+    def sample_scores(scores: Callable[[str, Sequence[str]], Any]) -> Any:
+        return np.concatenate([scores(question, SAMPLES) for question in QUESTIONS])
+
+    def original(model: Any) -> Any:
+        return sample_scores(lambda question, texts: original_scores(model, question, texts))
+
+    wanted = original(model)
+    # Where weights are missing, transformers makes them up, others every time.
+    if not np.isfinite(wanted).all() or not np.allclose(wanted, original(load_original(source, ModelKind.RERANKER)), atol=1e-4):
+        raise InputError(f"{option} {source}: some of its weights are missing or no numbers; download the model again")
+    card = ModelCard(
+        name=str(source),
+        sha256=sha256,
+        files_sha256=files_sha256,
+        runtime=Runtime.SENTENCE_TRANSFORMERS,
+        precision=Precision.FP32,
+        dim=1,
+        max_tokens=min(int(model.max_seq_length or MAX_RERANKER_TOKENS), MAX_RERANKER_TOKENS),
+        pooling="",
+        pools_prompt=False,
+        query_prompt="",
+        passage_prompt="",
+        inputs=(),
+    )
+    modules = [type(module).__name__ for module in model]
+    if not save_tokenizer(model, folder, source=source, kind=ModelKind.RERANKER) or modules != ["Transformer"]:
+        return replace(card, note=f"modules {' + '.join(modules)} run through sentence-transformers")
+
+    def error(export: Export) -> float:
+        found = sample_scores(Reranker(export).scores)
+        return float(np.abs(found - wanted).max() / max(float(np.ptp(wanted)), 1e-3))
+
+    def note(error: float, bits: int) -> str:
+        return f"{bits}-bit weights, scores within {error:.4f} of their range on sample pairs"
+
+    features = model.tokenizer([QUESTIONS[0]] * 2, list(SAMPLES[1:3]), padding=True, return_tensors="pt")
+    return _export(model, card, folder, _ExportPlan(features, LOGITS, error, MAX_SCORE_ERROR, note))
+
+
+def _check_is_cross_encoder(source: Path) -> None:
+    """Refuse other models: sentence-transformers would give them a score of random weights."""
+    option = ModelKind.RERANKER.option
     try:
-        return _exported(model, card, folder, settings.precision)
+        settings = json.loads((source / "config.json").read_text("utf-8"))
+        own = source / "config_sentence_transformers.json"
+        kind = json.loads(own.read_text("utf-8")).get("model_type") if own.is_file() else None
+        architectures = [str(name) for name in settings.get("architectures") or ()]
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise InputError(f"{option} {source}: its config.json cannot be read; name a cross-encoder's folder") from error
+    if kind != "CrossEncoder" and not any(name.endswith("ForSequenceClassification") for name in architectures):
+        what = kind or ", ".join(architectures) or "no architecture named"
+        raise InputError(f"{option} {source}: not a cross-encoder ({what}); name one, as cross-encoder/ms-marco-MiniLM-L6-v2")
+
+
+def _export(model: Any, card: ModelCard, folder: Path, plan: _ExportPlan) -> ModelCard:
+    """Write `model.onnx` and return its card.
+
+    A model that cannot be exported, or whose export differs from the original,
+    is left to sentence-transformers: the card's note then names the reason.
+    """
+    full, graph = folder / "full.onnx", folder / GRAPH
+    try:
+        inputs = trace(model[0].auto_model, plan.features, full, plan.output)
+        for precision, largest in plan.largest.items():
+            for bits in _BITS_TRIED[precision]:
+                if precision is Precision.FP32:
+                    full.replace(graph)
+                else:
+                    quantise(full, graph, reduce_range=bits == 7)
+                done = replace(card, runtime=Runtime.ONNX, precision=precision, inputs=inputs, export_sha256=sha256_of(graph))
+                error = plan.error(Export(folder, done))
+                if error <= largest:
+                    return replace(done, note=plan.note(error, bits))
+        raise ValueError(f"{precision.value} differs from the original by {error:.3f}")
     except Exception as error:  # Whatever the exporter stumbles over, the model itself still works.
-        (folder / GRAPH).unlink(missing_ok=True)
+        graph.unlink(missing_ok=True)
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         return replace(card, note=f"cannot be exported ({reason}); runs through sentence-transformers")
-
-
-def _exported(model: Any, card: ModelCard, folder: Path, precision: Precision) -> ModelCard:
-    """The card of the ONNX export written to `folder`, once it agrees with the original."""
-    full, target = folder / "full.onnx", folder / GRAPH
-    features = model.tokenizer(list(SAMPLES[:2]), padding=True, return_tensors="pt")
-    inputs = trace(model[0].auto_model, features, full, TOKEN_STATES)
-    attempts = [None] if precision is Precision.FP32 else [False, True]
-    cosine = 0.0
-    for reduce_range in attempts:
-        if reduce_range is None:
-            full.rename(target)
-        else:
-            quantise(full, target, reduce_range=reduce_range)
-        done = replace(card, runtime=Runtime.ONNX, inputs=inputs, export_sha256=sha256_of(target))
-        cosine = _agreement(model, Export(folder, done))
-        if cosine >= MIN_COSINE[precision]:
-            full.unlink(missing_ok=True)
-            bits = "; 7-bit weights, this processor's 8-bit sums saturate" if reduce_range else ""
-            return replace(done, note=f"cosine to the original at least {cosine:.4f} on sample texts{bits}")
-    full.unlink(missing_ok=True)
-    raise ValueError(f"{precision.value} differs from the original, cosine {cosine:.3f}")
-
-
-def _agreement(model: Any, export: Export) -> float:
-    """The smallest cosine between the export's vectors and the original's over SAMPLES."""
-    from index.models.embedder import Embedder
-
-    texts = list(SAMPLES)
-    reference = np.asarray(model.encode(texts, normalize_embeddings=True, prompt=""), dtype=np.float32)
-    return float((Embedder(export).embed_texts(texts) * reference).sum(axis=1).min())
-
-
-def find_export(card: ModelCard) -> Export:
-    """The cached export that made an index's vectors, made again where this machine lacks it.
-
-    Raises:
-        IndexMismatchError: the model is not to be had here, or is another one by now.
-    """
-    settings = ModelSettings(card.name, card.precision, card.device)
-    if card.runtime is Runtime.ONNX and (export := cached_export(_folder(card.files_sha256, settings, card.runtime))):
-        return export
-    # What sentence-transformers runs, it runs from the model's own folder, which may hold another model by now.
-    try:
-        export = export_model(settings)
-    except InputError as error:
-        raise IndexMismatchError(f"the index's model cannot be loaded here: {error}") from error
-    card.check_same(export.card, "index")
-    return export
-
-
-def export_model(settings: ModelSettings) -> Export:
-    """The export of a model for these settings: the cached one, or a new one.
-
-    Raises:
-        InputError: no such model, or it cannot be loaded.
-    """
-    source = find_model(settings.name)
-    sha256, files_sha256 = fingerprints(source, MODEL_OPTION)
-    wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
-    for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
-        cached = cached_export(_folder(files_sha256, settings, runtime))
-        if cached is not None:
-            return replace(cached, card=replace(cached.card, name=settings.name))
-    from index.models.export import write_export
-
-    with working_folder(cache_folder() / "models") as working:
-        card = write_export(source, working, settings, sha256=sha256, files_sha256=files_sha256)
-        folder = _folder(files_sha256, settings, card.runtime)
-        keep_export(working, folder, card.to_dict())
-    return Export(folder, card)
+    finally:
+        full.unlink(missing_ok=True)

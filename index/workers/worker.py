@@ -12,7 +12,7 @@ from index.entries.make_entry import draft, entries_of
 from index.errors import InputError
 from index.grammar.parser import Parser, loaded_parser
 from index.models.embedder import Embedder
-from index.models.model_card import Export
+from index.models.model_files import Export
 
 # Some 80 passages: a second or two of one core, which is what the death of a worker costs.
 BATCH_BYTES = 48_000

@@ -30,7 +30,8 @@ from index.files.disk import Disk
 from index.local.generation import index_exists, open_generation
 from index.models.embedder import Embedder
 from index.models.export import export_model
-from index.models.model_card import Export, ModelSettings
+from index.models.model_card import ModelSettings
+from index.models.model_files import Export
 
 Name = tuple[int, str]  # A folder's number, and a name in it.
 State = frozenset[tuple[str, str]]  # The sources and sha256s that an index holds.

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.models.model_card import DEFAULT_MODEL, cache_folder
-from index.models.model_files import CARD
+from index.models.model_card import DEFAULT_MODEL
+from index.models.model_files import CARD, cache_folder
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "how many casualties did NIS report?"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.backends import open_index
-from index.models.reranker_export import open_reranker as reranker_of
+from index.models.export import open_reranker as reranker_of
 from ui.commands.output import note, on_terminal
 
 if TYPE_CHECKING:

@@ -45,7 +45,7 @@ from index.milvus.verify_milvus import check_milvus_index
 from index.milvus.write_lease import milvus_writer
 from index.models.embedder import Embedder
 from index.models.export import export_model
-from index.models.model_card import Export
+from index.models.model_files import Export
 from qa import Answer, Retriever, Scope
 from ui.cli import INDEX_UNUSABLE, NOT_ANSWERED, main
 from ui.page.live_index import Live, Opened

@@ -12,8 +12,9 @@ from index.arrays import Vectors
 from index.backends import open_index
 from index.models.embedder import Embedder, PassageText
 from index.models.export import export_model
-from index.models.model_card import DEFAULT_MODEL, Runtime, find_model
-from index.models.onnx_graph import load_reference
+from index.models.model_card import DEFAULT_MODEL, ModelKind, Runtime
+from index.models.model_files import find_model
+from index.models.onnx_graph import load_original
 
 TEXTS = (
     "how many casualties did NIS report?",
@@ -31,7 +32,7 @@ def embedder() -> Embedder:
 @pytest.fixture(scope="module")
 def reference() -> Any:
     """The default model as sentence-transformers runs it."""
-    return load_reference(find_model(DEFAULT_MODEL), None)
+    return load_original(find_model(DEFAULT_MODEL, ModelKind.EMBEDDER), ModelKind.EMBEDDER)
 
 
 def lengths(vectors: Vectors) -> Any:
@@ -118,7 +119,7 @@ def test_a_model_that_pools_by_its_first_token_agrees_with_the_original(tiny: Ca
     folder = tiny("cls", "cls", query="query: ", passage="passage: ")
     export = export_model(ModelSettings(str(folder), Precision.FP32))
     assert (export.card.runtime, export.card.pooling, export.card.query_prompt) == (Runtime.ONNX, "cls", "query: ")
-    wanted = load_reference(folder, None).encode([TEXTS[0]], prompt="query: ", normalize_embeddings=True)
+    wanted = load_original(folder, ModelKind.EMBEDDER).encode([TEXTS[0]], prompt="query: ", normalize_embeddings=True)
     assert float((Embedder(export).embed_question(TEXTS[0]).vector @ wanted.T).item()) > 0.9999
 
 

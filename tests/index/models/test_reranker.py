@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from index import InputError
-from index.models.model_card import Precision, Runtime
-from index.models.onnx_graph import load_cross_encoder, original_scores
+from index.models.export import MAX_SCORE_ERROR, open_reranker
+from index.models.model_card import DEFAULT_MODEL, ModelKind, Precision, Runtime
+from index.models.model_files import export_folder, find_model
+from index.models.onnx_graph import load_original, original_scores
 from index.models.reranker import Reranker
-from index.models.reranker_export import MAX_ERROR, export_reranker, open_reranker
 
 ROOT = Path(__file__).parents[3]
 QUESTION = "how many casualties did NIS report?"
@@ -29,8 +30,13 @@ Make = Callable[..., Path]
 
 def error(reranker: Reranker, folder: Path) -> float:
     """The largest difference to the original, as a share of its scores' range."""
-    wanted = original_scores(load_cross_encoder(folder), QUESTION, TEXTS)
+    wanted = original_scores(load_original(folder, ModelKind.RERANKER), QUESTION, TEXTS)
     return float(np.abs(reranker.scores(QUESTION, TEXTS) - wanted).max() / np.ptp(wanted))
+
+
+def folder_of(reranker: Reranker) -> Path:
+    """The folder in the cache that its export lies in."""
+    return export_folder(f"{reranker.card.files_sha256[:32]}-reranker")
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
@@ -38,7 +44,7 @@ def test_texts_are_scored_as_sentence_transformers_does(cross_encoder: Make, see
     folder = cross_encoder("tiny", seed=seed)
     reranker = open_reranker(str(folder))
     assert reranker.card.runtime is Runtime.ONNX
-    assert error(reranker, folder) <= 2 * MAX_ERROR[reranker.card.precision]  # Twice: these are not the sample pairs.
+    assert error(reranker, folder) <= 2 * MAX_SCORE_ERROR[reranker.card.precision]  # Twice: these are not the sample pairs.
 
 
 def test_a_score_does_not_depend_on_what_else_is_scored(cross_encoder: Make) -> None:
@@ -53,7 +59,7 @@ def test_the_model_decides(cross_encoder: Make) -> None:
 
 
 def test_weights_that_suffer_from_8_bits_are_kept_whole(cross_encoder: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(MAX_ERROR, Precision.INT8, 0.0)
+    monkeypatch.setitem(MAX_SCORE_ERROR, Precision.INT8, 0.0)
     folder = cross_encoder("tiny")
     reranker = open_reranker(str(folder))
     assert (reranker.card.runtime, reranker.card.precision) == (Runtime.ONNX, Precision.FP32)
@@ -62,20 +68,20 @@ def test_weights_that_suffer_from_8_bits_are_kept_whole(cross_encoder: Make, mon
 
 def test_what_cannot_be_exported_runs_through_the_original(cross_encoder: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     for precision in Precision:
-        monkeypatch.setitem(MAX_ERROR, precision, -1.0)
+        monkeypatch.setitem(MAX_SCORE_ERROR, precision, -1.0)
     folder = cross_encoder("tiny")
     reranker = open_reranker(str(folder))
     assert reranker.card.runtime is Runtime.SENTENCE_TRANSFORMERS and "differs from the original" in reranker.card.note
     assert error(reranker, folder) == 0
-    assert [path.name for path in export_reranker(str(folder)).folder.glob("*.onnx")] == []
+    assert [path.name for path in folder_of(reranker).glob("*.onnx")] == []
 
 
 def test_an_export_is_made_once_and_needs_no_heavy_package(cross_encoder: Make) -> None:
     folder = cross_encoder("tiny")
-    made = export_reranker(str(folder)).folder / "model.onnx"
+    made = folder_of(open_reranker(str(folder))) / "model.onnx"
     before = made.stat().st_mtime_ns
     program = (
-        f"import sys; from index.models.reranker_export import open_reranker; "
+        f"import sys; from index.models.export import open_reranker; "
         f"print(open_reranker({str(folder)!r}).scores('who?', ['he'])); "
         "print([name for name in ('torch', 'transformers', 'sentence_transformers') if name in sys.modules])"
     )
@@ -99,9 +105,9 @@ def of_another_shape(folder: Path) -> None:
 @pytest.mark.parametrize("damage", [changed, emptied, of_another_shape, shutil.rmtree])
 def test_a_damaged_export_is_made_again(cross_encoder: Make, damage: Callable[[Path], None]) -> None:
     name = str(cross_encoder("tiny"))
-    export = export_reranker(name)
-    wanted = Reranker(export).scores(QUESTION, TEXTS)
-    damage(export.folder)
+    reranker = open_reranker(name)
+    wanted = reranker.scores(QUESTION, TEXTS)
+    damage(folder_of(reranker))
     assert np.array_equal(open_reranker(name).scores(QUESTION, TEXTS), wanted)
 
 
@@ -180,10 +186,8 @@ def test_a_model_with_several_scores_is_refused(cross_encoder: Make) -> None:
 
 
 def test_the_embedding_model_is_no_reranker() -> None:
-    from index.models.model_card import DEFAULT_MODEL, find_model
-
     with pytest.raises(InputError, match=r"not a cross-encoder"):
-        open_reranker(str(find_model(DEFAULT_MODEL)))
+        open_reranker(str(find_model(DEFAULT_MODEL, ModelKind.EMBEDDER)))
 
 
 def test_an_empty_name_is_refused() -> None:

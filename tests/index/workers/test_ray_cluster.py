@@ -17,7 +17,7 @@ from index.errors import IndexMismatchError
 from index.local.generation import open_generation
 from index.local.segment import ARTICLES, VECTORS
 from index.models.export import export_model
-from index.models.model_card import Export, cache_folder
+from index.models.model_files import Export, cache_folder
 from index.workers.ship_model import Shipment, files_of, proof_of
 from index.workers.worker import Worker
 

@@ -11,9 +11,9 @@ import pytest
 from index import Index, InputError
 from index.arrays import Logits
 from index.backends import open_index
-from index.models.model_card import Precision, Runtime
-from index.models.reranker import Reranker, RerankerCard
-from index.models.reranker_export import open_reranker
+from index.models.export import open_reranker
+from index.models.model_card import ModelCard, Precision, Runtime
+from index.models.reranker import Reranker
 from qa import Retriever
 from qa.ranking.reranking import SENTENCES_RERANKED, rerank
 from qa.ranking.scoring import ScoredSentence, Scores
@@ -23,11 +23,16 @@ NIS = "how many casualties did NIS report?"
 OFF_TOPIC = "Who painted the Mona Lisa?"
 
 
+def card(name: str) -> ModelCard:
+    """The card of a cross-encoder that needs no files."""
+    return ModelCard(name, "", "", Runtime.ONNX, Precision.INT8, 1, 512, "", False, "", "", ())
+
+
 class Prefers(Reranker):
     """Scores 6 for texts with one of the words and -6 for others; keeps what it read."""
 
     def __init__(self, *words: str) -> None:
-        self.card = RerankerCard("prefers", "", Runtime.ONNX, Precision.INT8, 512, ())
+        self.card = card("prefers")
         self.words = words
         self.read: list[str] = []
 
@@ -150,6 +155,6 @@ def test_reranking_imports_no_heavy_package_once_exported(cross_encoder: Callabl
 
 
 def test_without_a_reranker_none_is_looked_for(seeds_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(Reranker, "open")
+    monkeypatch.delattr("qa.retriever.open_reranker")
     monkeypatch.delattr(Reranker, "scores")
     assert Retriever.open(seeds_index).ask(NIS).reranker is None
