@@ -109,6 +109,36 @@ def test_an_added_article_can_be_asked_at_once_and_a_refused_one_says_why(visit:
     assert (tmp_path / ".index" / "added" / "bridge.txt").read_text() == BRIDGE
 
 
+def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "seed.txt").write_text("Wheat\n\nFarmers of the valley brought in ninety tons of wheat this year.\n")
+    build([tmp_path], tmp_path / ".index")
+    page = visit(serve(tmp_path / ".index"))
+    turn_to_articles(page)
+    page.get_by_role("tab", name="Articles").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Add articles: drop .txt or .md files here")).to_be_focused()
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    assert chooser.value.is_multiple()
+    odd = "flood “x” #1 & 2 50%?.txt"
+    chooser.value.set_files([{"name": odd, "mimeType": "text/plain", "buffer": BRIDGE.encode()}])
+    expect(page.locator(".outcome")).to_have_text("1 added")
+    assert listed(page) == [f"added/{odd}", "seed.txt"]
+    page.evaluate("""() => {
+      const data = new DataTransfer();
+      data.items.add(new File(["The ferry Amalia sank near Linz, the police said."], "ferry.txt"));
+      for (const kind of ["dragenter", "drop"]) {
+        const event = new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: data});
+        document.querySelector("#drop").dispatchEvent(event);
+      }
+    }""")
+    expect(page.locator(".article")).to_have_count(3)
+    assert "added/ferry.txt" in listed(page)
+    page.evaluate("window.fetch = () => Promise.reject(new TypeError())")
+    drop(page, ("lost.txt", BRIDGE.encode()))
+    expect(page.locator(".refused")).to_have_text("lost.txt: could not be sent; try again")
+
+
 def test_how_far_adding_is_is_shown(visit: Visit, serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "seed.txt").write_text("Wheat\n\nFarmers of the valley brought in ninety tons of wheat this year.\n")
     build([tmp_path], tmp_path / ".index")

@@ -1,5 +1,5 @@
 "use strict";
-// The list of articles: found, opened, taken out and brought back; and how far a change of them is.
+// The list of articles: found, opened, added, taken out and brought back; and the progress of a change.
 window.articlesQa = window.articlesQa || {};
 
 articlesQa.corpus = (element, functions) => {
@@ -57,12 +57,36 @@ articlesQa.corpus = (element, functions) => {
     }
   }
 
-  async function change(request) {
+  async function change(request, refused = []) {
     const reply = await server.change(request);
-    if (reply.error) return report(reply.error);
-    report("");
-    watch();
+    report(reply.error || "", refused);
+    if (!reply.error) watch();
   }
+
+  // Send a file; returns the reason where the server refuses the file, "" otherwise.
+  async function send(file) {
+    try {
+      const reply = await fetch(`/articles/${encodeURIComponent(file.name)}?more`, { method: "PUT", body: file });
+      const line = (await reply.text()).trim();
+      return reply.ok ? "" : reply.status === 422 ? line : `${file.name}: ${line}`; // 422 names the file itself.
+    } catch {
+      return `${file.name}: could not be sent; try again`;
+    }
+  }
+  // Send files one after the other, then have all of them read at once.
+  async function add(files) {
+    const refused = [];
+    for (const [at, file] of files.entries()) {
+      report(`Sending ${at + 1} of ${files.length}`, refused);
+      const reason = await send(file);
+      if (reason) refused.push(reason);
+    }
+    const added = files.length - refused.length;
+    if (added) await change({ added }, refused);
+    else report("", refused);
+  }
+  let sending = Promise.resolve(); // Files that are dropped meanwhile follow.
+  const enqueue = (files) => (sending = sending.then(() => add(files)));
 
   const acts = {
     read: (button) => articlesQa.openAt({ source: button.closest(".article").dataset.source }),
@@ -92,11 +116,20 @@ articlesQa.corpus = (element, functions) => {
     event.preventDefault();
     list({ query: new FormData(event.target).get("query"), offset: 0 });
   });
-  // Files were dropped: some may have been refused at once, one a line; the others are being read.
-  articlesQa.changing = (refused) => {
-    report("", refused ? refused.split("\n") : []);
-    watch();
-  };
+  const zone = one(".drop");
+  if (zone) {
+    zone.addEventListener("change", ({ target }) => {
+      enqueue([...target.files]);
+      target.value = ""; // So that the same file can be chosen again.
+    });
+    for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {
+      zone.addEventListener(kind, (event) => {
+        event.preventDefault(); // Else the browser would open the file.
+        zone.classList.toggle("over", kind === "dragenter" || kind === "dragover");
+        if (kind === "drop") enqueue([...event.dataTransfer.files]);
+      });
+    }
+  }
   if (one(".progress")) {
     server.progress({}).then((change) => {
       if (change.error) return;

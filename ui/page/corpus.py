@@ -2,7 +2,6 @@
 
 import queue
 import threading
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -57,32 +56,35 @@ class Corpus:
         self._starting = threading.Lock()
         self._worker: threading.Thread | None = None
 
-    def add(self, files: Sequence[tuple[str, bytes]]) -> list[str]:
-        """Keep files and have them read; returns why some were refused. Kept is what is on disk when this returns."""
-        refused: list[str] = []
-        kept = 0
-        for name, data in files:
-            try:
-                add_file(self._directory, name, data)
-                kept += 1
-            except InputError as error:
-                refused.append(str(error))
-        if kept:
-            with suppress(InputError):  # Where as many changes wait as may, each of them will read these files too.
-                self._start(f"Adding {count(kept, 'file')}", BuildSettings(wait=True))
-        return refused
+    def add(self, name: str, data: bytes, *, more: bool = False) -> str:
+        """Keep a file on disk and have it read, unless `more` files follow; return the article's source.
+
+        Raises:
+            InputError: the file is refused.
+        """
+        source = add_file(self._directory, name, data)
+        if not more:
+            self._read_added(1)
+        return source
 
     def change(self, request: object) -> dict[str, Any]:
-        """Take articles out, bring some back, or read the folder again.
+        """Take articles out, bring some back, read the files that were added, or read the folder again.
 
         Raises:
             InputError: too many changes wait already.
         """
         wanted = read(ChangeRequest, request)
+        if wanted.added:
+            self._read_added(wanted.added)
+            return self.progress({})
         settings = BuildSettings(exclude=tuple(wanted.exclude), restore=tuple(wanted.restore), wait=True)
         doing = f"Taking out {count(len(wanted.exclude), 'article')}" if wanted.exclude else "Reading the articles again"
         self._start(f"Bringing back {count(len(wanted.restore), 'article')}" if wanted.restore else doing, settings)
         return self.progress({})
+
+    def _read_added(self, files: int) -> None:
+        with suppress(InputError):  # Where as many changes wait as may, each of them will read these files too.
+            self._start(f"Adding {count(files, 'file')}", BuildSettings(wait=True))
 
     def progress(self, _: object) -> dict[str, Any]:
         """How far the change under way is, or what came of the last one once none waits any more."""

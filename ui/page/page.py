@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from index import QaError
 from qa.questions.question import MAX_QUESTION_CHARS
 from ui.page.article_list import listing_html
 from ui.page.corpus import Corpus
@@ -20,8 +19,6 @@ from ui.server.server import Page
 
 SCRIPTS = ("page.js", "chat.js", "article_pane.js", "corpus.js")
 TITLE = "Ask the articles"
-QUEUED = 16  # Of Gradio's own events, which are files that are added; what is asked goes past its queue.
-UPLOADS_KEPT_S = 3600  # What is dropped is taken in at once; this is for what is left when that failed.
 _FOLDER = Path(__file__).parent
 _Handler = Callable[[Any], dict[str, Any]]
 
@@ -34,15 +31,17 @@ def make_page(live: Live, *, editable: bool) -> Page:
     theme = gr.themes.Base(font=font, font_mono=["ui-monospace", "monospace"])
     info = live.now().index.info
     blocked = (info.root, *([info.directory] if isinstance(info.directory, Path) else []))
-    return Page(_blocks(live, editable=editable), theme, _style(), head=_head(), blocked=blocked)
+    corpus = Corpus(live.directory, live)
+    add = corpus.add if editable else None
+    return Page(_blocks(live, corpus, editable=editable), theme, _style(), head=_head(), blocked=blocked, add_article=add)
 
 
-def _blocks(live: Live, *, editable: bool) -> Any:
+def _blocks(live: Live, corpus: Corpus, *, editable: bool) -> Any:
     """The page's parts, where they stand, and the endpoints for programs, as `gradio.Blocks`."""
     import gradio as gr
 
-    service, corpus = Service(live), Corpus(live.directory, live)
-    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(UPLOADS_KEPT_S, UPLOADS_KEPT_S))
+    service = Service(live)
+    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
         with gr.Row(elem_id="desk", equal_height=False):
             with gr.Column(scale=6, min_width=300, elem_id="left"), gr.Tabs():
@@ -52,13 +51,10 @@ def _blocks(live: Live, *, editable: bool) -> Any:
                 with gr.Tab("Articles", elem_id="articles", render_children=True):
                     html = rendered("corpus.html", {"editable": editable})
                     _part("corpus", html, _listing(live, corpus, editable=editable))
-                    if editable:
-                        _dropping(corpus)
             with gr.Column(scale=5, min_width=300, elem_id="right"):
                 _part("reading", rendered("pane.html", {}), {"article": service.article})
         add_endpoints(service)
     service.begin({})  # Asks some questions, so that the first reader need not wait for the model to be loaded.
-    page.queue(max_size=QUEUED)
     return page
 
 
@@ -132,35 +128,6 @@ def _listing(live: Live, corpus: Corpus, *, editable: bool) -> dict[str, _Handle
 
     changing: dict[str, _Handler] = {"change": corpus.change, "progress": corpus.progress} if editable else {}
     return {"listing": listing, **changing}
-
-
-def _dropping(corpus: Corpus) -> None:
-    """Where files are dropped. Gradio has checked that they were uploaded; that they are articles is checked when added."""
-    import gradio as gr
-
-    files = gr.File(
-        label="Add articles: drop .txt or .md files here", file_count="multiple", file_types=[".txt", ".md"], elem_id="drop"
-    )
-    refused = gr.Textbox(visible="hidden", elem_id="refused-files", show_label=False, container=False)
-
-    def add(paths: Sequence[str] | None) -> tuple[None, str]:
-        try:
-            reasons = corpus.add(_taken(paths or ()))
-        except QaError as error:
-            reasons = [str(error)]
-        return None, "\n".join(reasons)
-
-    added = files.upload(add, [files], [files, refused], api_visibility="private", show_progress="minimal")
-    added.then(None, [refused], None, js="(refused) => articlesQa.changing(refused)", api_visibility="private")
-
-
-def _taken(paths: Sequence[str]) -> list[tuple[str, bytes]]:
-    """Uploaded files, taken out of Gradio's cache."""
-    taken = []
-    for path in map(Path, paths):
-        taken.append((path.name, path.read_bytes()))
-        path.unlink(missing_ok=True)
-    return taken
 
 
 def _named(name: str, function: _Handler) -> _Handler:

@@ -95,10 +95,11 @@ class ListingRequest(Request):
 
 
 class ChangeRequest(Request):
-    """Articles to take out or to bring back; neither: read the folder again."""
+    """Articles to take out or to bring back, or how many files were added just before; none: read the folder again."""
 
     exclude: list[_Source] = Field(default_factory=list, max_length=1_000)
     restore: list[_Source] = Field(default_factory=list, max_length=1_000)
+    added: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
 def read(kind: type[_T], data: object) -> _T:

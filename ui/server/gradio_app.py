@@ -1,9 +1,13 @@
-"""Gradio, mounted with all that it could open beside the page shut."""
+"""Gradio, mounted with everything shut that it could open beside the page."""
 
 from __future__ import annotations
 
+import functools
 import json
 import os
+import secrets
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +17,18 @@ from fastapi import FastAPI
 
 from index.errors import QaError
 from ui.server.accounts import Accounts
+from ui.server.guard import AddArticle
 
 MAX_SESSIONS = 1_000  # Gradio keeps 30 kB and more of each, also of those that never came back for their answer.
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What `gradio.Blocks` and its looks are handed over in.
+    """A `gradio.Blocks` and what belongs to it.
 
-    Typed loosely, since Gradio is imported only once something is served. Endpoints that are to be MCP tools are
-    declared with `gr.api(function, api_name=…, queue=False)`.
+    The types are loose, since Gradio is imported only when something is served. Endpoints that are to be MCP tools are
+    declared with `gr.api(function, api_name=…, queue=False)`. Files in `blocked` are never served, whatever else allows
+    it: the articles, the index. Without `add_article`, nobody can upload.
     """
 
     blocks: Any
@@ -31,26 +37,25 @@ class Page:
     js: str = ""
     head: str = ""
     favicon: Path | None = None
-    blocked: tuple[Path, ...] = ()  # Never served as files, whatever else allows it: the articles, the index.
+    blocked: tuple[Path, ...] = ()
+    add_article: AddArticle | None = None
 
 
-async def mounted(app: FastAPI, make_page: Callable[[], Page], *, accounts: Accounts | None, mcp: bool, max_upload: int) -> Any:
-    """Mount the page at `/`; returns Gradio's own application.
+async def mounted(app: FastAPI, make_page: Callable[[], Page], *, accounts: Accounts | None, mcp: bool) -> tuple[Page, Any]:
+    """Make the page and mount it at `/`; return the page and Gradio's own application.
 
     Nothing is awaited, but an event loop has to run: without one Gradio makes some, and leaves them open.
 
     Raises:
         QaError: MCP cannot be offered.
     """
-    return _mounted(app, make_page(), accounts=accounts, mcp=mcp, max_upload=max_upload)
-
-
-def _mounted(app: FastAPI, page: Page, *, accounts: Accounts | None, mcp: bool, max_upload: int) -> Any:
     import gradio
     from gradio.routes import App
 
+    page = make_page()
     if mcp:
         _check_tools(page.blocks)
+    page.blocks.has_launched = True  # Until this is set, Gradio reads any file of the machine that a request names.
     page.blocks.state_session_capacity = MAX_SESSIONS
     page.blocks.api_open = False  # Nothing that is queued may be called past the queue.
     gradio.mount_gradio_app(
@@ -64,7 +69,6 @@ def _mounted(app: FastAPI, page: Page, *, accounts: Accounts | None, mcp: bool, 
         blocked_paths=[str(path.resolve()) for path in page.blocked],
         favicon_path=str(page.favicon) if page.favicon else None,
         show_error=False,
-        max_file_size=max_upload,
         enable_monitoring=False,
         run_history=False,
         footer_links=[],
@@ -80,14 +84,15 @@ def _mounted(app: FastAPI, page: Page, *, accounts: Accounts | None, mcp: bool, 
         if not page.blocks.mcp_server:  # Gradio only notes what went wrong.
             raise QaError(f"--mcp: cannot be offered ({page.blocks.mcp_error}); serve without it")
         _speak_json(page.blocks.mcp_server_obj)
-    return next(inner for route in app.routes if isinstance(inner := getattr(route, "app", None), App))
+    shutil.rmtree(_no_folder(), ignore_errors=True)
+    return page, next(inner for route in app.routes if isinstance(inner := getattr(route, "app", None), App))
 
 
 def _check_tools(blocks: Any) -> None:
-    """See that MCP can call each public endpoint itself.
+    """Check that MCP can call each public endpoint directly.
 
-    A queued one Gradio calls over the network, by an address that it takes from the first caller's headers, and with
-    that caller's headers from then on.
+    Gradio calls a queued endpoint over the network. It takes the address from the first caller's headers, and sends that
+    caller's headers from then on.
     """
     queued = [function.api_name for function in blocks.fns.values() if function.api_visibility == "public" and function.queue]
     if queued:
@@ -95,7 +100,7 @@ def _check_tools(blocks: Any) -> None:
 
 
 def _speak_json(server: Any) -> None:
-    """Have MCP tools answer in JSON; Gradio writes lists and records down as Python would."""
+    """Make MCP tools answer in JSON; Gradio writes lists and records as Python does."""
     as_gradio_does = server.postprocess_output_data
 
     def answered(outputs: list[Any], root_url: str) -> Any:
@@ -105,13 +110,21 @@ def _speak_json(server: Any) -> None:
     server.postprocess_output_data = answered
 
 
-def set_environment(uploads: Path) -> None:
-    """Leave Gradio nothing of the environment that could open something, and tell it where to keep uploads."""
+def set_environment() -> None:
+    """Remove every Gradio setting from the environment that could open something; set those that shut something."""
     for name in [name for name in os.environ if name.startswith("GRADIO_")]:
         del os.environ[name]
-    os.environ["GRADIO_TEMP_DIR"] = str(uploads)
-    os.environ["GRADIO_EXAMPLES_CACHE"] = str(uploads / "examples")
+    os.environ["GRADIO_TEMP_DIR"] = os.environ["GRADIO_EXAMPLES_CACHE"] = str(_no_folder())
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     # Else each queued event, once done, has pandas sum up the last 10,000 for the monitoring that is off.
     os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "1"
     os.environ["GRADIO_ANALYTICS_CACHE_FREQUENCY"] = str(10**9)
+
+
+@functools.cache
+def _no_folder() -> Path:
+    """Return a path where nothing lies, for Gradio's files; the page needs none of them.
+
+    Gradio reads the path once, while it is imported, and makes an empty folder there, which `mounted` removes.
+    """
+    return Path(tempfile.gettempdir()).resolve() / f"qa-gradio-{secrets.token_hex(8)}"

@@ -1,4 +1,4 @@
-"""Who has logged in, and who tries to."""
+"""The login: checks of names and passwords, and the page without what lies behind the login."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.server.accounts import Accounts
-from ui.server.refusal import Refused
+from ui.server.response import Refused
 from ui.server.throttle import Throttle
 
 _CHALLENGE = {"www_authenticate": 'Basic realm="qa", charset="UTF-8"'}

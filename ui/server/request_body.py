@@ -1,4 +1,4 @@
-"""What a request sends: how much, how fast, how deep."""
+"""The body of a request: its size, its pace, and the depth of its JSON are bounded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 
 from starlette.types import Message, Receive
 
-from ui.server.refusal import Refused
+from ui.server.response import ClientGone, Refused
 
 # A string that is never closed runs to the end, so that each byte is read once.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+\\?(?:"|\Z)', re.DOTALL)
@@ -15,10 +15,11 @@ _SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 
 
-class Body:
-    """A request's body, counted and timed while it is read.
+class RequestBody:
+    """The body of a request, counted and timed while it is read.
 
-    What goes wrong is raised to the reader and kept in `refused`, since a reader may swallow it.
+    A refusal is raised to the reader and kept in `refused`, since the reader may swallow it. `whole` says that nothing
+    more comes, `cut_off` that the client left first.
     """
 
     def __init__(self, receive: Receive, *, max_bytes: int, deadline_s: float) -> None:
@@ -32,7 +33,7 @@ class Body:
         self.refused: Refused | None = None
 
     async def receive(self) -> Message:
-        """The next message; once the body is whole, whatever comes, without a deadline.
+        """Return the next message. Once the body is whole, any message is returned, without a deadline.
 
         Raises:
             Refused: the body is larger, or slower, than allowed.
@@ -54,18 +55,21 @@ class Body:
         return message
 
     async def read(self) -> bytes:
-        """All of it, or what had come when the client left, which `cut_off` tells.
+        """Return the whole body.
 
         Raises:
             Refused: as `receive` does.
+            ClientGone: the client left before the body was whole.
         """
         parts = []
         while not self.whole:
             parts.append((await self.receive()).get("body", b""))
+        if self.cut_off:
+            raise ClientGone
         return b"".join(parts)
 
     def again(self, body: bytes) -> Receive:
-        """A `receive` that gives a body already read, then what comes after it."""
+        """Return a `receive` that gives a body already read, then the messages after it."""
         given = False
 
         async def receive() -> Message:
@@ -79,17 +83,17 @@ class Body:
 
 
 def too_large(max_bytes: int) -> Refused:
-    """The refusal of a body over its limit."""
+    """Return the refusal of a body over its limit."""
     return Refused(413, f"the request is larger than {max_bytes:,} bytes; send less")
 
 
 def check_json(body: bytes, *, max_depth: int) -> None:
-    """Refuse JSON that is nested deeper than the code that reads it can follow, or not closed.
+    """Refuse JSON that is not closed, or nested too deeply for the code that reads it.
 
-    Strings go, then brackets that hold nothing, layer by layer: no Python loop over a megabyte.
+    Strings are removed, then brackets that hold nothing, layer by layer: no Python loop over a megabyte.
 
     Raises:
-        Refused: it is nested too deeply, brackets do not match, or it is not UTF-8 (whose strings hold no NUL).
+        Refused: the JSON is nested too deeply, brackets do not match, or it is not UTF-8 (whose strings hold no NUL).
     """
     brackets = _STRING.sub(b"", body).translate(_SQUARE, _NO_BRACKET)
     if b"[" * (max_depth + 1) not in brackets:

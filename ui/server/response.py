@@ -1,10 +1,11 @@
-"""What is sent back: with our headers, or held back where something else is to be said."""
+"""Responses on their way out: with the page's own headers, held back, or replaced by a refusal."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Send
 
 # Gradio's page runs scripts written into it and compiles the templates of gr.HTML, hence the two 'unsafe'.
 CONTENT_SECURITY_POLICY = (
@@ -20,17 +21,29 @@ HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
 }
+LINGER_S = 2.0
+SILENCE_S = 0.3  # Long enough for the bytes that are already on their way.
+
+
+class Refused(Exception):
+    """A request that is not served: its status, its headers, and the reason in one line for people."""
+
+    def __init__(self, status: int, why: str, **headers: str) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 class ClientGone(Exception):
-    """Nobody is there to answer."""
+    """The client has left or takes no answer."""
 
 
-class Reply:
+class Response:
     """One response on its way out.
 
-    A response that says no waits until the application returns: where it raises, or could not read the request, the
-    caller knows better why. A client that takes nothing for `stalled_after_s` is let go.
+    A response with an error status is held back until the application returns: where the application raised, or could
+    not read the request, the caller knows a better reason. A client that takes nothing for `stalled_after_s` is dropped.
     """
 
     def __init__(self, send: Send, *, stalled_after_s: float) -> None:
@@ -40,31 +53,49 @@ class Reply:
         self.started = False
 
     async def send(self, message: Message) -> None:
-        """Send a message of the application, or hold it back."""
+        """Send a message of the application, or hold the message back."""
         if self._held or (message["type"] == "http.response.start" and message["status"] >= 400):
             self._held.append(message)
         else:
-            await self.pass_on(message)
+            await self._pass_on(message)
 
     async def finish(self) -> None:
-        """Send what was held back."""
+        """Send the messages that were held back."""
         held, self._held = self._held, []
         for message in held:
-            await self.pass_on(message)
+            await self._pass_on(message)
 
-    def drop(self) -> None:
-        """Forget what was held back."""
+    async def refuse(self, refused: Refused, receive: Receive, *, unread: bool) -> None:
+        """Send a refusal in place of what was held back; close the connection where some of the request is `unread`.
+
+        The rest of the request is then read and thrown away for a moment. A connection closed at once would be reset,
+        and the client would mostly not see the answer.
+        """
         self._held.clear()
+        body = f"{refused.why}\n".encode()
+        headers = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(body)), **refused.headers}
+        if unread:
+            headers["connection"] = "close"
+        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+        await self._pass_on({"type": "http.response.start", "status": refused.status, "headers": raw})
+        await self._pass_on({"type": "http.response.body", "body": body, "more_body": unread})
+        if unread:
+            with suppress(TimeoutError):
+                await _drain(receive)
+            await self._pass_on({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def pass_on(self, message: Message) -> None:
-        """Send a message at once.
+    async def _pass_on(self, message: Message) -> None:
+        """Send a message at once; the page's own headers replace the application's.
 
         Raises:
-            ClientGone: the client takes none.
+            ClientGone: the client takes no message.
         """
         if message["type"] == "http.response.start":
             self.started = True
-            message = {**message, "headers": [*_kept(message), *HEADERS.items()]}
+            pairs = [(name.lower(), value) for name, value in message.get("headers", ())]
+            # No application lets other sites in.
+            kept = [pair for pair in pairs if pair[0] not in HEADERS and not pair[0].startswith(b"access-control-")]
+            message = {**message, "headers": [*kept, *HEADERS.items()]}
         try:
             async with asyncio.timeout(self._stalled_after_s):
                 await self._send(message)
@@ -72,7 +103,16 @@ class Reply:
             raise ClientGone from None
 
 
-def _kept(message: Message) -> list[tuple[bytes, bytes]]:
-    """The application's own headers, but for those that are ours to say, and for leave given to other sites."""
-    pairs = [(name.lower(), value) for name, value in message.get("headers", ())]
-    return [pair for pair in pairs if pair[0] not in HEADERS and not pair[0].startswith(b"access-control-")]
+async def _drain(receive: Receive) -> None:
+    """Read on until the body ends, pauses, or takes too long.
+
+    Raises:
+        TimeoutError: the body did not end.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LINGER_S
+    more = True
+    while more:
+        async with asyncio.timeout_at(min(end, loop.time() + SILENCE_S)):
+            message = await receive()
+        more = message["type"] == "http.request" and message.get("more_body", False)

@@ -1,97 +1,87 @@
-"""Which of Gradio's routes the page needs; all others are closed.
+"""The routes that the page needs, of Gradio's and its own; all others are closed.
 
-Gradio serves some sixty routes, among them a proxy, a fetcher of other sites' files, monitoring and an editor of the
-program. The ones here are those that the page in a browser, `gradio_client`, curl and MCP clients were seen to ask
-for. A route that a newer Gradio brings stays closed until it stands here.
+Gradio serves some sixty routes. Among them are a proxy, a fetcher of other sites' files, uploads, monitoring and an
+editor of the program. The routes below are those that the page in a browser, `gradio_client`, curl and MCP clients were
+seen to ask for. A route that a newer Gradio brings stays closed until this list names it.
 """
 
 from __future__ import annotations
 
-import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+
+UPLOADS = "/articles/"
 
 
-class Sent(Enum):
-    """What a request may carry."""
+class BodyKind(Enum):
+    """The kind of body that a request may carry."""
 
-    NOTHING = "nothing"
+    NONE = "nothing"
     JSON = "JSON"
     LOGIN = "a login"
-    FILES = "files"
+    FILE = "a file"
 
 
-class For(Enum):
-    """When a route is open at all."""
+class Feature(Enum):
+    """A feature of the served page that opens routes."""
 
-    ALL = "always"
-    ACCOUNTS = "where there are accounts"
-    MCP = "where MCP is on"
+    ACCOUNTS = "accounts"
+    MCP = "MCP"
+    UPLOADS = "uploads"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route; `path` matches the decoded path, whole."""
+    """One route.
+
+    `path` matches the whole decoded path. Where `needs` is set, the route is open only with that feature. An
+    `open_to_all` route needs no login: a browser asks for it to show the login. Behind a route that `works` the program
+    calculates outside Gradio's queue while the client waits.
+    """
 
     methods: frozenset[str]
     path: re.Pattern[str]
-    sent: Sent = Sent.NOTHING
-    open_to_all: bool = False  # Without login: only what a browser needs to show the login.
-    works: bool = False  # The program calculates while the client waits, outside Gradio's queue.
-    when: For = For.ALL
+    body: BodyKind = BodyKind.NONE
+    open_to_all: bool = False
+    works: bool = False
+    needs: Feature | None = None
 
 
-# Names of Gradio's own files, session hashes and endpoints: no dot at the start, so neither `..` nor `.git`.
+# Names of Gradio's own files, session hashes and endpoints. No name starts with a dot, so neither `..` nor `.git` does.
 _WORD = r"[A-Za-z0-9_@-][A-Za-z0-9_.@-]{0,127}"
 _WORDS = rf"{_WORD}(?:/{_WORD}){{0,7}}"
 
 
-def _read(path: str, *, open_to_all: bool = False, when: For = For.ALL) -> Route:
-    return Route(frozenset({"GET", "HEAD"}), re.compile(path, re.ASCII), open_to_all=open_to_all, when=when)
+def _get(path: str, *, open_to_all: bool = False, needs: Feature | None = None) -> Route:
+    return Route(frozenset({"GET", "HEAD"}), re.compile(path, re.ASCII), open_to_all=open_to_all, needs=needs)
 
 
-def _post(path: str, sent: Sent, *, open_to_all: bool = False, works: bool = False, when: For = For.ALL) -> Route:
-    return Route(frozenset({"POST"}), re.compile(path, re.ASCII), sent, open_to_all, works, when)
+def _post(path: str, body: BodyKind, *, open_to_all: bool = False, works: bool = False, needs: Feature | None = None) -> Route:
+    return Route(frozenset({"POST"}), re.compile(path, re.ASCII), body, open_to_all, works, needs)
 
 
 ROUTES = (
-    _read(r"/", open_to_all=True),
-    _read(rf"/(?:static|assets)/{_WORDS}", open_to_all=True),
-    _read(r"/(?:theme\.css|favicon\.ico|manifest\.json|robots\.txt)", open_to_all=True),
-    _post(r"/login/?", Sent.LOGIN, open_to_all=True, when=For.ACCOUNTS),
-    _read(r"/logout", open_to_all=True, when=For.ACCOUNTS),
-    _read(r"/config/?"),
-    _read(r"/gradio_api/(?:info/?|openapi\.json)"),
-    _read(rf"/gradio_api/heartbeat/{_WORD}"),
-    _read(r"/gradio_api/(?:queue/data|queue/status|upload_progress)"),
-    _post(r"/gradio_api/(?:queue/join|cancel|reset/?)", Sent.JSON),
-    _post(r"/gradio_api/upload", Sent.FILES),
-    _post(rf"/gradio_api/(?:run/{_WORD}/?|component_server/?)", Sent.JSON, works=True),
-    _post(rf"/gradio_api/call/(?:v2/)?{_WORD}/?", Sent.JSON),
-    _read(rf"/gradio_api/call/(?:v2/)?{_WORD}/{_WORD}"),
-    _read(r"/gradio_api/file=(?P<file>(?s:.){1,4096})"),
-    # Not GET, which would hold a connection open for news that never come; MCP's clients take 405 for that.
-    _post(r"/gradio_api/mcp/?", Sent.JSON, works=True, when=For.MCP),
+    _get(r"/", open_to_all=True),
+    _get(rf"/(?:static|assets)/{_WORDS}", open_to_all=True),
+    _get(r"/(?:theme\.css|favicon\.ico|manifest\.json|robots\.txt)", open_to_all=True),
+    _post(r"/login/?", BodyKind.LOGIN, open_to_all=True, needs=Feature.ACCOUNTS),
+    _get(r"/logout", open_to_all=True, needs=Feature.ACCOUNTS),
+    _get(r"/config/?"),
+    _get(r"/gradio_api/(?:info/?|openapi\.json)"),
+    _get(rf"/gradio_api/heartbeat/{_WORD}"),
+    _get(r"/gradio_api/(?:queue/data|queue/status)"),
+    _post(r"/gradio_api/(?:queue/join|cancel|reset/?)", BodyKind.JSON),
+    _post(rf"/gradio_api/(?:run/{_WORD}/?|component_server/?)", BodyKind.JSON, works=True),
+    _post(rf"/gradio_api/call/(?:v2/)?{_WORD}/?", BodyKind.JSON),
+    _get(rf"/gradio_api/call/(?:v2/)?{_WORD}/{_WORD}"),
+    # No GET: it would hold a connection open for news that never come. MCP's clients accept 405 for GET.
+    _post(r"/gradio_api/mcp/?", BodyKind.JSON, works=True, needs=Feature.MCP),
+    Route(frozenset({"PUT"}), re.compile(rf"{UPLOADS}(?s:.){{1,1000}}"), BodyKind.FILE, needs=Feature.UPLOADS),
 )
 
 
-def routes_at(path: str, *, accounts: bool, mcp: bool, uploads: Path | None) -> tuple[Route, ...]:
-    """The open routes at a path, which differ in their methods; of files, only uploaded ones are open."""
-    found = []
-    for route in ROUTES:
-        if match := route.path.fullmatch(path):
-            shut = (route.when is For.ACCOUNTS and not accounts) or (route.when is For.MCP and not mcp)
-            if not shut and ("file" not in match.groupdict() or _uploaded(match["file"], uploads)):
-                found.append(route)
-    return tuple(found)
-
-
-def _uploaded(file: str, uploads: Path | None) -> bool:
-    """Whether this names a finished upload: a file in a folder of the cache, written the plain way."""
-    if uploads is None or "\0" in file or ("\\" in file and os.sep == "/"):
-        return False
-    if ".." in Path(file).parts or str(Path(file)) != file:
-        return False
-    return Path(file).is_relative_to(uploads) and len(Path(file).relative_to(uploads).parts) >= 2
+def routes_at(path: str, features: Collection[Feature]) -> tuple[Route, ...]:
+    """Return the open routes at a path; they differ in their methods."""
+    return tuple(route for route in ROUTES if (not route.needs or route.needs in features) and route.path.fullmatch(path))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
-import functools
 import logging
 import socket
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,7 +23,6 @@ from ui.server.guard import Guard, GuardSettings, Limits
 from ui.server.hosts import AllowedHosts, Authority, is_any, is_loopback
 from ui.server.login import Login
 from ui.server.throttle import Throttle
-from ui.server.uploads import Uploads, upload_folder
 from ui.server.uvicorn_server import Connection, Server, listen
 
 __all__ = ["Page", "ServeSettings", "running", "serve"]
@@ -131,30 +127,28 @@ def running(make_page: Callable[[], Page], settings: ServeSettings) -> Iterator[
 def _server(
     make_page: Callable[[], Page], settings: ServeSettings, listening: socket.socket, ready: Callable[[str], None]
 ) -> Server:
-    """All of it, put together and not yet started."""
-    folder = _uploads_of_this_process()
-    set_environment(folder)
-    uploads = Uploads(folder, max_bytes=settings.limits.max_uploads)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=_sweeping(uploads))
-    accounts, mcp, limits = settings.accounts, settings.mcp, settings.limits
-    gradio = asyncio.run(mounted(app, make_page, accounts=accounts, mcp=mcp, max_upload=limits.max_upload))
+    """Put the server together; it is not started yet."""
+    set_environment()
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    accounts, mcp = settings.accounts, settings.mcp
+    page, gradio = asyncio.run(mounted(app, make_page, accounts=accounts, mcp=mcp))
     port = listening.getsockname()[1]
-    guarded = GuardSettings(settings.hosts(), accounts, mcp, limits)
+    guarded = GuardSettings(settings.hosts(), accounts, mcp, page.add_article, settings.limits)
 
     def signed_in(cookies: dict[str, str]) -> bool:
         names = (f"access-token-{gradio.cookie_id}", f"access-token-unsecure-{gradio.cookie_id}")
         return any(cookies.get(name) in gradio.tokens for name in names)
 
     config = uvicorn.Config(
-        Guard(app, guarded, login=Login(accounts, signed_in, Throttle()), uploads=uploads),
+        Guard(app, guarded, login=Login(accounts, signed_in, Throttle())),
         http=Connection,
         ws="none",
         loop="asyncio",
         lifespan="on",
         log_config=None,
-        log_level=logging.CRITICAL,  # The guard says what matters; uvicorn would also say what strangers send.
+        log_level=logging.CRITICAL,  # The guard logs what matters; uvicorn would also log what strangers send.
         access_log=False,
-        proxy_headers=False,  # Whoever asks from this machine could otherwise pass for any client.
+        proxy_headers=False,  # A client on this machine could otherwise pass for any other client.
         server_header=False,
         limit_concurrency=MAX_CONNECTIONS,
         timeout_keep_alive=KEEP_ALIVE_S,
@@ -164,25 +158,3 @@ def _server(
         ssl_keyfile=settings.keyfile,
     )
     return Server(config, ready=lambda: ready(settings.url(port)), stop=gradio.stop_event.set)
-
-
-def _sweeping(uploads: Uploads) -> Callable[[FastAPI], Any]:
-    """The part of the application's life in which orphaned uploads are swept away."""
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(uploads.sweep_regularly())
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    return lifespan
-
-
-@functools.cache
-def _uploads_of_this_process() -> Path:
-    """Gradio reads once, while it is imported, where its folder is; so a process has one."""
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(upload_folder())

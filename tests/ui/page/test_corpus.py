@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import ui.page.corpus
-from index import BuildReport, BuildSettings, Progress, build
+from index import BuildReport, BuildSettings, InputError, Progress, build
 from index.files.printable import printable
 from index.local.write_lock import writer
 from ui.page.corpus import REFUSED_SHOWN, Corpus
@@ -60,7 +60,7 @@ class Shop:
         return str(self.done()["outcome"])
 
     def added(self, name: str, text: str) -> str:
-        assert self.corpus.add([(name, text.encode())]) == []
+        assert self.corpus.add(name, text.encode()) == f"added/{name}"
         return str(self.done()["outcome"])
 
 
@@ -92,18 +92,27 @@ def test_an_added_file_is_read_and_answers(shop: Shop) -> None:
     assert shop.files() == before
 
 
-def test_several_files_are_added_at_once_and_each_refusal_is_named(shop: Shop) -> None:
-    good = [("train.txt", TRAIN.encode()), ("../../evil.txt", f"{FERRY} Again.".encode())]
-    refused = shop.corpus.add([("photo.jpg", b"x"), *good, ("empty.md", b" "), ("bad.txt", b"\xff")])
+def test_several_files_are_kept_and_then_read_at_once_and_each_refusal_is_named(shop: Shop) -> None:
+    refused = []
+    for name, data in (("photo.jpg", b"x"), ("empty.md", b" "), ("bad.txt", b"\xff")):
+        with pytest.raises(InputError) as error:
+            shop.corpus.add(name, data, more=True)
+        refused.append(str(error.value))
     assert [line.split(":")[0] for line in refused] == ["added/photo.jpg", "added/empty.md", "added/bad.txt"]
     assert all(line == printable(line) for line in refused)
-    assert shop.done()["outcome"] == "2 added"
+    assert shop.corpus.add("train.txt", TRAIN.encode(), more=True) == "added/train.txt"
+    assert shop.corpus.add("../../evil.txt", f"{FERRY} Again.".encode(), more=True) == "added/evil.txt"
+    assert shop.corpus.progress({})["number"] == 0 and shop.sources() == ["bridge.txt", "ferry.txt"]
+    assert shop.changed(added=2) == "2 added"
+    assert shop.done()["doing"] == "Adding 2 files"
     assert shop.sources() == ["added/evil.txt", "added/train.txt", "bridge.txt", "ferry.txt"]
 
 
-def test_where_all_are_refused_nothing_is_started(shop: Shop) -> None:
+@pytest.mark.parametrize(("name", "data"), [("photo.jpg", b"x"), ("empty.txt", b"")])
+def test_a_refused_file_starts_nothing(shop: Shop, name: str, data: bytes) -> None:
     before = shop.corpus.progress({})
-    assert len(shop.corpus.add([("photo.jpg", b"x"), ("empty.txt", b"")])) == 2 and shop.corpus.add([]) == []
+    with pytest.raises(InputError):
+        shop.corpus.add(name, data)
     assert shop.corpus.progress({}) == before and shop.sources() == ["bridge.txt", "ferry.txt"]
 
 
@@ -176,7 +185,7 @@ def test_what_is_being_done_is_told(shop: Shop) -> None:
     for wanted, doing in DOING:
         shop.corpus.change(wanted)
         assert shop.done()["doing"] == doing
-    shop.corpus.add([("train.txt", TRAIN.encode()), ("photo.jpg", b"x")])
+    shop.corpus.add("train.txt", TRAIN.encode())
     assert shop.done()["doing"] == "Adding 1 file"
 
 
@@ -212,7 +221,7 @@ def test_a_damaged_index_changes_nothing_and_still_answers(shop: Shop) -> None:
 
 def test_while_another_process_writes_a_change_waits(shop: Shop) -> None:
     with writer(shop.index):
-        assert shop.corpus.add([("train.txt", TRAIN.encode())]) == []
+        shop.corpus.add("train.txt", TRAIN.encode())
         time.sleep(0.3)
         assert not shop.corpus.progress({})["finished"] and shop.sources() == ["bridge.txt", "ferry.txt"]
     assert shop.done()["outcome"] == "1 added"
@@ -242,6 +251,8 @@ UNUSABLE: list[Any] = [
     {"exclude": ["x" * 5_001]},
     {"restore": ["a"] * 1_001},
     {"exclude": ["ferry.txt"], "restore": ["ferry.txt"]},
+    {"added": -1},
+    {"added": "1"},
 ]
 
 
@@ -266,7 +277,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 def test_changes_are_made_one_after_the_other(shop: Shop, held: Callable[[], None]) -> None:
-    assert shop.corpus.add([("train.txt", TRAIN.encode())]) == []
+    shop.corpus.add("train.txt", TRAIN.encode())
     for wanted in ({"exclude": ["ferry.txt"]}, {"exclude": ["added/train.txt"]}, {"restore": ["ferry.txt"]}):
         assert shop.corpus.change(wanted)["finished"] is False
     assert shop.sources() == ["bridge.txt", "ferry.txt"]
@@ -284,7 +295,7 @@ def test_too_many_changes_are_refused_and_files_are_kept_all_the_same(
     replies = [reported(shop.corpus.change)({}) for _ in range(8)]
     refused = [reply["error"] for reply in replies if "error" in reply]
     assert 4 <= len(refused) <= 5 and refused[-1].startswith("busy: 3 changes wait already")  # One may be under way.
-    assert shop.corpus.add([("train.txt", TRAIN.encode())]) == []  # Those that wait will read it.
+    shop.corpus.add("train.txt", TRAIN.encode())  # The changes that wait will read the file.
     held()
     shop.done()
     assert shop.sources() == ["added/train.txt", "bridge.txt", "ferry.txt"]
@@ -301,7 +312,7 @@ def test_a_change_that_waits_is_not_finished(shop: Shop, held: Callable[[], None
 
 def test_questions_are_answered_while_articles_are_added(shop: Shop) -> None:
     for number in range(2):
-        shop.corpus.add([(f"{number}.txt", f"{TRAIN} It was number {number}.".encode())])
+        shop.corpus.add(f"{number}.txt", f"{TRAIN} It was number {number}.".encode())
         while not shop.corpus.progress({})["finished"]:
             assert shop.answers("where did the ferry sink?") == [FERRY]
     assert len(shop.sources()) == 4

@@ -1,7 +1,6 @@
 """A small page to serve."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def make_page() -> Callable[[], Any]:
-    """Makes a small page to serve: one event that is private and queued, an upload, and two public endpoints."""
+    """Makes a small page to serve: one event that is private and queued, and two public endpoints."""
     from ui.server.server import Page
 
     def ask(question: str, top_k: int = 5) -> dict[str, Any]:
@@ -36,9 +35,7 @@ def make_page() -> Callable[[], Any]:
             box = gr.Textbox(elem_id="question")
             button = gr.Button("Ask", elem_id="ask")
             shown = gr.HTML("<p>nothing yet</p>", elem_id="shown", js_on_load="element.dataset.loaded = 'yes'")
-            file = gr.File(elem_id="file")
             button.click(lambda text: f"<p>{len(text)} characters</p>", box, shown, api_visibility="private")
-            file.upload(lambda path: Path(path).name, file, box, api_visibility="private")
             gr.Dropdown(["secret choice"], elem_id="choice").change(str, box, box, api_name="choose", queue=False)
             api(ask, api_name="ask", queue=False)
             api(search, api_name="search", queue=False)

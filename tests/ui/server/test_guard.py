@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -25,12 +26,10 @@ from ui.server.accounts import Accounts
 from ui.server.guard import Guard, GuardSettings, Limits
 from ui.server.hosts import AllowedHosts, Authority
 from ui.server.login import Login
-from ui.server.refusal import Refused
 from ui.server.request_body import check_json
-from ui.server.response import HEADERS
+from ui.server.response import HEADERS, Refused
 from ui.server.server import ServeSettings, running
 from ui.server.throttle import Throttle
-from ui.server.uploads import MAX_AT_ONCE, Uploads, sweep
 
 MakePage = Callable[[], Any]
 JSON = {"Content-Type": "application/json"}
@@ -43,19 +42,30 @@ class Reply(NamedTuple):
     body: bytes
 
 
+added: list[tuple[str, bytes, bool]] = []
+
+
+def add_article(name: str, data: bytes, *, more: bool) -> str:
+    """Notes a file; refuses pictures."""
+    if name.endswith(".jpg"):
+        raise InputError(f"{name}: not text")
+    added.append((name, data, more))
+    return f"added/{name}"
+
+
 @pytest.fixture(scope="module")
 def site(make_page: MakePage) -> Iterator[str]:
-    """The address of a page that everyone on this machine may use."""
-    with running(make_page, ServeSettings(port=0, mcp=True, allow_hosts=("qa.example.org",), limits=LIMITS)) as url:
-        sweep(Path(os.environ["GRADIO_TEMP_DIR"]), older_than_s=0)  # gr.File leaves an empty file whenever it is used.
+    """The address of a page that everyone on this machine may use, and add articles to."""
+    settings = ServeSettings(port=0, mcp=True, allow_hosts=("qa.example.org",), limits=LIMITS)
+    with running(lambda: replace(make_page(), add_article=add_article), settings) as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def locked(make_page: MakePage) -> Iterator[str]:
-    """The address of a page with an account, ann:secret."""
-    accounts = Accounts.from_text("ann:secret", where="test")
-    with running(make_page, ServeSettings(port=0, mcp=True, accounts=accounts)) as url:
+    """The address of a page with an account, ann:secret, that articles can be added to."""
+    settings = ServeSettings(port=0, mcp=True, accounts=Accounts.from_text("ann:secret", where="test"))
+    with running(lambda: replace(make_page(), add_article=add_article), settings) as url:
         yield url
 
 
@@ -73,7 +83,7 @@ def fetch(
     with connection(url, source) as made:
         made.putrequest(method, path, skip_host="Host" in (headers or {}), skip_accept_encoding=True)
         sent = dict(headers or {})
-        if body or method == "POST":
+        if body or method in ("POST", "PUT"):
             sent.setdefault("Content-Length", str(len(body)))
         for name, value in sent.items():
             if value is not None:
@@ -92,15 +102,6 @@ def login(url: str, name: str, password: str, source: str = "127.0.0.1") -> Repl
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     return fetch(url, "POST", "/login", f"username={quote(name)}&password={quote(password)}".encode(), form, source=source)
 
-
-def multipart(*parts: tuple[str, bytes]) -> tuple[bytes, dict[str, str]]:
-    body = b"".join(
-        b"--edge\r\nContent-Disposition: form-data; " + what.encode() + b"\r\n\r\n" + data + b"\r\n" for what, data in parts
-    )
-    return body + b"--edge--\r\n", {"Content-Type": "multipart/form-data; boundary=edge"}
-
-
-A_FILE = multipart(('name="files"; filename="a.txt"', b"some text"))
 
 # Whom a request names, and whether that is served here. {port} is the server's own.
 HOSTS = [
@@ -136,7 +137,7 @@ PLACES: list[tuple[str, str, bytes, dict[str, str]]] = [
     ("GET", "/", b"", {}),
     ("GET", "/gradio_api/heartbeat/x1", b"", {}),
     ("POST", "/gradio_api/queue/join", b"{}", JSON),
-    ("POST", "/gradio_api/upload", *A_FILE),
+    ("PUT", "/articles/a.txt", b"some text", {}),
     ("POST", "/gradio_api/mcp/", b"{}", JSON),
     ("OPTIONS", "/gradio_api/queue/join", b"", {"Access-Control-Request-Method": "POST"}),
 ]
@@ -230,6 +231,8 @@ SHUT = [
     "gradio_api/file=../../../../etc/passwd",
     "gradio_api/file=C:\\Windows\\win.ini",
     "gradio_api/file/etc/passwd",
+    "gradio_api/upload",
+    "gradio_api/upload_progress",
     "gradio_api/proxy=https://x.hf.space/",
     "gradio_api/deep_link",
     "gradio_api/runs",
@@ -294,26 +297,6 @@ def test_another_method_is_told_which_are_taken(site: str) -> None:
         assert (reply.status, reply.headers["allow"]) == (405, "POST")
 
 
-def test_only_what_was_uploaded_is_served_as_a_file(site: str) -> None:
-    folder = Path(os.environ["GRADIO_TEMP_DIR"])
-    (uploaded,) = json.loads(fetch(site, "POST", "/gradio_api/upload", *A_FILE).body)
-    reply = fetch(site, "GET", f"/gradio_api/file={uploaded}")
-    assert (reply.status, reply.body) == (200, b"some text")
-    (folder / "tmp0").write_text("on its way")
-    name = Path(uploaded).relative_to(folder)
-    for path in (
-        folder / "tmp0",
-        folder,
-        f"{folder}/x/../{name}",
-        f"{folder}//{name}",
-        f"{folder}/./{name}",
-        f"{uploaded}/",
-        f"{uploaded}\\",
-    ):
-        assert fetch(site, "GET", f"/gradio_api/file={path}").status == 404, path
-    (folder / "tmp0").unlink()
-
-
 def test_every_answer_carries_the_headers(site: str) -> None:
     for method, path in (
         ("GET", "/"),
@@ -355,15 +338,15 @@ def exchange(url: str, sent: bytes, *, then: tuple[bytes, ...] = (), pause_s: fl
 
 
 def head(path: str, *lines: str) -> bytes:
-    return "\r\n".join((f"POST {path} HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", "")).encode()
+    method = "PUT" if path.startswith("/articles/") else "POST"
+    return "\r\n".join((f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close", *lines, "", "")).encode()
 
 
 def chunked(data: bytes) -> bytes:
     return b"%x\r\n" % len(data) + data + b"\r\n"
 
 
-JSON_LINE, FILES_LINE = "Content-Type: application/json", "Content-Type: multipart/form-data; boundary=edge"
-NAMELESS = b'--edge\r\nContent-Disposition: form-data; name="x"\r\n\r\n'
+JSON_LINE, TEXT_LINE = "Content-Type: application/json", "Content-Type: text/plain"
 
 
 @pytest.mark.parametrize(
@@ -373,7 +356,7 @@ NAMELESS = b'--edge\r\nContent-Disposition: form-data; name="x"\r\n\r\n'
         ("/gradio_api/run/ask", JSON_LINE, 50_000_000),
         ("/gradio_api/mcp/", JSON_LINE, 50_000_000),
         ("/gradio_api/component_server", JSON_LINE, 10**18),
-        ("/gradio_api/upload", FILES_LINE, 24_000_001),
+        ("/articles/a.txt", TEXT_LINE, 24_000_001),
     ],
 )
 def test_a_body_that_says_it_is_too_large_is_refused_unread(site: str, path: str, kind: str, size: int) -> None:
@@ -399,8 +382,7 @@ def memory() -> int:
 @pytest.mark.parametrize(
     ("path", "kind", "start"),
     [
-        ("/gradio_api/upload", FILES_LINE, NAMELESS),
-        ("/gradio_api/upload", FILES_LINE, NAMELESS.replace(b'"x"', b'"files"; filename="a"')),
+        ("/articles/a.txt", TEXT_LINE, b"x"),
         ("/gradio_api/queue/join", JSON_LINE, b'"'),
     ],
 )
@@ -416,46 +398,12 @@ def test_a_large_body_is_refused_and_takes_no_memory(site: str, path: str, kind:
     assert memory() - before < 50_000_000
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        [('name="x"', b"y" * 64_001)],
-        [(f'name="x{n}"', b"y" * 1_000) for n in range(65)],
-        [('name="filename"', b"y" * 64_001)],
-        [('name="x"; x="; filename=a"', b"y" * 64_001)],
-        [('name="files"; filename="a"', b"y"), ('name="x"', b"y" * 64_001)],
-        [('name="files"; filename="a"\r\nContent-Disposition: form-data; name="x"', b"y" * 64_001)],
-    ],
-    ids=["one", "many", "a name like it", "a value like it", "beside a file", "the last header counts"],
-)
-def test_an_upload_holds_little_beside_files(site: str, parts: list[tuple[str, bytes]]) -> None:
-    assert fetch(site, "POST", "/gradio_api/upload", *multipart(*parts)).status == 413
-    assert orphans(Path(os.environ["GRADIO_TEMP_DIR"])) == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("multipart/form-data", b"x"),
-        ("multipart/form-data; boundary=", b"x"),
-        ("multipart/form-data; boundary=edge", b"no parts"),
-        ("multipart/form-data; boundary=edge", b"--edge\r\n\r\nno name\r\n--edge--\r\n"),
-        ("multipart/form-data; boundary=edge", NAMELESS + b"never closed"),
-        ("multipart/form-data; boundary=" + "e" * 10_000, b"x"),
-    ],
-)
-def test_an_upload_that_is_malformed_is_no_fault(site: str, kind: str, body: bytes) -> None:
-    assert fetch(site, "POST", "/gradio_api/upload", body, {"Content-Type": kind}).status in (200, 400)
-
-
 def test_a_client_that_does_not_take_its_answer_is_let_go(site: str) -> None:
-    (uploaded,) = json.loads(
-        fetch(site, "POST", "/gradio_api/upload", *multipart(('name="files"; filename="large"', bytes(20_000_000)))).body
-    )
+    file = "/static/ffmpeg/ffmpeg-core.wasm"  # The largest file that Gradio brings: 30 MB.
     with closing(socket.socket()) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         sock.connect((urlsplit(site).hostname, urlsplit(site).port))
-        sock.sendall(f"GET /gradio_api/file={uploaded} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        sock.sendall(f"GET {file} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         time.sleep(1.5)
         got = 0
         while more := sock.recv(1_000_000):
@@ -468,7 +416,7 @@ def test_a_client_that_does_not_take_its_answer_is_let_go(site: str) -> None:
     [
         ("/gradio_api/queue/join", JSON_LINE, b"{"),
         ("/gradio_api/mcp/", JSON_LINE, b"{"),
-        ("/gradio_api/upload", FILES_LINE, NAMELESS),
+        ("/articles/a.txt", TEXT_LINE, b"x"),
     ],
 )
 def test_a_body_that_comes_too_slowly_is_refused(site: str, path: str, kind: str, start: bytes) -> None:
@@ -556,43 +504,108 @@ def test_depth_is_measured_outside_strings(body: bytes, deep: bool) -> None:
     [
         ("/gradio_api/queue/join", "text/plain"),
         ("/gradio_api/run/ask", ""),
-        ("/gradio_api/component_server", FILES_LINE[14:]),
-        ("/gradio_api/upload", "application/json"),
+        ("/gradio_api/component_server", "multipart/form-data; boundary=edge"),
     ],
 )
 def test_what_a_form_of_another_site_could_send_is_refused(site: str, path: str, kind: str) -> None:
     assert fetch(site, "POST", path, b"{}", {"Content-Type": kind} if kind else {}).status == 415
 
 
-def test_uploads_cut_off_half_way_leave_nothing(site: str) -> None:
-    folder = Path(os.environ["GRADIO_TEMP_DIR"])
-    start = NAMELESS.replace(b'"x"', b'"files"; filename="a.txt"') + b"x" * 10_000
-    parts, seen = urlsplit(site), 0
-    for _ in range(50):
-        opened = [socket.create_connection((parts.hostname, parts.port)) for _ in range(4)]
+# A path below /articles/, the name that arrives and whether more files follow.
+NAMES = [
+    ("a.txt", "a.txt", False),
+    ("a.txt?more", "a.txt", True),
+    ("a.txt?more=1", "a.txt", False),
+    (quote("flood “x” #1?.txt", safe=""), "flood “x” #1?.txt", False),
+    (quote("cafe\u0301.md"), "cafe\u0301.md", False),
+    ("two/parts.txt", "two/parts.txt", False),
+    ("two%2Fparts.txt", "two/parts.txt", False),
+    ("..%2F..%2Fetc%2Fpasswd", "../../etc/passwd", False),
+    ("../config", "../config", False),
+    ("%0A%00%1b.txt", "\n\0\x1b.txt", False),
+    ("%FF.txt", "\ufffd.txt", False),
+    ("%2525.txt", "%25.txt", False),
+    ("C:%5Ca.txt", "C:\\a.txt", False),
+    ("x" * 1_000, "x" * 1_000, False),
+]
+
+
+@pytest.mark.parametrize(("path", "name", "more"), NAMES, ids=lambda value: str(value)[:20])
+def test_a_file_is_added_under_the_name_of_its_path(site: str, path: str, name: str, more: bool) -> None:
+    added.clear()
+    data = bytes(range(256)) * 40
+    reply = fetch(site, "PUT", f"/articles/{path}", data)
+    assert (reply.status, reply.body.decode()) == (201, f"added/{name}\n")
+    assert added == [(name, data, more)]
+
+
+def test_an_empty_file_and_one_of_chunks_arrive_whole(site: str) -> None:
+    added.clear()
+    assert fetch(site, "PUT", "/articles/a.txt").status == 201
+    sent = head("/articles/b.txt", "Transfer-Encoding: chunked") + chunked(b"some ") + chunked(b"text") + chunked(b"")
+    assert exchange(site, sent).startswith(b"HTTP/1.1 201")
+    assert added == [("a.txt", b"", False), ("b.txt", b"some text", False)]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "line"),
+    [
+        ("PUT", "a.jpg", 422, b"a.jpg: not text\n"),
+        ("PUT", "", 404, b"there is nothing here\n"),
+        ("PUT", "x" * 1_001, 404, b"there is nothing here\n"),
+        ("GET", "a.txt", 405, b"use PUT here\n"),
+        ("POST", "a.txt", 405, b"use PUT here\n"),
+        ("DELETE", "a.txt", 405, b"use PUT here\n"),
+        ("OPTIONS", "a.txt", 405, b"use PUT here\n"),
+    ],
+)
+def test_what_cannot_be_added_is_told_in_one_line(site: str, method: str, path: str, status: int, line: bytes) -> None:
+    added.clear()
+    reply = fetch(site, method, f"/articles/{path}", b"some text")
+    assert (reply.status, reply.body, added) == (status, line, [])
+
+
+def test_nobody_can_add_where_the_page_does_not_let_its_readers(make_page: MakePage) -> None:
+    with running(make_page, ServeSettings(port=0)) as url:
+        reply = fetch(url, "PUT", "/articles/a.txt", b"some text")
+        assert (reply.status, reply.body) == (404, b"there is nothing here\n")
+
+
+def test_only_who_is_logged_in_can_add(locked: str) -> None:
+    added.clear()
+    assert fetch(locked, "PUT", "/articles/a.txt", b"some text").status == 401
+    assert fetch(locked, "PUT", "/articles/a.txt", b"some text", basic("ann", "secret")).status == 401
+    assert added == []
+    cookie = login(locked, "ann", "secret", source="127.0.0.8").headers["set-cookie"].split(";")[0]
+    assert fetch(locked, "PUT", "/articles/a.txt", b"some text", {"Cookie": cookie}).status == 201
+    assert added == [("a.txt", b"some text", False)]
+
+
+def test_files_cut_off_half_way_are_not_added(site: str) -> None:
+    added.clear()
+    parts = urlsplit(site)
+    for _ in range(10):
+        opened = [socket.create_connection((parts.hostname, parts.port)) for _ in range(LIMITS.max_uploads)]
         for sock in opened:
-            sock.sendall(head("/gradio_api/upload", FILES_LINE, "Content-Length: 90000") + start)
-        wait_until(lambda: len(orphans(folder)) == 4)
-        seen += len(orphans(folder))
+            sock.sendall(head("/articles/a.txt", "Content-Length: 90000") + b"x" * 10_000)
+        wait_until(lambda: fetch(site, "PUT", "/articles/b.jpg", b"x").status == 503)
         for sock in opened:
             sock.close()
-        wait_until(lambda: not orphans(folder))
-    assert seen == 200
-    assert fetch(site, "POST", "/gradio_api/upload", *A_FILE).status == 200
+        wait_until(lambda: fetch(site, "PUT", "/articles/b.jpg", b"x").status == 422)
+    assert added == []
 
 
-def test_only_so_many_uploads_come_at_a_time(site: str) -> None:
-    wait_until(lambda: fetch(site, "POST", "/gradio_api/upload", *A_FILE).status == 200)
-    with ExitStack() as stack:
-        for _ in range(MAX_AT_ONCE):
-            sock = stack.enter_context(socket.create_connection((urlsplit(site).hostname, urlsplit(site).port)))
-            sock.sendall(head("/gradio_api/upload", FILES_LINE, "Content-Length: 90000"))
-        wait_until(lambda: fetch(site, "POST", "/gradio_api/upload", *A_FILE).status == 503, within_s=1.0)
-    wait_until(lambda: fetch(site, "POST", "/gradio_api/upload", *A_FILE).status == 200)
-
-
-def orphans(folder: Path) -> list[str]:
-    return [name for name in os.listdir(folder) if name.startswith("tmp")]
+@pytest.mark.parametrize("path", ["run/ask", "queue/join", "mcp/"])
+def test_no_file_of_the_machine_is_read_because_a_request_names_it(site: str, path: str, tmp_path: Path) -> None:
+    (tmp_path / "private.txt").write_text("the secret of the machine")
+    file = {"path": str(tmp_path / "private.txt"), "meta": {"_type": "gradio.FileData"}}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ask", "arguments": {"question": file}}}
+    body = call if path == "mcp/" else {"data": [file, 5], "fn_index": 0, "session_hash": "file"}
+    sent = {**JSON, "Accept": "application/json, text/event-stream"}
+    reply = fetch(site, "POST", f"/gradio_api/{path}", json.dumps(body).encode(), sent)
+    assert b"the secret" not in reply.body
+    folder = Path(os.environ["GRADIO_TEMP_DIR"])
+    assert not [path for path in folder.rglob("*") if path.is_file()]
 
 
 def wait_until(true: Callable[[], bool], *, within_s: float = 5.0) -> None:
@@ -618,9 +631,9 @@ OPEN = {
 BEHIND_LOGIN = {
     "GET /config", "GET /config/", "GET /gradio_api/info", "GET /gradio_api/info/", "GET /gradio_api/openapi.json",
     "GET /gradio_api/heartbeat/{}", "GET /gradio_api/queue/data", "GET /gradio_api/queue/status",
-    "GET /gradio_api/upload_progress", "GET /gradio_api/call/{}/{}", "GET /gradio_api/call/v2/{}/{}",
+    "GET /gradio_api/call/{}/{}", "GET /gradio_api/call/v2/{}/{}",
     "POST /gradio_api/queue/join", "POST /gradio_api/cancel", "POST /gradio_api/reset", "POST /gradio_api/reset/",
-    "POST /gradio_api/upload", "POST /gradio_api/run/{}", "POST /gradio_api/run/{}/", "POST /gradio_api/component_server",
+    "PUT /articles/{}", "POST /gradio_api/run/{}", "POST /gradio_api/run/{}/", "POST /gradio_api/component_server",
     "POST /gradio_api/component_server/", "POST /gradio_api/call/{}", "POST /gradio_api/call/{}/",
     "POST /gradio_api/call/v2/{}", "POST /gradio_api/call/v2/{}/", "POST /gradio_api/mcp", "POST /gradio_api/mcp/",
 }  # fmt: skip
@@ -641,7 +654,7 @@ CLOSED = {
     "POST /gradio_api/process_recording", "POST /gradio_api/undo-vibe-edit", "POST /gradio_api/undo-vibe-edit/",
     "POST /gradio_api/vibe-code", "POST /gradio_api/vibe-code/", "POST /gradio_api/vibe-edit", "POST /gradio_api/vibe-edit/",
     "POST /gradio_api/vibe-starter-queries", "POST /gradio_api/vibe-starter-queries/", "POST /gradio_api/mcp/messages",
-    "POST /gradio_api/mcp/schema", "POST /gradio_api/mcp/sse",
+    "POST /gradio_api/mcp/schema", "POST /gradio_api/mcp/sse", "POST /gradio_api/upload", "GET /gradio_api/upload_progress",
 }  # fmt: skip
 
 
@@ -669,9 +682,9 @@ def gradio_routes(make_page: MakePage) -> set[str]:
 
 def test_nothing_but_the_login_is_open_without_it(locked: str, make_page: MakePage) -> None:
     found: dict[str, set[str]] = {"open": set(), "behind login": set(), "closed": set()}
-    kinds = {"/login": "application/x-www-form-urlencoded", "/gradio_api/upload": "multipart/form-data; boundary=edge"}
+    kinds = {"/login": "application/x-www-form-urlencoded"}
     routes = gradio_routes(make_page)
-    for route in routes | {"POST /gradio_api/mcp/"}:
+    for route in routes | {"POST /gradio_api/mcp/", "PUT /articles/{}"}:
         method, path = route.split()
         kind = kinds.get(path.rstrip("/"), "application/json")
         reply = fetch(locked, method, path.replace("{}", "x"), headers={"Content-Type": kind})
@@ -747,7 +760,7 @@ def test_guessing_a_password_is_slowed_down(make_page: MakePage, way: str, sourc
         assert login(url, "nobody", "x", "127.0.0.7").status == 400
 
 
-def test_few_requests_are_worked_on_at_once_the_others_wait_and_too_many_are_told(tmp_path: Path) -> None:
+def test_few_requests_are_worked_on_at_once_the_others_wait_and_too_many_are_told() -> None:
     working: list[int] = [0]
     seen: list[int] = []
 
@@ -762,9 +775,7 @@ def test_few_requests_are_worked_on_at_once_the_others_wait_and_too_many_are_tol
 
     limits = Limits(max_working=6, at_work=2)
     settings = GuardSettings(AllowedHosts.from_names(()), limits=limits)
-    guard = Guard(
-        application, settings, login=Login(None, lambda cookies: False, Throttle()), uploads=Uploads(tmp_path, max_bytes=1)
-    )
+    guard = Guard(application, settings, login=Login(None, lambda cookies: False, Throttle()))
 
     async def ask() -> int:
         headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"2")]
