@@ -111,7 +111,7 @@ def test_an_added_article_can_be_asked_at_once_and_a_refused_one_says_why(visit:
 
 def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "seed.txt").write_text("Wheat\n\nFarmers of the valley brought in ninety tons of wheat this year.\n")
-    build([tmp_path], tmp_path / ".index")
+    build([tmp_path / "seed.txt"], tmp_path / ".index")
     page = visit(serve(tmp_path / ".index"))
     turn_to_articles(page)
     page.get_by_role("tab", name="Articles").focus()
@@ -121,7 +121,9 @@ def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: 
         page.keyboard.press("Enter")
     assert chooser.value.is_multiple()
     odd = "flood “x” #1 & 2 50%?.txt"
-    chooser.value.set_files([{"name": odd, "mimeType": "text/plain", "buffer": BRIDGE.encode()}])
+    (tmp_path / "chosen").mkdir()
+    (tmp_path / "chosen" / odd).write_text(BRIDGE)
+    chooser.value.set_files(tmp_path / "chosen" / odd)
     expect(page.locator(".outcome")).to_have_text("1 added")
     assert listed(page) == [f"added/{odd}", "seed.txt"]
     page.evaluate("""() => {
@@ -134,7 +136,7 @@ def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: 
     }""")
     expect(page.locator(".article")).to_have_count(3)
     assert "added/ferry.txt" in listed(page)
-    page.evaluate("window.fetch = () => Promise.reject(new TypeError())")
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError()); }")
     drop(page, ("lost.txt", BRIDGE.encode()))
     expect(page.locator(".refused")).to_have_text("lost.txt: could not be sent; try again")
 
