@@ -305,7 +305,7 @@ def _sentence_row(number: int, first_passage: int, sentence: StoredSentence) -> 
 
 def _attribution_json(one: Attribution) -> list[list[int] | None]:
     """Its spans, in the order of its fields."""
-    spans = (one.name, one.said, one.cited, one.scope)
+    spans = (one.name, one.said_at, one.cited, one.scope)
     return [None if span is None else [span.start, span.end] for span in spans]
 
 

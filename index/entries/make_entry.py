@@ -14,7 +14,7 @@ from index.grammar.parser import Parser
 from index.models.embedder import Embedder, PassageText
 from index.search.analyzer import terms
 from index.speakers.abbreviations import aliases
-from index.speakers.find_speakers import Spoken, speakers
+from index.speakers.find_speakers import ArticleSpeakers, find_speakers
 from index.speakers.surnames import surnames
 
 
@@ -77,12 +77,13 @@ def draft(article: Article) -> Draft:
     return Draft(entry, tuple(texts))
 
 
-def spoken_in(entry: Entry, parser: Parser) -> Spoken:
+def spoken_in(entry: Entry, parser: Parser) -> ArticleSpeakers:
     """Who speaks in an entry's sentences."""
-    return speakers(entry.article.text, [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences], parser)
+    found = [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences]
+    return find_speakers(entry.article.text, found, parser)
 
 
-def with_speakers(entry: Entry, spoken: Spoken | None) -> Entry:
+def with_speakers(entry: Entry, spoken: ArticleSpeakers | None) -> Entry:
     """The entry with these attributions and the names in them, in place of those that it has; None: nobody's."""
     told = spoken.attributions if spoken else ((),) * len(entry.sentences)
     attributed = zip(entry.sentences, told, strict=True)

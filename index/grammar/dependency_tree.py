@@ -1,4 +1,10 @@
-"""A parse: the words of a sentence, and which of them governs which."""
+"""A parse: the words of a sentence, and which of them governs which.
+
+Police said 12 people died.
+died -ccomp-> said, Police -nsubj-> said: "said" governs both, as the clause
+that is said and as its subject. Relations are spaCy's, tags those of the Penn
+Treebank.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,7 +12,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word or mark, where it stands in what was parsed, its part of speech (Penn) and its relation to the word `head`."""
+    """A word or mark at `[start, end)` of the line, its part of speech `tag` and its relation `dep` to the word `head`."""
 
     text: str
     start: int
@@ -17,23 +23,23 @@ class Word:
 
     @property
     def lower(self) -> str:
-        """The word in small letters."""
+        """Return the word in small letters."""
         return self.text.lower()
 
     @property
     def is_noun(self) -> bool:
-        """Whether it is a noun or a name."""
+        """Return whether it is a noun or a name."""
         return self.tag.startswith("NN")
 
     @property
     def is_verb(self) -> bool:
-        """Whether it is a form of a verb."""
+        """Return whether it is a form of a verb."""
         return self.tag.startswith("VB")
 
 
 @dataclass(frozen=True, slots=True)
 class Parse:
-    """A parsed sentence; all that is asked of it takes time linear in its words, which are few."""
+    """A parsed sentence; each question takes time linear in its words, at most 256."""
 
     words: tuple[Word, ...]
     _children: tuple[tuple[int, ...], ...] = field(init=False, repr=False)
@@ -51,23 +57,23 @@ class Parse:
         object.__setattr__(self, "_edges", tuple(zip(lows, highs, strict=True)))
 
     def ancestors(self, i: int) -> Iterator[int]:
-        """The words above a word, nearest first."""
+        """The words above a word in the tree, the nearest first."""
         while (above := self.words[i].head) != i:
             yield above
             i = above
 
     def children(self, i: int, *deps: str) -> list[int]:
-        """The words that a word governs directly, in order; those of these relations, where some are named."""
+        """Return the words that a word governs directly, in order; with `deps` only those of these relations."""
         return [child for child in self._children[i] if not deps or self.words[child].dep in deps]
 
     def child(self, i: int, *deps: str) -> int | None:
-        """The first such word."""
+        """Return the first of these words."""
         return next(iter(self.children(i, *deps)), None)
 
     def edges(self, i: int) -> tuple[int, int]:
-        """From where to before which word all stands that a word governs, itself included."""
+        """Return the words `[low, high)` that hold all that a word governs, itself included."""
         return self._edges[i]
 
     def governs(self, i: int, j: int) -> bool:
-        """Whether `i` is `j` or above it."""
+        """Return whether `i` is `j` or above it."""
         return i == j or i in self.ancestors(j)

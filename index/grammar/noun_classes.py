@@ -10,7 +10,6 @@ GENERIC_HEADS = frozenset(
     "agency service organization organisation office bureau ministry department authority body institute council "
     "committee commission association company group union force forces fund bank court".split()
 )
-
 PERSONS = COURTESY_TITLES | frozenset(
     "president minister secretary chief general admiral colonel "
     "captain major lieutenant sergeant governor mayor senator lawmaker "
@@ -33,8 +32,8 @@ BODIES = GENERIC_HEADS | frozenset(
     "centre center port parish diocese opposition ombudsman exchange board".split()
 )
 _PERSON_END = re.compile(r"(?:man|woman|person|ist|ologist|ian)$")
-# Not speakers unless it is said whose they are: "reports suggest", but "Ukrainian estimates suggest".
-FIGURES = frozenset(
+# No speakers, unless their owner is named: "reports suggest" names nobody, "Ukrainian estimates suggest" does.
+DOCUMENTS = frozenset(
     "report reports estimate estimates figure figures data statistics survey surveys poll polls study studies analysis "
     "assessment assessments record records document documents image images "
     "photo photos photograph photographs picture pictures video videos "
@@ -45,31 +44,30 @@ NOBODY = frozenset(
     "there this these those that what which who whom one some many most few several others all both much none nothing "
     "nobody someone somebody anyone everyone everybody everything something i we you me us".split()
 )
-# These, in the singular, are somebody's work though it is not said whose.
-PAPERS = frozenset("report study survey poll analysis assessment paper research".split())
-# Words of somebody's: "a statement from the ministry" names the ministry.
-WORDS_OF = frozenset(
-    "statement statements announcement announcements comment comments remark remarks letter letters address speech briefing "
-    "release post tweet message messages interview email memo filing filings testimony report reports data document "
-    "documents officials".split()
+# These, in the singular, are speakers though their owner is not named: "the study suggests".
+SINGLE_DOCUMENTS = frozenset("report study survey poll analysis assessment paper research".split())
+# Documents that say what their author says: "a statement from the ministry" names the ministry.
+STATEMENTS = frozenset(
+    "statement statements announcement comment comments remark remarks letter address speech briefing release post tweet "
+    "message email memo interview".split()
 )
-_SPOKEN = frozenset(
-    "statement statements announcement comment comments remark remarks "
-    "letter address speech briefing release post tweet message "
-    "email memo interview".split()
+# The same, and documents that are only passed on: "according to data from the ministry".
+PASSED_ON = STATEMENTS | frozenset(
+    "announcements letters messages filing filings testimony report reports data document documents officials".split()
 )
-COUNTS = frozenset(
+COUNT_NOUNS = frozenset(
     "count counts estimate estimates account accounts tally reckoning calculation calculations assessment view opinion words "
     "telling figure figures projection projections forecast forecasts".split()
 )
-NUMBERS = frozenset(
+# Objects of "put" and "place" before a figure: "put the toll at 40".
+AMOUNT_NOUNS = frozenset(
     "number numbers toll figure figures total count cost costs price damage losses chance chances odds value tally".split()
 )
-TIMES = MONTHS_AND_WEEKDAYS | frozenset("today yesterday tomorrow week month year morning evening night afternoon".split())
+TIME_WORDS = MONTHS_AND_WEEKDAYS | frozenset("today yesterday tomorrow week month year morning evening night afternoon".split())
 
 
-class Sort(Enum):
-    """What kind of speaker a name stands for, as far as its words show."""
+class SpeakerKind(Enum):
+    """The kind of speaker that a name stands for, as far as its words show."""
 
     PERSON = "person"
     BODY = "body"
@@ -77,15 +75,10 @@ class Sort(Enum):
     UNKNOWN = "unknown"
 
 
-def spoken(noun: str) -> bool:
-    """Whether it is a document that says what its author says."""
-    return noun in _SPOKEN
-
-
-def sort_of_noun(noun: str) -> Sort:
-    """What a common noun, in small letters, stands for."""
+def kind_of_noun(noun: str) -> SpeakerKind:
+    """Return what a common noun, in small letters, stands for."""
     if noun in PERSONS or (len(noun) > 3 and _PERSON_END.search(noun)):
-        return Sort.PERSON
+        return SpeakerKind.PERSON
     if noun in BODIES:
-        return Sort.BODY
-    return Sort.PLURAL if noun.endswith(("s", "people")) else Sort.UNKNOWN
+        return SpeakerKind.BODY
+    return SpeakerKind.PLURAL if noun.endswith(("s", "people")) else SpeakerKind.UNKNOWN

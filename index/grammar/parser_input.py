@@ -1,48 +1,91 @@
-"""A plain line: a sentence as a parser reads it, each character knowing its place in the article."""
+"""The parser's input: which sentences are parsed, and on which plain line.
+
+KYIV, Ukraine (AP) — The army (GUR)  said so.
+The line is "The army said so.", and each of its characters has its offset in
+the article. "said" is a cue, so the line is parsed. "The river rose by 3
+metres." has no cue and is not.
+"""
 
 import re
 from dataclasses import dataclass
 
 from index.articles.sentences import Sentence
 from index.articles.span import Span, without_gaps
+from index.grammar.noun_classes import COUNT_NOUNS
+from index.grammar.reporting_verbs import CITING, FIGURE_PREPOSITIONS, LEMMAS
 
-# Brackets that hold an abbreviation or an aside, and the place and agency before a report ("KYIV, Ukraine (AP) — ").
+# Words that mostly mean something else. They count only before "that" or a figure's clause.
+_WEAK = frozenset(
+    "set sets setting place places placed placing put puts putting show shows showed shown showing find finds found finding "
+    "think thinks thought thinking point points figure figures figured figuring expect expects expected expecting "
+    "hope hopes hoped hoping agree agrees agreed agreeing tell state states comment comments post posts posted "
+    "project projects fear fears feared quote quotes highlight highlights counter counters write writes written writing "
+    "call calls called calling underline underlines underscore underscores maintain maintains maintained maintaining".split()
+)
+_FIGURE_VERBS = frozenset(form for form, lemma in LEMMAS.items() if lemma in FIGURE_PREPOSITIONS)
+_STRONG = (frozenset(LEMMAS) | CITING) - _WEAK - _FIGURE_VERBS
+_PHRASES = re.compile(
+    r"\baccording to\b|\bin an? (?:\w+ )?(?:statement|interview|briefing)\b|\b(?:hold|holds|held|holding) that\b|"
+    rf"\b(?:{'|'.join(sorted(_FIGURE_VERBS))})\b[^.]{{0,80}}\b(?:at|as|to)\b|\bexpect(?:s|ed)?\b[^.]{{0,40}}\d|"
+    r"\bpost(?:s|ed)? on\b|\b(?:quoted|calls?|called)\b|"
+    rf"\b(?:{'|'.join(sorted(_WEAK))}) (?:out )?(?:that\b|(?:the|its?|s?he|they|we|some|around|about|more|at|up|nearly)\b|\d)",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile(r"[\"“”«»„]|(?:^|\s)‘")
+_COUNT_OF = re.compile(rf"(?:['’]s?|\b(?:its|their|his|her)) (?:\w+ )?(?:{'|'.join(sorted(COUNT_NOUNS))})\b")
+_LETTERS = re.compile(r"[a-z]+")
+# A pronoun near a reporting verb, on either side, with three words between them at most.
+_PRONOUN = re.compile(
+    rf"\b(?:he|she|it|they)\b(?:\W{{1,3}}\w+){{0,3}}\W{{1,3}}(?:{'|'.join(sorted(LEMMAS))})\b"
+    rf"|\b(?:{'|'.join(sorted(LEMMAS))})\W{{1,3}}(?:he|she|it|they)\b|\baccording to (?:him|her|it|them)\b",
+    re.IGNORECASE,
+)
+_OPENS_WITH_MARK = re.compile(r"\W{0,2}[\"“«„‘]")
+# Brackets with an abbreviation or an aside; the place and agency before a report: "KYIV, Ukraine (AP) — ".
 _BRACKETS = re.compile(r"\([^()]{1,60}\)|\[[^\[\]]{1,60}\]")
 _DATELINE = re.compile(r"[A-Z][\w.’'-]{1,30}(?:,? [A-Z][\w.’'-]{1,30}){0,3} ?(?:\([^()]{1,30}\) ?)?[—–-]{1,2} (?=[A-Z“\"])")
-_WORDS = re.compile(r"\S+")
+
+
+def has_cue(line: str) -> bool:
+    """Return whether a sentence may report or quote somebody."""
+    if _QUOTES.search(line) or not _STRONG.isdisjoint(_LETTERS.findall(line.lower())):
+        return True
+    return bool(_PHRASES.search(line) or _COUNT_OF.search(line))
+
+
+def asks_back(line: str) -> bool:
+    """Return whether the sentence before may name its speaker: at "he said", or at a quotation that opens it."""
+    return bool(_OPENS_WITH_MARK.match(line) or _PRONOUN.search(line))
 
 
 @dataclass(frozen=True, slots=True)
 class PlainLine:
-    """`places` are the article's offsets of the characters of `text`; `gaps` are the furniture inside the sentence."""
+    """A sentence as the parser reads it. `offsets` are its characters' in the article, `gaps` the furniture inside."""
 
     text: str
-    places: tuple[int, ...]
+    offsets: tuple[int, ...]
     gaps: tuple[Span, ...]
 
     def span(self, start: int, end: int) -> Span:
-        """The stretch of the article that `[start, end)` of the line is; of one that a gap parts, what follows the gap."""
-        placed = Span(self.places[start], self.places[end - 1] + 1)
+        """Return the article's stretch of `[start, end)` of the line; where a gap parts the stretch, what follows the gap."""
+        found = Span(self.offsets[start], self.offsets[end - 1] + 1)
         for gap in self.gaps:
-            if placed.start < gap.end < placed.end:
-                after = next(i for i in range(start, end) if self.places[i] >= gap.end)
-                placed = Span(self.places[after], placed.end)
-        return placed
+            if found.start < gap.end < found.end:
+                found = Span(next(self.offsets[i] for i in range(start, end) if self.offsets[i] >= gap.end), found.end)
+        return found
 
 
 def plain_line(text: str, sentence: Sentence) -> PlainLine:
-    """A sentence on one line, without gaps, brackets and dateline."""
+    """Return a sentence on one line, without gaps, brackets and dateline."""
     flow = without_gaps(text, sentence.span, sentence.gaps)
     if dateline := _DATELINE.match(flow):
         flow = " " * dateline.end() + flow[dateline.end() :]
     flow = _BRACKETS.sub(lambda match: " " * len(match.group()), flow)
-    pieces: list[str] = []
-    places: list[int] = []
-    for match in _WORDS.finditer(flow):
+    words: list[str] = []
+    offsets: list[int] = []
+    for match in re.finditer(r"\S+", flow):
         start = sentence.span.start + match.start()
-        if pieces:
-            pieces.append(" ")
-            places.append(start - 1)
-        pieces.append(match.group())
-        places.extend(range(start, start + len(match.group())))
-    return PlainLine("".join(pieces), tuple(places), sentence.gaps)
+        offsets += [start - 1] if words else []  # The blank before it.
+        offsets += range(start, start + len(match.group()))
+        words.append(match.group())
+    return PlainLine(" ".join(words), tuple(offsets), sentence.gaps)

@@ -1,20 +1,25 @@
-"""Verbs that say whose word something is, in all their forms, and what each needs to do so."""
+"""Reporting verbs: verbs that say whose word something is, in all their forms, and what each needs for that.
+
+"The ministry added that" reports, "the cook added sugar" does not: "add" needs
+a clause. "Seoul put the number at 1,100" reports, "she put the cup down" does
+not: "put" needs a figure after "at".
+"""
 
 from enum import Enum
 
 
 class Needs(Enum):
-    """What must stand with a verb for it to report something."""
+    """What a verb must have with it to report something."""
 
     NOTHING = "nothing"
-    WHAT = "what"  # A clause, an infinitive, an object or a quotation: "reported 1,100 casualties".
+    CONTENT = "content"  # A clause, an infinitive, an object or a quotation: "reported 1,100 casualties".
     CLAUSE = "clause"  # A clause or a quotation: "added that", never "added a layer".
-    MATTER = "matter"  # "Spoke about".
+    TOPIC = "topic"  # "Spoke about".
     FIGURE = "figure"  # "Put the number at".
 
 
 _NOTHING = "say claim tell state"
-_WHAT = (
+_CONTENT = (
     "report announce note confirm estimate believe accuse warn "
     "describe reveal indicate assess condemn blame allege argue insist "
     "deny acknowledge admit explain declare predict testify conclude caution pledge vow remark observe stress emphasise "
@@ -26,15 +31,15 @@ _CLAUSE = (
     "maintain underline underscore highlight promise threaten recount agree call point quote counter "
     "lament figure reckon hold"
 )
-_MATTER = "speak talk"
-# With what stands before the figure.
-FIGURES_AFTER = {
+_TOPIC = "speak talk"
+# The preposition before the figure, by verb.
+FIGURE_PREPOSITIONS = {
     **dict.fromkeys("put place set measure clock value peg".split(), "at"),
     "give": "as",
     **dict.fromkeys(("hold", "stick"), "to"),
 }
-_FIGURE = " ".join(lemma for lemma in FIGURES_AFTER if lemma != "hold")
-# Those that are not made by adding s, ed and ing.
+_FIGURE = " ".join(lemma for lemma in FIGURE_PREPOSITIONS if lemma != "hold")
+# Forms that are not made by adding s, ed and ing.
 _FORMS = {
     "say": "says said saying",
     "tell": "tells told telling",
@@ -57,17 +62,19 @@ _FORMS = {
     "admit": "admits admitted admitting",
     "forecast": "forecasts forecast forecasted forecasting",
 }
-# What a document or the world can show without anybody speaking: its subject must be somebody, or somebody's figures.
+# A document or the world can show these without a speaker: the subject must be somebody, or somebody's figures.
 EVIDENCE = frozenset(
     "suggest indicate show reveal find confirm estimate verify highlight underline underscore hint put "
     "give hold measure clock value peg stick".split()
 )
-# "Is believed", cut short: "the soldier, believed to be the first". Others are not: "the army claimed to have".
+# "Is believed", cut short: "the soldier, believed to be the first". Not so "the army claimed to have".
 HEARSAY = frozenset("believed said reported estimated alleged thought feared".split())
-# That report what they bring where it holds a figure: "expects a loss of $5 billion", never "expects a child".
+# These report an object that holds a figure: "expects a loss of $5 billion", never "expects a child".
 COUNTING = frozenset("expect calculate".split())
-# "Went on to say", "continued to insist".
-GOING_ON = frozenset("go goes went going gone continue continues continued continuing seem seems seemed appear appears".split())
+# These share their subject with the verb after "to": "went on to say", "continued to insist".
+AUXILIARIES = frozenset(
+    "go goes went going gone continue continues continued continuing seem seems seemed appear appears".split()
+)
 CITING = frozenset(("citing", "quoting"))
 
 
@@ -81,9 +88,9 @@ def _forms(lemma: str) -> list[str]:
 
 _TABLE = {
     Needs.NOTHING: _NOTHING,
-    Needs.WHAT: _WHAT,
+    Needs.CONTENT: _CONTENT,
     Needs.CLAUSE: _CLAUSE,
-    Needs.MATTER: _MATTER,
+    Needs.TOPIC: _TOPIC,
     Needs.FIGURE: _FIGURE,
 }
 LEMMAS = {form: lemma for lemmas in _TABLE.values() for lemma in lemmas.split() for form in _forms(lemma)}

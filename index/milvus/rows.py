@@ -79,7 +79,7 @@ def encoded(term: str) -> str:
 
 
 def _sentence_json(one: StoredSentence) -> list[object]:
-    told = [[_ends(a.name), _ends(a.said), _ends(a.cited), _ends(a.scope)] for a in one.attributions]
+    told = [[_ends(a.name), _ends(a.said_at), _ends(a.cited), _ends(a.scope)] for a in one.attributions]
     gaps = [_ends(gap) for gap in one.gaps]
     return [one.span.start, one.span.end, one.paragraph, gaps, told, list(one.terms), len(one.tokens)]
 

@@ -1,7 +1,12 @@
-"""Names that the articles themselves say are one: abbreviations and what they stand for."""
+"""Abbreviations that an article spells out, and the record of a short name.
+
+South Korea's National Intelligence Service (NIS) said so.
+The letters N, I, S begin the last three words before the bracket, and a
+possessive stands before those: short "NIS", long "National Intelligence
+Service", owner "South Korea".
+"""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -15,10 +20,11 @@ _SHORT = re.compile(rf"{_BRACKETED}|,?\s{{1,3}}or\s{{1,3}}(?:the\s{{1,3}})?(?P<o
 _GAP = r"(?:[^\S\n]+\n?[^\S\n]*|\n[^\S\n]*)"  # Blanks inside a paragraph: a hard wrap at most.
 # Up to ten words, read from the last to the first: a search for where they begin tries every place.
 _WORDS = re.compile(rf"{_GAP}?[\w’'.&-]++(?:{_GAP}[\w’'.&-]++){{0,9}}")
+_POSSESSIVE = re.compile(r"['’]s?$")
 
 
 class AliasKind(Enum):
-    """What kind of short name it is: an abbreviation that is spelt out, or a surname with its full name before it."""
+    """An abbreviation that is spelt out, or a surname with its full name before."""
 
     ABBREVIATION = "abbreviation"
     SURNAME = "surname"
@@ -26,7 +32,7 @@ class AliasKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """`short` stands for `long`; `owner` is whose it is, where a possessive says so; `span` justifies it."""
+    """`short` stands for `long`; `owner` is the possessive before `long`, or ""; `span` is where the article says so."""
 
     kind: AliasKind
     short: str
@@ -36,18 +42,14 @@ class Alias:
 
 
 def aliases(text: str) -> tuple[Alias, ...]:
-    """The abbreviations that an article spells out.
+    """Return the abbreviations that an article spells out, in order.
 
-    "South Korea's National Intelligence Service (NIS)" gives NIS, National
-    Intelligence Service, South Korea. Either the initials agree, or a
-    possessive begins the name ("Ukraine's military intelligence agency (GUR)").
+    Either the initials agree, or a possessive begins the name: "Ukraine's
+    military intelligence agency (GUR)".
 
     Source: initials matched from the right, after Schwartz & Hearst 2003.
     """
-    return tuple(_read(text))
-
-
-def _read(text: str) -> Iterator[Alias]:
+    found: list[Alias] = []
     for match in _SHORT.finditer(text):
         short = (match["bracketed"] or match["or"]).rstrip(".-&")
         before = text[max(0, match.start() - MAX_NAME_CHARS) : match.start()]
@@ -55,25 +57,22 @@ def _read(text: str) -> Iterator[Alias]:
         if long is None:
             continue
         words = long.group()[::-1].split()
-        possessive = max((i for i, word in enumerate(words) if re.search(r"['’]s?$", word)), default=-1)
+        possessive = max((i for i, word in enumerate(words) if _POSSESSIVE.search(word)), default=-1)
         size = _matching_initials(short, words)
         if not size and match["bracketed"] and 0 <= possessive < len(words) - 1:
             size = len(words) - 1 - possessive
         if not size:
             continue
         owner = _owner(words[: len(words) - size]) if possessive == len(words) - size - 1 else ""
-        start = _start(text, Span(match.start() - long.end(), match.start()), words=size + len(owner.split()))
-        yield Alias(AliasKind.ABBREVIATION, short, " ".join(words[-size:]), owner, Span(start, match.end()))
-
-
-def _start(text: str, span: Span, *, words: int) -> int:
-    """Where the last so many words of a span begin."""
-    starts = [match.start() for match in re.finditer(r"\S+", span.cut(text))]
-    return span.start + starts[-words]
+        at = match.start() - long.end()
+        starts = [at + word.start() for word in re.finditer(r"\S+", text[at : match.start()])]
+        start = starts[-(size + len(owner.split()))]
+        found.append(Alias(AliasKind.ABBREVIATION, short, " ".join(words[-size:]), owner, Span(start, match.end())))
+    return tuple(found)
 
 
 def _matching_initials(short: str, words: list[str]) -> int:
-    """How many of the last words the letters of `short` begin, small words passed over; 0 where they do not."""
+    """Return how many of the last words begin with the letters of `short`, small words passed over; 0 for no match."""
     letters = [letter for letter in short.lower() if letter.isalpha()]
     at = len(words)
     while letters and at:
@@ -93,4 +92,4 @@ def _owner(words: list[str]) -> str:
         if not word[:1].isupper():
             break
         owner.insert(0, word)
-    return re.sub(r"['’]s?$", "", " ".join(owner))
+    return _POSSESSIVE.sub("", " ".join(owner))

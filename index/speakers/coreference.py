@@ -1,44 +1,57 @@
-"""Mentions: who has been named in an article so far, and whom a pronoun or "the agency" means by them."""
+"""Coreference: whom a pronoun, or a description such as "the agency", means of those named before in an article.
+
+The Weather Service warned of floods on Monday. It said the river would rise.
+"It" asks for a body or group near by: the Weather Service spoke last and is one.
+The agency expects more rain. "agency" asks for a body whose name ends in a word
+such as "Service" or "Office", up to twelve sentences back.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from index.articles.span import Span
-from index.grammar.noun_classes import Sort, sort_of_noun
+from index.grammar.noun_classes import SpeakerKind, kind_of_noun
 
-REACH = 4  # Sentences back that a pronoun looks for whom it means.
-FAR = 12  # And a description such as "the agency".
+PRONOUN_REACH = 4  # Sentences back in which a pronoun finds whom it means.
+DESCRIPTION_REACH = 12  # The same for a description such as "the agency".
 _PERSONS = frozenset(("he", "she"))
 _AGENCIES = frozenset(
     "agency service organization organisation office bureau department body institute group association authority".split()
 )
 _COMPANIES = frozenset("company firm manufacturer maker carmaker airline group".split())
+# Few bear these titles, so the title alone does not stand for whoever spoke last.
+_RARE_ROLES = frozenset("president king queen pope chancellor prince princess governor mayor judge".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Somebody named: where, of what kind, by which words (small letters, apposition included), in which sentence.
+    """Somebody named in a sentence. `head` is the name's chief word, `words` all its words and appositions in small letters.
 
-    `head` is the name's chief word; `place` whether it is a country, a city or a people; `guessed` whether its kind was
-    guessed of a single word.
+    `speaks`: a report's speaker. `is_place`: a country, a city or a people.
+    `is_guess`: the kind was guessed from a single word.
     """
 
     name: Span
-    sort: Sort
+    kind: SpeakerKind
     head: str
     words: frozenset[str]
     sentence: int
     speaks: bool
-    place: bool = False
-    guessed: bool = False
+    is_place: bool = False
+    is_guess: bool = False
+
+    @property
+    def is_unknown_name(self) -> bool:
+        """Whether it is a name that does not show its kind."""
+        return self.kind is SpeakerKind.UNKNOWN and self.head[:1].isupper()
 
 
 def meant_by_pronoun(pronoun: str, mentions: Sequence[Mention], *, sentence: int) -> Mention | None:
-    """Whom "he", "it" or "they" means: the last one named who fits, one that spoke before one that did not."""
-    named = list(_backwards(mentions, sentence, REACH))
-    near = [mention for mention in named if _fits(pronoun, mention) or (_spoke_last(mention, sentence) and pronoun in _PERSONS)]
-    if not near and pronoun in _PERSONS:  # A name that is known for nothing else.
-        near = [mention for mention in named if mention.sort is Sort.UNKNOWN and mention.head[:1].isupper()]
+    """Return whom "he", "it" or "they" means: the last mention that fits, and in its sentence the one that speaks."""
+    named = list(_backwards(mentions, sentence, PRONOUN_REACH))
+    near = [mention for mention in named if _fits(pronoun, mention, sentence)]
+    if not near and pronoun in _PERSONS:
+        near = [mention for mention in named if mention.is_unknown_name]
     if not near:
         near = [mention for mention in named if sentence - mention.sentence <= 1 and _may_fit(pronoun, mention)]
     same = [mention for mention in near if mention.sentence == near[0].sentence]
@@ -46,21 +59,23 @@ def meant_by_pronoun(pronoun: str, mentions: Sequence[Mention], *, sentence: int
 
 
 def meant_by_description(noun: str, mentions: Sequence[Mention], *, sentence: int) -> Mention | None:
-    """Whom "the agency" or "the spokesman" means: the last one named who is called that, or of that kind."""
-    before = list(_backwards(mentions, sentence, FAR))
-    if called := next((mention for mention in before if noun in mention.words and not _is_itself(noun, mention)), None):
+    """Return whom "the agency" or "the spokesman" means: the last mention with that word, else of that kind."""
+    before = list(_backwards(mentions, sentence, DESCRIPTION_REACH))
+    # A mention that is no more than the description itself names nobody.
+    if called := next((mention for mention in before if noun in mention.words and mention.words != {noun}), None):
         return called
-    kind = sort_of_noun(noun)
-    if kind is Sort.PERSON:
+    if kind_of_noun(noun) is SpeakerKind.PERSON:
         spoke = next((mention for mention in before if mention.speaks), None)
-        fits = spoke is not None and spoke.sort is Sort.PERSON and sentence - spoke.sentence <= REACH
-        return spoke if spoke is not None and fits and not _is_high(noun) and not _is_another(noun, spoke) else None
+        if spoke is None or spoke.kind is not SpeakerKind.PERSON or sentence - spoke.sentence > PRONOUN_REACH:
+            return None
+        is_another = spoke.head.islower() and spoke.head != noun  # "The owner" is not "the prosecutor".
+        return None if is_another or noun in _RARE_ROLES else spoke
+    bodies = [mention for mention in before if mention.kind is SpeakerKind.BODY and not mention.is_place]
     if noun in _COMPANIES:
-        fit = (m for m in before if m.sort is Sort.BODY and not m.place and m.head not in _AGENCIES)
-        return next(fit, None)
-    if noun in _AGENCIES:
-        return next((m for m in before if m.head in _AGENCIES or (m.sort is Sort.BODY and not m.place)), None)
-    return None
+        bodies = [mention for mention in bodies if mention.head not in _AGENCIES]
+    elif noun in _AGENCIES:
+        bodies = [mention for mention in before if mention.head in _AGENCIES or mention in bodies]
+    return bodies[0] if bodies and noun in _COMPANIES | _AGENCIES else None
 
 
 def _backwards(mentions: Sequence[Mention], sentence: int, reach: int) -> Iterator[Mention]:
@@ -70,37 +85,17 @@ def _backwards(mentions: Sequence[Mention], sentence: int, reach: int) -> Iterat
         yield mention
 
 
-def _fits(pronoun: str, mention: Mention) -> bool:
-    if pronoun in _PERSONS:
-        return mention.sort is Sort.PERSON
+def _fits(pronoun: str, mention: Mention, sentence: int) -> bool:
+    if pronoun in _PERSONS:  # A name of no known kind may be a person's where it spoke just before.
+        spoke_last = mention.is_unknown_name and mention.speaks and sentence - mention.sentence <= 1
+        return mention.kind is SpeakerKind.PERSON or spoke_last
     if pronoun == "it":
-        return mention.sort is Sort.BODY
-    return mention.sort is Sort.PLURAL or (mention.sort is Sort.BODY and mention.speaks)
-
-
-def _spoke_last(mention: Mention, sentence: int) -> bool:
-    """Whether a name of no known kind spoke just before."""
-    unknown = mention.sort is Sort.UNKNOWN and mention.head[:1].isupper()
-    return unknown and mention.speaks and sentence - mention.sentence <= 1
+        return mention.kind is SpeakerKind.BODY
+    return mention.kind is SpeakerKind.PLURAL or (mention.kind is SpeakerKind.BODY and mention.speaks)
 
 
 def _may_fit(pronoun: str, mention: Mention) -> bool:
-    """Whether it fits where nobody else does: who just spoke, under a noun of no known kind, or one name of a guessed kind."""
+    """Return whether a mention fits where no other does: a noun of no known kind that spoke, or a name of a guessed kind."""
     if pronoun == "it":
-        return mention.speaks and mention.sort is Sort.UNKNOWN and mention.head.islower()
-    return pronoun in _PERSONS and mention.guessed and (mention.speaks or not mention.place)
-
-
-def _is_itself(noun: str, mention: Mention) -> bool:
-    """Whether the mention is no more than the description."""
-    return mention.words == {noun}
-
-
-def _is_another(noun: str, mention: Mention) -> bool:
-    """Whether somebody is known by another role alone: "the owner" is not "the prosecutor"."""
-    return mention.head.islower() and mention.head != noun
-
-
-def _is_high(noun: str) -> bool:
-    """Whether few bear the title, so that it is not said of any speaker."""
-    return noun in ("president", "king", "queen", "pope", "chancellor", "prince", "princess", "governor", "mayor", "judge")
+        return mention.speaks and mention.kind is SpeakerKind.UNKNOWN and mention.head.islower()
+    return pronoun in _PERSONS and mention.is_guess and (mention.speaks or not mention.is_place)

@@ -49,7 +49,7 @@ def attribution_record(attribution: ResolvedAttribution | None, article: Article
     return {
         "said_by": one_line(mention.name, article) if mention else None,
         "said_by_span": span_record(mention.name) if mention else None,
-        "said_at": span_record(mention.said) if mention else None,
+        "said_at": span_record(mention.said_at) if mention else None,
         "speaker": attribution.speaker.to_dict() if attribution else None,
         "citing": one_line(cited, article) if cited else None,
         "citing_span": span_record(cited) if cited else None,

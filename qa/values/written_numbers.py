@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from index.articles.span import Span
-from index.english import CAPITALISED, CURRENCY_SIGNS, NUMBER_FROM_TWO, NUMBERS, SCALES, SCALES_SHORT
+from index.english import CURRENCY_SIGNS, NUMBER_FROM_TWO, NUMBERS, SCALES, SCALES_SHORT
 from qa.values.days import days
 
 MOST = 10**15  # No count of news is larger; what is, is a string of digits.
@@ -45,7 +45,7 @@ _LABEL = re.compile(
     r"|\w['’])\s$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(rf"(?<=[\w’'] ){CAPITALISED}\s$|[A-Za-z]-$|[:/]$|#$")
+_NAMED = re.compile(r"(?<=[\w’'] )[A-Z][\w’-]*\s$|[A-Za-z]-$|[:/]$|#$")
 _COUNTS = re.compile(
     r"\s(?:[a-z]+\s)?(?:[a-z]+[^s\W]s|people|men|women|children)\b"
 )  # "In Paris 70 demonstrators", not "Boeing 737".

@@ -188,7 +188,9 @@ def read_and_split(data: bytes, encoding: str | None) -> None:
         assert all(sentence.span.holds(gap) for gap in sentence.gaps)
         for told in sentence.attributions:
             assert sentence.span.holds(told.scope) and len(told.scope) and Span(0, len(article.text)).holds(told.name)
-            assert all(len(span) and span.end <= len(article.text) for span in (told.name, told.said, told.cited or told.name))
+            assert all(
+                len(span) and span.end <= len(article.text) for span in (told.name, told.said_at, told.cited or told.name)
+            )
         start, end = article.byte_offset(sentence.span.start), article.byte_offset(sentence.span.end)
         assert data[start:end].decode(article.encoding) == sentence.span.cut(article.text)
 

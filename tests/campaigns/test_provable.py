@@ -22,7 +22,7 @@ from index.files.file_stat import RACY_NS
 from index.files.source_files import Sources, SourceStates
 from index.grammar.parser import loaded_parser
 from index.speakers.attribution import Attribution
-from index.speakers.find_speakers import speakers
+from index.speakers.find_speakers import find_speakers
 from qa import AskSettings, Quote, Retriever, Scope
 from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import read_answer, read_claims
@@ -135,7 +135,7 @@ def quotes_of(article: Article, chosen: random.Random) -> list[Quote]:
     """Every sentence as a quote, and some joined with those after them, as an answer would have them."""
     text = article.text
     found = sentences(text)
-    speaker = dict(zip(found, speakers(text, found, loaded_parser()).attributions, strict=True))
+    speaker = dict(zip(found, find_speakers(text, found, loaded_parser()).attributions, strict=True))
     made: list[Quote] = []
     for passage in passages(text, found):
         for i, first in enumerate(passage.sentences):

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.articles.sentences import sentences
-from index.grammar.cue_words import has_cue
 from index.grammar.parser import MAX_WORDS, can_parse, loaded_parser, reader_name
-from index.grammar.parser_input import plain_line
+from index.grammar.parser_input import has_cue, plain_line
 
 ROOT = Path(__file__).parents[3]
 
@@ -66,5 +65,5 @@ def test_a_plain_line_knows_where_its_characters_stand() -> None:
     line = plain_line(text, sentence)
     assert line.text.startswith("It was the National Weather Service that said so, in a long note that it sent")
     assert line.span(line.text.index("National"), line.text.index(" that")).cut(text) == "National  Weather Service"
-    placed = zip(line.places, line.text, strict=True)
+    placed = zip(line.offsets, line.text, strict=True)
     assert all(text[place] == char for place, char in placed if char != " ")

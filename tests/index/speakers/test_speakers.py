@@ -9,14 +9,14 @@ from index.articles.sentences import sentences
 from index.articles.span import Span
 from index.grammar.dependency_tree import Parse
 from index.grammar.parser import Parser, loaded_parser
-from index.speakers import extract_reports as tellings
+from index.speakers import extract_reports
 from index.speakers.abbreviations import aliases
-from index.speakers.find_speakers import Spoken, speakers
+from index.speakers.find_speakers import ArticleSpeakers, find_speakers
 
 
 def told(text: str) -> list[list[tuple[str, str | None, str]]]:
     """For each sentence, who speaks, whom they cite and what is said, each on one line."""
-    spoken = speakers(text, sentences(text), loaded_parser())
+    spoken = find_speakers(text, sentences(text), loaded_parser())
     return [
         [(line(one.name, text), line(one.cited, text) if one.cited else None, line(one.scope, text)) for one in some]
         for some in spoken.attributions
@@ -269,12 +269,12 @@ def test_each_speaker_has_a_scope_of_their_own(text: str, parts: list[tuple[str,
 
 def test_said_is_the_mention_in_the_sentence() -> None:
     text = "Anna Lind said nobody was hurt. She added that it rained. The mayor of Oslo was thanked. “It is over,” she said."
-    spoken = speakers(text, sentences(text), loaded_parser())
-    said = [line(one.said, text) for some in spoken.attributions for one in some]
+    spoken = find_speakers(text, sentences(text), loaded_parser())
+    said = [line(one.said_at, text) for some in spoken.attributions for one in some]
     assert said == ["Anna Lind", "She", "she"]
     text = "Chile's Weather Service said it would snow. The agency noted that roads were shut."
-    (_, (second,)) = speakers(text, sentences(text), loaded_parser()).attributions
-    assert line(second.said, text) == "The agency" and line(second.name, text) == "Chile's Weather Service"
+    (_, (second,)) = find_speakers(text, sentences(text), loaded_parser()).attributions
+    assert line(second.said_at, text) == "The agency" and line(second.name, text) == "Chile's Weather Service"
 
 
 def test_page_furniture_never_gets_into_a_name() -> None:
@@ -320,13 +320,13 @@ WORDS = st.sampled_from(
 def test_attributions_lie_in_the_article_whatever_it_holds(words: list[str]) -> None:
     text = " ".join(words)
     found = sentences(text)
-    spoken = speakers(text, found, loaded_parser())
+    spoken = find_speakers(text, found, loaded_parser())
     assert len(spoken.attributions) == len(found)
     for sentence, some in zip(found, spoken.attributions, strict=True):
         assert [one.scope for one in some] == sorted((one.scope for one in some), key=lambda scope: (scope.start, -scope.end))
         for one in some:
             assert sentence.span.holds(one.scope) and len(one.scope) > 0
-            for span in (one.name, one.said, one.cited or one.name):
+            for span in (one.name, one.said_at, one.cited or one.name):
                 assert 0 <= span.start < span.end <= len(text) and span.cut(text).strip()
 
 
@@ -374,10 +374,10 @@ def test_a_long_article_is_parsed_some_sentences_at_a_time(seeds: Path, monkeypa
             asked.append(len(lines))
             return parser.parse(lines)
 
-    def read() -> Spoken:
-        return speakers(text, sentences(text), cast(Parser, Counting()))
+    def read() -> ArticleSpeakers:
+        return find_speakers(text, sentences(text), cast(Parser, Counting()))
 
     whole = read()
-    monkeypatch.setattr(tellings, "PARSED_AT_ONCE", 7)
+    monkeypatch.setattr(extract_reports, "PARSED_AT_ONCE", 7)
     assert read() == whole and len(whole.people) > 10
     assert asked[0] == sum(asked[1:]) and max(asked[1:]) == 7

@@ -3,12 +3,12 @@ import pytest
 from index.articles.sentences import sentences
 from index.grammar.parser import loaded_parser
 from index.speakers.abbreviations import AliasKind
-from index.speakers.find_speakers import speakers
+from index.speakers.find_speakers import find_speakers
 from index.speakers.surnames import surnames
 
 
 def named(text: str) -> list[tuple[str, str]]:
-    found = surnames(text, speakers(text, sentences(text), loaded_parser()).people)
+    found = surnames(text, find_speakers(text, sentences(text), loaded_parser()).people)
     assert all(alias.kind is AliasKind.SURNAME and " ".join(alias.span.cut(text).split()) == alias.long for alias in found)
     return [(alias.short, alias.long) for alias in found]
 
