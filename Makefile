@@ -20,11 +20,11 @@ help:  ## list the targets
 ask: .venv/.installed  ## ask the bundled articles; your own question: make ask Q="who was captured?"
 	@$(BIN)/qa ask -- "$$QUESTION"
 
-test: .venv/.installed-dev  ## run the tests
-	@$(BIN)/python -m pytest
+# Two workers; a file stays with one of them, since its tests share an index, a server or a browser.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-soak: .venv/.installed-dev  ## run the campaigns against crashes, damage and odd input at full length (hours)
-	@$(BIN)/python -m pytest --soak -m soak --durations=0
+test: .venv/.installed-dev  ## run the tests (minutes)
+	@$(PYTEST)
 
 lint: .venv/.installed-dev  ## check style and layout
 	@$(BIN)/ruff check
@@ -33,7 +33,11 @@ lint: .venv/.installed-dev  ## check style and layout
 types: .venv/.installed-dev  ## check types
 	@$(BIN)/mypy
 
-check: lint types test  ## all three of them
+check: lint types  ## check style and types, run the tests with longer campaigns, Milvus and Ray
+	@$(PYTEST) --tier check
+
+soak: .venv/.installed-dev  ## run the campaigns against crashes, damage and odd input at full length (hours)
+	@$(BIN)/python -m pytest --tier soak -m campaign --durations=0
 
 clean:  ## remove what was built and cached, but not .venv
 	@rm -rf .qa-index build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,19 +13,32 @@ from qa import AskSettings, Retriever
 pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.small_models", "tests.loaded_once")
 
 SEEDS = Path(__file__).parents[1] / "seeds"
+TIERS = ("test", "check", "soak")  # Each runs the tests of those before it, and longer campaigns.
+LONGEST = ("campaigns", "browser", "milvus", "workers", "house")  # Folders.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--soak` runs the campaigns at full length."""
-    parser.addoption("--soak", action="store_true", help="run the campaigns (-m soak) at full length: hours, not minutes")
+    """`--tier` chooses the tests that run, and the length of the campaigns."""
+    parser.addoption("--tier", choices=TIERS, default="test", help="test: minutes; check: what CI runs; soak: hours")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of longer tiers. Put the folders that take longest first, so that two workers end together."""
+    tier = TIERS.index(config.getoption("--tier"))
+    left_out = [item for item in items if (mark := item.get_closest_marker("tier")) and TIERS.index(mark.args[0]) > tier]
+    config.hook.pytest_deselected(items=left_out)
+    kept = [item for item in items if item not in set(left_out)]
+    folders = [next((place for place, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)) for item in kept]
+    items[:] = [item for _, item in sorted(zip(folders, kept, strict=True), key=lambda pair: pair[0])]
 
 
 @pytest.fixture(scope="session")
-def campaign(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
-    """How many runs a campaign has: the first number in every test run, the second with `--soak`."""
-    full = bool(request.config.getoption("--soak"))
-    return lambda quick, long: long if full else quick
+def campaign(request: pytest.FixtureRequest) -> Callable[[int, int, int], int]:
+    """Return a function that chooses the length of a campaign from its lengths in `make test`, `check` and `soak`."""
+    tier = TIERS.index(request.config.getoption("--tier"))
+    return lambda *lengths: lengths[tier]
 
 
 @pytest.fixture(scope="session")

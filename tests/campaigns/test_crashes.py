@@ -281,12 +281,14 @@ def embedder(export: Export) -> Embedder:
     return Embedder(export)
 
 
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The model is loaded once for all builds, and every article is a batch of its own."""
-    monkeypatch.setattr("index.building.prepare.export_model", exported)
-    monkeypatch.setattr("index.building.prepare.Embedder", embedder)
-    monkeypatch.setattr("index.building.fill_entries.BATCH_PASSAGES", 1)
+@pytest.fixture(scope="module", autouse=True)
+def quickly() -> Iterator[None]:
+    """Load the model once for all builds, and make every article a batch of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.building.prepare.export_model", exported)
+        patch.setattr("index.building.prepare.Embedder", embedder)
+        patch.setattr("index.building.fill_entries.BATCH_PASSAGES", 1)
+        yield
 
 
 @dataclass(frozen=True)
@@ -366,7 +368,8 @@ SCENARIOS = (
     Scenario("take out", with_added, nothing, take_out),
     Scenario("give way", with_added, nothing, give_way),
 )
-by_name = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+by_name = pytest.mark.parametrize("scenario", SCENARIOS, ids=BY_NAME)
 
 
 class Bench:
@@ -452,20 +455,28 @@ def leftovers(directory: Path) -> list[str]:
     return odd + generations[:-2] + hidden
 
 
+@pytest.fixture(scope="module")
+def bench_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Scenario], Bench]:
+    """Return a function that makes the bench of a scenario, once."""
+    return cache(lambda scenario: Bench(scenario, tmp_path_factory.mktemp("bench")))
+
+
 @pytest.fixture
-def bench(scenario: Scenario, tmp_path: Path) -> Bench:
-    return Bench(scenario, tmp_path)
+def bench(scenario: Scenario, bench_of: Callable[[Scenario], Bench]) -> Bench:
+    return bench_of(scenario)
 
 
 def points(operations: int, every: int) -> list[int]:
     return sorted({*range(1, operations + 1, every), operations})
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @by_name
-def test_a_writer_that_dies_anywhere_leaves_the_old_index_or_the_new(bench: Bench, campaign: Callable[[int, int], int]) -> None:
-    seeds, seen = campaign(3, 200), Counter[State]()
-    for at in points(bench.operations, campaign(6, 1)):
+def test_a_writer_that_dies_anywhere_leaves_the_old_index_or_the_new(
+    bench: Bench, campaign: Callable[[int, int, int], int]
+) -> None:
+    seeds, seen = campaign(2, 3, 200), Counter[State]()
+    for at in points(bench.operations, campaign(13, 6, 1)):
         disk = bench.disk(stop_at=at)
         assert not bench.act(disk)
         assert state(bench.directory) in (bench.old, bench.new), at
@@ -481,21 +492,21 @@ def test_a_writer_that_dies_anywhere_leaves_the_old_index_or_the_new(bench: Benc
     assert len(seen) == 2  # Both the old and the new one were found.
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @by_name
-def test_what_was_reported_done_outlasts_a_power_cut(bench: Bench, campaign: Callable[[int, int], int]) -> None:
+def test_what_was_reported_done_outlasts_a_power_cut(bench: Bench, campaign: Callable[[int, int, int], int]) -> None:
     disk = bench.disk()
     assert bench.act(disk)
-    assert {state(bench.cut(disk, seed)) for seed in range(campaign(10, 1000))} == {bench.new}
+    assert {state(bench.cut(disk, seed)) for seed in range(campaign(4, 10, 1000))} == {bench.new}
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @by_name
 def test_a_second_writer_that_dies_after_the_first_changes_nothing_of_that(
-    bench: Bench, campaign: Callable[[int, int], int]
+    bench: Bench, campaign: Callable[[int, int, int], int]
 ) -> None:
     chance = random.Random(5)
-    for run in range(campaign(4, 300)):
+    for run in range(campaign(2, 4, 300)):
         disk = bench.disk(stop_at=chance.randint(1, bench.operations))
         bench.act(disk)
         disk.revive()
@@ -504,7 +515,7 @@ def test_a_second_writer_that_dies_after_the_first_changes_nothing_of_that(
         with suppress(InputError):
             done = bench.act(disk)
         allowed = (bench.new,) if done else (bench.old, bench.new)
-        for seed in range(campaign(2, 10)):
+        for seed in range(campaign(2, 2, 10)):
             assert state(bench.cut(disk, seed)) in allowed, (run, seed)
         assert bench.finish(bench.directory) == bench.new
 
@@ -527,17 +538,19 @@ SYNCS = (
 
 
 @pytest.mark.parametrize(("name", "forgotten"), SYNCS)
-def test_without_any_one_sync_an_index_is_lost_or_damaged(name: str, forgotten: str, tmp_path: Path) -> None:
-    bench = Bench(next(scenario for scenario in SCENARIOS if scenario.name == name), tmp_path)
+def test_without_any_one_sync_an_index_is_lost_or_damaged(
+    name: str, forgotten: str, bench_of: Callable[[Scenario], Bench]
+) -> None:
+    bench = bench_of(BY_NAME[name])
     assert any(re.fullmatch(forgotten, place) for place in bench.places)
     assert spoilt(bench, forgotten)
 
 
 @pytest.mark.parametrize("forgotten", [None, r"sync_folder .*/index"])
 def test_what_a_killed_writer_put_in_force_is_on_disk_when_the_next_finds_nothing_to_do(
-    forgotten: str | None, tmp_path: Path
+    forgotten: str | None, bench_of: Callable[[Scenario], Bench]
 ) -> None:
-    bench = Bench(next(scenario for scenario in SCENARIOS if scenario.name == "update"), tmp_path)
+    bench = bench_of(BY_NAME["update"])
     last = max(number for number, place in enumerate(bench.places, 1) if place == "sync_folder run/deep/index")
     disk = bench.disk(stop_at=last)
     assert not bench.act(disk) and state(bench.directory) == bench.new
@@ -564,14 +577,14 @@ def spoilt(bench: Bench, forgotten: str) -> bool:
     return False
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.parametrize("forever", [False, True], ids=["once", "for ever"])
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: errno.errorcode[error])
 @by_name
 def test_an_error_of_the_disk_anywhere_is_one_line_and_costs_nothing(
-    bench: Bench, error: int, forever: bool, campaign: Callable[[int, int], int]
+    bench: Bench, error: int, forever: bool, campaign: Callable[[int, int, int], int]
 ) -> None:
-    every = campaign(9, 1)
+    every = campaign(31, 9, 1)
     for at in points(bench.operations, every):
         disk = bench.disk(fault=Fault(at, error, forever))
         try:

@@ -114,16 +114,16 @@ def noticed(directory: Path, path: Path) -> str:
     return said
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.usefixtures("nothing_reads")
 @pytest.mark.parametrize(
-    ("damages", "quick", "long"), [((flip,), 300, 10_000), ((truncate, grow, zero, swap, delete), 100, 1000)]
+    ("damages", "runs"), [((flip,), (60, 300, 10_000)), ((truncate, grow, zero, swap, delete), (50, 100, 1000))]
 )
 def test_damage_to_any_file_is_noticed_before_any_library_reads_it(
-    copied: Path, campaign: Callable[[int, int], int], damages: tuple[Damage, ...], quick: int, long: int
+    copied: Path, campaign: Callable[[int, int, int], int], damages: tuple[Damage, ...], runs: tuple[int, int, int]
 ) -> None:
     chance, files = random.Random(11), in_force(copied)
-    for run in range(campaign(quick, long)):
+    for run in range(campaign(*runs)):
         path, damage = files[run % len(files)], chance.choice(damages)
         before = path.read_bytes()
         damage(path, chance)

@@ -28,7 +28,7 @@ from index.grammar.parser import loaded_parser
 from index.local.generation import CURRENT, MANIFEST
 
 Survives = Callable[[Callable[[], object], object], bool]
-Campaign = Callable[[int, int], int]
+Campaign = Callable[[int, int, int], int]
 Shape = Callable[[int], str]
 
 # Words that the rules of reading know, and marks; soups of them are what a rule would go wrong on.
@@ -195,14 +195,14 @@ def read_and_split(data: bytes, encoding: str | None) -> None:
         assert data[start:end].decode(article.encoding) == sentence.span.cut(article.text)
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_file_is_untyped_or_slow(campaign: Campaign, survives: Survives, seeds: Path) -> None:
     originals = [path.read_bytes() for path in sorted(seeds.glob("*.txt"))]
     done = 0
-    for case in range(campaign(500, 22_000)):
+    for case in range(campaign(80, 500, 22_000)):
         data, encoding = hostile_file(originals, Random(case))
         done += survives(partial(read_and_split, data, encoding), (case, encoding, data))
-    assert done > campaign(500, 22_000) // 2  # Not all of it is refused at the door.
+    assert done > campaign(80, 500, 22_000) // 2  # Not all of it is refused at the door.
 
 
 def test_every_encoding_name_is_taken_or_refused(survives: Survives) -> None:
@@ -215,9 +215,9 @@ def test_bytes_that_a_codec_reads_and_cannot_write_are_refused() -> None:
         decode_article(b"Abc \x8f\xcd\xf7.", "x.txt", encoding=known_encoding("euc_jisx0213"))
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_pair_of_bytes_is_untyped_in_any_encoding(campaign: Campaign, survives: Survives) -> None:
-    for case in range(campaign(300, 6_000)):
+    for case in range(campaign(60, 300, 6_000)):
         random = Random(case)
         name, lead = random.choice(ENCODINGS), bytes([random.choice((0x8E, 0x8F, random.randrange(128, 256)))])
         data = b"ab. " + lead + random.randbytes(random.choice((1, 2))) + b" cd."
@@ -251,10 +251,10 @@ def split_up(text: str) -> None:
         entry_of(decode_article(text.encode(), "x.txt"))
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_twice_the_text_takes_twice_the_time(shape: Shape, campaign: Campaign) -> None:
-    full = campaign(0, 1)
+    full = campaign(0, 0, 1)
     size, times, slack_s = (5_000_000, 2.5, 0.2) if full else (3_000, 4.0, 0.1)
     entry_of(decode_article(b"Abc said. Def went.", "x.txt"))
     assert growth_is_linear(split_up, shape, size, times=times, slack_s=slack_s)
@@ -334,7 +334,7 @@ def open_and_embed(directory: Path) -> None:
     open_index(directory).embed("why?")
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_manifest_is_untyped_or_slow(
     campaign: Campaign,
     survives: Survives,
@@ -343,7 +343,7 @@ def test_no_manifest_is_untyped_or_slow(
     seeds_index: Path,
 ) -> None:
     manifest = json.loads((folder_of(seeds_index) / MANIFEST).read_text())
-    for case in range(campaign(150, 4_000)):
+    for case in range(campaign(40, 150, 4_000)):
         text = mutated_json(manifest, Random(case))
         put_in_force(damaged, text.encode("utf-8", "surrogatepass"), seeds_index)
         # Now and then it is asked as well, which takes the model that it names.
@@ -361,7 +361,7 @@ def test_a_model_record_of_other_types_is_refused_before_it_is_used(
     survives(partial(open_and_embed, damaged), (key, odd))
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_current_is_untyped_or_slow(
     campaign: Campaign,
     survives: Survives,
@@ -371,7 +371,7 @@ def test_no_current_is_untyped_or_slow(
 ) -> None:
     shutil.copy(folder_of(seeds_index) / MANIFEST, damaged / folder_of(seeds_index).name / MANIFEST)
     current = json.loads((seeds_index / CURRENT).read_text())
-    for case in range(campaign(150, 2_000)):
+    for case in range(campaign(40, 150, 2_000)):
         random = Random(case)
         text = mutated_json(current, random).encode("utf-8", "surrogatepass")
         (damaged / CURRENT).write_bytes(text if case % 10 else random.randbytes(random.randrange(200)))

@@ -21,7 +21,7 @@ from qa.ranking.answer_spans import answering, shared_words
 from qa.values.units import asked_units
 
 Survives = Callable[[Callable[[], object], object], bool]
-Campaign = Callable[[int, int], int]
+Campaign = Callable[[int, int, int], int]
 MutatedJson = Callable[[Any, Random], str]
 
 # Words that the reading of a question knows, words of the articles, slips of them, and marks.
@@ -77,9 +77,9 @@ def read_fully(text: Any, sentence: str) -> None:
     shared_words(sentence, asked)
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_question_is_untyped_or_slow(campaign: Campaign, survives: Survives) -> None:
-    for case in range(campaign(400, 12_000)):
+    for case in range(campaign(80, 400, 12_000)):
         random = Random(case)
         text, sentence = question(random), soup(random, random.choice((30, 300, 1000)))
         survives(partial(read_fully, text, sentence), (case, text, sentence))
@@ -127,12 +127,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     return Retriever.open(folder / "index")
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_asking_is_untyped_or_slow(
     campaign: Campaign, survives: Survives, retriever: Retriever, hostile: Retriever, mutated_json: MutatedJson
 ) -> None:
     turns = [{"role": "user", "content": "What did NIS say?"}, {"role": "assistant", "content": "“…”"}]
-    for case in range(campaign(60, 4_000)):
+    for case in range(campaign(15, 60, 4_000)):
         random = Random(case)
         text, scope = question(random), any_scope(random)
         history: Any = () if random.random() < 0.5 else [*turns, {"role": "user", "content": soup(random, 2_000)}]
@@ -145,7 +145,7 @@ def test_no_asking_is_untyped_or_slow(
         survives(partial(asking, text, history, top_k, within=scope), (case, text, history, scope))
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_the_dearest_questions_found_are_answered(
     campaign: Campaign, survives: Survives, retriever: Retriever, hostile: Retriever
 ) -> None:
@@ -158,21 +158,21 @@ def test_the_dearest_questions_found_are_answered(
         " ".join(f"{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "abcdefghijklmnopqrstuvwxyz"),
         "why " * 500,
     )
-    full = campaign(0, 1)
+    full = campaign(0, 0, 1)
     for text in dearest if full else dearest[:2]:
         for door in (retriever, hostile) if full else (retriever,):
             case = text[:MAX_QUESTION_CHARS]
             assert survives(partial(door.ask, case, [{"role": "user", "content": case}], 100), case)
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_conversation_is_untyped_or_slow(campaign: Campaign, survives: Survives, mutated_json: MutatedJson) -> None:
     turns = [
         {"role": "user", "content": "What did NIS say?"},
         {"role": "assistant", "content": "“…”"},
         {"question": "and then?"},
     ]
-    for case in range(campaign(200, 5_000)):
+    for case in range(campaign(60, 200, 5_000)):
         text = mutated_json(turns, Random(case))
         history: Any = None
         with suppress(ValueError, RecursionError):
@@ -195,12 +195,12 @@ def test_a_turn_of_another_shape_is_refused_however_long_ago() -> None:
         variants("and then?", [1, *[{"role": "user", "content": "who?"}] * 50])  # type: ignore[list-item]
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_saved_answer_is_untyped_or_slow(
     campaign: Campaign, survives: Survives, mutated_json: MutatedJson, generous: Retriever
 ) -> None:
     whole = generous.ask("how many casualties did NIS report?", top_k=3).to_dict()
-    for case in range(campaign(200, 5_000)):
+    for case in range(campaign(60, 200, 5_000)):
         random = Random(case)
         text = mutated_json(whole, random)
         record: Any = None

@@ -24,7 +24,7 @@ from ui.text.columns import table_lines
 from ui.text.markdown import cited
 
 Survives = Callable[[Callable[[], object], object], bool]
-Campaign = Callable[[int, int], int]
+Campaign = Callable[[int, int, int], int]
 Ask = Callable[[str, Path], None]
 
 MB = 1_000_000
@@ -65,7 +65,7 @@ def asking(seeds_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     return ask
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_history_file_is_untyped_or_slow(
     campaign: Campaign,
     survives: Survives,
@@ -74,7 +74,7 @@ def test_no_history_file_is_untyped_or_slow(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "turns.json"
-    for case in range(campaign(15, 1_000)):
+    for case in range(campaign(5, 15, 1_000)):
         random = Random(case)
         text = mutated_json(TURNS, random).encode("utf-8", "surrogatepass")
         odd = (b"\xff\xfe", b"\x00", b"\xef\xbb\xbf", b"", random.randbytes(40))
@@ -82,7 +82,7 @@ def test_no_history_file_is_untyped_or_slow(
         assert survives(partial(asking, "and what about Zelensky?", file), (case, text))
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_no_changed_record_is_untyped_or_slow_on_any_screen(
     campaign: Campaign,
     survives: Survives,
@@ -103,19 +103,19 @@ def test_no_changed_record_is_untyped_or_slow_on_any_screen(
         lines = [line for table in tables(answer) for line in table_lines(table, columns=80)]
         assert all(line.isprintable() for line in lines)
 
-    for case in range(campaign(60, 3_000)):
+    for case in range(campaign(20, 60, 3_000)):
         text = mutated_json(compared, Random(case))
         path.write_bytes(text.encode("utf-8", "surrogatepass"))
         survives(show, (case, text))
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.parametrize("unit", UNITS, ids=ascii)
 def test_a_long_article_opens_in_a_window_at_once(
     unit: str, campaign: Campaign, survives: Survives, parsed: Callable[[str], Element]
 ) -> None:
-    room = campaign(6_000, ROOM)
-    article = decode_article(("x" + unit * (campaign(MB // 20, 10 * MB) // len(unit)) + "y").encode(), "x.txt")
+    room = campaign(6_000, 6_000, ROOM)
+    article = decode_article(("x" + unit * (campaign(MB // 20, MB // 20, 10 * MB) // len(unit)) + "y").encode(), "x.txt")
     length = len(article.text)
     for at in (0, length // 2, length - 1):
         edges = range(max(0, at - room // 2), length - room // 100, room // 50)
@@ -132,12 +132,12 @@ def test_a_long_article_opens_in_a_window_at_once(
         assert "".join(sheet.itertext()) == article.text[start:end]
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_an_answer_from_the_end_of_a_long_article_is_told_at_once(
     campaign: Campaign, survives: Survives, retriever_of: Callable[[dict[str, str | bytes]], Any]
 ) -> None:
     # Furniture is no passage, so that most of it need not be embedded.
-    filler = "https://example.org/é/\n" * (campaign(MB // 4, 10 * MB) // 24)
+    filler = "https://example.org/é/\n" * (campaign(MB // 40, MB // 4, 10 * MB) // 24)
     retriever = retriever_of({"long.txt": f"{filler}\nThe Kestrel bridge was opened by Maria Olsen in 1987.\n"})
     told: list[str] = []
 

@@ -323,11 +323,11 @@ class Killed:
         return found
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_an_index_whose_build_is_killed_at_any_moment_is_the_one_before_or_the_new_one(
-    tmp_path: Path, builder: Builder, campaign: Callable[[int, int], int], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, builder: Builder, campaign: Callable[[int, int, int], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    kills, cycle = campaign(6, 500), 0
+    kills, cycle = campaign(2, 6, 500), 0
     killed = Killed(Shelf(tmp_path, random.Random(20)), builder)
     killed.first_build()
     while killed.kills < kills:
@@ -368,19 +368,19 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_of_many_writers_at_once_one_publishes_and_the_others_are_told_so(
-    place: Path, builder: Builder, campaign: Callable[[int, int], int]
+    place: Path, builder: Builder, campaign: Callable[[int, int, int], int]
 ) -> None:
-    for _ in range(campaign(3, 50)):
+    for _ in range(campaign(1, 3, 50)):
         assert race(builder, place) == []
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_many_writers_that_wait_publish_one_after_the_other(
-    place: Path, builder: Builder, campaign: Callable[[int, int], int]
+    place: Path, builder: Builder, campaign: Callable[[int, int, int], int]
 ) -> None:
-    for _ in range(campaign(1, 10)):
+    for _ in range(campaign(1, 1, 10)):
         assert race(builder, place, wait=True) == []
 
 
@@ -399,9 +399,9 @@ def test_whoever_is_killed_while_it_holds_the_lock_keeps_nobody_out(place: Path,
         shutil.copy(place / "articles" / "new.txt", place / "articles" / f"new {after_s}.txt")
 
 
-@pytest.mark.soak
-def test_a_sound_index_is_never_called_damaged(seeds_index: Path, campaign: Callable[[int, int], int]) -> None:
-    for number in range(campaign(20, 1000)):
+@pytest.mark.campaign
+def test_a_sound_index_is_never_called_damaged(seeds_index: Path, campaign: Callable[[int, int, int], int]) -> None:
+    for number in range(campaign(6, 20, 1000)):
         index = open_index(seeds_index, check=(Check.SHA256, Check.XXH3, None)[number % 3])
         if index.verification is not None:
             assert index.verification.wait(PATIENCE_S)

@@ -75,11 +75,11 @@ def same(directory: Path, other: Path) -> bool:
     )
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_a_build_that_was_killed_half_way_uses_nine_tenths_of_what_it_had_embedded(
-    tmp_path: Path, folder: Path, campaign: Callable[[int, int], int]
+    tmp_path: Path, folder: Path, campaign: Callable[[int, int, int], int]
 ) -> None:
-    articles, batch = campaign(40, 20_000), campaign(2, BATCH_PASSAGES)
+    articles, batch = campaign(40, 40, 20_000), campaign(2, 2, BATCH_PASSAGES)
     for number in range(40, articles):
         write(folder, number)
     stopped(folder, tmp_path / "index", after=articles // 2, batch=batch)

@@ -171,12 +171,12 @@ def faults(answers: Sequence[Asked], last: int) -> list[Asked]:
     return wrong + [each for each in answers[-1:] if each.generation != last]
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_readers_take_up_generation_after_generation_without_an_error_or_a_mixed_answer(
-    place: Path, campaign: Callable[[int, int], int], capsys: pytest.CaptureFixture[str]
+    place: Path, campaign: Callable[[int, int, int], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Printed: how long questions took around publishes to their index, and to another one, which no reader takes up."""
-    readers, generations = campaign(2, 4), campaign(QUICK, 200)
+    readers, generations = campaign(1, 2, 4), campaign(4, QUICK, 200)
     build([place / "articles"], place / "other")
     swaps = run(place, readers=readers, generations=generations)
     assert [faults(reader, generations + 1) for reader in swaps.asked] == [[]] * readers
@@ -257,14 +257,14 @@ def uncollected() -> Iterator[None]:
     gc.enable()
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 @pytest.mark.usefixtures("uncollected")
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="asks /proc")
 def test_what_a_generation_held_is_given_back_after_the_next(
-    place: Path, live: Live, campaign: Callable[[int, int], int], capsys: pytest.CaptureFixture[str]
+    place: Path, live: Live, campaign: Callable[[int, int, int], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Files, maps and threads; and memory, which at full length may not grow by more than a few pages a generation."""
-    swaps, counts, memory_mb = campaign(8, 200), list[int](), list[float]()
+    swaps, counts, memory_mb = campaign(4, 8, 200), list[int](), list[float]()
     with ThreadPoolExecutor(3) as askers:  # Each has a connection of its own to each generation's database.
         for number in range(2, swaps + 2):
             publish_copy(place / "index", number)

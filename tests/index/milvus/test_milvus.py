@@ -51,6 +51,7 @@ from ui.cli import INDEX_UNUSABLE, NOT_ANSWERED, main
 from ui.page.live_index import Live, Opened
 
 ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.tier("check")  # Milvus is an extra, and its server takes a while.
 QUESTION = "How many people did the ferry Amalia carry?"
 CASES = 15
 SAME_SHARE = 0.97
@@ -181,13 +182,13 @@ def first_quote(answer: Answer) -> tuple[str, int, int] | None:
     return next(((quote.source, quote.start, quote.end) for quote in answer.quotes), None)
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_it_answers_the_projects_own_questions_as_the_folder_does(
-    seeds_index: Path, seeds_in_milvus: str, campaign: Callable[[int, int], int]
+    seeds_index: Path, seeds_in_milvus: str, campaign: Callable[[int, int, int], int]
 ) -> None:
     folder, milvus = opened(seeds_index), opened(seeds_in_milvus)
     cases = load_dataset([OWN_CASES]).cases
-    cases = even_sample(cases, campaign(CASES, len(cases)))
+    cases = even_sample(cases, campaign(CASES, CASES, len(cases)))
     pairs = [(folder.ask(case.question, case.history), milvus.ask(case.question, case.history)) for case in cases]
     same = [first_quote(one) == first_quote(other) for one, other in pairs]
     assert sum(same) >= SAME_SHARE * len(cases)
@@ -332,12 +333,9 @@ def test_half_a_build_is_never_seen_and_the_next_one_goes_on(shop: Shop, monkeyp
     assert check_milvus_index(shop.place).findings == ()
 
 
-@pytest.mark.soak
-def test_a_writer_on_a_server_that_is_killed_is_found_out(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, campaign: Callable[[int, int], int]
-) -> None:
-    if not campaign(0, 1):
-        pytest.skip("at full length only: a build is killed at each moment")
+@pytest.mark.campaign
+@pytest.mark.tier("soak")
+def test_a_writer_on_a_server_that_is_killed_is_found_out(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index.milvus.write_lease, "DEAD_AFTER_S", 5.0)
     for people, moment in enumerate(MOMENTS, 1000):
         shop.publish(117)
@@ -352,11 +350,11 @@ def test_a_writer_on_a_server_that_is_killed_is_found_out(
         assert str(people) in shop.answer() and check_milvus_index(shop.place).findings == ()
 
 
-@pytest.mark.soak
+@pytest.mark.campaign
 def test_a_file_of_milvus_lite_whose_writer_is_killed_keeps_what_was_in_force(
-    lite_shop: Shop, campaign: Callable[[int, int], int]
+    lite_shop: Shop, campaign: Callable[[int, int, int], int]
 ) -> None:
-    for people, moment in enumerate(MOMENTS[: campaign(1, len(MOMENTS))], 1000):
+    for people, moment in enumerate(MOMENTS[: campaign(1, 1, len(MOMENTS))], 1000):
         before = lite_shop.publish(117)
         disconnect(milvus_place(lite_shop.place))
         lite_shop.put("ferry.txt", f"The ferry Amalia carried {people} people to Linz, the police said.")
@@ -585,12 +583,9 @@ def test_what_is_taken_out_stays_out_until_it_is_brought_back(shop: Shop) -> Non
     assert "117" in shop.answer()
 
 
-@pytest.mark.soak
-def test_the_page_says_that_the_server_is_gone_and_recovers_by_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, campaign: Callable[[int, int], int]
-) -> None:
-    if not campaign(0, 1):
-        pytest.skip("at full length only: two servers are started and one is killed")
+@pytest.mark.campaign
+@pytest.mark.tier("soak")
+def test_the_page_says_that_the_server_is_gone_and_recovers_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_MILVUS_TIMEOUT_S", str(TIMEOUT_S))
     port = free_port()
     shop = Shop(tmp_path, f"milvus://127.0.0.1:{port}/page")

@@ -60,6 +60,7 @@ def actors() -> list[int]:
     return found
 
 
+@pytest.mark.tier("check")  # A cluster takes long to start.
 def test_ray_makes_the_index_that_one_process_makes_though_an_actor_is_killed(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,6 +91,7 @@ def qa(*arguments: str, program: str = "import sys; from ui.cli import main; sys
     return done.returncode, done.stderr
 
 
+@pytest.mark.tier("check")
 def test_without_ray_a_line_names_the_command_that_installs_it_and_all_else_works(tmp_path: Path, folder: Path) -> None:
     where = ("--index", str(tmp_path / "index"), str(folder / "000001.txt"))
     status, said = qa("index", "--ray", "local", *where, program=WITHOUT)
@@ -97,6 +99,7 @@ def test_without_ray_a_line_names_the_command_that_installs_it_and_all_else_work
     assert qa("index", *where, program=WITHOUT) == (0, "")
 
 
+@pytest.mark.tier("check")
 @pytest.mark.parametrize("scheme", ["", "ray://"])
 def test_an_address_where_nobody_answers_is_one_line_in_bounded_time(tmp_path: Path, folder: Path, scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -107,6 +110,7 @@ def test_an_address_where_nobody_answers_is_one_line_in_bounded_time(tmp_path: P
     assert said.startswith(f"qa: --ray {scheme}127.0.0.1:{port}: cannot be reached") and said.count("\n") == 1
 
 
+@pytest.mark.tier("check")
 def test_what_answers_and_is_no_cluster_is_given_up(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.workers.ray_cluster.START_S", 4.0)
     monkeypatch.setattr("index.workers.ray_cluster.END_S", 0.5)
