@@ -17,7 +17,7 @@ from index.building.fill_entries import Progress
 from index.errors import IndexUnusableError, InputError
 from index.files.disk import DISK, Disk
 from index.files.source_files import Sources
-from index.local.generation import CURRENT, PENDING, index_exists, open_generation, published_manifest
+from index.local.generation import CURRENT, PENDING, index_exists, open_generation, published_record
 from index.local.local_index import LocalIndex
 from index.milvus.place import is_milvus
 from index.opened.index import Index
@@ -104,7 +104,8 @@ class FolderBackend:
 
     def paths_before(self) -> list[Path]:
         """Return the files and folders that the last build read, if there was any."""
-        return [Path(str(path)) for path in published_manifest(self.folder).get("paths", [])]
+        record = published_record(self.folder)
+        return [Path(path) for path in record.paths] if record else []
 
     def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
         """Return the places of the articles' files, of a damaged index too."""
@@ -113,9 +114,11 @@ class FolderBackend:
                 f"{self.folder}: there is no index here to say where the articles lie; name their folder with --root"
             )
         try:
-            return Sources.of(self.folder, open_generation(self.folder, number=number).manifest)
+            record = open_generation(self.folder, number=number).manifest.build
+            return Sources.of(self.folder, record.root, record.added)
         except IndexUnusableError as error:
-            sources = Sources.of(self.folder, published_manifest(self.folder))
+            last = published_record(self.folder)
+            sources = Sources.of(self.folder, last.root if last else None, last.added if last else ())
             note(str(error))
             note(f"the quotes are compared with the files in {sources.root} all the same")
             return sources

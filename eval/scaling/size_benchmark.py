@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 
@@ -99,17 +99,15 @@ def build_real(folder: Path, documents: Sequence[Document], passages: int) -> Bu
 def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
     """Write an index of so many passages, of the sentences of another one."""
     before = LocalIndex.open(stock / "index")
-    pool, manifest = SentencePool.of(before.store), open_generation(stock / "index").manifest
+    pool, record = SentencePool.of(before.store), open_generation(stock / "index").manifest.build
     articles = pool.articles(folder / "articles", passages)
-    left_out = ("seal", "format", "files", "segments", "counts")
-    said = {key: value for key, value in manifest.items() if key not in left_out}
-    said |= {"root": str(folder / "articles"), "paths": [str(folder / "articles")]}
+    record = replace(record, root=str(folder / "articles"), paths=(str(folder / "articles"),))
     vectors = VectorSettings(before.info.model.dim, EXHAUSTIVE_UP_TO)
     began = time.perf_counter()
 
     def write(into: Path) -> Written:
         entries = pool.entries(folder / "articles", passages)
-        return write_generation(into, Plan(articles), None, lambda _: entries, said, vectors=vectors, disk=DISK)
+        return write_generation(into, Plan(articles), None, lambda _: entries, record, vectors=vectors, disk=DISK)
 
     with writer(folder / "index"):
         publish(folder / "index", write)

@@ -19,7 +19,7 @@ from index.building.build_settings import BuildSettings
 from index.errors import ArticleRefused, InputError
 from index.files.disk import DISK, Disk, make_folders, write_synced
 from index.files.find_files import SUFFIXES, Found, SourceFile, find_files
-from index.local.generation import ADDED, LOCK, index_exists, published_manifest
+from index.local.generation import ADDED, LOCK, index_exists, published_record
 
 # What is dropped by hand is hundreds of files; these keep a page from filling a disk.
 MAX_FILES = 10_000
@@ -124,11 +124,11 @@ def settle(directory: Path, *, disk: Disk = DISK) -> None:
     aside = directory / ADDED / LEAVING
     if not (_is_folder(directory / ADDED) and _is_folder(aside)):
         return
-    manifest = published_manifest(directory)
+    record = published_record(directory)
     paths = sorted(aside.iterdir())
     for path in paths:
         # Without a manifest nothing says that it was taken out.
-        if not manifest or f"{ADDED}/{path.name}" in manifest.get("added", ()):
+        if record is None or f"{ADDED}/{path.name}" in record.added:
             with suppress(FileExistsError):  # Added again meanwhile: that one counts.
                 disk.link(path, directory / ADDED / path.name)
     disk.sync_folder(directory / ADDED)
@@ -210,7 +210,8 @@ def _check_room(folder: Path, size_bytes: int) -> None:
 
 def _own_folder(directory: Path) -> Path:
     """The folder of the user's own whose files have sources like added ones."""
-    return Path(str(published_manifest(directory).get("root", directory.resolve()))) / ADDED
+    record = published_record(directory)
+    return (Path(record.root) if record and record.root is not None else directory.resolve()) / ADDED
 
 
 def _linked(file: Path, folder: Path, name: tuple[str, str], own_folder: Path, disk: Disk) -> Path:

@@ -16,7 +16,7 @@ from index.building.segment_plan import Plan, plan_change, plan_merging
 from index.building.write_generation import VectorSettings, write_generation
 from index.errors import IndexUnusableError, InputError
 from index.files.disk import Disk
-from index.local.generation import COUNTED, Generation, index_exists, open_generation, published_manifest
+from index.local.generation import Generation, index_exists, open_generation, published_record
 from index.local.publish import Written, publish
 from index.local.write_lock import writer
 
@@ -42,7 +42,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     generation = to_go_on_from(lambda: open_generation(directory), settings, progress) if there else None
     held = _held(generation, settings) if generation else None
     contents = held.contents if held else {}
-    before = Before.of(generation.manifest if generation else published_manifest(directory), contents)
+    before = Before.of(generation.manifest.build if generation else published_record(directory), contents)
     if not paths:
         paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
     prepared = prepare(
@@ -50,7 +50,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
         directory,
         settings,
         before,
-        manifest=generation.manifest if generation else None,
+        record=generation.manifest.build if generation else None,
         held=held,
         seen=None if held is None or settings.rebuild else held.seen,
         progress=progress,
@@ -63,12 +63,12 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
 
     def put_in_force(plan: Plan, before: Held | None) -> Generation:
         def write(folder: Path) -> Written:
-            return write_generation(folder, plan, before, prepared.filling.entries, prepared.said, vectors=vectors, disk=disk)
+            return write_generation(folder, plan, before, prepared.filling.entries, prepared.record, vectors=vectors, disk=disk)
 
         return publish(directory, write, disk=disk)
 
     with leaving(directory, prepared.collection.leaving, disk=disk):
-        if kept is None or relaid or prepared.differs(kept.manifest):
+        if kept is None or relaid or prepared.differs(kept.manifest.build):
             same = kept is not None and held is not None and held.speakers == prepared.speakers and not relaid
             shared = held if same else None
             plan = plan_change(articles, shared, min_passages=settings.min_segment_passages)
@@ -80,7 +80,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
             progress.note(f"{len(held.segments) - len(merging.kept)} parts of the index are made one")
             kept = put_in_force(merging, held)
     prepared.pending.discard()
-    _, passages, sentences = (kept.manifest["counts"][key] for key in COUNTED)
+    _, passages, sentences = kept.manifest.counts
     took_s = time.perf_counter() - began
     return report_of(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
 

@@ -17,7 +17,8 @@ from index.entries.entry_db import Store, write_store
 from index.errors import IndexDamagedError
 from index.files.checksums import sha256_of
 from index.files.disk import DISK, Disk, remove_tree
-from index.local.generation import FORMAT, PENDING
+from index.local.generation import PENDING
+from index.local.manifest import FORMAT
 from index.models.model_card import ModelCard
 from index.search.float16_vectors import from_bytes
 

@@ -1,9 +1,9 @@
 """The collection: the articles that an index is to hold. Those under the paths and those added, without those taken out."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from index.articles.article import Content, content_of, decode_article
 from index.building.added_files import find_added, give_way
@@ -14,6 +14,7 @@ from index.files.file_stat import size_of
 from index.files.find_files import Found, SourceFile, find_files
 from index.files.printable import printable_name
 from index.local.generation import ADDED
+from index.opened.build_record import CollectionRecord
 
 Seen: TypeAlias = Callable[[SourceFile, str | None], Content | None]
 """What a file holds by how it looks, given the encoding that it would be read in; None: that is not known."""
@@ -32,17 +33,12 @@ class Before:
     speakers: bool = True  # Whether it was to read who speaks.
 
     @classmethod
-    def of(cls, manifest: Mapping[str, Any], sources: Container[str]) -> "Before":
-        """From a manifest, checked or not; older programs wrote none of the later keys."""
-        return cls(
-            root=str(manifest.get("root", "")),
-            paths=_strings(manifest.get("paths")),
-            added=frozenset(_strings(manifest.get("added"))),
-            excluded=frozenset(_strings(manifest.get("excluded"))),
-            sources=sources,
-            encoding=encoding if isinstance(encoding := manifest.get("encoding"), str) else None,
-            speakers=manifest.get("speakers") is not False,
-        )
+    def of(cls, record: CollectionRecord | None, sources: Container[str]) -> "Before":
+        """Return what the record of the last build says, if there is one."""
+        if record is None:
+            return cls("", (), frozenset(), frozenset(), sources)
+        added, excluded, speakers = frozenset(record.added), frozenset(record.excluded), record.speakers is not False
+        return cls(record.root or "", record.paths, added, excluded, sources, record.encoding, speakers)
 
 
 class FoundArticle(NamedTuple):
@@ -86,10 +82,6 @@ class _Added:
     files: tuple[SourceFile, ...]
     new: frozenset[str]
     leaving: tuple[SourceFile, ...]
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(str(item) for item in value) if isinstance(value, list) else ()
 
 
 def collect(

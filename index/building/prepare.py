@@ -1,11 +1,11 @@
 """Prepared: the articles that an index is to hold, each with its entry, before anything is written; wherever the index lies."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from index.articles.passages import MAX_PASSAGE_CHARS
 from index.building.build_report import BuildReport, Changes, changes_since
@@ -21,6 +21,7 @@ from index.models.embedder import Embedder
 from index.models.export import export_model
 from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Runtime
 from index.models.model_files import Export
+from index.opened.build_record import BuildRecord, Methods
 from index.workers.processes import Processes
 from index.workers.ray_cluster import RayWorkers, check_installed
 from index.workers.worker import BATCH_BYTES, Crew, Workers
@@ -86,26 +87,25 @@ def _note_dropped(before: Before, collection: Collection, progress: Progress) ->
         progress.note(f"{printable_name(collection.root)}: another root than before, so {gone}")
 
 
-def _exported(settings: BuildSettings, manifest: Mapping[str, Any] | None, progress: Progress) -> tuple[Export, float]:
+def _exported(settings: BuildSettings, record: BuildRecord | None, progress: Progress) -> tuple[Export, float]:
     """The model's export, and the seconds that it took."""
     began = time.perf_counter()
-    export = export_model(settings.model or _model_before(manifest))
+    export = export_model(settings.model or _model_before(record))
     if export.card.note.startswith("cannot"):
         progress.note(f"model {export.card.name}: {export.card.note}")
     return export, time.perf_counter() - began
 
 
-def _model_before(manifest: Mapping[str, Any] | None) -> ModelSettings:
-    if manifest is None:
+def _model_before(record: BuildRecord | None) -> ModelSettings:
+    if record is None:
         return ModelSettings(DEFAULT_MODEL)
-    card = ModelCard.from_dict(manifest["model"])
-    return ModelSettings(card.name, card.precision, card.device)
+    return ModelSettings(record.model.name, record.model.precision, record.model.device)
 
 
-def _is_same(card: ModelCard, manifest: Mapping[str, Any]) -> bool:
+def _is_same(card: ModelCard, record: BuildRecord) -> bool:
     """Whether vectors of the build before are this model's."""
     try:
-        ModelCard.from_dict(manifest["model"]).check_same(card, "index")
+        record.model.check_same(card, "index")
     except IndexMismatchError:
         return False
     return True
@@ -131,34 +131,13 @@ def _read_meanwhile(collection: Collection, filled: Filled) -> Collection:
     return replace(collection, articles=filled.articles, refused=tuple(refused))
 
 
-def _record(card: ModelCard, collection: Collection, paths: Sequence[Path], *, encoding: str | None) -> dict[str, Any]:
-    """What the manifest says beside format, counts and files."""
-    return {
-        "model": card.to_dict(),
-        "settings": {"max_passage_chars": MAX_PASSAGE_CHARS, "vectors": "SQ8", "words": "BM25, English stems"},
-        "root": str(collection.root),
-        "paths": [str(path.resolve()) for path in paths],
-        "encoding": encoding,
-        # Sources in DIR/added: below the index folder, wherever that is moved.
-        "added": list(collection.added),
-        "excluded": list(collection.excluded),
-        "refused": [{"source": refusal.source, "reason": refusal.reason} for refusal in collection.refused],
-        "built": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
-
-
-def _stable(record: Mapping[str, Any]) -> list[Any]:
-    """What makes a new generation worth publishing."""
-    return [record.get(key) for key in ("model", "settings", "speakers", "root", "paths", "refused", "added", "excluded")]
-
-
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What a build is to put in force: which articles, by what model, and what became of them since the build before.
 
     `keeps` says whether vectors of the build before are kept; `speakers` is what
-    reads who speaks. `filling` gives every article its entry, and `said` is what
-    the manifest says beside format, counts and files.
+    reads who speaks. `filling` gives every article its entry, and `record` is what
+    the manifest says of the build.
     """
 
     collection: Collection
@@ -168,12 +147,12 @@ class Prepared:
     speakers: str
     filling: Filling
     pending: Pending
-    said: dict[str, Any]
+    record: BuildRecord
     export_s: float
 
-    def differs(self, manifest: Mapping[str, Any]) -> bool:
-        """Whether it is worth a new generation where this manifest is in force."""
-        return self.changes.any or _stable(manifest) != _stable(self.said)
+    def differs(self, before: BuildRecord) -> bool:
+        """Return whether a new generation is worth publishing after the generation with this record."""
+        return self.changes.any or not self.record.is_same_build(before)
 
 
 def prepare(
@@ -182,7 +161,7 @@ def prepare(
     settings: BuildSettings,
     before: Before,
     *,
-    manifest: Mapping[str, Any] | None,
+    record: BuildRecord | None,
     held: HeldEntries | None,
     seen: Seen | None = None,
     progress: Progress,
@@ -191,7 +170,7 @@ def prepare(
     """Find the articles and embed what is new. Call under `writer`.
 
     `folder` is where articles are added by hand, and where a build that is
-    stopped leaves what it has embedded. `manifest` and what is `held` are those
+    stopped leaves what it has embedded. `record` and what is `held` are those
     of the generation to go on from, `before` is what it or a damaged one says;
     `seen` knows files that look as they did when they were read for it.
 
@@ -200,8 +179,8 @@ def prepare(
     """
     collection = collect(paths, folder, settings, before, known=held or (), seen=seen, disk=disk)
     _note_dropped(before, collection, progress)
-    export, export_s = _exported(settings, manifest, progress)
-    keeps = manifest is not None and not settings.rebuild and _is_same(export.card, manifest)
+    export, export_s = _exported(settings, record, progress)
+    keeps = record is not None and not settings.rebuild and _is_same(export.card, record)
     wanted = before.speakers if settings.speakers is None else settings.speakers
     speakers = _reader(wanted, progress)
     pending = Pending(folder, export.card, speakers=speakers, disk=disk)
@@ -210,9 +189,19 @@ def prepare(
     filled = filling.embed(collection.articles)
     collection = _read_meanwhile(collection, filled)
     changes = changes_since(held.contents if held else {}, filled.articles)
-    said = _record(export.card, collection, paths, encoding=settings.encoding)
-    said |= {"speakers": wanted, "settings": {**said["settings"], "speakers": speakers}}
-    return Prepared(collection, changes, export.card, keeps, speakers, filling, pending, said, export_s)
+    now = BuildRecord(
+        root=str(collection.root),
+        paths=tuple(str(path.resolve()) for path in paths),
+        encoding=settings.encoding,
+        added=collection.added,
+        excluded=collection.excluded,
+        speakers=wanted,
+        model=export.card,
+        methods=Methods(MAX_PASSAGE_CHARS, "SQ8", "BM25, English stems", speakers),
+        refused=tuple((refusal.source, refusal.reason) for refusal in collection.refused),
+        built=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    )
+    return Prepared(collection, changes, export.card, keeps, speakers, filling, pending, now, export_s)
 
 
 def report_of(prepared: Prepared, *, generation: int, passages: int, sentences: int, took_s: float) -> BuildReport:

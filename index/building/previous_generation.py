@@ -11,7 +11,6 @@ from index.files.file_stat import is_look
 from index.files.find_files import SourceFile
 from index.local.generation import Generation
 from index.local.segment_reader import Holdings
-from index.opened.info import speakers_read_by
 
 
 class Place(NamedTuple):
@@ -26,8 +25,9 @@ class Held:
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
-        self.speakers = speakers_read_by(generation.manifest)
-        self._encoding, self._added = generation.manifest["encoding"], frozenset(generation.manifest["added"])
+        record = generation.manifest.build
+        self.speakers = record.speakers_read_by
+        self._encoding, self._added = record.encoding, frozenset(record.added)
         holdings = Holdings.of(generation)
         self._looks = generation.looks(holdings.article_count())
         self.segments = holdings.segments

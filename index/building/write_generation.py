@@ -3,10 +3,9 @@
 import errno
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,12 +16,13 @@ from index.entries.entry import Entry
 from index.files.checksums import FileRecord
 from index.files.disk import Disk
 from index.files.file_stat import to_looks
-from index.local.generation import COUNTED, LOOKS, ORDER, Generation
+from index.local.generation import LOOKS, ORDER, Generation
 from index.local.numbering import Numbering
 from index.local.publish import Written
 from index.local.segment import Segment, SegmentRecord, folder_of
 from index.local.tombstones import GONE, count_gone
 from index.local.write_segment import write_segment
+from index.opened.build_record import BuildRecord, Counts
 
 # In an index that is searched in lists a segment of more sentences than this is, too, since there may be twenty of them.
 SEGMENT_EXHAUSTIVE_UP_TO = 10_000
@@ -44,12 +44,12 @@ def write_generation(
     plan: Plan,
     held: Held | None,
     entries: Entries,
-    said: Mapping[str, Any],
+    record: BuildRecord,
     *,
     vectors: VectorSettings,
     disk: Disk,
 ) -> Written:
-    """Write all of a generation but its manifest, as planned; `said` is what the manifest says beside its segments.
+    """Write all of a generation but its manifest, as planned; `record` is what the manifest says of the build.
 
     Raises:
         OSError: a file cannot be written.
@@ -72,12 +72,12 @@ def write_generation(
     with disk.create(folder / LOOKS) as file:
         np.save(file, to_looks([article.file.look for article in articles]), allow_pickle=False)
     counts = _write_order(folder, records, [lies[article.source] for article in articles], dim=vectors.dim, disk=disk)
-    return Written({**said, "segments": [record.to_dict() for record in records], "counts": counts}, shared)
+    return Written(record, tuple(records), counts, shared)
 
 
 def _write_order(
     folder: Path, records: Sequence[SegmentRecord], places: Sequence[tuple[int, int]], *, dim: int, disk: Disk
-) -> dict[str, int]:
+) -> Counts:
     """Write which articles count, in order of source, and the words of those that are gone; how much counts."""
     order = np.array(places, np.int32).reshape(-1, 2)
     with disk.create(folder / ORDER) as file:
@@ -87,7 +87,7 @@ def _write_order(
     if any(numbering.gone(place) is not None for place in range(len(segments))):
         with disk.create(folder / GONE) as file:
             file.write(json.dumps(count_gone(segments, numbering), sort_keys=True).encode())
-    return dict(zip(COUNTED, numbering.counts, strict=True))
+    return Counts(*numbering.counts)
 
 
 def _exhaustive_up_to(kept: Sequence[SegmentRecord], vectors: VectorSettings) -> int:

@@ -4,25 +4,24 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import BinaryIO
 
 import xxhash
 
-from index.errors import IndexDamagedError, IndexMismatchError
+from index.errors import IndexDamagedError
 
 # Up to here every file's sha256 is compared when an index is opened (1.6 GB/s a core). Beyond, xxh3 comes first, which
 # finds all damage by accident and takes a tenth of that, and sha256, which no one can forge, goes on in the background.
 FULL_CHECK_BYTES = 1_000_000_000
 _CHUNK_BYTES = 1 << 20
 _READERS = 2
-_MAX_NAME_CHARS = 200  # Those that this program writes have some 50.
-_DIGITS = {"sha256": 64, "xxh3": 32}
+DIGITS = {"sha256": 64, "xxh3": 32}
 
 
 class Check(Enum):
@@ -41,8 +40,18 @@ class FileRecord:
     sha256: str
     xxh3: str
 
+    @classmethod
+    def of(cls, path: Path, name: str) -> "FileRecord":
+        """Return the record of a file, by reading it."""
+        sha256, xxh3 = hashlib.sha256(), xxhash.xxh3_128()
+        with _opened(path) as file:
+            for chunk in _chunks(file):
+                sha256.update(chunk)
+                xxh3.update(chunk)
+        return cls(name, path.stat().st_size, sha256.hexdigest(), xxh3.hexdigest())
+
     def to_dict(self) -> dict[str, object]:
-        """What a manifest says of it."""
+        """Return the record as a manifest has it."""
         return {"size": self.size_bytes, "sha256": self.sha256, "xxh3": self.xxh3}
 
     def digest(self, check: Check) -> str:
@@ -50,29 +59,10 @@ class FileRecord:
         return self.sha256 if check is Check.SHA256 else self.xxh3
 
 
-def record_of(path: Path) -> dict[str, object]:
-    """What a manifest says of a file."""
-    sha256, xxh3 = hashlib.sha256(), xxhash.xxh3_128()
-    with _opened(path) as file:
-        for chunk in _chunks(file):
-            sha256.update(chunk)
-            xxh3.update(chunk)
-    return {"size": path.stat().st_size, "sha256": sha256.hexdigest(), "xxh3": xxh3.hexdigest()}
-
-
 def sha256_of(path: Path) -> str:
     """Return a file's sha256, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def read_records(files: Mapping[str, Any], where: str) -> tuple[FileRecord, ...]:
-    """The files that a manifest names, by name.
-
-    Raises:
-        IndexMismatchError: one is not as this program writes it, or lies elsewhere.
-    """
-    return tuple(_record(name, record, where) for name, record in sorted(files.items()))
 
 
 def check_files(folder: Path, records: Sequence[FileRecord], check: Check) -> None:
@@ -140,19 +130,6 @@ def read_small(path: Path, *, max_bytes: int) -> bytes:
     if len(data) > max_bytes:
         raise OSError(f"larger than {max_bytes:,} bytes")
     return data
-
-
-def _record(name: str, record: object, where: str) -> FileRecord:
-    parts = PurePosixPath(name).parts
-    inside = name == "/".join(parts) and parts and ".." not in parts and not name.startswith("/") and "\0" not in name
-    if not inside or len(name) > _MAX_NAME_CHARS or not isinstance(record, dict):
-        raise IndexMismatchError(f"{where}: {name!a:.100} is no file of a generation; run qa index --rebuild")
-    size, digests = record.get("size"), [record.get(key) for key in _DIGITS]
-    sized = isinstance(size, int) and not isinstance(size, bool) and size >= 0
-    hashed = all(isinstance(digest, str) and len(digest) == _DIGITS[key] for key, digest in zip(_DIGITS, digests, strict=True))
-    if not (sized and hashed):
-        raise IndexMismatchError(f"{where}: {name!a:.100} has no size and digests; run qa index --rebuild")
-    return FileRecord(name, record["size"], record["sha256"], record["xxh3"])
 
 
 def _damage(path: Path, record: FileRecord, check: Check) -> str | None:

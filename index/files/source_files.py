@@ -4,13 +4,12 @@ import hashlib
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from io import BufferedReader
 from pathlib import Path
-from typing import Any
 
 from index.articles.article import Article
 from index.errors import ArticleRefused, IndexDamagedError
@@ -102,16 +101,15 @@ class Sources:
         return cls(folder, folder)
 
     @classmethod
-    def of(cls, directory: Path, manifest: Mapping[str, Any]) -> "Sources":
-        """As a manifest of an index folder says, checked or not.
+    def of(cls, directory: Path, root: str | None, added: Iterable[str]) -> "Sources":
+        """Return the files of an index folder, by the root and the added sources of its last build.
 
         Raises:
-            IndexDamagedError: it does not say.
+            IndexDamagedError: the root is unknown.
         """
-        root, added = manifest.get("root"), manifest.get("added", [])
-        if not isinstance(root, str) or not isinstance(added, list):
+        if root is None:
             raise IndexDamagedError(f"{directory}: no manifest says where the articles lie; name their folder with --root")
-        return cls(Path(root), directory, frozenset(str(source) for source in added))
+        return cls(Path(root), directory, frozenset(added))
 
     def path(self, source: str) -> Path:
         """The file that an article was read from."""

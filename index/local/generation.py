@@ -12,32 +12,24 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
-from index.files.checksums import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_records, read_small
+from index.files.checksums import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_small
 from index.files.file_stat import read_looks
 from index.files.find_files import is_utf8
 from index.files.printable import printable_name
-from index.local.segment import FILES, SegmentRecord, read_segments
+from index.local.manifest import Manifest
+from index.local.segment import FILES, SegmentRecord
+from index.opened.build_record import CollectionRecord
 
-FORMAT = 5
-# What a manifest says beside its format, and the type of each.
-_SHAPE: Mapping[str, type] = {
-    "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "added": list, "excluded": list,
-    "refused": list, "built": str, "files": dict, "segments": list
-}  # fmt: skip
-COUNTED = ("articles", "passages", "sentences")
 LOCK, CURRENT, MANIFEST, ADDED, PENDING = "LOCK", "CURRENT", "manifest.json", "added", "pending"
 ORDER, LOOKS = "order.npy", "looks.npy"
 GENERATION_NAME = re.compile(r"gen-(\d{6,})(\.tmp)?")
 MAX_CURRENT_BYTES, MAX_MANIFEST_BYTES = 10_000, 1_000_000_000
-_SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
-_NO_SEAL = b"0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +38,18 @@ class Generation:
 
     number: int
     folder: Path
-    manifest: Mapping[str, Any]
-    files: tuple[FileRecord, ...]
-    segments: tuple[SegmentRecord, ...]
+    manifest: Manifest
     check: Check
+
+    @property
+    def files(self) -> tuple[FileRecord, ...]:
+        """The files, by name."""
+        return self.manifest.files
+
+    @property
+    def segments(self) -> tuple[SegmentRecord, ...]:
+        """The segments, in order."""
+        return self.manifest.segments
 
     def looks(self, articles: int) -> bytes:
         """How the files of its articles, so many, looked when they were read, one after another; b"" where it does not say.
@@ -57,7 +57,7 @@ class Generation:
         Raises:
             IndexDamagedError: the file that says it cannot be read.
         """
-        return read_looks(self.folder / LOOKS, articles=articles) if LOOKS in self.manifest["files"] else b""
+        return read_looks(self.folder / LOOKS, articles=articles) if any(file.name == LOOKS for file in self.files) else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +160,11 @@ def published(directory: Path) -> list[int]:
     return sorted(int(match[1]) for match in matches if match and not match[2])
 
 
-def published_manifest(directory: Path) -> Mapping[str, Any]:
-    """What the manifest in force says, checked or not; where it cannot be read, the latest that can; else nothing."""
+def published_record(directory: Path) -> CollectionRecord | None:
+    """Return what the manifest in force says of the files that were read, checked or not.
+
+    Another manifest, the latest first, takes the place of one that cannot be read. None: none can be read.
+    """
     folders = sorted(directory.glob("gen-*[0-9]"), reverse=True)
     with suppress(IndexDamagedError):
         if current := read_current(directory):
@@ -169,20 +172,14 @@ def published_manifest(directory: Path) -> Mapping[str, Any]:
     for folder in folders:
         with suppress(OSError, ValueError, RecursionError):
             manifest = json.loads(read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES))
-            if isinstance(manifest, dict):
-                return manifest
-    return {}
+            if isinstance(manifest, dict) and manifest:
+                return CollectionRecord.from_json(manifest)
+    return None
 
 
 def name_of(number: int) -> str:
     """The name of a generation's folder."""
     return f"gen-{number:06d}"
-
-
-def sealed(manifest: Mapping[str, Any]) -> bytes:
-    """A manifest's bytes; they begin with their own sha256, taken with zeros in its place, so that it proves itself."""
-    raw = json.dumps({"seal": _NO_SEAL.decode(), **manifest}, indent=1).encode()
-    return raw.replace(_NO_SEAL, hashlib.sha256(raw).hexdigest().encode(), 1)
 
 
 def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Check | None) -> Generation:
@@ -195,13 +192,10 @@ def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Ch
         raise IndexDamagedError(f"{folder / MANIFEST}: cannot be read ({reason}); run qa index --rebuild") from error
     if manifest_sha256 is not None and hashlib.sha256(raw).hexdigest() != manifest_sha256:
         raise IndexDamagedError(f"{folder / MANIFEST}: sha256 differs from CURRENT; run qa index --rebuild")
-    manifest = _read_manifest(raw, folder)
-    if manifest_sha256 is None and not _is_sealed(raw):
-        raise IndexDamagedError(f"{folder / MANIFEST}: sha256 differs from its seal; run qa index --rebuild")
-    files = read_records(manifest["files"], str(folder / MANIFEST))
-    segments = read_segments(manifest, str(folder / MANIFEST))
-    for needed in (ORDER, *(segment.names(name) for segment in segments for name in FILES)):
-        if needed not in manifest["files"]:
+    manifest = Manifest.from_bytes(raw, folder / MANIFEST, by_seal=manifest_sha256 is None)
+    files, names = manifest.files, {file.name for file in manifest.files}
+    for needed in (ORDER, *(segment.names(name) for segment in manifest.segments for name in FILES)):
+        if needed not in names:
             raise IndexMismatchError(f"{folder / MANIFEST}: does not name {needed}; run qa index --rebuild")
     if check is None:
         check = Check.SHA256 if sum(file.size_bytes for file in files) <= FULL_CHECK_BYTES else Check.XXH3
@@ -209,33 +203,7 @@ def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Ch
         check_files(folder, files, check)
     except IndexDamagedError as error:
         raise IndexDamagedError(f"{error}; run qa index --rebuild") from error
-    return Generation(number, folder, manifest, files, segments, check)
-
-
-def _read_manifest(raw: bytes, folder: Path) -> Mapping[str, Any]:
-    try:
-        manifest = json.loads(raw)
-    except (ValueError, RecursionError) as error:
-        raise IndexDamagedError(f"{folder / MANIFEST}: not JSON; run qa index --rebuild") from error
-    said = manifest.get("format") if isinstance(manifest, dict) else None
-    if said != FORMAT:
-        raise IndexMismatchError(f"{folder.parent}: index format {str(said)[:20]}, this program reads {FORMAT}; run qa index")
-    odd = [key for key, kind in _SHAPE.items() if not isinstance(manifest.get(key), kind)]
-    if not odd:
-        odd += [f"counts.{key}" for key in COUNTED if not _is_count(manifest["counts"].get(key))]
-        odd += [key for key in ("paths", "added", "excluded") if not all(isinstance(item, str) for item in manifest[key])]
-    if odd:
-        raise IndexMismatchError(f"{folder / MANIFEST}: {', '.join(odd)} not as this program writes it; run qa index")
-    return dict(manifest)
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def _is_sealed(raw: bytes) -> bool:
-    match = _SEAL.match(raw)
-    return match is not None and hashlib.sha256(raw.replace(match[1], _NO_SEAL, 1)).hexdigest().encode() == match[1]
+    return Generation(number, folder, manifest, check)
 
 
 def _way_out(directory: Path) -> str:

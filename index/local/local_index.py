@@ -64,8 +64,9 @@ TIED = 10  # Hits more than are wanted, so that those alike at the end are chose
 
 def info_of(directory: Path, generation: Generation) -> IndexInfo:
     """What a generation's manifest says, and how it stands in its folder."""
-    return IndexInfo.of_manifest(
-        generation.manifest,
+    return IndexInfo.of(
+        generation.manifest.build,
+        generation.manifest.counts,
         directory=directory,
         generation=generation.number,
         size_bytes=sum(file.size_bytes for file in generation.files),
@@ -81,7 +82,8 @@ class LocalIndex(Index):
     """One generation of an index folder. Opening and reading never write."""
 
     def __init__(self, directory: Path, generation: Generation) -> None:
-        super().__init__(info_of(directory, generation), Sources.of(directory, generation.manifest))
+        build = generation.manifest.build
+        super().__init__(info_of(directory, generation), Sources.of(directory, build.root, build.added))
         self.store: Holdings = Holdings.of(generation)
         self.segments, self._numbering = self.store.segments, self.store.numbering
         words = [record.path(generation.folder, WORDS) for record in generation.segments]

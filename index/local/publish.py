@@ -5,20 +5,17 @@ writer, a reader finds the generation before or the new one, whole.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from index.errors import IndexDamagedError, InputError
-from index.files.checksums import Check, FileRecord, read_records, record_of
+from index.files.checksums import Check, FileRecord
 from index.files.disk import DISK, Disk, remove_tree, write_synced
 from index.local.generation import (
     CURRENT,
-    FORMAT,
     GENERATION_NAME,
     MANIFEST,
     Current,
@@ -26,19 +23,22 @@ from index.local.generation import (
     name_of,
     published,
     read_current,
-    sealed,
 )
-from index.local.segment import read_segments
+from index.local.manifest import Manifest
+from index.local.segment import SegmentRecord
+from index.opened.build_record import BuildRecord, Counts
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a manifest holds beside format and files, and of the files those that an earlier generation has, known by name.
+    """The parts of a manifest besides its files. `shared` are files, by name, that an earlier generation has.
 
-    Those are on disk already, and are not read again.
+    Shared files are on disk already, and are not read again.
     """
 
-    said: Mapping[str, Any]
+    build: BuildRecord
+    segments: tuple[SegmentRecord, ...]
+    counts: Counts
     shared: Mapping[str, FileRecord] = field(default_factory=dict)
 
 
@@ -72,11 +72,9 @@ def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
         if not isinstance(error, OSError):
             raise
         raise InputError(_failed(directory, number, str(error.strerror or error))) from error
-    manifest = json.loads(raw)
     with suppress(OSError):  # The next writer removes what could not be removed now.
         clean(directory, disk)
-    files, segments = read_records(manifest["files"], str(folder)), read_segments(manifest, str(folder))
-    return Generation(number, folder, manifest, files, segments, Check.SHA256)
+    return Generation(number, folder, Manifest.from_bytes(raw, folder / MANIFEST), Check.SHA256)
 
 
 def recover(directory: Path, *, disk: Disk = DISK) -> None:
@@ -117,14 +115,14 @@ def _fill(working: Path, write: Write, disk: Disk) -> bytes:
     """Write a generation's files and their manifest, all on disk; returns the manifest's bytes."""
     written = write(working)
     paths = sorted(working.rglob("*"))
-    files: dict[str, object] = {}
+    files: list[FileRecord] = []
     for path in paths:
         if path.is_file():
             name = path.relative_to(working).as_posix()
             if (known := written.shared.get(name)) is None:
                 disk.sync(path)
-            files[name] = known.to_dict() if known else record_of(path)
-    raw = sealed({"format": FORMAT, **written.said, "files": files})
+            files.append(known or FileRecord.of(path, name))
+    raw = Manifest(written.build, written.segments, written.counts, tuple(files)).to_bytes()
     write_synced(working / MANIFEST, raw, disk)
     for folder in (*(path for path in paths if path.is_dir()), working):
         disk.sync_folder(folder)

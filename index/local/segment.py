@@ -1,16 +1,14 @@
 """A segment, opened: its articles, vectors and words, numbered from 0 inside it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from index.arrays import Flags, Numbers, Rows, Vectors, read_array
 from index.entries.entry import Entry
 from index.entries.entry_db import Store
-from index.errors import IndexDamagedError, IndexMismatchError
+from index.errors import IndexDamagedError
 from index.search.faiss_index import VectorIndex
 from index.search.float16_vectors import ExactVectors
 from index.search.ivf_lists import Lists
@@ -35,7 +33,7 @@ ARTICLES, VECTORS, EXACT, WORDS = "articles.db", "vectors.faiss", "vectors.f16",
 FIRST_PASSAGES, FIRST_SENTENCES = "passages.npy", "sentences.npy"
 FILES = (ARTICLES, VECTORS, EXACT, f"{WORDS}/meta.json", FIRST_PASSAGES, FIRST_SENTENCES)
 _TOP = frozenset({ARTICLES, VECTORS, EXACT, WORDS, FIRST_PASSAGES, FIRST_SENTENCES})
-_COUNTS = ("serial", "articles", "passages", "sentences")
+COUNTS = ("serial", "articles", "passages", "sentences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class SegmentRecord:
     def to_dict(self) -> dict[str, object]:
         """Its part of the manifest."""
         lists = {"vectors": self.lists.to_dict()} if self.lists else {}
-        return {**{key: getattr(self, key) for key in _COUNTS}, "folder": self.folder, **lists}
+        return {**{key: getattr(self, key) for key in COUNTS}, "folder": self.folder, **lists}
 
 
 class Segment:
@@ -124,24 +122,3 @@ class Segment:
 def folder_of(serial: int, *, first: bool) -> str:
     """The folder of a segment inside a generation."""
     return "" if first else f"seg-{serial:06d}"
-
-
-def read_segments(manifest: Mapping[str, Any], where: str) -> tuple[SegmentRecord, ...]:
-    """The segments that a manifest names; at least one.
-
-    Raises:
-        IndexMismatchError: they are not as this program writes them.
-    """
-    said = manifest.get("segments")
-    if not isinstance(said, list) or not said or not all(isinstance(one, dict) for one in said):
-        raise IndexMismatchError(f"{where}: segments not as this program writes it; run qa index --rebuild")
-    found: list[SegmentRecord] = []
-    for place, one in enumerate(said):
-        counts = [one.get(key) for key in _COUNTS]
-        counted = all(isinstance(count, int) and not isinstance(count, bool) and 0 <= count < 1 << 31 for count in counts)
-        if not counted or one.get("folder") != folder_of(counts[0], first=not place):
-            raise IndexMismatchError(f"{where}: segment {place} not as this program writes it; run qa index --rebuild")
-        found.append(SegmentRecord(counts[0], one["folder"], counts[1], counts[2], counts[3], Lists.from_manifest(one, where)))
-    if len({one.serial for one in found}) < len(found):
-        raise IndexMismatchError(f"{where}: names a segment twice; run qa index --rebuild")
-    return tuple(found)

@@ -13,7 +13,6 @@ from index.entries.entry_db import cut, day_of
 from index.local.generation import ORDER, Generation
 from index.local.numbering import Numbering, read_order
 from index.local.segment import Segment
-from index.models.model_card import ModelCard
 from index.opened.index import TEXT_CACHE_CHARS
 
 
@@ -33,7 +32,7 @@ class Holdings:
         Raises:
             IndexUnusableError: its files do not fit the manifest, or each other.
         """
-        dim = ModelCard.from_dict(generation.manifest["model"]).dim
+        dim = generation.manifest.build.model.dim
         segments = tuple(Segment(record, generation.folder, dim=dim) for record in generation.segments)
         return cls(segments, Numbering(segments, read_order(generation.folder / ORDER), str(generation.folder)))
 

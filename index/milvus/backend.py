@@ -57,14 +57,14 @@ class MilvusBackend:
     def paths_before(self) -> list[Path]:
         """Return the files and folders that the last build read, if there was any."""
         try:
-            manifest = open_milvus_generation(self._server).manifest
+            return [Path(path) for path in open_milvus_generation(self._server).manifest.build.paths]
         except IndexUnusableError:
             return []
-        return [Path(str(path)) for path in manifest["paths"]]
 
     def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
         """Return the places of the articles' files, as this machine sees them."""
-        return Sources.of(NO_FOLDER, open_milvus_generation(self._server, number=number).manifest)
+        record = open_milvus_generation(self._server, number=number).manifest.build
+        return Sources.of(NO_FOLDER, record.root, record.added)
 
     def has_stopped_build(self) -> bool:
         """Return False: a stopped build leaves nothing at the place itself."""

@@ -17,8 +17,8 @@ from index.milvus.collections import create_data, data_collections, generation_n
 from index.milvus.generation import (
     EXHAUSTIVE,
     GRAPH,
-    NUMBERED,
     MilvusGeneration,
+    NextNumbers,
     generations,
     number_in_force,
     open_milvus_generation,
@@ -30,7 +30,6 @@ from index.milvus.store import MilvusHeld, MilvusStore
 from index.milvus.write_lease import Lease, milvus_writer
 from index.milvus.write_rows import Numbers, write_rows
 from index.models.model_files import cache_folder
-from index.opened.info import speakers_read_by
 
 # Rows that are gone stay until the next build. Beyond so many articles, or half of them, all rows are written anew instead:
 # the list of those to leave out would slow every search.
@@ -76,19 +75,19 @@ def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
     there = number_in_force(server) is not None
     generation = to_go_on_from(lambda: open_milvus_generation(server), settings, progress) if there else None
     _sweep(server, generation)
-    manifest = generation.manifest if generation else None
-    held = MilvusHeld(MilvusStore(server, generation), speakers_read_by(generation.manifest)) if generation else None
-    before = Before.of(manifest or {}, list(held.contents) if held else [])
+    record = generation.manifest.build if generation else None
+    held = MilvusHeld(MilvusStore(server, generation), record.speakers_read_by) if generation and record else None
+    before = Before.of(record, list(held.contents) if held else [])
     if not paths:
         if not before.paths:
             raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
         paths, settings = [Path(p) for p in before.paths], replace(settings, encoding=settings.encoding or before.encoding)
     # Every file is read: how files look would be said of those of the machine that built last.
-    prepared = prepare(paths, job.folder, settings, before, manifest=manifest, held=held, progress=progress)
+    prepared = prepare(paths, job.folder, settings, before, record=record, held=held, progress=progress)
     kept = generation if prepared.keeps else None
-    prepared.said["settings"]["vectors"] = GRAPH if kept and kept.is_graph else EXHAUSTIVE
+    prepared = _searching(prepared, GRAPH if kept and kept.is_graph else EXHAUSTIVE)
     stays = kept if kept and not _is_to_be_rewritten(kept, settings, prepared) else None
-    if kept is None or stays is None or prepared.differs(kept.manifest):
+    if kept is None or stays is None or prepared.differs(kept.manifest.build):
         kept = _published(job, prepared, stays)
     prepared.pending.discard()
     _, passages, sentences = kept.catalogue.counts()
@@ -98,7 +97,7 @@ def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
 
 def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) -> MilvusGeneration:
     """Write what is new, and put a generation in force that names it and what stays."""
-    server, said, dim = job.server, prepared.said, prepared.card.dim
+    server, dim = job.server, prepared.card.dim
     filling, articles = prepared.filling, prepared.collection.articles
     number = max([*generations(server), 0]) + 1
     there = {(entry.source, entry.content): entry for entry in stays.catalogue.entries} if stays else {}
@@ -107,29 +106,45 @@ def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) ->
     gone = sorted({entry.number for entry in there.values()} - {entry.number for entry in staying})
     if stays is None:
         exhaustive = _sentences(filling, articles) <= job.settings.exhaustive_up_to
-        said["settings"]["vectors"] = EXHAUSTIVE if exhaustive else GRAPH
+        prepared = _searching(prepared, EXHAUSTIVE if exhaustive else GRAPH)
         data = data_collections(server.place.name, number)
         create_data(server, data, dim=dim, exhaustive=exhaustive)
     else:
         data = stays.data
-    numbers = Numbers.after(stays.manifest["next"] if stays else dict.fromkeys(NUMBERED, 0))
+    numbers = Numbers.after(stays.manifest.next if stays else NextNumbers(0, 0, 0, 0))
     written = write_rows(server, data, filling.entries(new), numbers, since=number)
     lexicon = written.lexicon(server, stays, {*gone})
     made = int(data.passages.rsplit("_", 2)[1])
     catalogue = written.catalogue(staying)
     size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * dim * catalogue.counts()[2]
-    fixed = {"dim": dim, "data": made, "next": numbers.to_dict(), "gone": gone, "size_bytes": size}
     job.lease.check()
-    generation = write_generation(server, number, {**said, **fixed}, catalogue, lexicon)
+    generation = write_generation(
+        server,
+        prepared.record,
+        catalogue,
+        lexicon,
+        number=number,
+        dim=dim,
+        data=made,
+        after=numbers.next,
+        gone=gone,
+        size_bytes=size,
+    )
     _drop_older(server, generation, before=stays.number if stays else None)
     return generation
 
 
+def _searching(prepared: Prepared, vectors: str) -> Prepared:
+    """Return what was prepared, with a record that says how vectors are searched."""
+    methods = replace(prepared.record.methods, vectors=vectors)
+    return replace(prepared, record=replace(prepared.record, methods=methods))
+
+
 def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, prepared: Prepared) -> bool:
     """Whether all rows are to be written anew, from what is held: other speakers, much gone, or too many to compare with."""
-    wrong_kind = kept.is_graph != (kept.manifest["counts"]["sentences"] > settings.exhaustive_up_to)
+    wrong_kind = kept.is_graph != (kept.manifest.counts.sentences > settings.exhaustive_up_to)
     gone = len(prepared.changes.removed + prepared.changes.changed)
-    other_speakers = speakers_read_by(kept.manifest) != prepared.speakers
+    other_speakers = kept.manifest.build.speakers_read_by != prepared.speakers
     return other_speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)
 
 
@@ -144,7 +159,7 @@ def _sweep(server: MilvusServer, found: MilvusGeneration | None) -> None:
     current = number_in_force(server) or 0
     kept = {*found.data.all} if found else set()
     for number in generations(server):
-        if number > current or (found and found.manifest["gone"] and number < current):  # Its rows go now.
+        if number > current or (found and found.manifest.gone and number < current):  # Its rows go now.
             server.drop(generation_name(name, number))
     if found is None:
         return
@@ -157,10 +172,10 @@ def _sweep(server: MilvusServer, found: MilvusGeneration | None) -> None:
     for collection in server.collections():
         if is_data(name, collection) and collection not in kept:
             server.drop(collection)
-    after = found.manifest["next"]
-    for collection, key in zip(found.data.all, ("text", "passage", "sentence"), strict=True):
-        server.delete_where(collection, f"id >= {after[key]}")
-        if gone := found.manifest["gone"]:
+    after = found.manifest.next
+    for collection, key in zip(found.data.all, (after.text, after.passage, after.sentence), strict=True):
+        server.delete_where(collection, f"id >= {key}")
+        if gone := [*found.manifest.gone]:
             server.delete_where(collection, f"article in {gone}")
 
 

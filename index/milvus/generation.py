@@ -3,12 +3,11 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from index.errors import IndexDamagedError, IndexMismatchError, InputError
-from index.local.generation import COUNTED
 from index.milvus.catalogue import Catalogue
 from index.milvus.collections import (
     NO_VECTOR,
@@ -21,38 +20,101 @@ from index.milvus.collections import (
 from index.milvus.lexicon import Lexicon
 from index.milvus.rows import pieces
 from index.milvus.server import MilvusServer, Row
+from index.opened.build_record import BuildRecord, Counts
 
 MILVUS_FORMAT = 1
 MANIFEST, CATALOGUE, LEXICON = "manifest", "catalogue", "lexicon"
 # Where the pieces of each begin; none has as many.
 _FIRST = {MANIFEST: 0, CATALOGUE: 10_000_000, LEXICON: 20_000_000}
-_SHAPE: Mapping[str, type] = {
-    "model": dict, "settings": dict, "counts": dict, "root": str, "paths": list, "added": list, "excluded": list,
-    "refused": list, "built": str, "data": int, "next": dict, "gone": list, "sha256": dict, "size_bytes": int,
-}  # fmt: skip
 EXHAUSTIVE, GRAPH = "Milvus, exhaustive", "Milvus, HNSW"  # What a manifest's settings say of the vectors.
-NUMBERED = ("article", "text", "passage", "sentence")
+
+
+@dataclass(frozen=True, slots=True)
+class NextNumbers:
+    """The numbers that come after those of all articles and rows written so far."""
+
+    article: int
+    text: int
+    passage: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class MilvusManifest:
+    """The manifest of a generation in Milvus.
+
+    `data` is the generation that made the data collections. `gone` are numbers of articles whose rows
+    do not count. `dim` is the vectors' dimension. `sha256` are those of catalogue and lexicon.
+    """
+
+    number: int
+    build: BuildRecord
+    dim: int
+    data: int
+    next: NextNumbers
+    gone: tuple[int, ...]
+    size_bytes: int
+    counts: Counts
+    sha256: tuple[str, str]
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any], place: str) -> "MilvusManifest":
+        """Read what `to_json` wrote.
+
+        Raises:
+            IndexMismatchError: this program writes the manifest otherwise.
+        """
+        build, counts = BuildRecord.from_manifest(said, place, also=_ALSO)
+        if {*NextNumbers.__slots__} != {*said["next"]}:
+            raise IndexMismatchError(f"{place}: next not as this program writes it; run qa index")
+        sha256 = str(said["sha256"].get(CATALOGUE)), str(said["sha256"].get(LEXICON))
+        after, gone = NextNumbers(**said["next"]), tuple(said["gone"])
+        return cls(said["number"], build, said["dim"], said["data"], after, gone, said["size_bytes"], counts, sha256)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the manifest as it is written."""
+        return {
+            "format": MILVUS_FORMAT,
+            "number": self.number,
+            **self.build.to_json(),
+            "dim": self.dim,
+            "data": self.data,
+            "next": asdict(self.next),
+            "gone": list(self.gone),
+            "size_bytes": self.size_bytes,
+            "counts": self.counts._asdict(),
+            "sha256": dict(zip((CATALOGUE, LEXICON), self.sha256, strict=True)),
+        }
+
+
+_ALSO: Mapping[str, type] = {
+    "number": int, "dim": int, "data": int, "next": dict, "gone": list, "sha256": dict, "size_bytes": int
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MilvusGeneration:
     """A generation as it was published."""
 
-    number: int
-    manifest: Mapping[str, Any]
+    manifest: MilvusManifest
     catalogue: Catalogue
     lexicon: Lexicon
     data: DataCollections
 
     @property
+    def number(self) -> int:
+        """The number of the generation."""
+        return self.manifest.number
+
+    @property
     def is_graph(self) -> bool:
-        """Whether vectors are searched by a graph, and not every one."""
-        return bool(self.manifest["settings"].get("vectors") == GRAPH)
+        """Whether vectors are searched by a graph (HNSW), and not exhaustively."""
+        return self.manifest.build.methods.vectors == GRAPH
 
     @property
     def in_force(self) -> str:
         """The condition for a row of it; what else a search finds is left out by the catalogue."""
-        gone = self.manifest["gone"]
+        gone = [*self.manifest.gone]
         return f"since <= {self.number}" + (f" and article not in {gone}" if gone else "")
 
 
@@ -94,40 +156,46 @@ def open_milvus_generation(server: MilvusServer, *, number: int | None = None) -
     if number is not None and number not in generations(server):
         raise IndexDamagedError(f"{place}: generation {number} is not kept; qa info names those that are")
     manifest = _manifest(server, collection)
-    if manifest["number"] != found:
+    if manifest.number != found:
         raise IndexDamagedError(f"{place}: the manifest is of another generation; run qa index --rebuild")
     try:
-        catalogue = Catalogue.from_bytes(_blob(server, collection, CATALOGUE, manifest))
-        lexicon = Lexicon.from_bytes(_blob(server, collection, LEXICON, manifest))
+        catalogue = Catalogue.from_bytes(_blob(server, collection, CATALOGUE, manifest.sha256[0]))
+        lexicon = Lexicon.from_bytes(_blob(server, collection, LEXICON, manifest.sha256[1]))
     except (ValueError, TypeError) as error:
         raise IndexDamagedError(f"{place}: the catalogue cannot be read; run qa index --rebuild") from error
-    if catalogue.counts() != tuple(manifest["counts"][key] for key in COUNTED):
+    if catalogue.counts() != manifest.counts:
         raise IndexDamagedError(f"{place}: counts differ from the manifest; run qa index --rebuild")
-    return MilvusGeneration(found, manifest, catalogue, lexicon, data_collections(place.name, manifest["data"]))
+    return MilvusGeneration(manifest, catalogue, lexicon, data_collections(place.name, manifest.data))
 
 
 def write_generation(
-    server: MilvusServer, number: int, said: Mapping[str, Any], catalogue: Catalogue, lexicon: Lexicon
+    server: MilvusServer,
+    build: BuildRecord,
+    catalogue: Catalogue,
+    lexicon: Lexicon,
+    *,
+    number: int,
+    dim: int,
+    data: int,
+    after: NextNumbers,
+    gone: Sequence[int],
+    size_bytes: int,
 ) -> MilvusGeneration:
-    """Write a generation, and put it in force in one step."""
+    """Write a generation, and put it in force in one step; see `MilvusManifest`."""
     collection = generation_name(server.place.name, number)
     blobs = {CATALOGUE: catalogue.to_bytes(), LEXICON: lexicon.to_bytes()}
-    manifest = {
-        "format": MILVUS_FORMAT,
-        "number": number,
-        **said,
-        "counts": dict(zip(COUNTED, catalogue.counts(), strict=True)),
-        "sha256": {part: hashlib.sha256(data).hexdigest() for part, data in blobs.items()},
-    }
-    raw = json.dumps(manifest).encode()
+    digests = hashlib.sha256(blobs[CATALOGUE]).hexdigest(), hashlib.sha256(blobs[LEXICON]).hexdigest()
+    counts = Counts(*catalogue.counts())
+    manifest = MilvusManifest(number, build, dim, data, after, tuple(gone), size_bytes, counts, digests)
+    raw = json.dumps(manifest.to_json()).encode()
     sealed = json.dumps([hashlib.sha256(raw).hexdigest(), raw.decode()])
     create_pieces(server, collection)
     server.insert(collection, _rows(MANIFEST, sealed))
-    for part, data in blobs.items():
-        server.insert(collection, _rows(part, base64.b64encode(data).decode()))
+    for part, blob in blobs.items():
+        server.insert(collection, _rows(part, base64.b64encode(blob).decode()))
     server.flush(collection)
     server.point(server.place.name, collection)
-    return MilvusGeneration(number, manifest, catalogue, lexicon, data_collections(server.place.name, said["data"]))
+    return MilvusGeneration(manifest, catalogue, lexicon, data_collections(server.place.name, data))
 
 
 def _rows(part: str, text: str) -> Iterator[Row]:
@@ -152,7 +220,7 @@ def _text(server: MilvusServer, collection: str, part: str) -> str:
     return "".join(str(rows[number]["text"]) for number in range(first, first + size))
 
 
-def _manifest(server: MilvusServer, collection: str) -> Mapping[str, Any]:
+def _manifest(server: MilvusServer, collection: str) -> MilvusManifest:
     place = server.place
     try:
         digest, raw = json.loads(_text(server, collection, MANIFEST))
@@ -165,17 +233,14 @@ def _manifest(server: MilvusServer, collection: str) -> Mapping[str, Any]:
         raise IndexMismatchError(f"{place}: index format {str(said)[:20]}, this program reads {MILVUS_FORMAT}; run qa index")
     if not right:
         raise IndexDamagedError(f"{place}: the manifest is not what was published; run qa index --rebuild")
-    odd = [key for key, kind in _SHAPE.items() if not isinstance(manifest.get(key), kind)]
-    if odd or not {*COUNTED} <= {*manifest["counts"]} or {*NUMBERED} != {*manifest["next"]}:
-        raise IndexMismatchError(f"{place}: {', '.join(odd) or 'counts'} not as this program writes it; run qa index")
-    return dict(manifest)
+    return MilvusManifest.from_json(manifest, str(place))
 
 
-def _blob(server: MilvusServer, collection: str, part: str, manifest: Mapping[str, Any]) -> bytes:
+def _blob(server: MilvusServer, collection: str, part: str, sha256: str) -> bytes:
     try:
         data = base64.b64decode(_text(server, collection, part), validate=True)
     except ValueError as error:
         raise IndexDamagedError(f"{server.place}: the {part} cannot be read; run qa index --rebuild") from error
-    if hashlib.sha256(data).hexdigest() != manifest["sha256"].get(part):
+    if hashlib.sha256(data).hexdigest() != sha256:
         raise IndexDamagedError(f"{server.place}: the {part} is not what was published; run qa index --rebuild")
     return data

@@ -186,16 +186,17 @@ class MilvusIndex(Index):
         held = self._server.count(data.passages), self._server.count(data.sentences)
         if held[0] < info.passages or held[1] < info.sentences:
             raise IndexDamagedError(f"{place}: counts differ from the manifest; run qa index --rebuild")
-        if self._generation.manifest["dim"] != info.model.dim:
+        if self._generation.manifest.dim != info.model.dim:
             raise IndexMismatchError(f"{place}: vectors are of another shape than the manifest says; run qa index --rebuild")
 
 
 def _info(server: MilvusServer, generation: MilvusGeneration) -> IndexInfo:
-    return IndexInfo.of_manifest(
-        generation.manifest,
+    return IndexInfo.of(
+        generation.manifest.build,
+        generation.manifest.counts,
         directory=str(server.place),
         generation=generation.number,
-        size_bytes=generation.manifest["size_bytes"],
+        size_bytes=generation.manifest.size_bytes,
         check=Check.SHA256,
         kept=tuple(number for number in generations(server) if number <= generation.number),
         in_force=number_in_force(server) == generation.number,

@@ -35,7 +35,7 @@ def check_milvus_index(place: object, *, number: int | None = None) -> Soundness
     server.be_strict()
     generation = open_milvus_generation(server, number=number)
     findings = tuple(islice(_findings(server, generation), MAX_FINDINGS))
-    checked = Checked(0, generation.manifest["size_bytes"], *generation.catalogue.counts())
+    checked = Checked(0, generation.manifest.size_bytes, *generation.catalogue.counts())
     return Soundness(str(server.place), generation.number, checked, findings, not_checked="the server's own files and indexes")
 
 

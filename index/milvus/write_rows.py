@@ -2,14 +2,14 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 
 import numpy as np
 
 from index.entries.entry import Entry
 from index.milvus.catalogue import Catalogue, CatalogueEntry
 from index.milvus.collections import NO_VECTOR, DataCollections
-from index.milvus.generation import MilvusGeneration
+from index.milvus.generation import MilvusGeneration, NextNumbers
 from index.milvus.lexicon import EMPTY, Lexicon
 from index.milvus.rows import PackedPassage, encoded, pack, pieces
 from index.milvus.server import ROWS_AT_ONCE, MilvusServer, Row
@@ -29,13 +29,14 @@ class Numbers:
     sentence: int
 
     @classmethod
-    def after(cls, said: Mapping[str, int]) -> "Numbers":
-        """Free numbers behind those that a manifest names as next."""
-        return cls(**{name: number + secrets.randbelow(_STEP) for name, number in said.items()})
+    def after(cls, used: NextNumbers) -> "Numbers":
+        """Return free numbers, a random step beyond those that a manifest names as next."""
+        return cls(*(number + secrets.randbelow(_STEP) for number in astuple(used)))
 
-    def to_dict(self) -> dict[str, int]:
-        """As a manifest has them."""
-        return {"article": self.article, "text": self.text, "passage": self.passage, "sentence": self.sentence}
+    @property
+    def next(self) -> NextNumbers:
+        """The numbers as a manifest has them."""
+        return NextNumbers(self.article, self.text, self.passage, self.sentence)
 
 
 @dataclass(slots=True)

@@ -1,19 +1,12 @@
 """What an index holds, and how it stands."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from index.files.checksums import Check
 from index.models.model_card import ModelCard
+from index.opened.build_record import BuildRecord, Counts
 from index.search.ivf_lists import Lists
-
-
-def speakers_read_by(manifest: Mapping[str, Any]) -> str:
-    """What read who speaks in the articles, "" where nothing did."""
-    reader = manifest["settings"].get("speakers")
-    return reader if isinstance(reader, str) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +45,10 @@ class IndexInfo:
     graph: bool = False
 
     @classmethod
-    def of_manifest(
+    def of(
         cls,
-        manifest: Mapping[str, Any],
+        record: BuildRecord,
+        counts: Counts,
         *,
         directory: Path | str,
         generation: int,
@@ -66,25 +60,23 @@ class IndexInfo:
         lists: Lists | None,
         graph: bool = False,
     ) -> "IndexInfo":
-        """What a manifest says, with what stands beside it, wherever the index lies."""
+        """Return the info of an index with this build record and these counts."""
         return cls(
             directory=directory,
             generation=generation,
-            articles=manifest["counts"]["articles"],
-            passages=manifest["counts"]["passages"],
-            sentences=manifest["counts"]["sentences"],
-            model=ModelCard.from_dict(manifest["model"]),
-            root=Path(manifest["root"]),
+            **counts._asdict(),
+            model=record.model,
+            root=Path(record.root or ""),
             size_bytes=size_bytes,
-            built=manifest["built"],
-            refused=len(manifest["refused"]),
-            added=len({*manifest["added"]}),
-            excluded=tuple(manifest["excluded"]),
+            built=record.built,
+            refused=len(record.refused),
+            added=len({*record.added}),
+            excluded=record.excluded,
             check=check,
             kept=kept,
             in_force=in_force,
-            speakers=speakers_read_by(manifest),
-            speakers_wanted=manifest.get("speakers") is not False,
+            speakers=record.speakers_read_by,
+            speakers_wanted=record.speakers is not False,
             segments=segments,
             lists=lists,
             graph=graph,

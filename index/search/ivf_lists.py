@@ -4,16 +4,14 @@ Beside the lists, vectors are kept as they are without: 8 bits a dimension, over
 found has the score that it has in an exhaustive search, and all lists together find just what that finds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, sqrt
-from typing import Any
 
 import faiss
 import numpy as np
 
 from index.arrays import Rows, Vectors
-from index.errors import IndexMismatchError
 from index.models.onnx_session import cores
 
 """(n,) int64, numbers of sentences."""
@@ -42,21 +40,6 @@ class Lists:
     count: int
     nprobe: int
     recall: float
-
-    @classmethod
-    def from_manifest(cls, manifest: Mapping[str, Any], where: str) -> "Lists | None":
-        """The lists that a manifest names; None where vectors are searched exhaustively.
-
-        Raises:
-            IndexMismatchError: they are not as this program writes them.
-        """
-        said = manifest.get("vectors")
-        if said is None:
-            return None
-        found: list[Any] = [said.get(key) for key in ("lists", "nprobe", "recall")] if isinstance(said, dict) else []
-        if [type(value) for value in found] != [int, int, float] or not 1 <= found[1] <= found[0]:
-            raise IndexMismatchError(f"{where}: vectors not as this program writes it; run qa index --rebuild")
-        return cls(*found)
 
     def to_dict(self) -> dict[str, object]:
         """Their part of the manifest."""

@@ -1,17 +1,14 @@
 """Soundness: whether an index is what it should be, all the way down: every file, count, span, vector and word."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from index.entries.entry_db import Store
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError
-from index.files.checksums import Check, damages, read_records, read_small
+from index.files.checksums import Check, damages, read_small
 from index.files.printable import printable_name
 from index.local.generation import (
-    COUNTED,
     MANIFEST,
     MAX_MANIFEST_BYTES,
     ORDER,
@@ -20,11 +17,12 @@ from index.local.generation import (
     open_generation,
     read_current,
 )
+from index.local.manifest import Manifest
 from index.local.segment import ARTICLES, VECTORS, WORDS, Segment, SegmentRecord
 from index.local.segment_reader import Holdings
 from index.local.tombstones import GONE, count_gone, read_gone
-from index.models.model_card import ModelCard
 from index.models.token_vectors import projection_of
+from index.opened.build_record import Counts
 from index.search.bm25_index import WordIndex
 from index.search.faiss_index import VectorIndex
 from index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
@@ -39,9 +37,8 @@ def check_local_index(directory: Path, *, number: int | None = None) -> Soundnes
     except IndexDamagedError as error:
         return _damaged(directory, number, error)
     findings = tuple(islice(_findings(generation), MAX_FINDINGS))
-    counts = generation.manifest["counts"]
     size = sum(file.size_bytes for file in generation.files)
-    checked = Checked(len(generation.files), size, counts["articles"], counts["passages"], counts["sentences"])
+    checked = Checked(len(generation.files), size, *generation.manifest.counts)
     return Soundness(directory, generation.number, checked, findings)
 
 
@@ -51,9 +48,9 @@ def _damaged(directory: Path, number: int | None, error: IndexDamagedError) -> S
         current = read_current(directory)
         found = number if number is not None else current.generation if current else 0
         folder = directory / name_of(found)
-        manifest = _json(folder / MANIFEST)
-        records = read_records(manifest["files"], str(folder / MANIFEST))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, IndexUnusableError):
+        raw = read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
+        records = Manifest.from_bytes(raw, folder / MANIFEST).files
+    except (OSError, IndexUnusableError):
         raise error from None
     findings = []
     for record in records:
@@ -62,11 +59,6 @@ def _damaged(directory: Path, number: int | None, error: IndexDamagedError) -> S
     if not findings or str(error).startswith(f"{folder / MANIFEST}: "):
         raise error
     return Soundness(directory, found, Checked(len(records), sum(record.size_bytes for record in records)), tuple(findings))
-
-
-def _json(path: Path) -> dict[str, Any]:
-    manifest = json.loads(read_small(path, max_bytes=MAX_MANIFEST_BYTES))
-    return dict(manifest)
 
 
 def _findings(generation: Generation) -> Iterator[Finding]:
@@ -83,21 +75,21 @@ def _findings(generation: Generation) -> Iterator[Finding]:
     yield from _order_findings(manifest, held)
     if gone is not None and gone.counts != count_gone(held.segments, held.numbering):
         yield Finding(GONE, "does not count the words of what is gone")
-    model = ModelCard.from_dict(manifest["model"])
+    model = manifest.build.model
     keeps_tokens = model.late_chunking and projection_of(model.sha256) is not None
     for segment in held.segments:
         yield from _segment_findings(segment, folder, model.dim, keeps_tokens=keeps_tokens)
 
 
-def _order_findings(manifest: Mapping[str, Any], held: Holdings) -> Iterator[Finding]:
+def _order_findings(manifest: Manifest, held: Holdings) -> Iterator[Finding]:
     """Whether what counts is what the manifest says, in order."""
-    for name, count in zip(COUNTED, held.numbering.counts, strict=True):
-        if count != manifest["counts"][name]:
-            yield Finding(ORDER, f"holds {count:,} {name}, the manifest says {manifest['counts'][name]:,}")
+    for name, count, said in zip(Counts._fields, held.numbering.counts, manifest.counts, strict=True):
+        if count != said:
+            yield Finding(ORDER, f"holds {count:,} {name}, the manifest says {said:,}")
     sources = held.sources()
     if sources != sorted(set(sources)):
         yield Finding(ORDER, "does not name each article once, by its source")
-    for source in sorted({*manifest["added"]} - {*sources}):
+    for source in sorted({*manifest.build.added} - {*sources}):
         yield Finding(MANIFEST, f"names {printable_name(source)} as added, which is no article")
 
 

@@ -434,9 +434,9 @@ def state(directory: Path) -> State:
         return NOTHING
     generation = open_generation(directory)
     listed = open_index(directory).store.listed()
-    assert len(listed) == generation.manifest["counts"]["articles"]
+    assert len(listed) == generation.manifest.counts.articles
     for article in listed:
-        if article.source in generation.manifest["added"]:
+        if article.source in generation.manifest.build.added:
             assert article.content.sha256 in added(directory), article.source
     return frozenset((article.source, article.content.sha256) for article in listed)
 

@@ -1,10 +1,10 @@
 """Vectors in lists find what an exhaustive search finds, within a choice of articles too; few vectors are as they were."""
 
+import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -13,12 +13,11 @@ import pytest
 from index import BuildSettings, IndexMismatchError, InputError, build
 from index.arrays import Vectors
 from index.backends import check_index, open_index
-from index.files.disk import DISK
-from index.local.generation import MANIFEST, name_of, read_current
+from index.files.checksums import FileRecord
+from index.local.generation import CURRENT, MANIFEST, Current, name_of, read_current
 from index.local.local_index import LocalIndex
-from index.local.publish import Written, publish
+from index.local.manifest import sealed
 from index.local.segment import VECTORS
-from index.local.write_lock import writer
 from index.search.faiss_index import VectorIndex, write_vectors
 from index.search.ivf_lists import CANDIDATES, MIN_RECALL, NEAREST, Lists
 from qa.ranking.candidates import BY_MEANING
@@ -164,7 +163,7 @@ def articles(tmp_path: Path) -> Path:
     return tmp_path / "articles"
 
 
-def manifest(directory: Path) -> dict[str, object]:
+def manifest(directory: Path) -> dict[str, Any]:
     current = read_current(directory)
     assert current is not None
     return dict(json.loads((directory / name_of(current.generation) / MANIFEST).read_text("utf-8")))
@@ -225,22 +224,16 @@ def segments_of(said: dict[str, object]) -> list[dict[str, object]]:
     return segments
 
 
-def republished(directory: Path, change: Callable[[dict[str, object], Path], None]) -> None:
-    """Publish the generation in force once more, with a manifest and files that were changed but have right checksums."""
-    current = read_current(directory)
+def republished(directory: Path, change: Callable[[dict[str, Any], Path], None]) -> None:
+    """Change the manifest and the files of the generation in force, and make all checksums right again."""
+    current, said = read_current(directory), manifest(directory)
     assert current is not None
-    before, said = directory / name_of(current.generation), manifest(directory)
-    for made in ("seal", "format", "files"):
-        del said[made]
-
-    def write(folder: Path) -> Written:
-        shutil.copytree(before, folder, dirs_exist_ok=True)
-        (folder / MANIFEST).unlink()
-        change(said, folder)
-        return Written(said)
-
-    with writer(directory), suppress(IndexMismatchError):  # It is in force by then.
-        publish(directory, write, disk=DISK)
+    folder = directory / name_of(current.generation)
+    change(said, folder)
+    said |= {"files": {name: FileRecord.of(folder / name, name).to_dict() for name in said["files"]}}
+    raw = sealed({key: value for key, value in said.items() if key != "seal"})
+    (folder / MANIFEST).write_bytes(raw)
+    (directory / CURRENT).write_bytes(Current(current.generation, hashlib.sha256(raw).hexdigest()).to_bytes())
 
 
 @pytest.mark.parametrize(

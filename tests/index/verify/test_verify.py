@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from index import BuildSettings, IndexDamagedError, IndexMismatchError, InputError, build
 from index.backends import check_index
-from index.files.checksums import record_of
-from index.local.generation import CURRENT, MANIFEST, name_of, read_current, sealed
+from index.files.checksums import FileRecord
+from index.local.generation import CURRENT, MANIFEST, name_of, read_current
+from index.local.manifest import sealed
 from index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS
 from index.search.bm25_index import write_words
 from index.verify.findings import MAX_FINDINGS, Soundness
@@ -55,7 +56,7 @@ def publish_again(directory: Path, **what: object) -> None:
     manifest = json.loads((folder / MANIFEST).read_text("utf-8")) | what
     del manifest["seal"]
     names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST]
-    raw = sealed({**manifest, "files": {name: record_of(folder / name) for name in names}})
+    raw = sealed({**manifest, "files": {name: FileRecord.of(folder / name, name).to_dict() for name in names}})
     (folder / MANIFEST).write_bytes(raw)
     number = int(folder.name.removeprefix("gen-"))
     (directory / CURRENT).write_text(json.dumps({"generation": number, "manifest_sha256": sha256(raw).hexdigest()}))

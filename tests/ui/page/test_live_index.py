@@ -16,7 +16,8 @@ import pytest
 import ui.page.live_index
 from index import Index, IndexDamagedError, IndexUnusableError, InputError, build
 from index.backends import open_index
-from index.local.generation import CURRENT
+from index.local.generation import CURRENT, MANIFEST
+from index.local.manifest import Manifest
 from index.local.publish import Written, publish
 from index.local.write_lock import writer
 from ui.page.live_index import SLOWER_AFTER_A_PROBLEM, Live, Opened
@@ -253,11 +254,11 @@ def test_where_there_is_no_index_nothing_is_served(tmp_path: Path) -> None:
 
 def publish_copy(of: Path, index: Path) -> None:
     """Publish another generation's files anew, as fast as the disk allows."""
-    manifest = json.loads((of / "manifest.json").read_bytes())
+    manifest = Manifest.from_bytes((of / MANIFEST).read_bytes(), of / MANIFEST)
 
     def write(folder: Path) -> Written:
         shutil.copytree(of, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("manifest.json"))
-        return Written({name: value for name, value in manifest.items() if name not in ("format", "files")})
+        return Written(manifest.build, manifest.segments, manifest.counts)
 
     with writer(index):
         publish(index, write)
