@@ -15,7 +15,7 @@ from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
 from qa.claims.topic import count_related, stems, unified, unified_stems
 from qa.questions.question import Question
 from qa.values.amounts import Amount
-from qa.values.counted_figures import Figure, figures
+from qa.values.counted_figures import CountedFigure, counted_figures
 from qa.values.events import CASUALTIES, Event, role_event
 from qa.values.units import MONEY
 
@@ -40,7 +40,7 @@ _UNITS_ALIKE = {"years": "years old", "": "magnitude"}
 def read_figures(question: Question, asked: AskedFigure, statement: Statement) -> Reading:
     """Return the figures of a sentence that answer, in order."""
     text = statement.text
-    found = figures(text)
+    found = counted_figures(text)
     fitting = [figure for figure in found if _fits(figure, asked, statement)]
     if not asked.tables:
         fitting = _closest(question, asked, statement, found=found, fitting=fitting)
@@ -57,7 +57,9 @@ def read_figures(question: Question, asked: AskedFigure, statement: Statement) -
     return Reading(tuple(value for figure, value in values if figure in alone), tuple(value for _, value in values))
 
 
-def _value(text: str, figure: Figure, found: Sequence[Figure], events: tuple[Event, ...], asked: AskedFigure) -> SentenceValue:
+def _value(
+    text: str, figure: CountedFigure, found: Sequence[CountedFigure], events: tuple[Event, ...], asked: AskedFigure
+) -> SentenceValue:
     amount, unit = figure.amount, figure.amount.unit
     if unit not in asked.units and len(asked.units) == 1:
         unit = _UNITS_ALIKE.get(unit, unit)
@@ -66,7 +68,7 @@ def _value(text: str, figure: Figure, found: Sequence[Figure], events: tuple[Eve
     return SentenceValue(amount.span, kind, amount.low, amount.high, amount.sense, unit, figure.counted, events, period)
 
 
-def _periods(text: str, figure: Figure, found: Sequence[Figure]) -> Iterator[Span]:
+def _periods(text: str, figure: CountedFigure, found: Sequence[CountedFigure]) -> Iterator[Span]:
     """Yield the times that a figure is limited to: in its own clause, or by the year that opens the sentence."""
     start = figure.counted.end if figure.counted and figure.counted.start >= figure.amount.span.end else figure.amount.span.end
     end = min((other.amount.span.start for other in found if other.amount.span.start > start), default=len(text))
@@ -82,7 +84,7 @@ def _periods(text: str, figure: Figure, found: Sequence[Figure]) -> Iterator[Spa
 _IN_PLACE = re.compile(r"\W{1,2}(?:(?:are|were|is|remain)\s)?(?:\w{1,12}\s)?(?:in|at|on|inside|near|along)\s", re.IGNORECASE)
 
 
-def _fits(figure: Figure, asked: AskedFigure, statement: Statement) -> bool:
+def _fits(figure: CountedFigure, asked: AskedFigure, statement: Statement) -> bool:
     """Return whether unit, noun, event and owner of a figure are those that are asked for."""
     text, counted = statement.text, _counted(figure, statement.text)
     # A part of another figure answers where the part is asked for: children among the dead.
@@ -94,11 +96,11 @@ def _fits(figure: Figure, asked: AskedFigure, statement: Statement) -> bool:
     return _is_owned(asked, counted, statement, figure.amount)
 
 
-def _counted(figure: Figure, text: str) -> str:
+def _counted(figure: CountedFigure, text: str) -> str:
     return figure.counted.cut(text) if figure.counted else ""
 
 
-def _has_noun(asked: AskedFigure, counted: str, figure: Figure) -> bool:
+def _has_noun(asked: AskedFigure, counted: str, figure: CountedFigure) -> bool:
     """Return whether the noun that is counted is the noun asked for, or a synonym, or left out."""
     words = stems(counted)
     if not words or not asked.nouns:
@@ -110,7 +112,7 @@ def _has_noun(asked: AskedFigure, counted: str, figure: Figure) -> bool:
     return bool(asked.owners) and words <= asked.owners  # "3,000 North Koreans", where North Korean soldiers are asked for.
 
 
-def _events_of(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
+def _events_of(figure: CountedFigure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
     """Return the events of the table that a figure belongs in, () where any event will do; None for no table."""
     if not asked.tables:
         return None if figure.events and figure.amount.unit == "" else ()
@@ -125,8 +127,13 @@ def _events_of(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event, ..
 
 
 def _closest(
-    question: Question, asked: AskedFigure, statement: Statement, *, found: Sequence[Figure], fitting: Sequence[Figure]
-) -> list[Figure]:
+    question: Question,
+    asked: AskedFigure,
+    statement: Statement,
+    *,
+    found: Sequence[CountedFigure],
+    fitting: Sequence[CountedFigure],
+) -> list[CountedFigure]:
     """Return the figures whose clause has most of the question's words, where no event ties a figure to the question.
 
     Where two clauses have as many, both figures answer if the question names a noun, else neither.
@@ -149,7 +156,7 @@ def _closest(
     return closest if best and (len(closest) == 1 or asked.nouns) else []
 
 
-def _around(text: str, figure: Figure, found: Sequence[Figure]) -> str:
+def _around(text: str, figure: CountedFigure, found: Sequence[CountedFigure]) -> str:
     """Return the text between the figures before and after a figure."""
     place = found.index(figure)
     start = found[place - 1].amount.span.end if place else 0
@@ -179,7 +186,7 @@ _COMMON_UNITS = MONEY | {"%"}  # Articles give all sorts of things in these unit
 _SAME_MEASURE = (frozenset(("years old", "years")), frozenset(("tonnes", "tons")))
 
 
-def _loose_events(figure: Figure, asked: AskedFigure, statement: Statement) -> tuple[Event, ...] | None:
+def _loose_events(figure: CountedFigure, asked: AskedFigure, statement: Statement) -> tuple[Event, ...] | None:
     """Return the events of the table that a figure belongs in, () where any event will do; None where it does not answer."""
     text, amount = statement.text, figure.amount
     unit = amount.unit
@@ -242,7 +249,7 @@ def _is_bare_count(amount: Amount, statement: Statement) -> bool:
     return _is_said(amount, statement) or bool(_COUNT_WORD.search(text) or _TOLL.search(text))
 
 
-def _loose_table(figure: Figure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
+def _loose_table(figure: CountedFigure, asked: AskedFigure, text: str) -> tuple[Event, ...] | None:
     told = set(figure.events)
     if not asked.tables:
         # Refugees are displaced by their noun alone, whatever the sentence says of them.

@@ -1,13 +1,19 @@
-"""Amounts: figures as sentences give them, with how exactly they are meant, their unit, and ranges as one."""
+"""Amounts: figures as sentences give them, with how exactly they are meant, their unit, and a range as one amount.
+
+The fire burnt between 11,000 and 12,000 hectares.
+Numbers: 11,000 without unit and 12,000 in hectares, with "between" before and
+"and" between. One amount, "between 11,000 and 12,000 hectares": low 11000, high
+12000, sense RANGE, unit hectares.
+Nearly 40 people died. Amount "Nearly 40": 40, LESS_THAN, no unit.
+"""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
 from index.articles.span import Span
 from qa.values.units import Unit, unit_of
-from qa.values.written_numbers import Number, written_numbers
+from qa.values.written_numbers import WrittenNumber, written_numbers
 
 
 class Sense(Enum):
@@ -24,7 +30,7 @@ class Sense(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A figure. `span`: where it stands, with its qualifier and unit; `low` and `high` differ in a range only."""
+    """A figure at `span`, qualifier and unit included; `low` and `high` differ in a range only."""
 
     span: Span
     low: float
@@ -56,78 +62,61 @@ _BETWEEN = re.compile(r"\bbetween\s$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s(?:\w{2,12}\s)?$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """A number with its unit."""
-
-    number: Number
-    unit: Unit
-
-
 def amounts(text: str) -> tuple[Amount, ...]:
-    """The figures that a sentence counts or measures with, in order, none over another."""
-    return tuple(_amounts(text))
-
-
-def _amounts(text: str) -> Iterator[Amount]:
-    measured = [_Measured(number, unit_of(text, number.span.start, number.span.end)) for number in written_numbers(text)]
-    taken = -1
-    for place, one in enumerate(measured):
-        if place <= taken:
-            continue
-        if place + 1 < len(measured) and (joined := _range(text, one, measured[place + 1])):
-            taken = place + 1
-            yield joined
-        elif place + 1 < len(measured) and _is_score(text, one, measured[place + 1]):
-            taken = place + 1
+    """Return the figures that a sentence counts or measures with, in order, none over another."""
+    numbers = list(written_numbers(text))
+    units = [unit_of(text, number.span.start, number.span.end) for number in numbers]
+    found: list[Amount] = []
+    i = 0
+    while i < len(numbers):
+        both = i + 1 < len(numbers)
+        between = text[units[i].end : units[i + 1].start] if both else ""
+        if both and (joined := _range(text, numbers[i : i + 2], units[i : i + 2], between)):
+            found.append(joined)
+            i += 2
+        elif both and between in ("-", "–") and not units[i].name and numbers[i].value >= numbers[i + 1].value:
+            i += 2  # A result or a telephone number: "3-2".
         else:
-            yield _amount(text, one)
+            found.append(_amount(text, numbers[i], units[i]))
+            i += 1
+    return tuple(found)
 
 
-def _amount(text: str, one: _Measured) -> Amount:
+def _amount(text: str, number: WrittenNumber, unit: Unit) -> Amount:
     """One number as an amount."""
-    start, end, unit = one.unit.start, one.unit.end, "%" if one.number.share else one.unit.name
-    low = one.number.value
+    start, end, value = unit.start, unit.end, _whole(number.value)
     if minus := _MINUS.search(text, max(0, start - 6), start):
-        low, start = -low, minus.start()
+        value, start = -value, minus.start()
     sense, start = _qualified(text, start)
-    if one.number.vague and sense in (Sense.EXACT, Sense.ABOUT):
+    if number.is_vague and sense in (Sense.EXACT, Sense.ABOUT):
         sense = Sense.AT_LEAST
     if more := _OR_MORE.match(text, end):
         sense, end = Sense.AT_LEAST, more.end()
-    return Amount(Span(start, end), _plain(low), _plain(low), sense, unit)
+    return Amount(Span(start, end), value, value, sense, "%" if number.is_share else unit.name)
 
 
-def _range(text: str, one: _Measured, other: _Measured) -> Amount | None:
+def _range(text: str, numbers: list[WrittenNumber], units: list[Unit], between: str) -> Amount | None:
     """Two numbers as one amount: "between 11,000 and 12,000", "200-300", "2 to 3 million"."""
-    between = text[one.unit.end : other.unit.start]
-    bounds = _BETWEEN.search(text, max(0, one.unit.start - 10), one.unit.start)
-    named = {one.unit.name, other.unit.name} - {""}
+    (first, second), at = numbers, units[0].start
+    bounds = _BETWEEN.search(text, max(0, at - 10), at)
+    named = {unit.name for unit in units} - {""}
     if len(named) > 1 or not (_AND.fullmatch(between) if bounds else _TO.fullmatch(between)):
         return None
-    scaled = one.number.scale == 1 and one.number.value * other.number.scale < other.number.value
-    low = one.number.value * (other.number.scale if scaled else 1)
-    if low >= other.number.value or (not bounds and _FROM.search(text, max(0, one.unit.start - 18), one.unit.start)):
+    is_scaled = first.scale == 1 and first.value * second.scale < second.value  # "2 to 3 million".
+    low = first.value * (second.scale if is_scaled else 1)
+    if low >= second.value or (not bounds and _FROM.search(text, max(0, at - 18), at)):
         return None
-    start = bounds.start() if bounds else _qualified(text, one.unit.start)[1]
-    return Amount(Span(start, other.unit.end), _plain(low), _plain(other.number.value), Sense.RANGE, next(iter(named), ""))
-
-
-def _is_score(text: str, one: _Measured, other: _Measured) -> bool:
-    """Whether two numbers are a result or a telephone number: "3-2"."""
-    between = text[one.unit.end : other.unit.start]
-    return between in ("-", "–") and not one.unit.name and one.number.value >= other.number.value
+    start = bounds.start() if bounds else _qualified(text, at)[1]
+    return Amount(Span(start, units[1].end), _whole(low), _whole(second.value), Sense.RANGE, next(iter(named), ""))
 
 
 def _qualified(text: str, start: int) -> tuple[Sense, int]:
-    """How a figure at `start` is meant, and where it begins with the words that say so."""
+    """The sense of a figure at `start`, and where the words that say so begin."""
     at = max(0, start - _QUALIFIER_CHARS)
     found = _QUALIFIER.search(text[at:start])
-    if found and found.lastgroup:
-        return Sense[found.lastgroup], at + found.start()
-    return Sense.EXACT, start
+    return (Sense[found.lastgroup], at + found.start()) if found and found.lastgroup else (Sense.EXACT, start)
 
 
-def _plain(value: float) -> float:
-    """A whole number as one, so that it is written without a point."""
+def _whole(value: float) -> float:
+    """A whole number as an int, so that it is written without a point."""
     return int(value) if value == int(value) else value

@@ -1,4 +1,9 @@
-"""Days: those that a sentence names, as ISO texts that can be compared."""
+"""Days: the days, months and years that a sentence names, as ISO texts that can be compared.
+
+He was wounded on 26 December 2024, a Friday in May 2019.
+Days: "26 December 2024" is 2024-12-26, "Friday" is friday, "May 2019" is 2019-05.
+"It may rain" names no month, and "2000 people" no year.
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +13,7 @@ from itertools import islice
 from index.articles.span import Span
 from index.english import MONTH, WEEKDAY, month_number
 
-MAX_DAYS = 40  # Read of a sentence: one with more is a list.
+MAX_DAYS = 40  # Read of a sentence; a sentence with more is a list.
 _NUMBER = r"[0-3]?\d(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[5-9]|20)\d\d"
 _DAY = re.compile(
@@ -23,7 +28,7 @@ _DATES = re.compile(r"\b(?:in|since|until|by|of|from|before|after|during|early|l
 
 
 class Grain(Enum):
-    """How closely a day is told; only like can be laid beside like. The values are the units of a table."""
+    """How closely a day is told; only days of one grain can be compared. The values are the units of a table."""
 
     DAY = ""
     WEEKDAY = "weekday"
@@ -33,7 +38,7 @@ class Grain(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day and where it stands. `iso`: "2024-12-26", "--12-26" without its year, "2024-12", "--12", "2024", "friday"."""
+    """A day at `span`. `iso`: "2024-12-26", "--12-26" without its year, "2024-12", "--12", "2024", "friday"."""
 
     span: Span
     iso: str
@@ -41,7 +46,7 @@ class Day:
 
 
 def days(text: str) -> tuple[Day, ...]:
-    """The days, months and years that a sentence names, in order, each at its closest."""
+    """Return the days, months and years that a sentence names, in order, each as closely as it is told."""
     return tuple(day for match in islice(_DAY.finditer(text), MAX_DAYS) if (day := _day(match)))
 
 
@@ -52,7 +57,10 @@ def _day(match: re.Match[str]) -> Day | None:
     if match["alone"]:
         return Day(span, match["alone"].lower(), Grain.WEEKDAY)
     if match["only"]:
-        return Day(span, match["only"], Grain.YEAR) if _dates(match) else None
+        # "2000 people" is a count, "in 2000 people" none.
+        is_count = int(match["only"]) % 100 == 0 and _COUNTS.match(match.string, match.end())
+        is_dated = _DATES.search(match.string, max(0, match.start() - 12), match.start())
+        return Day(span, match["only"], Grain.YEAR) if is_dated or not is_count else None
     if match["month"]:
         return _month(match)
     number = int(re.sub(r"\D", "", match["n"] or match["m"]))
@@ -63,13 +71,7 @@ def _day(match: re.Match[str]) -> Day | None:
 
 def _month(match: re.Match[str]) -> Day | None:
     """A month by itself; None for the verb "may" and the names May, March, Jan and the like."""
-    told = match["of"] or _DATES.search(match.string, max(0, match.start() - 12), match.start())
-    if not told or (len(match["month"]) <= 3 and match["month"] != "May" and not match["of"]):
+    is_dated = match["of"] or _DATES.search(match.string, max(0, match.start() - 12), match.start())
+    if not is_dated or (len(match["month"]) <= 3 and match["month"] != "May" and not match["of"]):
         return None
     return Day(Span(*match.span()), f"{match['of'] or '-'}-{month_number(match['month']):02d}", Grain.MONTH)
-
-
-def _dates(match: re.Match[str]) -> bool:
-    """Whether four digits are a year: not "2000 people"."""
-    counts = int(match["only"]) % 100 == 0 and _COUNTS.match(match.string, match.end())
-    return not counts or bool(_DATES.search(match.string, max(0, match.start() - 12), match.start()))

@@ -1,4 +1,11 @@
-"""What happened: the events that a sentence tells of what a figure counts."""
+"""Links from a figure to events: which words of a sentence tell what happened to the things counted.
+
+Nearly 40 people died and two dozen are missing.
+For "Nearly 40 people" the words from "died" up to the next figure count: KILLED.
+For "two dozen" those after it: MISSING. In "the storm killed 12 people" the verb
+right before the figure tells it; in "the death toll rose to 52" the last event
+before it, since no noun follows.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,10 +24,10 @@ _DREW = frozenset("drew draws draw attracted attracting".split())
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Which words may tell what happened to a figure's noun, as places.
+    """The words, by place, that may tell what happened to a figure's noun.
 
-    `floor`: after the noun of the figure before; `start`: of the figure;
-    `resumes`: after the parts that it is divided into; `limit`: of the figure
+    `floor`: after the noun of the figure before. `start`: the figure itself.
+    `resumes`: after the parts that it is divided into. `limit`: the figure
     that follows.
     """
 
@@ -30,10 +37,11 @@ class Reach:
     limit: int
 
 
-def happened(words: Words, noun: Noun, reach: Reach, *, measured: bool) -> tuple[Event, ...]:
-    """What happened to what is counted: told by the noun, right before the figure, after it, or before it, in this order.
+def events_of_figure(words: Words, noun: Noun, reach: Reach, *, measured: bool) -> tuple[Event, ...]:
+    """Return what happened to the things counted, by the noun, the words right before the figure, after or further before.
 
-    `measured`: the figure has a unit; what is told further before is then of something else.
+    `measured`: the figure has a unit, and what is told further before is of
+    something else.
     """
     small = words.small
     head = small[noun.after - 1] if noun else ""
@@ -42,7 +50,7 @@ def happened(words: Words, noun: Noun, reach: Reach, *, measured: bool) -> tuple
     own = tuple(dict.fromkeys((*noun.events, *named)))
     if own:
         return after or own if noun and not named else own  # "One wounded soldier has died."
-    told = _direct(small, reach.start, reach.floor) or after
+    told = _right_before(small, reach.start, reach.floor) or after
     if told:
         return told
     if (not noun and not measured) or (reach.start and small[reach.start - 1] in _DREW):
@@ -50,54 +58,43 @@ def happened(words: Words, noun: Noun, reach: Reach, *, measured: bool) -> tuple
     return role_event(head) if noun else ()
 
 
-def _direct(small: Sequence[str], start: int, floor: int) -> tuple[Event, ...]:
-    """What the verb right before a figure tells: "killed and wounded 30", "the bodies of two"."""
-    place = start - 1
-    while place >= floor and small[place] in _BEFORE_DIRECT:
-        place -= 1
+def _right_before(small: Sequence[str], start: int, floor: int) -> tuple[Event, ...]:
+    """The events of the verb right before a figure: "killed and wounded 30", "the bodies of two"."""
+    i = start - 1
+    while i >= floor and small[i] in _BEFORE_DIRECT:
+        i -= 1
     told: tuple[Event, ...] = ()
-    while place >= floor and (events := events_at(small, place) or (pair_at(small, place - 1) if place > floor else ())):
+    while i >= floor and (events := events_at(small, i) or (pair_at(small, i - 1) if i > floor else ())):
         told = events + told
-        if place - 2 < floor or small[place - 1] not in CONNECTS:
+        if i - 2 < floor or small[i - 1] not in CONNECTS:
             break
-        place -= 2
+        i -= 2
     return tuple(dict.fromkeys(told))
 
 
 def _after(small: Sequence[str], first: int, limit: int) -> tuple[Event, ...]:
-    """The first event told after a noun in its clause, with those joined to it: "killed or wounded"."""
-    place = first
-    while place < limit:
-        word = small[place]
-        if word in _CLAUSE_ENDS:
+    """The first event after a noun in its clause, with those joined to it: "killed or wounded"."""
+    i = first
+    while i < limit:
+        if small[i] in _CLAUSE_ENDS:
             return ()
-        if word == "," and not (place + 1 < limit and small[place + 1] in _CONTINUES):
-            place = _resumed(small, place, limit)
-        elif told := events_at(small, place):
-            return _joined(small, place, limit, told)
-        place += 1
+        if small[i] == "," and not (i + 1 < limit and small[i + 1] in _CONTINUES):
+            # The clause goes on after what stands between commas, or not at all.
+            ends = (j for j in range(i + 1, min(limit, i + 20)) if small[j] in (",", "”", '"'))
+            i = next((j for j in ends if j + 1 < limit and small[j + 1] in _RESUMES), limit)
+        elif told := events_at(small, i):
+            while i + 2 < limit and small[i + 1] in CONNECTS and (more := events_at(small, i + 2)):
+                told += more
+                i += 2
+            return tuple(dict.fromkeys(told))
+        i += 1
     return ()
 
 
-def _resumed(small: Sequence[str], place: int, limit: int) -> int:
-    """Where a clause goes on after what stands between commas; `limit` where it does not."""
-    for later in range(place + 1, min(limit, place + 20)):
-        if small[later] in (",", "”", '"') and later + 1 < limit and small[later + 1] in _RESUMES:
-            return later
-    return limit
-
-
-def _joined(small: Sequence[str], place: int, limit: int, told: tuple[Event, ...]) -> tuple[Event, ...]:
-    while place + 2 < limit and small[place + 1] in CONNECTS and (more := events_at(small, place + 2)):
-        told += more
-        place += 2
-    return tuple(dict.fromkeys(told))
-
-
 def _last_before(small: Sequence[str], start: int, floor: int) -> tuple[Event, ...]:
-    """The last event told before a figure: "the death toll rose to 52"."""
-    for place in range(start - 1, floor - 1, -1):
-        if told := events_at(small, place) or role_event(small[place]):
-            joined = place - 2 >= floor and small[place - 1] in CONNECTS
-            return tuple(dict.fromkeys((*(events_at(small, place - 2) if joined else ()), *told)))
+    """The last event before a figure: "the death toll rose to 52"."""
+    for i in range(start - 1, floor - 1, -1):
+        if told := events_at(small, i) or role_event(small[i]):
+            is_joined = i - 2 >= floor and small[i - 1] in CONNECTS
+            return tuple(dict.fromkeys((*(events_at(small, i - 2) if is_joined else ()), *told)))
     return ()

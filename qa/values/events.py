@@ -1,11 +1,16 @@
-"""Events: what news counts things for, by the words that tell it."""
+"""Events: what news counts things for, by the words that tell it.
+
+"killed", "died" and "death" tell KILLED, "shot dead" together as well.
+"casualties" tells KILLED and INJURED. "protesters" tells PROTESTING only where
+no other word tells an event.
+"""
 
 from collections.abc import Sequence
 from enum import Enum
 
 
 class Event(Enum):
-    """What happened to what is counted, or the state that it is in. The values are headings."""
+    """What happened to the things counted, or their state. The values are headings of tables."""
 
     KILLED = "killed"
     INJURED = "injured"
@@ -95,14 +100,14 @@ _EVENT = {word: event for event, words in _WORDS.items() for word in words.split
 _PAIR = {(pair.split()[0], pair.split()[1]): event for pair, event in _PAIRS.items()}
 # Words that hold both the dead and the injured.
 _BOTH = frozenset("casualty casualties losses victim victims".split())
-# Nouns that name who is counted first, and tell what happened only where nothing else does.
+# Nouns that name the people counted, and tell what happened only where no other word does.
 _ROLES = dict.fromkeys("protester protesters demonstrator demonstrators marchers crowd".split(), Event.PROTESTING)
 _ROLES |= dict.fromkeys("hostage hostages prisoners captives".split(), Event.CAPTURED)
 _ROLES |= dict.fromkeys(("cases",), Event.INFECTED) | dict.fromkeys("refugees evacuees".split(), Event.DISPLACED)
 
 
 def events_at(words: Sequence[str], place: int) -> tuple[Event, ...]:
-    """What the word at a place tells, with the word after it; small letters."""
+    """Return what the word at a place tells, together with the word after it; words in small letters."""
     word = words[place]
     if word in _BOTH:
         return CASUALTIES
@@ -112,11 +117,11 @@ def events_at(words: Sequence[str], place: int) -> tuple[Event, ...]:
 
 
 def pair_at(words: Sequence[str], place: int) -> tuple[Event, ...]:
-    """What the two words from a place on tell together: "shot dead"."""
+    """Return what two words tell together: "shot dead"."""
     pair = _PAIR.get((words[place], words[place + 1])) if place + 1 < len(words) else None
     return (pair,) if pair else ()
 
 
 def role_event(word: str) -> tuple[Event, ...]:
-    """What the noun for who is counted tells by itself: "protesters" protest."""
+    """Return what the noun for the people counted tells by itself: "protesters" protest."""
     return (_ROLES[word],) if word in _ROLES else ()

@@ -1,4 +1,10 @@
-"""Nouns: the words of a sentence, and the noun phrase that begins at one of them, without a grammar."""
+"""Noun spans: the words of a sentence, and the noun phrase that begins at one of them, by word lists alone.
+
+More than 1,100 North Korean troops were killed or wounded.
+From the word after "1,100" on, the noun is "North Korean troops": "were" ends a
+noun. In "30 dead or wounded soldiers" the states before the noun are events.
+This runs while asking, where no parser is loaded.
+"""
 
 import re
 from bisect import bisect_left
@@ -34,24 +40,24 @@ _STATES = frozenset("dead killed injured wounded hurt missing arrested damaged d
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence's words and marks, in small letters, and where each begins and ends."""
+    """A sentence's words and marks in small letters, and where each begins and ends."""
 
     small: tuple[str, ...]
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
     def first_at(self, start: int) -> int:
-        """The place of the first word that begins at `start` or later."""
+        """Return the place of the first word that begins at `start` or later."""
         return bisect_left(self.starts, start)
 
     def at(self, place: int) -> str:
-        """The word at a place; "" beyond the last."""
+        """Return the word at a place; "" beyond the last."""
         return self.small[place] if place < len(self.small) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Noun:
-    """A noun phrase: the places of its first word and after its last; `events`: what states before it tell ("wounded")."""
+    """A noun phrase `[first, after)` of the words; `events` are those of states before it ("wounded")."""
 
     first: int
     after: int
@@ -61,19 +67,19 @@ class Noun:
         return self.after > self.first
 
     def span(self, words: Words) -> Span:
-        """Where it stands."""
+        """Return where the noun stands in the sentence."""
         return Span(words.starts[self.first], words.ends[self.after - 1])
 
 
 def words_of(text: str) -> Words:
-    """The words and marks of a sentence."""
+    """Return the words and marks of a sentence."""
     matches = list(_TOKEN.finditer(text))
     small = tuple([match.group().lower() for match in matches])
     return Words(small, tuple([match.start() for match in matches]), tuple([match.end() for match in matches]))
 
 
 def noun_at(words: Words, place: int) -> Noun:
-    """The noun phrase that begins at a place; an empty one where none does."""
+    """Return the noun phrase that begins at a place; an empty one where none does."""
     small, told = words.small, list[Event]()
     while words.at(place) in _SKIPPED or words.at(place) in QUOTES:
         place += 1
@@ -89,27 +95,19 @@ def noun_at(words: Words, place: int) -> Noun:
 
 
 def _ends_noun(small: Sequence[str], first: int, place: int) -> bool:
-    """Whether a noun phrase that began at `first` is over before the word at `place`."""
+    """Return whether a noun phrase that began at `first` is over before the word at `place`."""
     word = small[place]
     if not word[0].isalpha() or (word in _ENDS_NOUN and not (place == first and word == "lives")):
         return True
+    tells_event = bool(events_at(small, place)) and not _is_plural(word)
     if place == first:
-        return (
-            bool(events_at(small, place))
-            and not is_plural(word)
-            and not is_plural(small[place + 1] if place + 1 < len(small) else "")
-        )
-    if is_plural(small[place - 1]):
-        return not is_plural(word)
-    return (
-        word.endswith("ly")
-        or (word.endswith("ed") and len(word) > 4)
-        or (bool(events_at(small, place)) and not is_plural(word))
-    )
+        return tells_event and not (place + 1 < len(small) and _is_plural(small[place + 1]))
+    if _is_plural(small[place - 1]):
+        return not _is_plural(word)
+    return tells_event or word.endswith("ly") or (word.endswith("ed") and len(word) > 4)
 
 
-def is_plural(word: str) -> bool:
-    """Whether a word, in small letters, is a plural by its looks."""
-    return word in _PLURALS or (
-        len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "’s", "'s")) and word not in _NO_PLURAL
-    )
+def _is_plural(word: str) -> bool:
+    """Return whether a word looks like a plural."""
+    ends_so = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "’s", "'s"))
+    return word in _PLURALS or (ends_so and word not in _NO_PLURAL)

@@ -1,4 +1,10 @@
-"""The unit of a number, by the words beside it."""
+"""Units: the unit of a number in a sentence, and the units that a question asks for.
+
+It cost $2.4m. The sign before the number is its unit: "$".
+Maria Lopez, 45, ran 40km. A name and a comma before "45" make it years old, and
+the letters after "40" kilometres: "years old", "km".
+"how old is the bridge?" asks for years: "662 years old", "aged 40", "born".
+"""
 
 import re
 from dataclasses import dataclass
@@ -66,13 +72,13 @@ _BLANKS = re.compile(r"\s{0,2}-?")
 _MONEY = re.compile(rf"(?:(?:US|A|C|AU|CA|NZ|HK|S)\$|[{CURRENCY_SIGNS}])\s?$")
 _MAGNITUDE = re.compile(r"\bmagnitude(?:\s+of|-)?\s+$|\bmagnitude-$", re.IGNORECASE)
 _AGED = re.compile(r"\b(?:aged?|ages)\s+(?:of\s+)?$", re.IGNORECASE)
-_AGE = re.compile(r"(?<=[a-z]),\s$")
+_AGE = re.compile(rf"(?:^|\s){CAPITALISED}(?<=[a-z]),\s$")
 MONEY = frozenset((*CURRENCY_SIGNS, "yuan", "roubles", "rupees", "won", "francs"))
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a number is counted in, "" for things; where the number with its unit begins and ends."""
+    """A unit by its name, "" for things that are counted, and where the number with its unit begins and ends."""
 
     name: str
     start: int
@@ -80,7 +86,7 @@ class Unit:
 
 
 def unit_of(text: str, start: int, end: int) -> Unit:
-    """The unit of the number at [start, end) of a sentence."""
+    """Return the unit of the number at `[start, end)` of a sentence."""
     before = text[max(0, start - 16) : start]
     if money := _MONEY.search(before):
         name = money.group().strip()
@@ -94,13 +100,9 @@ def unit_of(text: str, start: int, end: int) -> Unit:
         return Unit("magnitude", start - len(magnitude.group()), end)
     if aged := _AGED.search(before):
         return Unit("years old", start - len(aged.group()), end)
-    is_age = _AGE.search(before) and end - start == 2 and text[end : end + 1] in (",", ".", ";") and _named(text, start)
+    # "Maria Lopez, 45,"
+    is_age = end - start == 2 and text[end : end + 1] in (",", ".", ";") and _AGE.search(text[max(0, start - 30) : start])
     return Unit("years old" if is_age else "", start, end)
-
-
-def _named(text: str, start: int) -> bool:
-    """Whether a name stands before the comma before a figure: "Maria Lopez, 45,"."""
-    return bool(re.search(rf"(?:^|\s){CAPITALISED},\s$", text[max(0, start - 30) : start]))
 
 
 _NUMBER = rf"(?:\d[\d,.]*|one|{NUMBER_FROM_TWO}|hundreds?|thousands?|millions?|billions?|dozens?|several|an?|half)"
@@ -144,5 +146,5 @@ _PATTERNS = tuple((re.compile(asked, re.IGNORECASE), re.compile(answer, re.IGNOR
 
 
 def asked_units(question: str) -> tuple[re.Pattern[str], ...]:
-    """The patterns that an answer to this question holds, each; none where it asks for no unit."""
+    """Return the patterns that an answer to this question must match; none where the question asks for no unit."""
     return tuple(answer for asked, answer in _PATTERNS if asked.search(question))

@@ -1,4 +1,9 @@
-"""Numbers as sentences write them: in digits, in words, in dozens, as a share."""
+"""Numbers as sentences write them: in digits, in words, in dozens, as a share.
+
+Two dozen of the 1,200 homes on Route 66 burnt in 2019.
+Numbers: "Two dozen" is 24 and "1,200" is 1200. "66" is the name of a road and
+"2019" a year; neither counts anything.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,9 +15,9 @@ from index.articles.span import Span
 from index.english import CURRENCY_SIGNS, NUMBER_FROM_TWO, NUMBERS, SCALES, SCALES_SHORT
 from qa.values.days import days
 
-MOST = 10**15  # No count of news is larger; what is, is a string of digits.
-MAX_NUMBERS = 40  # Read of a sentence: one with more is a list or a table.
-MAX_CHARS = 40  # Of a number: more digits count nothing either, and are dear to read.
+MOST = 10**15  # No count in the news is larger; a larger number is a string of digits.
+MAX_NUMBERS = 40  # Read of a sentence; a sentence with more is a list or a table.
+MAX_CHARS = 40  # Of a number; a longer one counts nothing, and takes long to read.
 
 _SCALE = "|".join(SCALES)
 DIGITS = r"\d{1,3}(?:(?:,\d{3})+|(?:[ \u00a0\u202f]\d{3})+)(?!\d)|\d+(?:\.\d+)?(?![\d,]*\d)"
@@ -26,7 +31,7 @@ _SHARE = (
     r"(?:an?|one|two|three|four)(?:\s|-)(?:third|quarter|fifth)s?(?=\s+of\b)|three[\s-]quarters|two[\s-]thirds"
     r"|half(?=\s+(?:of|the|its|their|all)\b)"
 )
-# A word that begins otherwise is no number: without this look ahead a sentence took 37 µs, with it 16; in small letters 7.
+# The first letters of all numbers. Without this look ahead a sentence took 37 µs, with it 16; in small letters 7.
 _BEGINS = r"\d|an?\s[htmbdqf]|on|tw|th[iro]|fo|fi|si|se|ei|ni|te|el|hu|mi|bi|tr|do|sc|hal|many"
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?={_BEGINS})(?:(?P<digits>{DIGITS})(?:[\s-]?(?P<scale>{_SCALE})\b|(?P<short>{'|'.join(SCALES_SHORT)})\b)?"
@@ -57,18 +62,18 @@ _CLOCK = re.compile(r":\d|/\d|-0\d|\s?(?:[ap]\.?m\b|o['’]clock|GMT\b|hrs?\b|mi
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """A number and where it stands. `vague`: it is the least that the words can mean ("dozens"); `share`: in per cent."""
+class WrittenNumber:
+    """A number at `span`. `is_vague`: the least that the words can mean ("dozens"). `is_share`: in per cent."""
 
     span: Span
     value: float
     scale: int
-    vague: bool = False
-    share: bool = False
+    is_vague: bool = False
+    is_share: bool = False
 
 
-def written_numbers(text: str) -> Iterator[Number]:
-    """The numbers that a sentence counts or measures with, in order; no days, years, hours, labels or numbered things."""
+def written_numbers(text: str) -> Iterator[WrittenNumber]:
+    """The numbers that a sentence counts or measures with, in order, without days, years, hours, labels and numbered things."""
     small = text.lower()
     if len(small) != len(text):  # "İ" in small letters is two.
         small = text
@@ -83,7 +88,7 @@ def written_numbers(text: str) -> Iterator[Number]:
 
 
 def number_value(number: str, scale: str) -> Decimal | int | None:
-    """What a number is worth; None where its words make no number ("two three")."""
+    """Return the value of a number; None where its words make no number ("two three")."""
     factor = SCALES.get(SCALES_SHORT.get(scale, scale), 1)
     if number[0].isdigit():
         value = Decimal(re.sub(r"[^\d.]", "", number)) * factor
@@ -99,48 +104,34 @@ def number_value(number: str, scale: str) -> Decimal | int | None:
     return (total + part or 1) * factor
 
 
-def _number(match: re.Match[str]) -> Number | None:
-    """What a match is worth; None where its words make no number."""
+def _number(match: re.Match[str]) -> WrittenNumber | None:
+    """The number that a match makes; None where its words make none."""
     span, found = Span(*match.span()), match.groupdict()
     words = match.group().lower()
     if found["share"]:
-        return Number(span, _share(words), 1, share=True)
+        many, *part = re.split(r"[\s-]", words)  # "Half", "two thirds".
+        share = _SHARES[part[0].rstrip("s")] * {"two": 2, "three": 3, "four": 4}.get(many, 1) if part else 50.0
+        return WrittenNumber(span, round(share, 1), 1, is_share=True)
     if found["many"]:
-        first, *_, last = words.split() * 2
-        return Number(
-            span, float(_SIZES[first] if len(words.split()) == 1 else _SIZES[first] * SCALES[last[:-1]]), 1, vague=True
-        )
+        first, *of = words.split()  # "Dozens", "hundreds of thousands".
+        return WrittenNumber(span, float(_SIZES[first] * (SCALES[of[-1][:-1]] if of else 1)), 1, is_vague=True)
     if found["several"]:
-        return Number(span, 3.0 * _SIZES[found["several"].lower()], 1, vague=True)
+        return WrittenNumber(span, 3.0 * _SIZES[found["several"].lower()], 1, is_vague=True)
     if found["half"]:
-        return Number(span, _SIZES[found["half"].lower()] / 2, 1)
+        return WrittenNumber(span, _SIZES[found["half"].lower()] / 2, 1)
     if found["dozen"]:
         many = number_value(found["dozen"].lower(), "")
-        return Number(span, 12.0 * float(many), 1) if many else None
-    written = (found["digits"] or found["words"] or "a").lower()
+        return WrittenNumber(span, 12.0 * float(many), 1) if many else None
     scale = (found["scale"] or found["short"] or found["times"] or found["one"] or "").lower()
-    if scale == "m" and _is_length(match):
-        span, scale = Span(span.start, span.end - 1), ""
-    value = number_value(written, scale)
-    return None if value is None else Number(span, float(value), SCALES.get(SCALES_SHORT.get(scale, scale), 1))
-
-
-def _is_length(match: re.Match[str]) -> bool:
-    """Whether "m" is metres: "2.4m in a day", not "$2.4m" or "2.4m people"."""
-    return match.string[match.start() - 1 : match.start()] not in tuple(CURRENCY_SIGNS) and not _COUNTED_NEXT.match(
-        match.string, match.end()
-    )
-
-
-def _share(words: str) -> float:
-    if words == "half":
-        return 50.0
-    many, part = re.split(r"[\s-]", words)
-    return round(_SHARES[part.rstrip("s")] * {"two": 2, "three": 3, "four": 4}.get(many, 1), 1)
+    is_money = match.string[span.start - 1 : span.start] in tuple(CURRENCY_SIGNS)
+    if scale == "m" and not is_money and not _COUNTED_NEXT.match(match.string, span.end):
+        span, scale = Span(span.start, span.end - 1), ""  # Metres: "2.4m in a day", not "$2.4m" or "2.4m people".
+    value = number_value((found["digits"] or found["words"] or "a").lower(), scale)
+    return None if value is None else WrittenNumber(span, float(value), SCALES.get(SCALES_SHORT.get(scale, scale), 1))
 
 
 def _is_name(text: str, match: re.Match[str]) -> bool:
-    """Whether the number is no count: a year, an hour, "Article 5", "F-16", "no one"."""
+    """Return whether the number counts nothing: a year, an hour, "Article 5", "F-16", "no one"."""
     start, end = match.span()
     before, after = text[max(0, start - 24) : start], text[end : end + 24]
     plain = match["digits"] and not match["scale"] and not match["short"]

@@ -3,7 +3,7 @@
 import pytest
 
 from qa.values.amounts import Sense
-from qa.values.counted_figures import Figure, figures
+from qa.values.counted_figures import CountedFigure, counted_figures
 
 _SIGNS = {"~": Sense.ABOUT, ">": Sense.MORE_THAN, ">=": Sense.AT_LEAST, "<": Sense.LESS_THAN, "<=": Sense.AT_MOST}
 
@@ -313,7 +313,7 @@ def _read(notation: str, text: str) -> tuple[str, float, float, Sense, str, str,
     return value, float(low), float(high or low), sense, unit, noun, events
 
 
-def _told(figure: Figure, text: str) -> tuple[str, float, float, Sense, str, str, str]:
+def _told(figure: CountedFigure, text: str) -> tuple[str, float, float, Sense, str, str, str]:
     amount = figure.amount
     counted = figure.counted.cut(text) if figure.counted else ""
     events = "+".join(event.value for event in figure.events)
@@ -322,4 +322,4 @@ def _told(figure: Figure, text: str) -> tuple[str, float, float, Sense, str, str
 
 @pytest.mark.parametrize(("text", "expected"), SENTENCES + LATER, ids=[text[:60] for text, _ in SENTENCES + LATER])
 def test_each_figure_is_read_with_what_it_counts(text: str, expected: list[str]) -> None:
-    assert [_told(figure, text) for figure in figures(text)] == [_read(notation, text) for notation in expected]
+    assert [_told(figure, text) for figure in counted_figures(text)] == [_read(notation, text) for notation in expected]
