@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from index.errors import ArticleRefused, InputError
 from index.files.file_stat import Look, is_settled, look_of
@@ -14,9 +14,6 @@ from index.files.printable import printable_name
 
 SUFFIXES = (".txt", ".md")
 _DOTTED = tuple(f"/{suffix}" for suffix in SUFFIXES)  # A hidden name, which has none.
-
-_Seen: TypeAlias = tuple[Look | None, str | None]
-"""How a file looks, None where an edit from now on need not show; and why it cannot be read, if any."""
 
 
 class SourceFile(NamedTuple):  # A build has a million of them.
@@ -69,24 +66,31 @@ def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
     refused: dict[str, ArticleRefused] = {}
     others = 0
     for top in tops:
-        for name, (look, problem) in _walk(top, besides):
-            source, named = name[below:] or ".", _has_suffix(name)
-            if problem is None and not named and name != str(top):
+        began_ns = time.time_ns()
+        for name, status in walk(top, besides=besides):
+            source, named = name[below:] or ".", has_suffix(name)
+            if isinstance(status, str):
+                refused[source] = ArticleRefused(printable_name(source), status)
+            elif not named and name != str(top):
                 others += 1
-            elif problem := problem or _misnamed(source, named=named):
+            elif problem := _misnamed(source, named=named):
                 refused[source] = ArticleRefused(printable_name(source), problem)
             else:
+                look = look_of(status) if is_settled(status, began_ns) else None
                 files[source] = SourceFile(root, source, look)
     return Found(root, tuple(files[s] for s in sorted(files)), tuple(refused[s] for s in sorted(refused)), others)
 
 
-def _walk(top: Path, besides: Path | None) -> Iterator[tuple[str, _Seen]]:
-    """Each regular file under a path, and whatever has an article's name and is none."""
-    began_ns = time.time_ns()
+def walk(top: Path, *, besides: Path | None = None) -> Iterator[tuple[str, os.stat_result | str]]:
+    """Find each regular file under a path, with its status; hidden names and the folder `besides` are passed over.
+
+    A folder that cannot be listed, and a link or device with an article's
+    name, come with the reason why they cannot be read.
+    """
     if besides in (top, *top.parents):
         return
     if not top.is_dir():
-        yield str(top), _see(str(top), began_ns)
+        yield str(top), _status(str(top))
         return
     folders = [str(top)]
     while folders:
@@ -95,46 +99,46 @@ def _walk(top: Path, besides: Path | None) -> Iterator[tuple[str, _Seen]]:
             with os.scandir(folder) as entries:
                 here = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
-            yield folder, (None, f"cannot be listed ({error.strerror}); check that it may be read")
+            yield folder, f"cannot be listed ({error.strerror}); check that it may be read"
             continue
         for entry in here:
             if entry.is_dir(follow_symlinks=False):
                 folders += [entry.path] if besides is None or entry.path != str(besides) else []
-            elif _has_suffix(entry.name) or entry.is_file(follow_symlinks=False) or _leads_to_folder(entry):
-                yield entry.path, _see(entry, began_ns)
+            elif (
+                has_suffix(entry.name)
+                or entry.is_file(follow_symlinks=False)
+                or (entry.is_symlink() and os.path.isdir(entry.path))
+            ):
+                yield entry.path, _status(entry)
 
 
-def _leads_to_folder(entry: os.DirEntry[str]) -> bool:
-    return entry.is_symlink() and os.path.isdir(entry.path)
+def has_suffix(name: str) -> bool:
+    """Tell whether a file's name or path has an article's suffix, and more than the suffix."""
+    lowered = name.lower()
+    return lowered.endswith(SUFFIXES) and not lowered.endswith(_DOTTED)
 
 
-def _see(file: os.DirEntry[str] | str, began_ns: int) -> _Seen:
+def is_utf8(name: str) -> bool:
+    """Tell whether a path's name, as Python decodes it, holds no stray bytes."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _status(file: os.DirEntry[str] | str) -> os.stat_result | str:
+    """Return a regular file's status, or the reason why the file cannot be read."""
     try:
         status = os.lstat(file)
     except OSError as error:
-        return None, f"cannot be read ({error.strerror})"
+        return f"cannot be read ({error.strerror})"
     if stat.S_ISLNK(status.st_mode):
-        return None, "a symbolic link, not followed; name its target to index it"
-    if not stat.S_ISREG(status.st_mode):
-        return None, "not a regular file"
-    return look_of(status) if is_settled(status, began_ns) else None, None
+        return "a symbolic link, not followed; name its target to index it"
+    return status if stat.S_ISREG(status.st_mode) else "not a regular file"
 
 
 def _misnamed(source: str, *, named: bool) -> str | None:
     if not named:
         return f"not {' or '.join(SUFFIXES)}; save it as text"
     return None if is_utf8(source) else "its name is not valid UTF-8; rename it"
-
-
-def _has_suffix(name: str) -> bool:
-    lowered = name.lower()
-    return lowered.endswith(SUFFIXES) and not lowered.endswith(_DOTTED)
-
-
-def is_utf8(name: str) -> bool:
-    """Whether a path's name, as Python decodes it, holds no stray bytes."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""`qa index --watch`: the index built again whenever its articles changed."""
+"""`qa index --watch`: build the index again whenever its articles have changed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ui.commands.output import note
 
 if TYPE_CHECKING:
     from index import BuildReport, BuildSettings
-    from index.building.watch import Look, Watcher
+    from index.building.watch import FolderState, Watcher
 
-RETRY_S = 30.0  # For what no change of the articles ends: a full disk, a damaged index.
+RETRY_S = 30.0  # For errors that no change of the articles ends: a full disk, a damaged index.
 
 
 def follow(
@@ -26,14 +26,14 @@ def follow(
     build: Callable[[BuildSettings], BuildReport],
     show: Callable[[BuildReport], None],
 ) -> None:
-    """Build the index, then again after each change, until SIGTERM or Ctrl-C; `show` is given what each build did.
+    """Build the index, then again after each change, until SIGTERM or Ctrl-C; `show` is given each build's report.
 
-    No paths: those of the last build, whichever they are by then. What stops
-    the first build is an error; where there is no article yet, one is waited
-    for. What stops a later one is said once, and it is tried again.
+    Without paths, the paths of the last build are watched. Where there is no
+    article yet, the first one is waited for. An error stops the first build;
+    an error of a later build is said once, and the build is tried again.
 
     Raises:
-        QaError: as `build`, the first time.
+        QaError: the first build failed.
         KeyboardInterrupt: Ctrl-C.
     """
     from index.backends import backend_at
@@ -45,31 +45,31 @@ def follow(
         return paths or backend.paths_before()
 
     with _until_terminated():
-        watcher = Watcher(backend.folder, note=lambda text: note(f"qa: {text}"))
+        watcher = Watcher(backend.folder)
         settings = replace(settings, wait=True)  # For another process that is writing the index just now.
-        look = _first_article(watcher, followed())
+        state = _first_article(watcher, followed())
         report = build(settings)
         show(report)
-        note(f"qa: following {look.files:,} files; Ctrl-C ends")
+        note(f"qa: following {state.files:,} files; Ctrl-C ends")
         settings = replace(settings, rebuild=False, restore_all=False)
-        _go_on(watcher, look, followed, lambda: build(settings), show, published=report.generation)
+        _follow_changes(watcher, state, followed, lambda: build(settings), show, published=report.generation)
 
 
-def _go_on(
+def _follow_changes(
     watcher: Watcher,
-    look: Look,
+    state: FolderState,
     followed: Callable[[], Sequence[Path]],
     build: Callable[[], BuildReport],
     show: Callable[[BuildReport], None],
     *,
     published: int,
 ) -> None:
-    """Build after each change; what publishes nothing is not shown."""
+    """Build after each change; a build that publishes nothing is not shown."""
     from index import IndexUnusableError, InputError
 
     problem = ""
     while True:
-        look = watcher.wait(followed(), look, at_most_s=RETRY_S if problem else float("inf"))
+        state = watcher.wait(followed(), state, at_most_s=RETRY_S if problem else float("inf"))
         try:
             report = build()
         except (InputError, IndexUnusableError) as error:
@@ -82,25 +82,25 @@ def _go_on(
         published, problem = report.generation, ""
 
 
-def _first_article(watcher: Watcher, paths: Sequence[Path]) -> Look:
-    """How the articles look, once there is one; at once where a build will say what is wrong with the paths."""
-    look = watcher.look(paths)
-    if paths and not look.files and not look.missing:
+def _first_article(watcher: Watcher, paths: Sequence[Path]) -> FolderState:
+    """Wait for a first article, and return the articles' state; at once where a build will refuse the paths."""
+    state = watcher.look(paths)
+    if paths and not state.files and not state.missing:
         note("qa: no article yet (.txt, .md); waiting for one")
-        while not look.files:
-            look = watcher.wait(paths, look)
-    return look
+        while not state.files:
+            state = watcher.wait(paths, state)
+    return state
 
 
 @contextmanager
 def _until_terminated() -> Iterator[None]:
-    """Let SIGTERM end what is done here, tidily, as an end and not as an error."""
+    """Let SIGTERM end the block tidily, as an end and not as an error."""
     terminated = False
 
     def end(*_: Any) -> None:
         nonlocal terminated
         terminated = True
-        raise KeyboardInterrupt  # What waits in the library makes any other exception this one.
+        raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGTERM, end)
     try:

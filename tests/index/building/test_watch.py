@@ -9,23 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from watchfiles import watch
 
 import index.building.watch
 from index.backends import backend_at
-from index.building.watch import Look, Watcher
+from index.building.watch import FolderState, Watcher
 
-LONG_S = 3600.0
 PATIENCE_S = 20.0
 
 
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settling is short, and nothing is found by looking from time to time: what is noticed was notified."""
+    """Looks come one soon after another."""
     monkeypatch.setattr(index.building.watch, "SETTLED_S", 0.02)
-    monkeypatch.setattr(index.building.watch, "LISTEN_MS", 20)
-    monkeypatch.setattr(index.building.watch, "STEP_MS", 5)
-    monkeypatch.setattr(index.building.watch, "LOOK_EVERY_S", LONG_S)
+    monkeypatch.setattr(index.building.watch, "LOOK_EVERY_S", 0.01)
 
 
 @pytest.fixture
@@ -39,21 +35,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def while_waiting(watcher: Watcher, paths: list[Path], change: Callable[[], Any], *, at_most_s: float = PATIENCE_S) -> bool:
-    """Whether a change, made while the watcher waits, ends the waiting.
-
-    What is found in the end only, as the watcher gives up, was not noticed, but
-    what counts for nothing must not be found even then.
-    """
+    """Whether a change, made while the watcher waits, ends the waiting."""
     since = watcher.look(paths)
-    watcher.wait(paths, since, at_most_s=0.01)  # From here on it is notified.
     timer = threading.Timer(0.05, change)
     timer.start()
-    began = time.monotonic()
     try:
-        found = watcher.wait(paths, since, at_most_s=at_most_s)
+        return watcher.wait(paths, since, at_most_s=at_most_s) != since
     finally:
         timer.join()
-    return found != since and (at_most_s < PATIENCE_S or time.monotonic() - began < at_most_s)
 
 
 def replace(path: Path, text: str) -> None:
@@ -194,42 +183,29 @@ def test_a_thousand_files_copied_in_are_few_changes(folder: Path, monkeypatch: p
     assert changes <= 3
 
 
-def test_where_the_system_has_no_room_it_is_said_once_and_looked_at_from_time_to_time(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: Any, **__: Any) -> Any:
-        yield from ()
-        raise OSError('OS file watch limit reached. about ["/x"] (Error { kind: MaxFilesWatch })')
+def test_a_long_look_is_followed_by_as_long_a_pause(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, pauses = [0.0], list[float]()
 
-    monkeypatch.setattr(index.building.watch, "watch", full)
-    monkeypatch.setattr(index.building.watch, "POLL_EVERY_S", 0.05)
-    notes: list[str] = []
-    watcher, paths = Watcher(folder / "index", note=notes.append), [folder / "articles"]
-    for name in ("a.txt", "new.txt"):
-        assert while_waiting(watcher, paths, lambda name=name: (folder / "articles" / name).write_text("x"))  # type: ignore[misc]
-    assert len(notes) == 1 and "\n" not in notes[0] and "watch limit" in notes[0] and "max_user_watches" in notes[0]
+    def passes(seconds: float) -> float:
+        now[0] += seconds
+        return now[0]
 
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        passes(seconds)
 
-def test_watching_that_fails_is_begun_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where a folder that is made later cannot be watched."""
-    begun: list[Any] = []
-
-    def breaks(*paths: Any, **how: Any) -> Any:
-        begun.append(paths)
-        if len(begun) > 2:
-            yield from watch(*paths, **how)
-        yield set()
-        raise RuntimeError("error in underlying watcher")
-
-    monkeypatch.setattr(index.building.watch, "watch", breaks)
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "perf_counter", lambda: passes(3))  # Of a look's beginning, and of its end.
     watcher, paths = Watcher(folder / "index"), [folder / "articles"]
-    assert while_waiting(watcher, paths, lambda: (folder / "articles" / "new.txt").write_text("x"))
+    watcher.wait(paths, watcher.look(paths), at_most_s=20)
+    assert len(pauses) == 2 and pauses[0] == 3
 
 
 def test_how_files_look_does_not_depend_on_when_and_by_which_name_they_are_looked_at(folder: Path) -> None:
     watcher = Watcher(folder / "index")
     assert watcher.look([folder / "articles"]) == Watcher(folder / "index").look([folder / "articles" / "deep" / ".."])
-    looks: set[Look] = {watcher.look([folder / name]) for name in ("articles", "single.txt", "nowhere")}
+    looks: set[FolderState] = {watcher.look([folder / name]) for name in ("articles", "single.txt", "nowhere")}
     assert len(looks) == 3 and {bool(look.missing) for look in looks} == {False, True}
 
 
