@@ -75,7 +75,7 @@ def test_eight_threads_get_the_same_answers_as_one(seeds_index: Path) -> None:
     retriever = Retriever.open(seeds_index)
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(retriever.ask, QUESTIONS * 8))
-    assert [same(answer) for answer in together] == [same(retriever.ask(question)) for question in QUESTIONS * 8]
+    assert [same(answer) for answer in together] == [same(retriever.ask(question)) for question in QUESTIONS] * 8
 
 
 def test_answers_cannot_be_changed(retriever: Retriever) -> None:

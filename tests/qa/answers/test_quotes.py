@@ -1,6 +1,6 @@
 """The promise: every quote is its slice of the file, whatever is asked of whatever articles."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import Article, BuildSettings, Span, build
-from qa import Quote, Retriever
+from qa import Answer, Quote, Retriever
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 
@@ -100,27 +100,36 @@ def check(quote: Quote, data: bytes) -> None:
 
 def ask_all(retriever: Retriever, folder: Path, questions: list[str]) -> int:
     """Check every quote of these questions; how many there were."""
-    quotes = [q for question in questions for a in [retriever.ask(question, top_k=20)] for q in (*a.quotes, *a.closest)]
+    return check_all([retriever.ask(question, top_k=20) for question in questions], folder)
+
+
+def check_all(answers: Sequence[Answer], folder: Path) -> int:
+    """Check every quote of these answers; how many there were."""
+    quotes = [quote for answer in answers for quote in (*answer.quotes, *answer.closest)]
     for quote in quotes:
         check(quote, (folder / quote.source).read_bytes())
     return len(quotes)
 
 
-def test_every_quote_over_the_seeds_is_its_slice_of_the_file(retriever: Retriever, seeds: Path) -> None:
+@pytest.fixture(scope="module")
+def answers(retriever: Retriever) -> list[Answer]:
+    """What the seeds answer, with as many quotes as there are."""
     assert len(QUESTIONS) >= 60
-    assert ask_all(retriever, seeds, QUESTIONS) > 2 * len(QUESTIONS)
+    return [retriever.ask(question, top_k=50) for question in QUESTIONS]
 
 
-def test_no_two_quotes_of_an_answer_overlap(retriever: Retriever) -> None:
-    for question in QUESTIONS:
-        answer = retriever.ask(question, top_k=50)
+def test_every_quote_over_the_seeds_is_its_slice_of_the_file(answers: list[Answer], seeds: Path) -> None:
+    assert check_all(answers, seeds) > 2 * len(QUESTIONS)
+
+
+def test_no_two_quotes_of_an_answer_overlap(answers: list[Answer]) -> None:
+    for answer in answers:
         spans = sorted((q.source, q.start, q.end) for q in (*answer.quotes, *answer.closest))
-        assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(spans)), question
+        assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(spans)), answer.question
 
 
-def test_ranks_count_from_one_and_probabilities_fall(retriever: Retriever) -> None:
-    for question in QUESTIONS:
-        quotes = retriever.ask(question, top_k=20).quotes
+def test_ranks_count_from_one_and_probabilities_fall(answers: list[Answer]) -> None:
+    for quotes in [answer.quotes for answer in answers]:
         assert [quote.rank for quote in quotes] == list(range(1, len(quotes) + 1))
         assert sorted((quote.probability for quote in quotes), reverse=True) == [quote.probability for quote in quotes]
 

@@ -1,10 +1,10 @@
 """Scope: a question asked of some articles is answered as if there were no others, but for what words weigh."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import combinations
+from itertools import combinations, cycle
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +53,18 @@ def matched(retriever: Retriever, scope: Scope, question: str = "ferry") -> set[
     return {passage.source for passage in retriever.search(question, top_k=MAX_TOP_K, within=scope)}
 
 
+def some_of_each(names: Sequence[str], sizes: Sequence[int]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """All choices of so many articles, each with two of the questions in turn."""
+    chosen = [articles for size in sizes for articles in combinations(names, size)]
+    return zip([articles for articles in chosen for _ in range(2)], cycle(QUESTIONS), strict=False)
+
+
 def test_only_passages_and_quotes_of_the_scope_come_back(retriever: Retriever, names: list[str]) -> None:
-    for size in (1, 2, 4):
-        for chosen in combinations(names, size):
-            for question in QUESTIONS:
-                scope = Scope(sources=chosen)
-                answer = retriever.ask(question, top_k=20, within=scope)
-                assert {quote.source for quote in (*answer.quotes, *answer.closest)} <= set(chosen)
-                assert {passage.source for passage in retriever.search(question, within=scope)} <= set(chosen)
+    for chosen, question in some_of_each(names, (1, 2, 4)):
+        scope = Scope(sources=chosen)
+        answer = retriever.ask(question, top_k=20, within=scope)
+        assert {quote.source for quote in (*answer.quotes, *answer.closest)} <= set(chosen)
+        assert {passage.source for passage in retriever.search(question, within=scope)} <= set(chosen)
 
 
 def test_every_article_of_a_scope_is_reached(retriever: Retriever, index: Index, names: list[str]) -> None:
@@ -71,35 +75,35 @@ def test_every_article_of_a_scope_is_reached(retriever: Retriever, index: Index,
 
 def test_candidates_are_the_best_of_the_scope_and_not_the_scope_of_the_best(index: Index, names: list[str]) -> None:
     """Against all sentences and all passages of the scope, ranked one by one."""
-    for size in (1, 2, 3):
-        for chosen in combinations(names, size):
-            selection = select(index, Scope(sources=chosen))
-            allowed = [p for p in range(index.info.passages) if lie_in(selection.passages, np.array([key_of(1, p)]))[0]]
-            assert {index.store.article(p.article).source for p in index.store.passages(allowed)} == set(chosen)
-            for question in QUESTIONS:
-                found = find_candidates(index, variants(question, ()), (), among=selection)
-                stored = index.sentence_vectors(allowed)
-                cosines = stored.vectors @ index.embed(question).vector[0]
-                order = np.argsort(-cosines, kind="stable")[:BY_MEANING]
-                by_meaning = dict.fromkeys(allowed[place] for place in stored.passage_of[order].tolist())
-                groups = [(term,) for term in read_question(question).terms]
-                hits = index.passages_by_words(groups, top_k=index.info.passages)
-                by_words = [hit.passage for hit in hits if hit.passage in set(allowed)][:BY_WORDS]
-                assert {passage.id for passage in found.passages} == {*by_meaning, *by_words}
-                ranks = {p.id: rank.by_words for p, rank in zip(found.passages, found.ranks, strict=True) if rank.by_words}
-                assert sorted(ranks, key=lambda passage: ranks[passage] or 0) == by_words
+    for chosen, question in some_of_each(names, (1, 2, 3)):
+        selection = select(index, Scope(sources=chosen))
+        allowed = [p for p in range(index.info.passages) if lie_in(selection.passages, np.array([key_of(1, p)]))[0]]
+        assert {index.store.article(p.article).source for p in index.store.passages(allowed)} == set(chosen)
+        found = find_candidates(index, variants(question, ()), (), among=selection)
+        stored = index.sentence_vectors(allowed)
+        cosines = stored.vectors @ index.embed(question).vector[0]
+        order = np.argsort(-cosines, kind="stable")[:BY_MEANING]
+        by_meaning = dict.fromkeys(allowed[place] for place in stored.passage_of[order].tolist())
+        groups = [(term,) for term in read_question(question).terms]
+        hits = index.passages_by_words(groups, top_k=index.info.passages)
+        by_words = [hit.passage for hit in hits if hit.passage in set(allowed)][:BY_WORDS]
+        assert {passage.id for passage in found.passages} == {*by_meaning, *by_words}
+        ranks = {p.id: rank.by_words for p, rank in zip(found.passages, found.ranks, strict=True) if rank.by_words}
+        assert sorted(ranks, key=lambda passage: ranks[passage] or 0) == by_words
 
 
 def test_a_scope_of_all_articles_changes_nothing(retriever: Retriever, names: list[str]) -> None:
     history = [{"role": "user", "content": "what did NIS say?"}]
-    for scope in (Scope(sources=tuple(names)), Scope(sources=("*",)), Scope(), Scope(sources=("*.TXT", "nothing"))):
-        for question in QUESTIONS:
-            scoped, plain = retriever.ask(question, history, within=scope), retriever.ask(question, history)
+    scopes = Scope(sources=tuple(names)), Scope(sources=("*",)), Scope(), Scope(sources=("*.TXT", "nothing"))
+    for question in QUESTIONS:
+        plain, passages = retriever.ask(question, history), retriever.search(question)
+        for scope in scopes:
+            scoped = retriever.ask(question, history, within=scope)
             if plain.answered or scope == Scope():
                 assert same(scoped) == same(plain)
             else:
                 assert same(replace(scoped, reason=plain.reason)) == same(plain)
-            assert retriever.search(question, within=scope) == retriever.search(question)
+            assert retriever.search(question, within=scope) == passages
 
 
 def test_an_answer_left_out_of_the_best_of_all_is_found_in_its_article(retriever_of: RetrieverOf) -> None:
