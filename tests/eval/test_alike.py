@@ -1,5 +1,6 @@
 """Indexes that are kept in several ways are told apart by what a question gets first."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,20 @@ from index.backends import open_index
 def data() -> DataSet:
     """The seeds and some of the project's own questions."""
     return sampled([], 6)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A data set of five documents of a sentence each."""
+    told = {
+        f"Who rang bell {number}?": f"The ringer {name} rang bell {number} in Ostwick." for number, name in enumerate("abcde")
+    }
+    paragraphs = [
+        {"context": text, "qas": [{"id": question, "question": question, "answers": [{"text": text[4:12], "answer_start": 4}]}]}
+        for question, text in told.items()
+    ]
+    (tmp_path / "bells.json").write_text(json.dumps({"data": [{"title": "Bells", "paragraphs": paragraphs}]}), "utf-8")
+    return tmp_path / "bells.json"
 
 
 def test_an_index_in_parts_gives_the_quotes_of_one_that_was_built_at_once(data: DataSet, tmp_path: Path) -> None:
@@ -37,20 +52,20 @@ def test_what_differs_is_shown() -> None:
 
 
 def test_another_place_is_compared_too_and_a_low_share_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = tmp_path / "elsewhere"
-    asked = ["--parts", "2", "--questions", "2", "--at", str(place)]
+    asked = [str(small), "--parts", "2", "--questions", "2", "--at", str(place)]
     assert alike.main([*asked, "--fail-under", "1"]) == 0
     assert f"{place} (1 part): 1.0000 (2 of 2)" in capsys.readouterr().out
     assert alike.main(asked) == 2
     assert capsys.readouterr().err == f"eval.alike: {place}: an index is there, which would be lost; name a place without one\n"
     monkeypatch.setattr(FirstQuote, "of", lambda retriever, question: FirstQuote(str(retriever), 0, question))
-    assert alike.main([*asked[:4], "--fail-under", "0.5"]) == 1
+    assert alike.main([*asked[:5], "--fail-under", "0.5"]) == 1
 
 
-def test_a_few_documents_make_as_many_parts(capsys: pytest.CaptureFixture[str]) -> None:
-    assert alike.main(["--questions", "2"]) == 0
+def test_a_few_documents_make_as_many_parts(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert alike.main([str(small), "--questions", "2"]) == 0
     assert capsys.readouterr().out == "in parts (5 parts): 1.0000 (2 of 2)\n"
 
 

@@ -1,15 +1,19 @@
 """Corpora of any size are real sentences in sound indexes, and each size is measured whole."""
 
+import builtins
 import json
+import os
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from eval.datasets.cases import Document
-from eval.scale import main
+from eval.scale import _alone, main
 from eval.scaling.size_benchmark import build_mixed, build_real, serve
 from eval.scaling.synthetic_corpus import PASSAGE_CHARS, lines_of, paragraphs, write_articles
+from index import InputError
 from index.backends import check_index, open_index
 
 TEXT = "The ferry Amalia carried forty people to Linz. It rained all day. The mayor was on board, the police said on Monday."
@@ -44,7 +48,18 @@ def test_an_index_of_mixed_vectors_is_sound_and_has_the_size_asked_for(documents
     assert served.passages == 40 and served.recall == 1.0 and served.ask.p99_ms >= served.ask.p50_ms > 0
 
 
-def test_a_row_is_printed_and_saved_for_each_size(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_step_has_a_process_of_its_own() -> None:
+    step: Any = "__import__('os').getpid()"
+    assert _alone(builtins.eval, step) != os.getpid()
+    step = "__import__('os')._exit(1)"
+    with pytest.raises(InputError, match="its process was stopped"):
+        _alone(builtins.eval, step)
+
+
+def test_a_row_is_printed_and_saved_for_each_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("eval.scale._alone", lambda act, folder, *arguments: act(folder, *arguments))
     asked = {"id": "1", "question": "Who was carried?", "answers": [{"text": "forty people", "answer_start": 25}]}
     squad = {"data": [{"title": "Ferries", "paragraphs": [{"context": TEXT, "qas": [asked]}]}]}
     (tmp_path / "squad.json").write_text(json.dumps(squad), "utf-8")

@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from eval.datasets.cases import Gold, check_spans, load_cases
+from eval.datasets.load_dataset import even_sample
 from eval.measures.all_measures import MEASURES
 from eval.running.run_cases import CaseOutcome, run_cases
 from index import InputError
@@ -21,9 +23,14 @@ ARTICLES = [read_article(path, path.name) for path in sorted(SEEDS.glob("*.txt")
 MEASURE = {measure.name: measure for measure in MEASURES}
 
 
+SOME = 64  # Of 230 cases.
+
+
 @pytest.fixture(scope="module")
-def outcomes(seeds_index: Path) -> tuple[CaseOutcome, ...]:
-    return run_cases(load_cases(), open_index(seeds_index))
+def outcomes(seeds_index: Path, campaign: Callable[[int, int], int]) -> tuple[CaseOutcome, ...]:
+    """Some of the cases, asked; all of them in a long campaign."""
+    cases = load_cases()
+    return run_cases(even_sample(cases, campaign(SOME, len(cases))), open_index(seeds_index))
 
 
 def test_there_are_enough_cases_of_each_kind() -> None:
@@ -60,9 +67,10 @@ def test_the_right_sentence_comes_first_and_other_subjects_are_refused(outcomes:
     first, first_3 = (MEASURE[name].of(outcomes, Gold.ANSWERS) for name in ("answer@1", "answer@3"))
     off_topic = [outcome for outcome in outcomes if outcome.case.kind == "off-topic"]
     refused = MEASURE["abstention recall"].of(off_topic, Gold.ANSWERS)
-    # .810 and .889 where the README's table was made; int8 sums round otherwise on other processors, which may move a case.
-    assert first is not None and first >= 0.79
-    assert first_3 is not None and first_3 >= 0.87
+    # .842 and .905 of all cases, .811 and .887 of some; int8 sums round otherwise on other processors, which may move a case.
+    least, least_3 = (0.77, 0.84) if len(outcomes) == SOME else (0.79, 0.87)
+    assert first is not None and first >= least
+    assert first_3 is not None and first_3 >= least_3
     assert refused is not None and refused >= 0.95
 
 
