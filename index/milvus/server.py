@@ -1,10 +1,5 @@
-"""A Milvus server, as an index speaks to it: each request within its time, each failure one line."""
+"""A Milvus server as an index uses it: every request has a time limit, and every failure is one line."""
 
-import logging
-import math
-import os
-import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,19 +7,14 @@ from functools import partial
 from typing import Any, TypeVar
 
 from index.errors import IndexUnusableError, InputError
-from index.milvus.failures import GONE, reason, says
-from index.milvus.lite_server import lite_address, stop_lite
-from index.milvus.place import NOT_INSTALLED, TIMEOUT, TLS, MilvusPlace
+from index.milvus.connection import AGAIN_MS, GONE, address, connect, failure, says, stop_lite
+from index.milvus.place import MilvusPlace
 
-LEAST = (2, 5)  # The first version that has BM25.
 ROWS_AT_ONCE = 500  # Keys in one query, rows in one insertion: some 5 MB, of the 64 that a server takes.
-# What is written takes longer than what is read: an index is made, a collection loaded.
-WRITING_TAKES = 12
-# After opening, a reader asks for all that was written before; later for what is at most some seconds old, which saves the
-# wait for the server's clock (.2 s). Everything that a generation names was there before it was opened.
+WRITING_TAKES = 12  # Times as long as reading: an index is made, a collection is loaded.
+# For this long after opening, reads wait for all earlier writes ("Strong"). Later reads may lag some seconds ("Bounded"),
+# which saves the wait for the server's clock (.2 s). Everything that a generation names was written before it was opened.
 STRICT_S = 15.0
-_AGAIN_MS = 500
-_LITE_KEEPALIVE_MS = 600_000  # Its server ends connections that ask more often whether it is alive.
 _T = TypeVar("_T")
 Row = dict[str, Any]
 _connected: dict[MilvusPlace, "MilvusServer"] = {}
@@ -43,30 +33,9 @@ class MilvusServer:
         """
         self.place = place
         self._opened = time.monotonic()
-        client = _client_class()
-        self._quiet()
-        address = self._address()
-        arguments: dict[str, Any] = {"token": place.token, "db_name": place.database, "dedicated": True}
-        # A server that was started again is to be found at once, and not after the two minutes that gRPC would wait.
-        options = {"grpc.initial_reconnect_backoff_ms": _AGAIN_MS, "grpc.max_reconnect_backoff_ms": _AGAIN_MS}
-        if place.lite is not None:
-            options["grpc.keepalive_time_ms"] = _LITE_KEEPALIVE_MS
-        arguments["grpc_options"] = options
-        if place.tls:
-            arguments |= {"secure": True, "server_pem_path": place.ca}
-        try:
-            self._client = client(uri=address, timeout=place.timeout_s, **arguments)
-            self.version = str(self._client.get_server_version(timeout=place.timeout_s))
-        except Exception as error:
-            raise self._no_milvus(error) from error
-        self._check_version()
+        self._client, self.version = connect(place)
         self._loaded: set[str] = set()
         self._loading = threading.Lock()
-
-    @property
-    def is_lite(self) -> bool:
-        """Whether it is Milvus Lite, inside this process or as a server."""
-        return "lite" in self.version
 
     def collections(self) -> list[str]:
         """The names of all collections."""
@@ -90,7 +59,7 @@ class MilvusServer:
         except Exception as error:
             if says(error, "already|alias.*exist"):
                 return False
-            raise self._failure(error) from error
+            raise failure(error, self.place) from error
         return self.alias(name) == collection
 
     def point(self, name: str, collection: str) -> None:
@@ -232,14 +201,14 @@ class MilvusServer:
             except IndexUnusableError as error:
                 if GONE not in str(error) or time.monotonic() > end or not self._listens():
                     raise
-            time.sleep(_AGAIN_MS / 2000)
+            time.sleep(AGAIN_MS / 2000)
 
     def _listens(self) -> bool:
         """Whether something takes connections at the server's address."""
         if self.place.lite is not None:
             return False
         try:
-            self._address()
+            address(self.place)
         except IndexUnusableError:
             return False
         return True
@@ -251,53 +220,7 @@ class MilvusServer:
         except (IndexUnusableError, InputError):
             raise
         except Exception as error:  # pymilvus passes on exceptions of gRPC, of protobuf and of its own, of no common kind.
-            raise self._failure(error) from error
-
-    def _failure(self, error: BaseException) -> IndexUnusableError:
-        what, advice = reason(error, self.place)
-        return IndexUnusableError(f"{self.place}: {what}; {advice}")
-
-    def _no_milvus(self, error: Exception) -> IndexUnusableError:
-        """What is wrong where something takes the connection but then does not speak as Milvus does."""
-        failure = self._failure(error)
-        if not str(failure).startswith(f"{self.place}: {GONE}"):
-            return failure
-        within = f"does not answer as Milvus does within {math.ceil(self.place.timeout_s)} s"
-        return IndexUnusableError(f"{self.place}: the server {within}; check the address and {TLS}, or raise {TIMEOUT}")
-
-    def _address(self) -> str:
-        """Where to connect; a server that is not there is found out by a plain connection, and at once."""
-        if self.place.lite is not None:
-            return lite_address(self.place.lite, str(self.place))
-        host, _, port = self.place.address.rpartition(":")
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=self.place.timeout_s).close()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise IndexUnusableError(
-                f"{self.place}: the server cannot be reached ({reason}); start it or check the address"
-            ) from error
-        return f"{'https' if self.place.tls else 'http'}://{self.place.address}"
-
-    def _check_version(self) -> None:
-        """Refuse a server that lacks what an index needs."""
-        if self.is_lite:
-            return
-        found = re.match(r"v?(\d+)\.(\d+)", self.version)
-        if found is None or (int(found[1]), int(found[2])) < LEAST:
-            least = ".".join(map(str, LEAST))
-            raise IndexUnusableError(
-                f"{self.place}: the server is Milvus {self.version[:40]}; {least} or later is needed for BM25"
-            )
-
-    @staticmethod
-    def _quiet() -> None:
-        """What goes wrong is told in a line by us, not with tracebacks by the libraries."""
-        for name in ("pymilvus", "milvus_lite"):
-            logger = logging.getLogger(name)
-            logger.setLevel(logging.CRITICAL + 1)
-            for child in [key for key in logging.root.manager.loggerDict if key.startswith(f"{name}.")]:
-                logging.getLogger(child).setLevel(logging.CRITICAL + 1)
+            raise failure(error, self.place) from error
 
 
 def milvus_server(place: MilvusPlace) -> MilvusServer:
@@ -315,15 +238,6 @@ def disconnect(place: MilvusPlace) -> None:
             server.close()
         if place.lite is not None:
             stop_lite(place.lite)
-
-
-def _client_class() -> Any:
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # Else it tells of lost connections on stderr, in its own words.
-    try:
-        import pymilvus
-    except ImportError as error:
-        raise InputError(NOT_INSTALLED) from error
-    return pymilvus.MilvusClient
 
 
 def _parts(items: Iterable[Any]) -> Iterator[list[Any]]:

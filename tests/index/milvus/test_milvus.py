@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import index.milvus.connection
 import index.milvus.generation
 import index.milvus.server
 import index.milvus.write_lease
@@ -538,7 +539,7 @@ def test_a_server_that_refuses_is_quoted_in_a_line(fault: str, told: str, monkey
                 raise RuntimeError(fault)
             return super().get_server_version(**named)
 
-    monkeypatch.setattr(index.milvus.server, "_client_class", lambda: Refusing)
+    monkeypatch.setattr(index.milvus.connection, "_client_class", lambda: Refusing)
     with deaf() as place, pytest.raises(IndexUnusableError, match=told) as caught:
         MilvusServer(milvus_place(place))
     assert "\n" not in str(caught.value)
