@@ -17,7 +17,7 @@ from index.articles.span import Span
 from index.building.collection import FoundArticle
 from index.entries.entry import Entry, StoredSentence
 from index.files.find_files import SourceFile
-from index.local.segment_reader import Holdings
+from index.local.segment_reader import SegmentReader
 
 SEED = 1
 PASSAGE_CHARS = 700  # A paragraph as long as this at most is a passage by itself.
@@ -75,7 +75,7 @@ class SentencePool:
     vectors: Vectors
 
     @classmethod
-    def of(cls, held: Holdings) -> "SentencePool":
+    def of(cls, held: SegmentReader) -> "SentencePool":
         """The first MAX_POOL sentences of an index."""
         lines: list[str] = []
         kept: list[StoredSentence] = []

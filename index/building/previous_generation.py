@@ -10,7 +10,7 @@ from index.entries.entry import Entry
 from index.files.file_stat import is_look
 from index.files.find_files import SourceFile
 from index.local.generation import Generation
-from index.local.segment_reader import Holdings
+from index.local.segment_reader import SegmentReader
 
 
 class Place(NamedTuple):
@@ -28,7 +28,7 @@ class Held:
         record = generation.manifest.build
         self.speakers = record.speakers_read_by
         self._encoding, self._added = record.encoding, frozenset(record.added)
-        holdings = Holdings.of(generation)
+        holdings = SegmentReader.of(generation)
         self._looks = generation.looks(holdings.article_count())
         self.segments = holdings.segments
         self._sizes = [np.diff(segment.first_passages).tolist() for segment in self.segments]

@@ -17,10 +17,10 @@ from index.files.checksums import FileRecord
 from index.files.disk import Disk
 from index.files.file_stat import to_looks
 from index.local.generation import LOOKS, ORDER, Generation
-from index.local.numbering import Numbering
+from index.local.global_ids import GlobalIds
 from index.local.publish import Written
 from index.local.segment import Segment, SegmentRecord, folder_of
-from index.local.tombstones import GONE, count_gone
+from index.local.tombstones import TOMBSTONES, count_deleted_words
 from index.local.write_segment import write_segment
 from index.opened.build_record import BuildRecord, Counts
 
@@ -83,11 +83,11 @@ def _write_order(
     with disk.create(folder / ORDER) as file:
         np.save(file, order, allow_pickle=False)
     segments = [Segment(record, folder, dim=dim) for record in records]
-    numbering = Numbering(segments, order, str(folder))
-    if any(numbering.gone(place) is not None for place in range(len(segments))):
-        with disk.create(folder / GONE) as file:
-            file.write(json.dumps(count_gone(segments, numbering), sort_keys=True).encode())
-    return Counts(*numbering.counts)
+    ids = GlobalIds(segments, order, str(folder))
+    if any(ids.deleted(place) is not None for place in range(len(segments))):
+        with disk.create(folder / TOMBSTONES) as file:
+            file.write(json.dumps(count_deleted_words(segments, ids), sort_keys=True).encode())
+    return Counts(*ids.counts)
 
 
 def _exhaustive_up_to(kept: Sequence[SegmentRecord], vectors: VectorSettings) -> int:

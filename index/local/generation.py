@@ -154,7 +154,7 @@ def is_in_force(directory: Path, number: int) -> bool:
     return False
 
 
-def published(directory: Path) -> list[int]:
+def generation_numbers(directory: Path) -> list[int]:
     """The numbers of the generations that lie in an index folder, oldest first."""
     matches = (GENERATION_NAME.fullmatch(path.name) for path in directory.iterdir())
     return sorted(int(match[1]) for match in matches if match and not match[2])
@@ -210,7 +210,7 @@ def _way_out(directory: Path) -> str:
     """The newest generation that is whole, as advice; "" where there is none."""
     numbers: Sequence[int] = ()
     with suppress(OSError):
-        numbers = published(directory)
+        numbers = generation_numbers(directory)
     for number in reversed(numbers):
         with suppress(IndexUnusableError):
             _opened(directory, number, None, None)

@@ -10,10 +10,10 @@ from index.entries.entry_db import cut, day_of
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.files.checksums import Check, Verification
 from index.files.source_files import Sources
-from index.local.generation import Generation, is_in_force, open_generation, published
+from index.local.generation import Generation, generation_numbers, is_in_force, open_generation
 from index.local.segment import WORDS
-from index.local.segment_reader import Holdings
-from index.local.tombstones import GONE, read_gone
+from index.local.segment_reader import SegmentReader
+from index.local.tombstones import TOMBSTONES, read_tombstones
 from index.models.embedder import EmbeddedQuestion
 from index.models.model_card import ModelSettings
 from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
@@ -31,7 +31,7 @@ def _together(lists: Sequence[Lists]) -> Lists | None:
     return Lists(sum(one.count for one in lists), sum(one.nprobe for one in lists), min(one.recall for one in lists))
 
 
-def list_articles(held: Holdings, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+def list_articles(held: SegmentReader, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
     """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
 
     Raises:
@@ -51,7 +51,7 @@ _HOLDING = (
 _SUMMARY = f"SELECT id, source, {cut('title')}, {cut('outlet')}, published, size_bytes FROM articles WHERE id = ?"
 
 
-def _summaries(held: Holdings, numbers: Sequence[int]) -> tuple[ArticleSummary, ...]:
+def _summaries(held: SegmentReader, numbers: Sequence[int]) -> tuple[ArticleSummary, ...]:
     """The articles with these numbers."""
     return tuple(
         ArticleSummary(source, title, outlet, day_of(published), size_bytes, held.passages_of(number))
@@ -71,7 +71,7 @@ def info_of(directory: Path, generation: Generation) -> IndexInfo:
         generation=generation.number,
         size_bytes=sum(file.size_bytes for file in generation.files),
         check=generation.check,
-        kept=tuple(published(directory)),
+        kept=tuple(generation_numbers(directory)),
         in_force=is_in_force(directory, generation.number),
         segments=len(generation.segments),
         lists=_together([record.lists for record in generation.segments if record.lists]),
@@ -84,10 +84,10 @@ class LocalIndex(Index):
     def __init__(self, directory: Path, generation: Generation) -> None:
         build = generation.manifest.build
         super().__init__(info_of(directory, generation), Sources.of(directory, build.root, build.added))
-        self.store: Holdings = Holdings.of(generation)
-        self.segments, self._numbering = self.store.segments, self.store.numbering
+        self.store: SegmentReader = SegmentReader.of(generation)
+        self.segments, self._ids = self.store.segments, self.store.ids
         words = [record.path(generation.folder, WORDS) for record in generation.segments]
-        self._words = WordIndex(words, read_gone(generation.folder / GONE, self.segments, self._numbering))
+        self._words = WordIndex(words, read_tombstones(generation.folder / TOMBSTONES, self.segments, self._ids))
         self._of_serial = {record.serial: place for place, record in enumerate(generation.segments)}
         self._check_counts()
         # What was compared by xxh3 is compared by sha256 while it is in use.
@@ -125,7 +125,7 @@ class LocalIndex(Index):
         sentences: list[Flags] = []
         runs: list[Runs] = []
         for place, segment in enumerate(self.segments):
-            passages = np.repeat(self._numbering.chosen(place, articles), np.diff(segment.first_passages))
+            passages = np.repeat(self._ids.local_flags(place, articles), np.diff(segment.first_passages))
             sentences.append(np.repeat(passages, np.diff(segment.first_sentences)))
             runs.append(runs_of(passages, segment.record.serial))
         together = np.concatenate(runs)
@@ -137,10 +137,10 @@ class LocalIndex(Index):
         passages = [np.empty(0, np.int64)]
         for place, segment in enumerate(self.segments):
             chosen = None if among is None else among.sentences[place]
-            rows, near = segment.nearest(query, top_k=sentences, among=chosen, gone=self._numbering.gone(place))
+            rows, near = segment.nearest(query, top_k=sentences, among=chosen, gone=self._ids.deleted(place))
             own = np.searchsorted(segment.first_sentences, rows, side="right") - 1
-            numbers.append(self._numbering.sentences_here(place, rows))
-            passages.append(self._numbering.passages_here(place, own))
+            numbers.append(self._ids.global_sentences(place, rows))
+            passages.append(self._ids.global_passages(place, own))
             scores.append(near)
         best = np.lexsort((np.concatenate(numbers), -np.concatenate(scores)))[:sentences]
         return list(dict.fromkeys(np.concatenate(passages)[best].tolist()))
@@ -149,13 +149,13 @@ class LocalIndex(Index):
         """The vectors of all sentences of these passages as they were embedded, in the passages' order."""
         owners, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         vectors = [np.empty((0, self.info.model.dim), np.float32)]
-        for part in self._numbering.passages(passages):
+        for part in self._ids.locate_passages(passages):
             segment = self.segments[part.segment]
             starts = segment.first_sentences[part.numbers]
             sizes = segment.first_sentences[part.numbers + 1] - starts
             rows = np.repeat(starts, sizes) + np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
             owners.append(np.repeat(part.at, sizes))
-            numbers.append(self._numbering.sentences_here(part.segment, rows))
+            numbers.append(self._ids.global_sentences(part.segment, rows))
             vectors.append(segment.exact.rows(rows))
         order = np.argsort(np.concatenate(owners), kind="stable")
         return SentenceVectors(np.concatenate(numbers)[order], np.concatenate(owners)[order], np.concatenate(vectors)[order])
@@ -175,7 +175,7 @@ class LocalIndex(Index):
         found = np.empty(len(keys), np.int64)
         for serial in np.unique(serials).tolist():
             here = serials == serial
-            found[here] = self._numbering.passages_here(self._of_serial[serial], numbers[here])
+            found[here] = self._ids.global_passages(self._of_serial[serial], numbers[here])
         return found
 
     def passages_with(self, term: str) -> int:
@@ -192,7 +192,7 @@ class LocalIndex(Index):
 
     def _check_counts(self) -> None:
         info = self.info
-        if self._numbering.counts != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
+        if self._ids.counts != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
             raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
         for segment in self.segments:
             record, vectors = segment.record, segment.vectors

@@ -5,13 +5,13 @@ from math import log
 
 # Below so many passages a segment is written anew with whatever changes; so a small index is always one.
 MIN_PASSAGES = 2000
-GONE_SHARE = 20  # A segment is written anew when more than one in so many of its passages are gone.
+DELETED_SHARE = 20  # A segment is written anew when more than one in so many of its passages are gone.
 MERGED_AT, TIER = 8, 8  # So many segments of one size become one; the next size is so many times as large.
 
 
 def is_kept(passages: int, staying: int, *, min_passages: int) -> bool:
     """Whether a segment of so many passages, of which so many still count, stays as it is when articles change."""
-    return staying >= min_passages and (passages - staying) * GONE_SHARE <= passages
+    return staying >= min_passages and (passages - staying) * DELETED_SHARE <= passages
 
 
 def merged(staying: Sequence[int], *, min_passages: int, at: int = MERGED_AT) -> list[int]:

@@ -20,8 +20,8 @@ from index.local.generation import (
     MANIFEST,
     Current,
     Generation,
+    generation_numbers,
     name_of,
-    published,
     read_current,
 )
 from index.local.manifest import Manifest
@@ -103,8 +103,8 @@ def clean(directory: Path, disk: Disk) -> None:
             remove_tree(path, disk)
     if (current := _current(directory)) is None:
         return
-    earlier = [number for number in published(directory) if number < current.generation]
-    for number in published(directory):
+    earlier = [number for number in generation_numbers(directory) if number < current.generation]
+    for number in generation_numbers(directory):
         if number not in (current.generation, *earlier[-1:]):
             gone = directory / f"{name_of(number)}.tmp"  # Half removed, it must not pass for a generation.
             disk.rename(directory / name_of(number), gone)

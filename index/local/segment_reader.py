@@ -1,4 +1,4 @@
-"""Holdings: the articles of all segments of an index, as if they lay in one place."""
+"""SegmentReader: the articles of all segments of an index, as if they lay in one place."""
 
 import threading
 from collections import OrderedDict
@@ -11,22 +11,22 @@ from index.articles.span import Span
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 from index.entries.entry_db import cut, day_of
 from index.local.generation import ORDER, Generation
-from index.local.numbering import Numbering, read_order
+from index.local.global_ids import GlobalIds, read_order
 from index.local.segment import Segment
 from index.opened.index import TEXT_CACHE_CHARS
 
 
-class Holdings:
+class SegmentReader:
     """Reading only, from any thread; numbers are the index's."""
 
-    def __init__(self, segments: Sequence[Segment], numbering: Numbering) -> None:
-        self.segments, self.numbering = segments, numbering
+    def __init__(self, segments: Sequence[Segment], ids: GlobalIds) -> None:
+        self.segments, self.ids = segments, ids
         self._lock = threading.Lock()
         self._articles: OrderedDict[int, Article] = OrderedDict()
         self._cached_chars = 0
 
     @classmethod
-    def of(cls, generation: Generation) -> "Holdings":
+    def of(cls, generation: Generation) -> "SegmentReader":
         """Those of a generation whose files are what was published.
 
         Raises:
@@ -34,7 +34,7 @@ class Holdings:
         """
         dim = generation.manifest.build.model.dim
         segments = tuple(Segment(record, generation.folder, dim=dim) for record in generation.segments)
-        return cls(segments, Numbering(segments, read_order(generation.folder / ORDER), str(generation.folder)))
+        return cls(segments, GlobalIds(segments, read_order(generation.folder / ORDER), str(generation.folder)))
 
     def article(self, number: int) -> Article:
         """An article with its text; the ones asked for last are kept in memory."""
@@ -42,7 +42,7 @@ class Holdings:
             if (article := self._articles.get(number)) is not None:
                 self._articles.move_to_end(number)
                 return article
-        segment, local = self.numbering.place(number)
+        segment, local = self.ids.locate(number)
         article = self.segments[segment].store.article(local)
         with self._lock:
             if number not in self._articles:
@@ -57,35 +57,33 @@ class Holdings:
         """The article of this source, where there is one."""
         for place, segment in enumerate(self.segments):
             local = segment.store.number_of(source)
-            if local is not None and (number := self.numbering.article(place, local)) >= 0:
+            if local is not None and (number := self.ids.article(place, local)) >= 0:
                 return self.article(number)
         return None
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """The passages with these numbers, in number order."""
-        if self.numbering.is_plain:
+        if self.ids.is_identity:
             return self.segments[0].store.passages(numbers)
         found: list[StoredPassage] = []
-        for part in self.numbering.passages(sorted(numbers)):
+        for part in self.ids.locate_passages(sorted(numbers)):
             stored = self.segments[part.segment].store.passages(part.numbers.tolist())
-            here = self.numbering.passages_here(part.segment, part.numbers).tolist()
+            here = self.ids.global_passages(part.segment, part.numbers).tolist()
             known = dict(zip(part.numbers.tolist(), here, strict=True))
-            found += [
-                StoredPassage(known[one.id], self.numbering.article(part.segment, one.article), one.span) for one in stored
-            ]
+            found += [StoredPassage(known[one.id], self.ids.article(part.segment, one.article), one.span) for one in stored]
         return sorted(found, key=lambda passage: passage.id)
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """All sentences of these passages, in number order."""
-        if self.numbering.is_plain:
+        if self.ids.is_identity:
             return self.segments[0].store.sentences(passages)
         found: list[StoredSentence] = []
-        for part in self.numbering.passages(passages):
+        for part in self.ids.locate_passages(passages):
             segment = self.segments[part.segment]
             stored = segment.store.sentences(part.numbers.tolist())
             known = dict(zip(part.numbers.tolist(), (passages[at] for at in part.at.tolist()), strict=True))
             first = {own: int(segment.first_sentences[own]) for own in known}
-            begins = self.numbering.sentences_here(part.segment, segment.first_sentences[part.numbers]).tolist()
+            begins = self.ids.global_sentences(part.segment, segment.first_sentences[part.numbers]).tolist()
             start = dict(zip(part.numbers.tolist(), begins, strict=True))
             found += [
                 replace(one, id=start[one.passage] + one.id - first[one.passage], passage=known[one.passage]) for one in stored
@@ -96,7 +94,7 @@ class Holdings:
         """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
         for place, segment in enumerate(self.segments):
             local = segment.store.number_of(source)
-            if local is not None and self.numbering.article(place, local) >= 0:
+            if local is not None and self.ids.article(place, local) >= 0:
                 return segment.store.surrounding(source, span, sentences=sentences)
         return span
 
@@ -119,25 +117,25 @@ class Holdings:
         found: list[ListedArticle] = []
         for place, segment in enumerate(self.segments):
             for one in segment.store.listed():
-                if (number := self.numbering.article(place, one.number)) >= 0:
+                if (number := self.ids.article(place, one.number)) >= 0:
                     found.append(replace(one, number=number))
         return sorted(found, key=lambda one: one.number)
 
     def contents(self) -> Iterator[tuple[int, int, int, str, Content]]:
         """Of every article in any segment: its segment's place, its number there and here (-1: gone), source and content."""
         for place, segment in enumerate(self.segments):
-            here = self.numbering.articles(place)
+            here = self.ids.articles(place)
             for number, source, content in segment.store.contents():
                 yield place, number, here[number], source, content
 
     def entry(self, number: int) -> Entry:
         """Everything of an article."""
-        segment, local = self.numbering.place(number)
+        segment, local = self.ids.locate(number)
         return self.segments[segment].entry(local)
 
     def entries(self) -> Iterator[Entry]:
         """Everything, article by article."""
-        return (self.entry(number) for number in range(self.numbering.counts[0]))
+        return (self.entry(number) for number in range(self.ids.counts[0]))
 
     def sources(self) -> list[str]:
         """Each article's source, by its number."""
@@ -156,7 +154,7 @@ class Holdings:
         found: list[tuple] = []  # type: ignore[type-arg]
         for place, segment in enumerate(self.segments):
             for local, *rest in segment.store.rows(query, *values):
-                if (number := self.numbering.article(place, local)) >= 0:
+                if (number := self.ids.article(place, local)) >= 0:
                     found.append((number, *rest))
         return sorted(found, key=lambda row: row[0])
 
@@ -164,17 +162,17 @@ class Holdings:
         """The same for some articles; `query` takes the number of one."""
         found: list[tuple] = []  # type: ignore[type-arg]
         for number in numbers:
-            segment, local = self.numbering.place(number)
+            segment, local = self.ids.locate(number)
             found += [(number, *row[1:]) for row in self.segments[segment].store.rows(query, local)]
         return found
 
     def article_count(self) -> int:
         """How many articles there are."""
-        return self.numbering.counts[0]
+        return self.ids.counts[0]
 
     def passages_of(self, article: int) -> int:
         """How many passages an article has."""
-        return int(self.numbering.passages_of[article])
+        return int(self.ids.passages_of[article])
 
     def _aliases(self, found: Sequence[Sequence[StoredAlias]]) -> list[StoredAlias]:
         """Aliases of the articles that count, by article; those of an article in the order in which it has them."""
@@ -182,6 +180,6 @@ class Holdings:
             replace(alias, article=number)
             for place, aliases in enumerate(found)
             for alias in aliases
-            if (number := self.numbering.article(place, alias.article)) >= 0
+            if (number := self.ids.article(place, alias.article)) >= 0
         ]
         return sorted(here, key=lambda one: one.article)

@@ -1,4 +1,4 @@
-"""Gone: the words of passages that lie in a segment but do not count, so that others weigh what they do without them."""
+"""Tombstones: term counts of deleted passages. BM25 subtracts them, so that scores equal those of a fresh index."""
 
 import json
 from collections import Counter
@@ -8,40 +8,39 @@ from pathlib import Path
 import numpy as np
 
 from index.errors import IndexDamagedError
-from index.local.numbering import Numbering
+from index.local.global_ids import GlobalIds
 from index.local.segment import Segment
 from index.search.bm25_index import GoneWords, runs_of
 
-GONE = "gone.json"
+TOMBSTONES = "gone.json"
 
 
-def count_gone(segments: Sequence[Segment], numbering: Numbering) -> Counter[str]:
-    """In how many of the passages that are gone each word stands."""
+def count_deleted_words(segments: Sequence[Segment], ids: GlobalIds) -> Counter[str]:
+    """Return, for each term, the number of deleted passages that contain the term."""
     counts: Counter[str] = Counter()
-    for place, segment in enumerate(segments):
-        flags = numbering.gone(place)
+    for position, segment in enumerate(segments):
+        flags = ids.deleted(position)
         for article in () if flags is None else np.flatnonzero(flags).tolist():
             for terms in segment.store.terms_of(article):
                 counts.update({*terms})
     return counts
 
 
-def read_gone(path: Path, segments: Sequence[Segment], numbering: Numbering) -> GoneWords | None:
-    """What is gone of these segments; None where nothing is.
+def read_tombstones(path: Path, segments: Sequence[Segment], ids: GlobalIds) -> GoneWords | None:
+    """Return the deleted passages of these segments and their term counts; None if nothing is deleted.
 
     Raises:
         IndexDamagedError: the file of counts cannot be read.
     """
     runs = []
-    for place, segment in enumerate(segments):
-        flags = numbering.gone(place)
+    for position, segment in enumerate(segments):
+        flags = ids.deleted(position)
         if flags is not None:
             runs.append(runs_of(np.repeat(flags, np.diff(segment.first_passages)), segment.record.serial))
     if not runs:
         return None
     try:
-        counts = json.loads(path.read_bytes())
-        counted = {str(term): int(count) for term, count in counts.items()}
+        counted = {str(term): int(count) for term, count in json.loads(path.read_bytes()).items()}
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
     together = np.concatenate(runs)

@@ -19,8 +19,8 @@ from index.local.generation import (
 )
 from index.local.manifest import Manifest
 from index.local.segment import ARTICLES, VECTORS, WORDS, Segment, SegmentRecord
-from index.local.segment_reader import Holdings
-from index.local.tombstones import GONE, count_gone, read_gone
+from index.local.segment_reader import SegmentReader
+from index.local.tombstones import TOMBSTONES, count_deleted_words, read_tombstones
 from index.models.token_vectors import projection_of
 from index.opened.build_record import Counts
 from index.search.bm25_index import WordIndex
@@ -65,25 +65,25 @@ def _findings(generation: Generation) -> Iterator[Finding]:
     """What is wrong with a generation whose files are what was published."""
     manifest, folder = generation.manifest, generation.folder
     try:
-        held = Holdings.of(generation)
-        gone = read_gone(folder / GONE, held.segments, held.numbering)
-        generation.looks(held.numbering.counts[0])
+        held = SegmentReader.of(generation)
+        gone = read_tombstones(folder / TOMBSTONES, held.segments, held.ids)
+        generation.looks(held.ids.counts[0])
     except (IndexDamagedError, IndexMismatchError) as error:
         where, _, what = str(error).removesuffix("; run qa index --rebuild").partition(": ")
         yield Finding(where.removeprefix(f"{folder}/"), what)
         return
     yield from _order_findings(manifest, held)
-    if gone is not None and gone.counts != count_gone(held.segments, held.numbering):
-        yield Finding(GONE, "does not count the words of what is gone")
+    if gone is not None and gone.counts != count_deleted_words(held.segments, held.ids):
+        yield Finding(TOMBSTONES, "does not count the words of what is gone")
     model = manifest.build.model
     keeps_tokens = model.late_chunking and projection_of(model.sha256) is not None
     for segment in held.segments:
         yield from _segment_findings(segment, folder, model.dim, keeps_tokens=keeps_tokens)
 
 
-def _order_findings(manifest: Manifest, held: Holdings) -> Iterator[Finding]:
+def _order_findings(manifest: Manifest, held: SegmentReader) -> Iterator[Finding]:
     """Whether what counts is what the manifest says, in order."""
-    for name, count, said in zip(Counts._fields, held.numbering.counts, manifest.counts, strict=True):
+    for name, count, said in zip(Counts._fields, held.ids.counts, manifest.counts, strict=True):
         if count != said:
             yield Finding(ORDER, f"holds {count:,} {name}, the manifest says {said:,}")
     sources = held.sources()

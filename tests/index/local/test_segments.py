@@ -17,7 +17,7 @@ from index.local.local_index import LocalIndex
 from index.local.merge_policy import MERGED_AT, is_kept, merged
 from index.local.publish import Written, publish
 from index.local.segment import EXACT
-from index.local.tombstones import GONE
+from index.local.tombstones import TOMBSTONES
 from index.local.write_lock import writer
 from qa import Retriever, Scope
 
@@ -168,14 +168,14 @@ def test_words_of_what_is_gone_that_were_miscounted_are_found(tmp_path: Path, pi
     (tmp_path / "07.txt").unlink()
     build([tmp_path], tmp_path / "index", SMALL)
     generation = open_generation(tmp_path / "index")
-    counts = json.loads((generation.folder / GONE).read_bytes())
+    counts = json.loads((generation.folder / TOMBSTONES).read_bytes())
 
     def write(folder: Path) -> Written:
         shutil.copytree(generation.folder, folder, dirs_exist_ok=True)
         (folder / "manifest.json").unlink()
-        (folder / GONE).write_text(json.dumps(counts | {"troop": 99}))
+        (folder / TOMBSTONES).write_text(json.dumps(counts | {"troop": 99}))
         return Written(generation.manifest.build, generation.manifest.segments, generation.manifest.counts)
 
     with writer(tmp_path / "index"):
         publish(tmp_path / "index", write)
-    assert [finding.where for finding in check_index(tmp_path / "index").findings] == [GONE]
+    assert [finding.where for finding in check_index(tmp_path / "index").findings] == [TOMBSTONES]

@@ -36,7 +36,7 @@ from index import (
     build,
 )
 from index.backends import backend_at, open_index
-from index.local.segment_reader import Holdings
+from index.local.segment_reader import SegmentReader
 from index.milvus.collections import data_collections
 from index.milvus.milvus_index import MilvusIndex
 from index.milvus.place import NOT_INSTALLED, milvus_place
@@ -234,7 +234,7 @@ def test_it_has_each_public_method_of_an_index_in_a_folder(seeds_in_milvus: str)
 
     assert isinstance(open_index(seeds_in_milvus), MilvusIndex) and issubclass(MilvusIndex, Index)
     of_segments = {"of", "contents", "rows_by_article", "rows_of_articles", "article_count", "passages_of"}
-    assert public(Holdings) - of_segments <= public(MilvusStore)
+    assert public(SegmentReader) - of_segments <= public(MilvusStore)
 
 
 def test_an_index_that_changed_is_numbered_and_searched_as_one_built_at_once(tmp_path: Path, server: str) -> None:

@@ -15,10 +15,10 @@ from index.articles.masthead import Masthead
 from index.backends import open_index
 from index.entries.entry import Entry
 from index.entries.entry_db import write_store
+from index.local.global_ids import GlobalIds
 from index.local.local_index import LocalIndex, list_articles
-from index.local.numbering import Numbering
 from index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, Segment, SegmentRecord
-from index.local.segment_reader import Holdings
+from index.local.segment_reader import SegmentReader
 from index.opened.listing import MAX_LIMIT, MAX_OUTLETS, MAX_QUERY_CHARS, date_range, outlet_names
 from qa import Retriever
 
@@ -40,13 +40,13 @@ def entry(source: str, title: str = "", outlet: str = "", *, published: date | N
     return Entry(Article(source, "0" * 64, 1, "utf-8", 0, text, masthead), (), (), (), NONE)
 
 
-def store_of(folder: Path, *entries: Entry) -> Holdings:
+def store_of(folder: Path, *entries: Entry) -> SegmentReader:
     """These articles as one segment, in order of source."""
     write_store(folder / ARTICLES, sorted(entries, key=lambda entry: entry.article.source))
     return held(folder, [len(entry.passages) for entry in sorted(entries, key=lambda entry: entry.article.source)])
 
 
-def held(folder: Path, passages: Sequence[int]) -> Holdings:
+def held(folder: Path, passages: Sequence[int]) -> SegmentReader:
     """What a segment's database holds, a sentence a passage."""
     first = np.concatenate([[0], np.cumsum(np.array(passages, np.int64))])
     np.save(folder / FIRST_PASSAGES, first)
@@ -54,10 +54,10 @@ def held(folder: Path, passages: Sequence[int]) -> Holdings:
     (folder / EXACT).write_bytes(bytes(2 * int(first[-1])))
     segment = Segment(SegmentRecord(1, "", len(passages), int(first[-1]), int(first[-1]), None), folder, dim=1)
     order = np.array([(0, number) for number in range(len(passages))], np.int32).reshape(-1, 2)
-    return Holdings([segment], Numbering([segment], order, str(folder)))
+    return SegmentReader([segment], GlobalIds([segment], order, str(folder)))
 
 
-def found(store: Holdings, query: str) -> list[str]:
+def found(store: SegmentReader, query: str) -> list[str]:
     return [article.source for article in list_articles(store, query).articles]
 
 
