@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eval.datasets.cases import Case, DataSet, Gold
-from eval.datasets.json_records import read_record
+from eval.datasets.json_records import first_object
 from eval.datasets.load_dataset import load_dataset
 from eval.measures.all_measures import MEASURES
 from eval.measures.measure import estimate
@@ -234,7 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = " ".join(_command(chosen.answers, chosen.sentences, chosen.off_topic))
         made = weights_record(material, [chosen.answers, *chosen.sentences, *chosen.off_topic], command)
         if chosen.check:
-            same = read_record(chosen.into).fields.get("weights") == made["weights"]
+            same = first_object(chosen.into).get("weights") == made["weights"]
             print("the same weights" if same else "other weights")
             return 0 if same else 1
         chosen.into.write_text(json.dumps(made, indent=1) + "\n", "utf-8")

@@ -4,9 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import Field
+
 from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
 from eval.datasets.document_files import FileNames, titled
-from eval.datasets.json_records import Ids, read_lines, read_records
+from eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, read_json_lines, read_lines
 from index import InputError
 from index.files.printable import printable_name
 
@@ -14,28 +16,37 @@ FORM = "BEIR"
 CORPUS, QUERIES, JUDGEMENTS = "corpus.jsonl", "queries.jsonl", "qrels"
 
 
+class _Query(JsonRecord):
+    id: FilledText = Field(alias="_id")
+    text: Text
+
+
+class _Document(_Query):
+    title: Text = ""
+
+
 def is_beir(folder: Path) -> bool:
-    """Whether a folder looks like one of this form, whole or not."""
+    """Tell whether a folder looks like a BEIR folder, complete or not."""
     return (folder / CORPUS).is_file() or (folder / JUDGEMENTS).is_dir()
 
 
 def load_beir(folder: Path, name: str) -> DataSet:
-    """The questions that have judgements, and every document that holds text.
+    """Return the questions that have judgements, and every document that holds text.
 
     Raises:
-        InputError: a file is missing, cannot be read, or is not as the form wants it.
+        InputError: a file is missing, cannot be read, or is not in this form.
     """
     judgements, choice = _judgements_file(folder)
     notes, left_out = [choice], Counter[str]()
     grades = _grades(judgements, left_out)
     documents = _documents(folder / CORPUS, left_out)
     ids, cases = Ids(), []
-    for record in read_records(folder / QUERIES):
-        query, question = ids.new(record, "_id"), record.text("text")
-        judged = grades.pop(query, None)
+    for where, query in read_json_lines(folder / QUERIES, _Query):
+        ids.add(query.id, where)
+        judged = grades.pop(query.id, None)
         gold = _gold(judged or {}, documents, left_out)
         if gold:
-            cases.append(Case(query, "question", question, answerable=True, documents=gold))
+            cases.append(Case(query.id, "question", query.text, answerable=True, documents=gold))
         else:
             left_out["questions without judgements" if judged is None else "questions without a relevant document"] += 1
     if grades:
@@ -46,7 +57,7 @@ def load_beir(folder: Path, name: str) -> DataSet:
 
 
 def _judgements_file(folder: Path) -> tuple[Path, str]:
-    """test.tsv, else dev.tsv, else the first by name; and a note that says which."""
+    """Return test.tsv, else dev.tsv, else the first file by name; and a note that names the choice."""
     found = {path.name: path for path in sorted((folder / JUDGEMENTS).glob("[!.]*.tsv"))}
     if not found:
         raise InputError(f"{printable_name(folder)}: a BEIR folder without {JUDGEMENTS}/*.tsv; add the judgements")
@@ -56,7 +67,7 @@ def _judgements_file(folder: Path) -> tuple[Path, str]:
 
 
 def _grades(path: Path, left_out: Counter[str]) -> dict[str, dict[str, int]]:
-    """The grade of each judged document, by question."""
+    """Return the grade of each judged document, by question."""
     grades: dict[str, dict[str, int]] = defaultdict(dict)
     for place, (where, line) in enumerate(read_lines(path)):
         columns = line.rstrip("\r\n").split("\t")
@@ -76,19 +87,20 @@ def _grades(path: Path, left_out: Counter[str]) -> dict[str, dict[str, int]]:
 
 
 def _documents(path: Path, left_out: Counter[str]) -> dict[str, Document]:
-    """The documents that hold text, by id."""
+    """Return the documents that hold text, by id."""
     ids, names, documents = Ids(), FileNames(), {}
-    for record in read_records(path):
-        name, text = ids.new(record, "_id"), titled(record.text("title", default=""), record.text("text"))
+    for where, document in read_json_lines(path, _Document):
+        ids.add(document.id, where)
+        name, text = names.name(document.id), titled(document.title, document.text)
         if text.strip():
-            documents[name] = Document(f"{names.name(name)}.txt", text)
+            documents[document.id] = Document(f"{name}.txt", text)
         else:
             left_out["documents without text"] += 1
     return documents
 
 
 def _gold(judged: Mapping[str, int], documents: Mapping[str, Document], left_out: Counter[str]) -> tuple[GoldDocument, ...]:
-    """The relevant documents among the judged ones."""
+    """Return the relevant documents among the judged documents."""
     relevant = {name: grade for name, grade in judged.items() if grade > 0}
     there = {name: grade for name, grade in relevant.items() if name in documents}
     if len(there) < len(relevant):

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
-from eval.datasets.json_records import Ids, Record, read_records
+from pydantic import Field, model_validator
+
+from eval.datasets.json_records import FilledText, Ids, JsonRecord, SpanRecord, read_json_lines
 from index import Article, InputError, Span
 from qa.questions.history import Turn
 
@@ -48,18 +51,38 @@ class Case:
     home: str = ""
 
 
+class _CaseRecord(JsonRecord):
+    """A line of a file of cases."""
+
+    id: FilledText
+    kind: FilledText = "question"
+    question: FilledText
+    spans: list[SpanRecord]
+    history: list[dict[str, Any]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _spans_fit_the_kind(self) -> "_CaseRecord":
+        if bool(self.spans) == (self.kind in UNANSWERABLE_KINDS):
+            raise ValueError(f"a case of kind {self.kind!r} with {len(self.spans)} spans")
+        return self
+
+
 def load_cases(path: Path = OWN_CASES) -> tuple[Case, ...]:
-    """The cases of a JSONL file in the project's own form.
+    """Return the cases of a JSONL file in the project's own form.
 
     A line is `{"id", "kind", "question", "spans": [{"source", "start", "end"}]}`
-    and may have a `"history"` of earlier turns; no spans means that the
-    articles do not answer.
+    and may have a `"history"` of earlier turns. A case without spans is one
+    that the articles do not answer.
 
     Raises:
         InputError: the file cannot be read, a line is not a case, or an id comes twice.
     """
-    ids = Ids()
-    return tuple(_case(record, ids) for record in read_records(path))
+    ids, cases = Ids(), []
+    for where, record in read_json_lines(path, _CaseRecord):
+        ids.add(record.id, where)
+        spans, history = tuple(GoldSpan(gold.source, gold.span) for gold in record.spans), tuple(record.history)
+        cases.append(Case(record.id, record.kind, record.question, bool(spans), history, spans))
+    return tuple(cases)
 
 
 def check_spans(cases: Sequence[Case], articles: Sequence[Article]) -> None:
@@ -81,28 +104,6 @@ def check_spans(cases: Sequence[Case], articles: Sequence[Article]) -> None:
                 raise InputError(
                     f"{case.id}: {gold.source} [{gold.span.start}, {gold.span.end}) is no whole stretch of it; correct it"
                 )
-
-
-def _case(record: Record, ids: Ids) -> Case:
-    spans = tuple(_gold(gold) for gold in record.records("spans"))
-    kind = record.text("kind", "question")
-    if bool(spans) == (kind in UNANSWERABLE_KINDS):
-        raise InputError(f"{record.where}: a case of kind {kind!r} with {len(spans)} spans; correct one of them")
-    return Case(
-        id=ids.new(record, "id"),
-        kind=kind,
-        question=record.filled("question"),
-        answerable=bool(spans),
-        history=tuple(dict(turn.fields) for turn in record.records("history", ())),
-        spans=spans,
-    )
-
-
-def _gold(record: Record) -> GoldSpan:
-    start, end = record.whole("start"), record.whole("end")
-    if not 0 <= start < end:
-        raise InputError(f"{record.where}: [{start}, {end}) is no stretch of a text; correct it")
-    return GoldSpan(record.filled("source"), Span(start, end))
 
 
 class Gold(Enum):

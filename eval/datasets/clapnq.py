@@ -8,72 +8,89 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import Field
+
 from eval.datasets.cases import Case, DataSet, Gold, GoldSpan
 from eval.datasets.document_files import TitledDocuments
-from eval.datasets.json_records import Ids, Record, read_records
+from eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, read_json_lines
 from index import Span
 
 FORM = "CLAP NQ"
 KEYS = ("input", "passages")
 
 
+class _Passage(JsonRecord):
+    title: Text = ""
+    text: FilledText
+    sentences: list[Text]
+
+
+class _Output(JsonRecord):
+    answer: Text = ""
+    selected_sentences: list[Text] = Field(default_factory=list)
+
+
+class _Question(JsonRecord):
+    id: FilledText
+    input: Text
+    passages: list[_Passage]
+    output: list[_Output] = Field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
-class _Sentence:
-    """A sentence of a passage, and where it stands."""
+class _PassageSentence:
+    """A sentence of a passage, and its place."""
 
     text: str
     place: GoldSpan
 
 
 def load_clapnq(paths: Sequence[Path], name: str) -> DataSet:
-    """The questions of all the files; each passage is a document, under its title.
+    """Return the questions of all the files. Each passage is a document, under its title.
 
     Raises:
-        InputError: a file cannot be read, or is not as the form wants it.
+        InputError: a file cannot be read, or is not in this form.
     """
-    shelf, ids, left_out = TitledDocuments(), Ids(), Counter[str]()
+    files, ids, left_out = TitledDocuments(), Ids(), Counter[str]()
     cases: list[Case] = []
     for path in paths:
-        for record in read_records(path):
-            case = _case(record, ids.new(record, "id"), shelf, left_out)
+        for where, asked in read_json_lines(path, _Question):
+            ids.add(asked.id, where)
+            case = _case(asked, files, left_out)
             if case.spans or not case.answerable:
                 cases.append(case)
             else:
                 left_out["answered questions without a usable sentence"] += 1
     notes = tuple(f"{what}, left out: {count:,}" for what, count in left_out.items())
-    return DataSet(name, FORM, Gold.SENTENCES, tuple(paths), tuple(cases), shelf.documents, notes)
+    return DataSet(name, FORM, Gold.SENTENCES, tuple(paths), tuple(cases), files.documents, notes)
 
 
-def _case(record: Record, name: str, shelf: TitledDocuments, left_out: Counter[str]) -> Case:
-    """The case, of the first of its answers that names sentences; without spans where none can be found."""
-    sentences = [s for passage in record.records("passages") for s in _sentences(passage, shelf, left_out)]
-    question, outputs = record.text("input"), record.records("output", default=())
-    selections = [output.texts("selected_sentences", default=()) for output in outputs]
-    answers = [output.text("answer", default="") for output in outputs]
-    chosen = next((selection for selection in selections if selection), ())
-    if not chosen and not any(answer.strip() for answer in answers):
-        return Case(name, "unanswerable", question, answerable=False)
+def _case(asked: _Question, files: TitledDocuments, left_out: Counter[str]) -> Case:
+    """Return the case, of the first answer that names sentences. It has no spans where none of them can be found."""
+    sentences = [sentence for passage in asked.passages for sentence in _sentences(passage, files, left_out)]
+    chosen = next((output.selected_sentences for output in asked.output if output.selected_sentences), [])
+    if not chosen and not any(output.answer.strip() for output in asked.output):
+        return Case(asked.id, "unanswerable", asked.input, answerable=False)
     places = _selected(sentences, chosen, left_out)
     spans = tuple(sentences[place].place for place in places)
-    return Case(name, _kind(places), question, answerable=True, spans=spans)
+    return Case(asked.id, _kind(places), asked.input, answerable=True, spans=spans)
 
 
-def _sentences(passage: Record, shelf: TitledDocuments, left_out: Counter[str]) -> Iterator[_Sentence]:
-    """The sentences of a passage, found from left to right, so that a repeated one is each time another."""
-    text = passage.filled("text")
-    document = shelf.put(passage.text("title", default=""), text)
-    at = len(document.text) - len(text)
-    for sentence in (sentence.strip() for sentence in passage.texts("sentences")):
+def _sentences(passage: _Passage, files: TitledDocuments, left_out: Counter[str]) -> Iterator[_PassageSentence]:
+    """Find the sentences of a passage from left to right, so that a repeated sentence has another place each time."""
+    document = files.put(passage.title, passage.text)
+    at = len(document.text) - len(passage.text)
+    for sentence in (sentence.strip() for sentence in passage.sentences):
         start = document.text.find(sentence, at)
         if start < 0:
             left_out["sentences that do not stand in their passage"] += 1
         elif sentence:
             at = start + len(sentence)
-            yield _Sentence(sentence, GoldSpan(document.source, Span(start, at)))
+            yield _PassageSentence(sentence, GoldSpan(document.source, Span(start, at)))
 
 
-def _selected(sentences: Sequence[_Sentence], chosen: Sequence[str], left_out: Counter[str]) -> list[int]:
-    """The places of the chosen ones in the passages' order; of a repeated sentence, the one after the choice before."""
+def _selected(sentences: Sequence[_PassageSentence], chosen: Sequence[str], left_out: Counter[str]) -> list[int]:
+    """Return the places of the chosen sentences, rising. Of a repeated sentence, the one after the previous choice counts."""
     free: dict[int, str] = {place: sentence.text for place, sentence in enumerate(sentences)}
     places: list[int] = []
     for text in chosen:

@@ -1,75 +1,65 @@
-"""Records: JSON objects as files hold them, each knowing where it stands, so that a wrong one can be named."""
+"""Records of JSON files, checked by pydantic models. An error is one line that names the file, the line and the field."""
 
 import codecs
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from index import InputError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+
+from index import InputError, Span
 from index.files.printable import printable_name
 
-_T = TypeVar("_T")
-_WORDS: Mapping[type, str] = {
-    str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "an object"
-}  # fmt: skip
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # What no article can hold: NUL, and halves of a surrogate pair.
+
+def _usable(text: str) -> str:
+    """Refuse characters that no article can hold: NUL, and halves of a surrogate pair."""
+    if "\0" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
+        raise ValueError("the text holds NUL or a lone surrogate")
+    return text
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A JSON object; `where` names its file and line, and its place in there.
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise ValueError("the text is empty")
+    return text
 
-    Every method raises InputError where the value is missing or of another
-    type. `default` stands for one that is missing or null.
-    """
 
-    where: str
-    fields: Mapping[str, Any]
+Text = Annotated[str, AfterValidator(_usable)]  # It may be empty.
+FilledText = Annotated[Text, AfterValidator(_filled)]
 
-    def text(self, key: str, default: str | None = None) -> str:
-        """A text, which may be empty."""
-        return _usable(self._value(key, str, default), f'{self.where}: "{key}"')
 
-    def filled(self, key: str) -> str:
-        """A text that holds more than blanks."""
-        text = self.text(key)
-        if not text.strip():
-            raise InputError(f'{self.where}: "{key}" is empty; fill it')
-        return text
+class JsonRecord(BaseModel):
+    """Takes the fields that it knows, of exactly their types, and ignores others. A field that is null counts as missing."""
 
-    def whole(self, key: str) -> int:
-        """A whole number."""
-        return self._value(key, int, None)
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
-    def flag(self, key: str, default: bool | None = None) -> bool:
-        """True or false."""
-        return self._value(key, bool, default)
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, record: Any) -> Any:
+        return {name: value for name, value in record.items() if value is not None} if isinstance(record, dict) else record
 
-    def texts(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
-        """A list of texts."""
-        items = self._value(key, list, None if default is None else list(default))
-        for place, item in enumerate(items):
-            _typed(item, str, f'{self.where}: "{key}"[{place}]')
-            _usable(item, f'{self.where}: "{key}"[{place}]')
-        return tuple(items)
 
-    def records(self, key: str, default: Sequence[Mapping[str, Any]] | None = None) -> tuple["Record", ...]:
-        """A list of objects."""
-        items = self._value(key, list, None if default is None else list(default))
-        joint = "." if ": " in self.where else ": "
-        wheres = [f"{self.where}{joint}{key}[{place}]" for place in range(len(items))]
-        return tuple(Record(where, _typed(item, dict, where)) for where, item in zip(wheres, items, strict=True))
+class SpanRecord(JsonRecord):
+    """A stretch of an article, in code points."""
 
-    def _value(self, key: str, kind: type[_T], default: _T | None) -> _T:
-        value = self.fields.get(key)
-        if value is None and default is not None:
-            return default
-        if key not in self.fields:
-            raise InputError(f'{self.where}: no "{key}"; add it')
-        return _typed(value, kind, f'{self.where}: "{key}"')
+    source: FilledText
+    start: int
+    end: int
+
+    @model_validator(mode="after")
+    def _is_a_stretch(self) -> "SpanRecord":
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"[{self.start}, {self.end}) is no stretch of a text")
+        return self
+
+    @property
+    def span(self) -> Span:
+        """The stretch alone."""
+        return Span(self.start, self.end)
+
+
+R = TypeVar("R", bound=JsonRecord)
 
 
 class Ids:
@@ -78,21 +68,19 @@ class Ids:
     def __init__(self) -> None:
         self._seen: set[str] = set()
 
-    def new(self, record: Record, key: str) -> str:
-        """The record's id.
+    def add(self, name: str, where: str) -> None:
+        """Remember the id of the record at `where`.
 
         Raises:
-            InputError: it is empty, or another record's too.
+            InputError: an earlier record has this id.
         """
-        name = record.filled(key)
         if name in self._seen:
-            raise InputError(f"{record.where}: the id {name[:80]!a} comes twice; give each its own")
+            raise InputError(f"{where}: the id {name[:80]!a} comes twice; give each its own")
         self._seen.add(name)
-        return name
 
 
 def read_lines(path: Path) -> Iterator[tuple[str, str]]:
-    """The lines of a text file that hold more than blanks, each after its place, read as they are asked for.
+    """Yield the lines of a text file that hold more than blanks, each after its place "file:line". Nothing is read ahead.
 
     Raises:
         InputError: the file cannot be read, or is not UTF-8.
@@ -108,46 +96,50 @@ def read_lines(path: Path) -> Iterator[tuple[str, str]]:
         raise InputError(f"{name}: cannot be read ({getattr(error, 'strerror', error)}); check the path") from error
 
 
-def read_records(path: Path) -> Iterator[Record]:
-    """The objects of a JSONL file, one a line, read as they are asked for.
+def read_json_lines(path: Path, kind: type[R]) -> Iterator[tuple[str, R]]:
+    """Yield the records of a JSONL file, one a line, each after its place "file:line". Nothing is read ahead.
 
     Raises:
-        InputError: the file cannot be read, or a line is not a JSON object.
+        InputError: the file cannot be read, or a line is no record of this kind.
     """
     for where, line in read_lines(path):
-        file, _, number = where.rpartition(":")
-        yield Record(where, _object(line.strip(), file, int(number)))
+        name, _, number = where.rpartition(":")
+        yield where, _checked(_object(line.strip(), name, int(number)), kind, where)
 
 
-def read_record(path: Path) -> Record:
-    """The one object of a JSON file.
+def read_json_file(path: Path, kind: type[R]) -> R:
+    """Return the one record of a JSON file.
 
     Raises:
-        InputError: the file cannot be read, or is not a JSON object.
+        InputError: the file cannot be read, or is no record of this kind.
     """
-    name = printable_name(path)
-    try:
-        data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-    except (OSError, ValueError) as error:
-        raise InputError(f"{name}: cannot be read ({getattr(error, 'strerror', error)}); check the path") from error
-    return Record(name, _object(_decoded(data, name, 1), name, 1))
+    return _checked(_whole(path), kind, printable_name(path))
 
 
-def first_record(path: Path) -> Record:
-    """The first object of a file: all of a JSON file, or the first line of a JSONL file.
+def first_object(path: Path) -> dict[str, Any]:
+    """Return the first JSON object of a file: all of a JSON file, or the first line of a JSONL file.
 
     Raises:
         InputError: the file cannot be read, is empty, or does not begin with a JSON object.
     """
     try:
-        record = next(read_records(path), None)
+        for where, line in read_lines(path):
+            name, _, number = where.rpartition(":")
+            return _object(line.strip(), name, int(number))
     except InputError:
         if path.suffix.lower() == ".jsonl":
             raise
-        return read_record(path)  # An object on several lines.
-    if record is None:
-        raise InputError(f"{printable_name(path)}: empty; name a data set's file")
-    return record
+        return _whole(path)  # An object on several lines.
+    raise InputError(f"{printable_name(path)}: empty; name a data set's file")
+
+
+def _whole(path: Path) -> dict[str, Any]:
+    name = printable_name(path)
+    try:
+        data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name}: cannot be read ({getattr(error, 'strerror', error)}); check the path") from error
+    return _object(_decoded(data, name, 1), name, 1)
 
 
 def _decoded(data: bytes, name: str, line: int) -> str:
@@ -166,18 +158,16 @@ def _object(text: str, name: str, line: int) -> dict[str, Any]:
         raise InputError(f"{where}: broken JSON ({error.msg} at column {error.colno}); correct it") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{name}:{line}: JSON with a number too long or lists too deep; correct it") from error
-    return _typed(value, dict, f"{name}:{line}")
-
-
-def _typed(value: Any, kind: type[_T], where: str) -> _T:
-    """The value, where it is of just this type: true is no number."""
-    if type(value) is not kind:
-        raise InputError(f"{where} is {_WORDS.get(type(value), 'null')}, not {_WORDS[kind]}; correct it")
+    if not isinstance(value, dict):
+        raise InputError(f"{name}:{line}: no JSON object, which begins with {{; correct it")
     return value
 
 
-def _usable(text: str, where: str) -> str:
-    if match := _NO_TEXT.search(text):
-        what = "NUL" if match[0] == "\0" else "a lone surrogate"
-        raise InputError(f"{where} holds {what} (at character {match.start() + 1}); remove it")
-    return text
+def _checked(fields: dict[str, Any], kind: type[R], where: str) -> R:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"]).removeprefix(".")
+        said = first["msg"].removeprefix("Value error, ")
+        raise InputError(f"{where}: {steps + ': ' if steps else ''}{said}; correct it") from error

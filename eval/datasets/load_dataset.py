@@ -12,7 +12,7 @@ from eval.datasets import beir, clapnq, mtrag, squad
 from eval.datasets.beir import is_beir, load_beir
 from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, Gold, load_cases
 from eval.datasets.clapnq import load_clapnq
-from eval.datasets.json_records import first_record
+from eval.datasets.json_records import first_object
 from eval.datasets.mtrag import load_mtrag, passages_beside
 from eval.datasets.squad import load_squad
 from index import InputError
@@ -119,7 +119,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _form(file: Path) -> _Form:
-    there = first_record(file).fields.keys()
+    there = first_object(file).keys()
     for form, keys in _KEYS.items():
         if there >= set(keys):
             return form

@@ -7,33 +7,60 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
 
 from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
 from eval.datasets.document_files import FileNames, titled
-from eval.datasets.json_records import Ids, Record, first_record, read_records
+from eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, first_object, read_json_lines
 from index import InputError
 from index.files.printable import printable_name
-from qa.questions.history import Turn
 
 FORM = "MTRAG"
 TURN_KEYS = ("question", "relevant")
 PASSAGE_KEYS = ("id", "title", "text")
-_ROLES = ("user", "assistant")
+
+
+class _HistoryTurn(JsonRecord):
+    role: Literal["user", "assistant"]
+    content: Text
+
+
+class _Turn(JsonRecord):
+    id: FilledText
+    question: Text
+    relevant: list[Text]
+    answerability: Text | list[Text] = Field(default_factory=list)
+    history: list[_HistoryTurn] = Field(default_factory=list)
+
+
+class _Passage(JsonRecord):
+    id: FilledText
+    title: Text = ""
+    text: Text
+
+    @property
+    def titled(self) -> str:
+        """The passage after its title, unless it begins with the title itself."""
+        begins_so = self.text == self.title or self.text.startswith(f"{self.title}\n")
+        return self.text if begins_so else titled(self.title, self.text)
 
 
 def load_mtrag(turns: Sequence[Path], passages: Sequence[Path], name: str) -> DataSet:
-    """The turns as cases, each with the conversation before it; each passage is a document.
+    """Return the turns as cases, each with the conversation before it. Each passage is a document.
 
     Raises:
-        InputError: a file cannot be read, or is not as the form wants it.
+        InputError: a file cannot be read, or is not in this form.
     """
     left_out = Counter[str]()
     documents = _documents(passages, left_out)
     ids = Ids()
     cases: list[Case] = []
     for path in turns:
-        for record in read_records(path):
-            case = _case(record, ids.new(record, "id"), documents, left_out)
+        for where, turn in read_json_lines(path, _Turn):
+            ids.add(turn.id, where)
+            case = _case(turn, documents, left_out)
             if case.documents or not case.answerable:
                 cases.append(case)
             else:
@@ -43,18 +70,18 @@ def load_mtrag(turns: Sequence[Path], passages: Sequence[Path], name: str) -> Da
 
 
 def passages_beside(turns: Path) -> Path:
-    """The file of passages in the same folder: X-passages.jsonl beside X-turns.jsonl, else the only one of their form.
+    """Return the file of passages in the same folder: X-passages.jsonl beside X-turns.jsonl, else the only one of their form.
 
     Raises:
-        InputError: there is none, or several.
+        InputError: the folder holds no such file, or several.
     """
     twin = turns.with_name(turns.name.replace("-turns", "-passages"))
     if twin != turns and twin.is_file():
         return twin
     found = []
     for path in sorted(turns.parent.glob("[!.]*.jsonl")):
-        with suppress(InputError):  # Some other file, which nobody named.
-            if set(PASSAGE_KEYS) <= first_record(path).fields.keys():
+        with suppress(InputError):  # Another file, which nobody named.
+            if set(PASSAGE_KEYS) <= first_object(path).keys():
                 found.append(path)
     if len(found) == 1:
         return found[0]
@@ -65,57 +92,38 @@ def passages_beside(turns: Path) -> Path:
 
 
 def _documents(paths: Sequence[Path], left_out: Counter[str]) -> dict[str, Document]:
-    """The passages that hold text, by id."""
+    """Return the passages that hold text, by id."""
     names = FileNames()
     documents: dict[str, Document] = {}
     for path in paths:
-        for record in read_records(path):
-            name, text = record.filled("id"), _text(record)
-            document = Document(f"{names.name(name)}.txt", text)
-            if documents.setdefault(name, document) != document:
-                raise InputError(f"{record.where}: the id {name[:80]!a} comes twice; give each passage its own")
+        for where, passage in read_json_lines(path, _Passage):
+            document = Document(f"{names.name(passage.id)}.txt", passage.titled)
+            if documents.setdefault(passage.id, document) != document:
+                raise InputError(f"{where}: the id {passage.id[:80]!a} comes twice; give each passage its own")
     blank = [name for name, document in documents.items() if not document.text.strip()]
     if blank:
         left_out["passages without text"] = len(blank)
     return {name: document for name, document in documents.items() if document.text.strip()}
 
 
-def _text(record: Record) -> str:
-    """A passage after its title, unless it begins with that itself."""
-    title, text = record.text("title", default=""), record.text("text")
-    return text if text == title or text.startswith(f"{title}\n") else titled(title, text)
-
-
-def _case(record: Record, name: str, documents: Mapping[str, Document], left_out: Counter[str]) -> Case:
-    relevant, answerable = tuple(dict.fromkeys(record.texts("relevant"))), _answerable(record)
+def _case(turn: _Turn, documents: Mapping[str, Document], left_out: Counter[str]) -> Case:
+    relevant, answerable = tuple(dict.fromkeys(turn.relevant)), _answerable(turn)
     there = tuple(passage for passage in relevant if passage in documents)
     if len(there) < len(relevant):
         left_out["relevant passages that are not there"] += len(relevant) - len(there)
-    history = _history(record)
     return Case(
-        id=name,
-        kind="follow-up" if history else "first turn",
-        question=record.text("question"),
+        id=turn.id,
+        kind="follow-up" if turn.history else "first turn",
+        question=turn.question,
         answerable=answerable,
-        history=history,
+        history=tuple({"role": said.role, "content": said.content} for said in turn.history),
         documents=() if answerable is False else tuple(GoldDocument(documents[passage].source) for passage in there),
     )
 
 
-def _history(record: Record) -> tuple[Turn, ...]:
-    turns = []
-    for turn in record.records("history", default=()):
-        role = turn.text("role")
-        if role not in _ROLES:
-            raise InputError(f'{turn.where}: "role" is {role[:40]!a}, neither user nor assistant; correct it')
-        turns.append({"role": role, "content": turn.text("content")})
-    return tuple(turns)
-
-
-def _answerable(record: Record) -> bool | None:
-    """Whether the passages answer, at least in part; None for small talk, and where it is not said."""
-    key = "answerability"
-    said = (record.text(key),) if isinstance(record.fields.get(key), str) else record.texts(key, default=())
-    if {"ANSWERABLE", "PARTIAL"} & set(said):
+def _answerable(turn: _Turn) -> bool | None:
+    """Tell whether the passages answer, at least in part. None for small talk, and where the turn does not say."""
+    said = {turn.answerability} if isinstance(turn.answerability, str) else {*turn.answerability}
+    if {"ANSWERABLE", "PARTIAL"} & said:
         return True
     return False if "UNANSWERABLE" in said else None

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.datasets.json_records import Record, read_records
+from pydantic import Field
+
+from eval.datasets.json_records import SpanRecord, Text, read_json_lines
 from eval.judging.name_match import NameMatch, match_name
-from index import InputError, Span
+from index import Span
 
 OWN_SENTENCES = Path(__file__).with_name("attribution.jsonl")
 
@@ -69,6 +71,11 @@ class AttributionScores:
     wrong: tuple[JudgedSentence, ...]
 
 
+class _SentenceRecord(SpanRecord):
+    speaker: list[Text] = Field(default_factory=list)
+    citing: list[Text] | None = None
+
+
 def load_sentences(path: Path = OWN_SENTENCES) -> tuple[ReadSentence, ...]:
     """The lines of a JSONL file: {"source", "start", "end", "speaker": [name, …], "citing": [name, …]}.
 
@@ -77,7 +84,11 @@ def load_sentences(path: Path = OWN_SENTENCES) -> tuple[ReadSentence, ...]:
     Raises:
         InputError: the file cannot be read, or a line is of another form.
     """
-    return tuple(_read(record) for record in read_records(path))
+    records = (record for _, record in read_json_lines(path, _SentenceRecord))
+    return tuple(
+        ReadSentence(record.source, record.span, tuple(record.speaker), None if record.citing is None else tuple(record.citing))
+        for record in records
+    )
 
 
 def score_attributions(sentences: Iterable[ReadSentence], given: Mapping[str, Sequence[GivenSpeaker]]) -> AttributionScores:
@@ -103,11 +114,3 @@ def _given_to(span: Span, given: Sequence[GivenSpeaker]) -> GivenSpeaker | None:
 
 def _shared(a: Span, b: Span) -> int:
     return max(0, min(a.end, b.end) - max(a.start, b.start))
-
-
-def _read(record: Record) -> ReadSentence:
-    start, end = record.whole("start"), record.whole("end")
-    if not 0 <= start < end:
-        raise InputError(f"{record.where}: [{start}, {end}) is no stretch of a text; correct it")
-    citing = record.texts("citing", ()) if record.fields.get("citing") is not None else None
-    return ReadSentence(record.filled("source"), Span(start, end), record.texts("speaker", ()), citing)
