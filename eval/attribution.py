@@ -28,7 +28,7 @@ from eval.judging.attribution_scores import (
     score_attributions,
 )
 from eval.judging.name_match import NameMatch
-from eval.reports.format_figures import figure_text
+from eval.reports.report_text import figure_text
 from eval.running.scratch_index import scratch_index
 from index import Article, Index, InputError, QaError, Span
 from index.entries.entry import StoredSentence

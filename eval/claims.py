@@ -16,7 +16,7 @@ from pathlib import Path
 from eval.corpora.write_corpus import SEED, EventCorpus, data_set, event_corpora
 from eval.judging.claim_scores import JUDGED, ClaimAttribute
 from eval.judging.judge_claims import JudgedAnswer, judge_answer
-from eval.reports.format_figures import figure_text
+from eval.reports.report_text import figure_text
 from eval.running.scratch_index import scratch_index
 from index import QaError
 from qa import Retriever

@@ -33,3 +33,8 @@ CAPITALISED_IN_ANY_SCRIPT = r"[^\W\d_a-z][\w’'-]*+"  # "Łódź": Python's pat
 def month_number(name: str) -> int:
     """The number, 1 to 12, of a month by its name or abbreviation in any case: 9 for "Sept."."""
     return next(number for number, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number of things: "1 quote", "2,000 quotes"."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,4 +1,4 @@
-"""Charts: what a report's page draws."""
+"""The charts of a report's page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,18 +8,19 @@ from markupsafe import Markup
 
 from eval.measures.abstention import RiskPoint
 from eval.measures.calibration import Bin
-from eval.reports.format_figures import count_text, share_text
+from eval.reports.report_text import share_text
 from eval.reports.svg import WIDTH, Drawing, Plot, tick_step, ticks
+from index.english import count
 
 LABEL_CHARS = 21
 TIME_BINS = 24
-ROW, THICK = 27, 7  # Of the chart by kind: a kind's height, and a bar's.
+ROW, THICK = 27, 7  # The height of a kind and of a bar, in the chart by kind.
 QUARTERS = (0, 0.25, 0.5, 0.75, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart with what is said about it."""
+    """A chart with its title and caption."""
 
     title: str
     svg: Markup
@@ -28,7 +29,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A value between 0 and 1, and what it is of."""
+    """A value between 0 and 1, and its name."""
 
     name: str
     value: float
@@ -36,7 +37,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A kind's number of cases, and at most two shares to show of it."""
+    """A kind of question, its number of cases, and at most two shares."""
 
     kind: str
     cases: int
@@ -44,10 +45,10 @@ class Bars:
 
 
 def kinds_chart(rows: Sequence[Bars]) -> str:
-    """A row a kind: its name, its number of cases, and a bar and a figure for each share."""
+    """Draw a row for each kind: its name, its number of cases, and a bar and a figure for each share."""
     names = list(dict.fromkeys(share.name for row in rows for share in row.shares))
     styles = {name: "bar-refused" if name == "refused" else f"bar-{number}" for number, name in enumerate(names, 1)}
-    described = f"{', '.join(names)} for each of {count_text(len(rows), 'kind')}."
+    described = f"{', '.join(names)} for each of {count(len(rows), 'kind')}."
     drawing = Drawing("kinds", 34 + ROW * len(rows), title="By kind of question", description=described)
     left, right = 186.0, 354.0
     at = left
@@ -69,7 +70,7 @@ def kinds_chart(rows: Sequence[Bars]) -> str:
 
 
 def risk_coverage_chart(points: Sequence[RiskPoint], as_set: RiskPoint | None) -> str:
-    """The share wrong among those answered, when only the surest so many are; `as_set` is the point of the settings."""
+    """Draw the share of wrong answers when only the surest questions are answered. `as_set` is the point of the settings."""
     described = "The share of wrong answers when only the surest questions are answered."
     drawing = Drawing("risk", 284, title="Risk and coverage", description=described)
     most = max((point.risk for point in points), default=0)
@@ -91,7 +92,7 @@ def risk_coverage_chart(points: Sequence[RiskPoint], as_set: RiskPoint | None) -
 
 
 def reliability_chart(bins: Sequence[Bin]) -> str:
-    """The share right at each probability given, and the line on which both are the same; how many cases, below."""
+    """Draw the share right at each probability, the line on which both are equal, and the numbers of cases below."""
     described = "How often first quotes with a given probability are right, and how many of them there are."
     drawing = Drawing("reliability", 326, title="Reliability", description=described)
     plot = Plot(top=30, bottom=210)
@@ -113,7 +114,7 @@ def reliability_chart(bins: Sequence[Bin]) -> str:
 
 
 def latency_chart(times_ms: Sequence[float], percentiles: Sequence[tuple[str, float]]) -> str:
-    """How many questions took how long, with lines at (name, ms); the last bar holds all that took longer."""
+    """Draw how many questions took how long, with lines at (name, ms). The last bar holds all slower questions."""
     described = ", ".join(f"{name}: {value:.1f} ms" for name, value in percentiles) + "."
     drawing = Drawing("latency", 284, title="Time for an answer", description=described)
     reach = max(*(value for _, value in percentiles), 0.1) * 1.15
@@ -138,7 +139,7 @@ def latency_chart(times_ms: Sequence[float], percentiles: Sequence[tuple[str, fl
 
 
 def _draw_levels(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]]) -> None:
-    """Lines across, each with its words on the left."""
+    """Draw lines across, each with its words on the left."""
     for value, words in values:
         _, y = plot.at(0, value)
         drawing.line((plot.left, y), (plot.right, y), "grid" if value else "axis-line")
@@ -146,6 +147,6 @@ def _draw_levels(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str
 
 
 def _draw_scale(drawing: Drawing, plot: Plot, values: Sequence[tuple[float, str]], *, y: float) -> None:
-    """Words below, each at its place."""
+    """Write words below, each at its value."""
     for value, words in values:
         drawing.text((plot.at(value, 0)[0], y), words, anchor="middle")

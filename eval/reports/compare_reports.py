@@ -1,19 +1,18 @@
-"""Comparing: two saved reports of one data set, case by case, and figures with their limits."""
+"""Comparison of two reports of one data set, case by case; and figures against their limits."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 import numpy as np
 
 from eval.measures.all_measures import MEASURES
-from eval.measures.measure import Better, MeasuredValue, Rows, bootstrap, mean
+from eval.measures.measure import Better, Rows, bootstrap, mean
+from eval.reports.report import EvalReport
 from index import InputError
 
-SCHEMA = "eval/1"
-JUDGES = ("answer@1", "recall@1", "nDCG@10")  # The first that a data set has says which cases got better.
+JUDGES = ("answer@1", "recall@1", "nDCG@10")  # The first that the data set has tells which cases got better.
 FLIPS = 10_000
 FLIPS_AT_ONCE = 500  # 6,000 cases: 24 MB.
 
@@ -22,10 +21,11 @@ FLIPS_AT_ONCE = 500  # 6,000 cases: 24 MB.
 class Difference:
     """A measure in both reports; `difference` is b - a.
 
-    Where cases have scores, `a` and `b` are their means over the `cases` that
-    both reports score, with the difference's 95 % interval and `p`, how often
-    chance alone makes such a difference. Otherwise they are the figures as
-    reported, with a difference only where both reports are of the same cases.
+    Where single cases have scores, `a` and `b` are the means over the `cases`
+    that both reports score. The difference then has a 95 % interval and `p`,
+    how often chance alone makes such a difference. Otherwise `a` and `b` are the
+    reported figures, with a difference only where both reports are of the same
+    cases.
     """
 
     measure: str
@@ -41,7 +41,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ChangedCase:
-    """A case whose score is not the same in both reports."""
+    """A case with another score in the second report."""
 
     id: str
     question: str
@@ -51,7 +51,7 @@ class ChangedCase:
 
 @dataclass(frozen=True, slots=True)
 class ReportComparison:
-    """What became of each measure, and of each case by the measure `judged_by`, in the first report's order."""
+    """The change of each measure, and of each case by the measure `judged_by`, in the order of the first report."""
 
     dataset: str
     common: int
@@ -63,91 +63,66 @@ class ReportComparison:
     worse: tuple[ChangedCase, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    value: float | None
-    better: Better
-    cases: int
+Scores = Mapping[str, Mapping[str, float | None]]  # Of each case, by id and measure.
 
 
-@dataclass(frozen=True, slots=True)
-class _SavedCase:
-    question: str
-    scores: Mapping[str, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Report:
-    dataset: str
-    sha256: str
-    measures: Mapping[str, _Saved]
-    cases: Mapping[str, _SavedCase]
-
-
-def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> ReportComparison:
-    """What changed from report `a` to report `b`, over the cases that both hold.
+def compare(a: EvalReport, b: EvalReport) -> ReportComparison:
+    """Return the changes from report `a` to report `b`, over the cases that both hold.
 
     Raises:
-        InputError: one is not a report, or they are of different data sets or have no case in common.
+        InputError: the reports are of different data sets, or have no case in common.
     """
-    first, second = _report(a, "the first file"), _report(b, "the second file")
-    if first.sha256 != second.sha256:
-        raise InputError(f"the reports are of different data sets ({first.dataset}, {second.dataset}); compare two of one")
-    ids = [name for name in first.cases if name in second.cases]
-    if not ids:
-        raise InputError(f"the reports of {first.dataset} have no case in common; compare two of the same cases")
-    judge = next((name for name in JUDGES if _pairs(name, first, second, ids)), None)
-    changes = [ChangedCase(name, first.cases[name].question, *pair) for name, pair in _pairs(judge, first, second, ids).items()]
+    if a.dataset.sha256 != b.dataset.sha256:
+        names = f"{a.dataset.name}, {b.dataset.name}"
+        raise InputError(f"the reports are of different data sets ({names}); compare two reports of one data set")
+    first, second = ({case.id: case.scores for case in report.cases} for report in (a, b))
+    both = [case for case in a.cases if case.id in second]
+    if not both:
+        raise InputError(f"the reports of {a.dataset.name} have no case in common; compare two reports of the same cases")
+    judge = next((name for name in JUDGES if _pairs(name, first, second)), None)
+    pairs = _pairs(judge, first, second) if judge else {}
+    changes = [ChangedCase(case.id, case.question, *pairs[case.id]) for case in both if case.id in pairs]
+    same = len(both) == len(first) == len(second)
     return ReportComparison(
-        dataset=first.dataset,
-        common=len(ids),
-        only_a=len(first.cases) - len(ids),
-        only_b=len(second.cases) - len(ids),
-        differences=tuple(_difference(name, first, second, ids) for name in first.measures if name in second.measures),
+        dataset=a.dataset.name,
+        common=len(both),
+        only_a=len(first) - len(both),
+        only_b=len(second) - len(both),
+        differences=tuple(
+            _difference(name, a, b, np.array(list(_pairs(name, first, second).values()), dtype=np.float64), same=same)
+            for name in a.measures
+            if name in b.measures
+        ),
         judged_by=judge,
         better=tuple(change for change in changes if change.b > change.a),
         worse=tuple(change for change in changes if change.b < change.a),
     )
 
 
-def _pairs(measure: str | None, first: _Report, second: _Report, ids: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Both scores of each case that has both, by id."""
-    if measure is None:
-        return {}
-    both = ((name, first.cases[name].scores.get(measure), second.cases[name].scores.get(measure)) for name in ids)
+def _pairs(measure: str, first: Scores, second: Scores) -> dict[str, tuple[float, float]]:
+    """Return both scores of each case that has both, by id, in the order of the first report."""
+    both = ((name, first[name].get(measure), second[name].get(measure)) for name in first if name in second)
     return {name: (a, b) for name, a, b in both if a is not None and b is not None}
 
 
-def _difference(name: str, first: _Report, second: _Report, ids: Sequence[str]) -> Difference:
+def _difference(name: str, first: EvalReport, second: EvalReport, pairs: Rows, *, same: bool) -> Difference:
     a, b = first.measures[name], second.measures[name]
-    pairs = np.array(list(_pairs(name, first, second, ids).values()), dtype=np.float64)
     if not len(pairs):
-        same = len(ids) == len(first.cases) == len(second.cases)
-        apart = b.value - a.value if same and a.value is not None and b.value is not None else None
-        return Difference(name, a.better, a.value, b.value, apart, None, None, None, min(a.cases, b.cases))
-    apart_by_case = pairs[:, 1:] - pairs[:, :1]
-    low, high = bootstrap(apart_by_case, mean) or (None, None)
-    means = pairs.mean(axis=0)
-    return Difference(
-        measure=name,
-        better=a.better,
-        a=float(means[0]),
-        b=float(means[1]),
-        difference=float(apart_by_case.mean()),
-        low=low,
-        high=high,
-        p=_chance(apart_by_case),
-        cases=len(pairs),
-    )
+        change = b.value - a.value if same and a.value is not None and b.value is not None else None
+        return Difference(name, a.better, a.value, b.value, change, None, None, None, min(a.cases, b.cases))
+    by_case = pairs[:, 1:] - pairs[:, :1]
+    low, high = bootstrap(by_case, mean) or (None, None)
+    mean_a, mean_b = pairs.mean(axis=0).tolist()
+    return Difference(name, a.better, mean_a, mean_b, float(by_case.mean()), low, high, _chance(by_case), len(pairs))
 
 
 def _chance(differences: Rows) -> float:
-    """How often differences whose signs are drawn at random add up to as much, either way.
+    """Return how often the same differences with random signs add up to as much, in either direction.
 
     Source: paired randomisation test, Smucker, Allan and Carterette 2007,
-    section 2; one is added to both counts, so that p is never 0.
+    section 2. One is added to both counts, so that p is never 0.
     """
-    moved = differences[differences != 0]  # The others add nothing, whatever their sign.
+    moved = differences[differences != 0]  # A difference of 0 adds nothing with either sign.
     generator = np.random.default_rng(0)
     as_much = 0
     for _ in range(0, FLIPS, FLIPS_AT_ONCE):
@@ -157,46 +132,16 @@ def _chance(differences: Rows) -> float:
     return (as_much + 1) / (FLIPS + 1)
 
 
-def _report(record: Mapping[str, Any], which: str) -> _Report:
-    try:
-        if record["schema"] != SCHEMA:
-            raise ValueError(f"schema {record['schema']!r}")
-        cases = {case["id"]: _SavedCase(str(case["question"]), _scores(case["scores"])) for case in record["cases"]}
-        if len(cases) != len(record["cases"]):
-            raise ValueError("an id that comes twice")
-        measures = {
-            name: _Saved(_number(saved["value"]), Better(saved["better"]), int(saved["cases"]))
-            for name, saved in record["measures"].items()
-        }
-        return _Report(str(record["dataset"]["name"]), str(record["dataset"]["sha256"]), measures, cases)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise InputError(f"{which}: not a report of schema {SCHEMA} ({reason}); save one with qa eval --json FILE") from error
+def fail_under(values: Mapping[str, float | None], limits: Sequence[str]) -> tuple[str, ...]:
+    """Return a line for each limit that the values of the measures do not keep.
 
-
-def _scores(scores: Mapping[str, Any]) -> dict[str, float | None]:
-    return {name: _number(score) for name, score in scores.items()}
-
-
-def _number(value: Any) -> float | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise TypeError(f"{value!r} is not a number")
-    return float(value)
-
-
-def fail_under(measures: Mapping[str, MeasuredValue], limits: Sequence[str]) -> tuple[str, ...]:
-    """A line for each limit that is not kept.
-
-    A limit is `measure=value`; blanks, `-` and `_` in a name are the same, and
-    so are capitals and small letters. A measure that could not be scored keeps
-    no limit.
+    A limit is `measure=value`. Blanks, `-` and `_` in the name are the same, and
+    so are capitals and small letters. A measure without a value keeps no limit.
 
     Raises:
         InputError: a limit names no measure or no number.
     """
-    known = {_plain(measure.name): measure for measure in MEASURES if measure.name in measures}
+    known = {_plain(measure.name): measure for measure in MEASURES if measure.name in values}
     failed = []
     for limit in limits:
         name, _, text = limit.rpartition("=")
@@ -204,7 +149,7 @@ def fail_under(measures: Mapping[str, MeasuredValue], limits: Sequence[str]) -> 
         if measure is None:
             names = ", ".join(measure.name for measure in known.values())
             raise InputError(f"--fail-under {limit!r}: no such measure; choose from {names}")
-        value = measures[measure.name].value
+        value = values[measure.name]
         if value is None:
             failed.append(f"{measure.name}: not scored, as no case allows it; the limit is {bound:g}")
         elif measure.better is Better.HIGHER and value < bound:

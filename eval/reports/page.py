@@ -12,10 +12,10 @@ from eval.datasets.load_dataset import even_sample
 from eval.measures.abstention import RiskPoint
 from eval.measures.all_measures import MEANINGS
 from eval.reports.charts import Bars, Chart, Share, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
-from eval.reports.format_figures import count_text, duration_text, figure_text, interval_text, share_text
 from eval.reports.judged_case import JudgedCase
 from eval.reports.report import EvalReport, ReportedMeasure
-from eval.reports.table import KIND_MEASURES
+from eval.reports.report_text import KIND_MEASURES, duration_text, figure_text, interval_text, share_text
+from index.english import count
 from index.files.printable import printable_lines
 
 FAILURES_SHOWN = 500  # Each takes some 3 KB; the JSON record holds all failed cases.
@@ -69,7 +69,7 @@ def render_page(report: EvalReport) -> bytes:
     rows = {row.name: row for row in _rows(report)}
     page = environment.get_template("page.html").render(
         style=Markup((folder / "page.css").read_text("utf-8")),
-        count=count_text,
+        count=count,
         duration=duration_text,
         share=share_text,
         report=report,
@@ -86,7 +86,7 @@ def render_page(report: EvalReport) -> bytes:
 
 
 def _rows(report: EvalReport) -> list[MeasureRow]:
-    """The measures that could be scored."""
+    """Return the measures that could be scored."""
     return [
         MeasureRow(
             name, MEANINGS.get(name, ""), found, figure_text(name, found.value), interval_text(name, found.low, found.high)
@@ -97,7 +97,7 @@ def _rows(report: EvalReport) -> list[MeasureRow]:
 
 
 def _charts(report: EvalReport) -> list[Chart]:
-    """What there is to draw."""
+    """Return the charts that the report has figures for."""
     curves, measures = report.curves, report.measures
     charts = [_kinds(report)]
     if curves.risk_coverage:
@@ -113,7 +113,7 @@ def _charts(report: EvalReport) -> list[Chart]:
 
 
 def _kinds(report: EvalReport) -> Chart:
-    """The largest kinds, in the report's order."""
+    """Return the chart of the largest kinds, in the report's order."""
     by_size = sorted(report.by_kind, key=lambda kind: -report.by_kind[kind]["cases"])
     drawn = [kind for kind in report.by_kind if kind in by_size[:KINDS_DRAWN]]
     chart = Markup(kinds_chart([_bars(kind, report) for kind in drawn]))
@@ -124,14 +124,14 @@ def _kinds(report: EvalReport) -> Chart:
 
 
 def _bars(kind: str, report: EvalReport) -> Bars:
-    """What is drawn of a kind: how well it is answered, or how often refused where nothing answers."""
+    """Return the bars of a kind: how often it is answered rightly, or how often refused where nothing answers."""
     facts = report.by_kind[kind]
     names = [name for name in KIND_MEASURES[report.dataset.gold] if name in facts][:2]
     return Bars(kind, int(facts["cases"]), tuple(Share(name, float(facts[name])) for name in names or ["refused"]))
 
 
 def _risk(report: EvalReport) -> Chart:
-    """The curve, and where the settings stand on it."""
+    """Return the chart of risk and coverage, with the point of the settings."""
     scored = [case for case in report.cases if case.answerable is False or (case.answerable and case.wanted)]
     answered = [case for case in scored if case.answered]
     as_set, caption = None, ""
@@ -144,7 +144,7 @@ def _risk(report: EvalReport) -> Chart:
 
 
 def _failures(report: EvalReport) -> list[FailedKind]:
-    """The failed cases by kind; where there are more than the page has room for, an even sample of them."""
+    """Return the failed cases by kind. Where the page has no room for all, an even sample is shown."""
     failed = [case for case in report.cases if case.failure]
     shown: dict[str, list[JudgedCase]] = {}
     for case in even_sample(failed, FAILURES_SHOWN):

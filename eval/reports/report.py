@@ -2,17 +2,16 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 from eval.datasets.cases import Gold
 from eval.measures.abstention import RiskPoint
 from eval.measures.calibration import Bin
 from eval.measures.measure import Better
-from eval.reports.compare_reports import SCHEMA
 from eval.reports.judged_case import JudgedCase
 from eval.reports.provenance import Machine
 from index import InputError
@@ -20,16 +19,15 @@ from index import InputError
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-T = TypeVar("T")
-
-DIGITS = 5  # Of every number that was measured.
+SCHEMA = "eval/1"
+DIGITS = 5  # Of every measured number.
 
 
 @dataclass(frozen=True, slots=True)
 class DataFacts:
-    """Which cases were asked. `sha256` is of all cases and documents of the set.
+    """The data set. `sha256` is of all its cases and documents.
 
-    `documents` None: it brought none. `limit` None: every case was asked.
+    `documents` is None where the set brings none, `limit` where every case was asked.
     """
 
     name: str
@@ -46,7 +44,7 @@ class DataFacts:
 
 @dataclass(frozen=True, slots=True)
 class IndexFacts:
-    """Which index was asked; `built` is UTC."""
+    """The index that was asked. `built` is UTC."""
 
     generation: int
     articles: int
@@ -57,7 +55,7 @@ class IndexFacts:
 
 @dataclass(frozen=True, slots=True)
 class ReportedMeasure:
-    """A measure's value for `cases` scored cases, with its 95 % interval; None where there is none."""
+    """A measure's value over `cases` scored cases, with its 95 % interval; None where there is none."""
 
     value: float | None
     low: float | None
@@ -69,7 +67,7 @@ class ReportedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """`latency_ms` are the percentiles 0 to 100."""
+    """The curves of a report. `latency_ms` are the percentiles 0 to 100."""
 
     risk_coverage: tuple[RiskPoint, ...]
     reliability: tuple[Bin, ...]
@@ -78,11 +76,11 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class EvalReport:
-    """All that an evaluation found; its record has the same fields.
+    """The results of an evaluation. The JSON record has the same fields.
 
-    `by_kind` says of each kind how many `cases` it has, how many of them are
-    `answerable`, the share `refused`, and the measures that it can be scored
-    by. `date` is UTC, `model` the index's model card; `settings` name the
+    `by_kind` holds for each kind the number of `cases`, the number of
+    `answerable` cases, the share `refused`, and each measure that scores the
+    kind. `date` is UTC, `model` the index's model card. `settings` name the
     reranker too, None without one.
     """
 
@@ -102,42 +100,44 @@ class EvalReport:
     cases: tuple[JudgedCase, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The record: plain JSON, measured numbers rounded to DIGITS digits, None for those that are not finite."""
+        """Return the JSON record. Measured numbers have DIGITS digits, and numbers that are not finite are None."""
         record: dict[str, Any] = _adapter().dump_python(self, mode="json")
         return {name: value if name in ("model", "settings") else _rounded(value) for name, value in record.items()}
 
     def to_json(self) -> bytes:
-        """The record as a file; halves of characters become escapes."""
+        """Return the record as the bytes of a file. Halves of characters become escapes."""
         text = json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=1)
         return text.encode("utf-8", "backslashreplace") + b"\n"
 
     @classmethod
     def from_dict(cls, record: object) -> "EvalReport":
-        """The report that a record holds.
+        """Return the report that a record holds.
 
         Raises:
-            InputError: it is no such record.
+            InputError: the record is no report.
         """
-        return checked(_adapter(), record, f"report of schema {SCHEMA}")
+        from pydantic import ValidationError
+
+        try:
+            report = _adapter().validate_python(record)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(step) for step in first["loc"]) or "the whole"
+            raise InputError(f"no report of schema {SCHEMA} ({where}: {first['msg']})") from error
+        if len({case.id for case in report.cases}) < len(report.cases):
+            raise InputError(f"no report of schema {SCHEMA} (cases: an id comes twice)")
+        return report
 
 
 def read_report(path: Path) -> EvalReport:
-    """A saved report.
+    """Return a saved report.
 
     Raises:
-        InputError: the file cannot be read, or is none.
+        InputError: the file cannot be read, or is no report.
     """
-    return read_record(path, EvalReport.from_dict, how="save one with qa eval --json FILE")
-
-
-def read_record(path: Path, made: Callable[[object], T], *, how: str) -> T:
-    """What is `made` of a file's JSON; `how` says where to get such a file.
-
-    Raises:
-        InputError: the file cannot be read, or holds something else.
-    """
+    how = "save one with qa eval --json FILE"
     try:
-        return made(json.loads(path.read_bytes()))
+        return EvalReport.from_dict(json.loads(path.read_bytes(), parse_constant=_refuse))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     except (ValueError, RecursionError) as error:
@@ -146,25 +146,13 @@ def read_record(path: Path, made: Callable[[object], T], *, how: str) -> T:
         raise InputError(f"{path}: {error}; {how}") from error
 
 
-def checked(adapter: "TypeAdapter[T]", record: object, what: str) -> T:
-    """What a record holds, by its type.
-
-    Raises:
-        InputError: it is not `what` it should be.
-    """
-    from pydantic import ValidationError
-
-    try:
-        return adapter.validate_python(record)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(step) for step in first["loc"]) or "the whole"
-        raise InputError(f"no {what} ({where}: {first['msg']})") from error
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number of JSON")
 
 
 @cache
 def _adapter() -> "TypeAdapter[EvalReport]":
-    from pydantic import TypeAdapter  # 0.3 s that `qa eval` alone pays.
+    from pydantic import TypeAdapter  # It takes 0.3 s that only `qa eval` pays.
 
     return TypeAdapter(EvalReport)
 

@@ -9,10 +9,9 @@ from pathlib import Path
 from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, check_spans
 from eval.datasets.load_dataset import even_sample, load_dataset
 from eval.measures.all_measures import MEASURES
-from eval.measures.measure import MeasuredValue
 from eval.reports.compare_reports import compare, fail_under
 from eval.reports.report import EvalReport, read_report
-from eval.reports.table import ReportLine, comparison_lines, report_lines
+from eval.reports.report_text import ReportLine, comparison_lines, report_lines
 from eval.reports.trial import Trial, report_on
 from eval.running.run_cases import CaseOutcome, gold_articles, run_cases
 from eval.running.scratch_index import scratch_index
@@ -64,7 +63,7 @@ def evaluate(request: Request, *, colour: bool) -> bool:
     finally:
         hint = () if request.html or not any(case.failure for case in report.cases) else (HINT,)
         _print((*report_lines(report), *hint), colour=colour)
-    failed = fail_under(_figures(report), request.limits)
+    failed = fail_under({name: found.value for name, found in report.measures.items()}, request.limits)
     for line in failed:
         note(f"qa: {line}")
     return not failed
@@ -77,14 +76,14 @@ def compare_reports(a: Path, b: Path, *, colour: bool) -> None:
         InputError: one is not a report, or they are not of the same cases.
     """
     first, second = read_report(a), read_report(b)
-    _print(comparison_lines(compare(first.to_dict(), second.to_dict()), first, second), colour=colour)
+    _print(comparison_lines(compare(first, second), first, second), colour=colour)
 
 
 def _check(request: Request) -> None:
     """Refuse what would otherwise be found out after minutes."""
     if request.cases is not None and request.cases < 1:
         raise InputError(f"--limit {request.cases}: no number of cases; ask for 1 or more")
-    fail_under({measure.name: MeasuredValue(None, None, None, 0) for measure in MEASURES}, request.limits)
+    fail_under({measure.name: None for measure in MEASURES}, request.limits)
     for option, path in (("--json", request.json), ("--html", request.html)):
         if path is not None:
             check_writable(path, option)
@@ -145,10 +144,6 @@ def _write(report: EvalReport, request: Request) -> None:
         from eval.reports.page import render_page
 
         write_whole(request.html, render_page(report))
-
-
-def _figures(report: EvalReport) -> dict[str, MeasuredValue]:
-    return {name: MeasuredValue(found.value, found.low, found.high, found.cases) for name, found in report.measures.items()}
 
 
 def _print(lines: Sequence[ReportLine], *, colour: bool) -> None:

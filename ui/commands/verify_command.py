@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index.backends import backend_at, check_index
+from index.english import count
 from index.errors import InputError
 from index.files.printable import one_line, printable
 from index.files.source_files import Sources
@@ -16,7 +17,7 @@ from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import SavedAnswer
 from ui.commands.output import note, show, show_json
 from ui.commands.read_answers import named, read_records
-from ui.text.wording import count, place
+from ui.text.wording import place
 
 SCHEMA = "verification/1"
 

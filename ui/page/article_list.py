@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from index import ArticleSummary, Index, IndexInfo, SourceState
+from index.english import count
 from index.files.printable import one_line, printable
 from ui.page.html import rendered
-from ui.text.wording import FILE_NOTES, about_line, count
+from ui.text.wording import FILE_NOTES, about_line
 
 PAGE = 50  # Articles shown at once.
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from index import BuildReport, BuildSettings, InputError, Progress, QaError, add_file, build
+from index.english import count
 from index.files.printable import printable
 from ui.page.live_index import Live
 from ui.page.requests import ChangeRequest, read
-from ui.text.wording import count
 
 MAX_WAITING = 20  # Changes; more are refused until some are done.
 REFUSED_SHOWN = 50

@@ -10,6 +10,7 @@ from typing import Any
 
 from index import Article, Index, InputError, QaError, Span
 from index.backends import backend_at
+from index.english import count
 from index.files.printable import printable
 from qa import Scope
 from qa.example_questions import examples
@@ -20,7 +21,6 @@ from ui.page.live_index import Live, Opened
 from ui.page.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read
 from ui.page.turn import turn_html
 from ui.text.markdown import cited
-from ui.text.wording import count
 
 FILE = "judgements.jsonl"
 MAX_BYTES = 50_000_000

@@ -6,11 +6,12 @@ from itertools import count as counting
 from urllib.parse import urlencode
 
 from index import SourceState, Span
+from index.english import count
 from index.files.printable import one_line, printable
 from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedScope
 from ui.page.html import Layer, Run, rendered, runs
 from ui.text.claim_tables import tables
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, count, found, other_wordings, place, said, sureness
+from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, found, other_wordings, place, said, sureness
 
 # Values and links that are lit up in an article have numbers of their own, beyond those of the quotes.
 FIRST_LIT = 1_000

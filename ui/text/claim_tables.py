@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.english import count
 from index.files.printable import one_line, printable
 from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote, SavedTable, SavedValue
-from ui.text.wording import about_line, count, place, voice
+from ui.text.wording import about_line, place, voice
 
 OTHERS = "Others"
 _CHANGES = {"figure": "the figure changes", "date": "the day changes", "name": "the name changes"}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from index import SourceState
+from index.english import count
 from index.files.printable import one_line
 
 FILE_NOTES = {
@@ -22,11 +23,6 @@ _WORD = re.compile(r"\w+")
 def sureness(probability: float) -> str:
     """A word for how surely a quote answers."""
     return next(word for least, word in SURENESS if probability >= least)
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things: "1 quote", "2,000 quotes"."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def found(quotes: int, articles: int) -> str:

@@ -52,7 +52,7 @@ def test_every_span_lies_on_whole_words_of_its_article() -> None:
         ([{"source": ARTICLES[0].source, "start": 0, "end": 99999}], "who", "no whole stretch"),
         ([], "who", "0 spans"),
         ([{"source": ARTICLES[0].source, "start": 0, "end": 5}], "off-topic", "1 spans"),
-        ([{"source": ARTICLES[0].source}], "who", r'spans\[0\].start: Field required'),
+        ([{"source": ARTICLES[0].source}], "who", r"spans\[0\].start: Field required"),
         ([{"source": ARTICLES[0].source, "start": 5, "end": 5}], "who", "no stretch"),
     ],
 )

@@ -288,7 +288,7 @@ def test_a_bad_file_is_refused_in_one_line(content: bytes, message: str, tmp_pat
         ("qrels/test.tsv", f"{HEADER}q\td/1\thigh\n", "test.tsv:2: the score 'high' is no whole number"),
         ("qrels/test.tsv", HEADER, "holds no question to ask (judgements: qrels/test.tsv; questions without judgements"),
         ("corpus.jsonl", json.dumps(CORPUS) + "\n" + json.dumps(CORPUS), "corpus.jsonl:2: the id 'd/1' comes twice"),
-        ("queries.jsonl", '{"_id": 7, "text": "a"}', 'queries.jsonl:1: _id: Input should be a valid string; correct it'),
+        ("queries.jsonl", '{"_id": 7, "text": "a"}', "queries.jsonl:1: _id: Input should be a valid string; correct it"),
     ],
 )
 def test_a_bad_beir_folder_is_refused(name: str, content: str | None, message: str, tmp_path: Path) -> None:

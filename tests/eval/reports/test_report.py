@@ -19,16 +19,24 @@ from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, Gold, GoldDo
 from eval.datasets.load_dataset import even_sample, load_dataset
 from eval.measures.all_measures import MEASURES
 from eval.reports.compare_reports import compare
-from eval.reports.format_figures import count_text, duration_text, figure_text, interval_text, share_text
 from eval.reports.judged_case import CaseFailure, JudgedCase, PassageRanks, WantedDocument, judge_case
 from eval.reports.provenance import CHECKOUT, commit, provenance
 from eval.reports.report import EvalReport, read_report
-from eval.reports.table import COLUMNS, comparison_lines, report_lines
+from eval.reports.report_text import (
+    COLUMNS,
+    comparison_lines,
+    duration_text,
+    figure_text,
+    interval_text,
+    report_lines,
+    share_text,
+)
 from eval.reports.trial import Trial, report_on
 from eval.running.run_cases import CaseOutcome, RankedPassage, run_cases
 from index import Article, InputError, Span
 from index.articles.article import decode_article
 from index.backends import open_index
+from index.english import count
 from index.files.source_files import SourceState
 from qa import AskSettings, Quote
 
@@ -212,6 +220,8 @@ UNREADABLE = [
     (b"[]", "no report of schema eval/1"),
     (b'{"schema": "eval/2"}', "no report of schema eval/1"),
     (b'{"schema": "eval/1"}', "no report of schema eval/1"),
+    (b'{"schema": "eval/1", "took_s": NaN}', "not JSON .NaN is no number"),
+    (b'{"schema": "eval/1", "cases": [{"id": "1"}]}', "no report of schema eval/1"),
 ]
 
 
@@ -223,6 +233,12 @@ def test_what_is_no_report_is_refused_in_one_line(data: bytes, words: str, tmp_p
     assert "\n" not in str(refused.value) and "a.json" in str(refused.value)
     with pytest.raises(InputError, match=r"missing\.json: cannot be read"):
         read_report(tmp_path / "missing.json")
+
+
+def test_a_report_in_which_a_case_comes_twice_is_refused(report: EvalReport) -> None:
+    record = report.to_dict()
+    with pytest.raises(InputError, match="comes twice"):
+        EvalReport.from_dict(record | {"cases": record["cases"] * 2})
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -259,7 +275,7 @@ def test_figures_read_the_same_everywhere() -> None:
     assert [share_text(share) for share in (0, 0.0004, 0.917, 0.9996, 1)] == [".000", ".000", ".917", "1.000", "1.000"]
     assert [figure_text("p50 ms", 4.06), figure_text("p50 ms", 1234), figure_text("ECE", None)] == ["4.1", "1,234.0", "–"]
     assert interval_text("ECE", 0.1, 0.25) == ".100 – .250" and interval_text("ECE", None, 0.2) == "–"
-    assert (count_text(1, "case"), count_text(2910, "case")) == ("1 case", "2,910 cases")
+    assert (count(1, "case"), count(2910, "case")) == ("1 case", "2,910 cases")
     assert (duration_text(0.84), duration_text(125)) == ("0.8 s", "2 min 5 s")
 
 
@@ -288,18 +304,18 @@ def test_a_comparison_lists_what_got_better_and_worse(report: EvalReport) -> Non
     first = next(place for place, case in enumerate(cases) if case.scores["answer@1"] == 1)
     cases[first] = replace(cases[first], question="why\nso?" * 30, scores={**cases[first].scores, "answer@1": 0.0})
     worse = replace(report, cases=tuple(cases), commit=None)
-    lines = [line.text for line in comparison_lines(compare(report.to_dict(), worse.to_dict()), report, worse)]
+    lines = [line.text for line in comparison_lines(compare(report, worse), report, worse)]
     assert "1 case worse, by answer@1" in lines and lines[-1].split()[:4] == ["1.000", "→", ".000", cases[first].id]
     assert "no commit" in lines[2] and all(len(line) <= COLUMNS and "\n" not in line for line in lines)
-    back = [line.text for line in comparison_lines(compare(worse.to_dict(), report.to_dict()), worse, report)]
+    back = [line.text for line in comparison_lines(compare(worse, report), worse, report)]
     assert "1 case better, by answer@1" in back
 
 
 def test_only_a_difference_that_chance_hardly_makes_is_called_one(report: EvalReport) -> None:
     flipped = [replace(case, scores=dict.fromkeys(case.scores, 0.0)) for case in report.cases]
     none = replace(report, cases=tuple(flipped))
-    lines = [line.text for line in comparison_lines(compare(report.to_dict(), none.to_dict()), report, none)]
+    lines = [line.text for line in comparison_lines(compare(report, none), report, none)]
     assert next(line for line in lines if line.startswith("answer@1")).endswith("worse")
     assert next(line for line in lines if line.startswith("Brier")).endswith("better")  # There, less is more.
-    same = [line.text for line in comparison_lines(compare(report.to_dict(), report.to_dict()), report, report)]
+    same = [line.text for line in comparison_lines(compare(report, report), report, report)]
     assert not any(line.endswith(("worse", "better")) for line in same)

@@ -1,4 +1,4 @@
-"""Reports and comparisons as lines of text for a terminal, at most COLUMNS wide."""
+"""Reports and comparisons as lines of text for a terminal, at most COLUMNS wide; and figures as text, for every screen."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from eval.datasets.cases import Gold
 from eval.measures.measure import Better
 from eval.reports.compare_reports import ChangedCase, Difference, ReportComparison
-from eval.reports.format_figures import NONE, count_text, duration_text, figure_text, interval_text
 from eval.reports.judged_case import CaseFailure
 from eval.reports.report import EvalReport
+from index.english import count
 
 COLUMNS = 100
+NONE = "–"
 KIND_COLUMNS = 40
-CHANGES_LISTED = 50  # Better ones and worse ones each.
-SIGNIFICANT = 0.05  # Differences that chance alone makes less often are called better or worse.
-# The measures that show a kind best, by what the data set names as right.
+CHANGES_LISTED = 50  # Of the better cases, and of the worse cases.
+SIGNIFICANT = 0.05  # A difference with a smaller p is called better or worse.
+# The measures that tell most about a kind of question, by what the data set names as right.
 KIND_MEASURES = {
     Gold.ANSWERS: ("answer@1", "answer@3"),
     Gold.SENTENCES: ("answer@1", "answer@3", "word F1"),
@@ -25,14 +26,14 @@ KIND_MEASURES = {
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """A line, and whether it heads what follows. Text from the data stands in it as it is, line ends made blanks."""
+    """A line of a report. A `heading` stands over the lines that follow. Text of the data is unchanged but for line ends."""
 
     text: str
     heading: bool = False
 
 
 def report_lines(report: EvalReport) -> tuple[ReportLine, ...]:
-    """What was asked, the measures, the kinds of cases, and what failed."""
+    """Return the lines of a report: what was asked, the measures, the kinds of cases, and the failures."""
     blank = ReportLine("")
     kinds = [blank, *_kinds(report)] if len(report.by_kind) > 1 else []
     return (*_asked(report), blank, *_measures(report), *kinds, blank, *_end(report))
@@ -40,23 +41,20 @@ def report_lines(report: EvalReport) -> tuple[ReportLine, ...]:
 
 def _asked(report: EvalReport) -> list[ReportLine]:
     data, index = report.dataset, report.index
-    parts = [f"{data.answerable:,} answerable", f"{data.unanswerable:,} not", f"{_untold(report):,} not told"]
+    untold = data.cases - data.answerable - data.unanswerable
+    parts = [f"{data.answerable:,} answerable", f"{data.unanswerable:,} not", f"{untold:,} not told"]
     told = ", ".join(part for part in parts if not part.startswith("0 "))
-    of = (count_text(index.articles, "article"), count_text(index.passages, "passage"), count_text(index.sentences, "sentence"))
+    of = (count(index.articles, "article"), count(index.passages, "passage"), count(index.sentences, "sentence"))
     return [
-        ReportLine(f"{_cut(data.name, 60)}: {count_text(data.cases, 'case')} ({told})", heading=True),
+        ReportLine(f"{_cut(data.name, 60)}: {count(data.cases, 'case')} ({told})", heading=True),
         ReportLine(f"asked of {', '.join(of)}, generation {index.generation}"),
         ReportLine(_cut(f"{_model(report)}, {report.model.get('runtime')}{_reranker(report)}", COLUMNS)),
         *(ReportLine(_cut(note, COLUMNS)) for note in data.notes),
     ]
 
 
-def _untold(report: EvalReport) -> int:
-    return report.dataset.cases - report.dataset.answerable - report.dataset.unanswerable
-
-
 def _measures(report: EvalReport) -> Iterable[ReportLine]:
-    """A line a measure; those that could not be scored are left out."""
+    """Yield a line for each measure that could be scored."""
     yield ReportLine(f"{'measure':<22}{'value':>9}{'95 % interval':>19}{'cases':>9}", heading=True)
     for name, found in report.measures.items():
         if found.value is not None:
@@ -76,16 +74,16 @@ def _kinds(report: EvalReport) -> Iterable[ReportLine]:
 
 def _end(report: EvalReport) -> list[ReportLine]:
     failures = Counter(case.failure for case in report.cases if case.failure)
-    asked = f"{count_text(len(report.cases), 'question')} asked in {duration_text(report.took_s)}"
+    asked = f"{count(len(report.cases), 'question')} asked in {duration_text(report.took_s)}"
     if not failures:
         return [ReportLine(f"no case failed; {asked}")]
-    lines = [ReportLine(f"{count_text(failures.total(), 'case')} failed; {asked}", heading=True)]
+    lines = [ReportLine(f"{count(failures.total(), 'case')} failed; {asked}", heading=True)]
     return lines + [ReportLine(f"{failures[failure]:>7,}  {failure.value}") for failure in CaseFailure if failures[failure]]
 
 
 def comparison_lines(comparison: ReportComparison, a: EvalReport, b: EvalReport) -> tuple[ReportLine, ...]:
-    """What became of each measure from `a` to `b`, then the cases that got better and those that got worse."""
-    title = f"{_cut(comparison.dataset, 50)}: {count_text(comparison.common, 'case')} in both reports"
+    """Return the lines of a comparison: each measure in `a` and `b`, then the better cases and the worse cases."""
+    title = f"{_cut(comparison.dataset, 50)}: {count(comparison.common, 'case')} in both reports"
     only = f", {comparison.only_a:,} only in A, {comparison.only_b:,} only in B"
     return (
         ReportLine(title + (only if comparison.only_a or comparison.only_b else ""), heading=True),
@@ -99,7 +97,7 @@ def comparison_lines(comparison: ReportComparison, a: EvalReport, b: EvalReport)
 
 
 def _made(letter: str, report: EvalReport) -> ReportLine:
-    """When and by what a report was made."""
+    """Return the line that says when and by which program a report was made."""
     commit = f"commit {report.commit[:12]}{'-dirty' * report.commit.endswith('-dirty')}" if report.commit else "no commit"
     model = f"{_model(report)}{_reranker(report)}"
     return ReportLine(
@@ -112,12 +110,12 @@ def _model(report: EvalReport) -> str:
 
 
 def _reranker(report: EvalReport) -> str:
-    name = report.settings.get("reranker")  # Earlier records do not say.
+    name = report.settings.get("reranker")  # Earlier records do not name it.
     return f", reranker {name}" if name else ""
 
 
 def _differences(differences: Sequence[Difference]) -> Iterable[ReportLine]:
-    """A line a measure that both have; a verdict only where chance alone would do this less than once in 20 times."""
+    """Yield a line for each measure. A verdict stands only where chance alone would do as much less than once in 20 times."""
     yield ReportLine(f"{'measure':<22}{'A':>9}{'B':>9}{'B - A':>9}{'95 % interval':>19}{'p':>8}{'cases':>9}", heading=True)
     for found in differences:
         if found.a is None and found.b is None:
@@ -146,7 +144,7 @@ def _signed(name: str, value: float | None) -> str:
 def _changes(title: str, changes: Sequence[ChangedCase]) -> Iterable[ReportLine]:
     if changes:
         yield ReportLine("")
-        yield ReportLine(f"{count_text(len(changes), 'case')} {title}", heading=True)
+        yield ReportLine(f"{count(len(changes), 'case')} {title}", heading=True)
     for change in changes[:CHANGES_LISTED]:
         scores = f"{figure_text('', change.a):>6} → {figure_text('', change.b):<6}"
         yield ReportLine(f"{scores} {_cut(change.id, 24):<24} {_cut(change.question, COLUMNS - 41)}")
@@ -155,6 +153,32 @@ def _changes(title: str, changes: Sequence[ChangedCase]) -> Iterable[ReportLine]
 
 
 def _cut(text: str, columns: int) -> str:
-    """The text on one line, and no longer than that."""
+    """Return the text on one line of at most so many columns."""
     line = " ".join(text.split())
     return line if len(line) <= columns else line[: columns - 1] + "…"
+
+
+def figure_text(measure: str, value: float | None) -> str:
+    """Return a measure's value: a share as .917, a time in milliseconds with one digit after the point."""
+    if value is None:
+        return NONE
+    return f"{value:,.1f}" if measure.endswith("ms") else share_text(value)
+
+
+def interval_text(measure: str, low: float | None, high: float | None) -> str:
+    """Return a measure's interval."""
+    return NONE if low is None or high is None else f"{figure_text(measure, low)} – {figure_text(measure, high)}"
+
+
+def share_text(share: float) -> str:
+    """Return a share of one, as .917."""
+    text = f"{share:.3f}"
+    return text[1:] if text.startswith("0.") else text
+
+
+def duration_text(seconds: float) -> str:
+    """Return a time in seconds, or in minutes and seconds from 100 s on."""
+    if seconds < 100:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
