@@ -2,12 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from index import build
+from index import ModelSettings, build
+from index.models.export import export_model
 from qa import AskSettings, Retriever
 
 pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.small_models", "tests.loaded_once")
@@ -32,6 +34,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if item not in set(left_out)]
     folders = [next((place for place, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)) for item in kept]
     items[:] = [item for _, item in sorted(zip(folders, kept, strict=True), key=lambda pair: pair[0])]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _beside_another_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Under pytest-xdist, let one worker export the model for all, and let each worker embed on one core."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    with FileLock(tmp_path_factory.getbasetemp().parent / "export.lock"):
+        export_model(ModelSettings())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("index.models.embedder.cores", lambda: 1)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ Name = tuple[int, str]  # A folder's number, and a name in it.
 State = frozenset[tuple[str, str]]  # The sources and sha256s that an index holds.
 NOTHING: State = frozenset()
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EMFILE)
+IN_MAKE_TEST = {(errno.ENOSPC, True), (errno.EIO, False)}  # The others run in `make check`.
 DOCUMENTED = re.compile(r"LOCK|CURRENT|added|gen-\d{6}")
 
 
@@ -476,7 +477,7 @@ def test_a_writer_that_dies_anywhere_leaves_the_old_index_or_the_new(
     bench: Bench, campaign: Callable[[int, int, int], int]
 ) -> None:
     seeds, seen = campaign(2, 3, 200), Counter[State]()
-    for at in points(bench.operations, campaign(13, 6, 1)):
+    for at in points(bench.operations, campaign(23, 6, 1)):
         disk = bench.disk(stop_at=at)
         assert not bench.act(disk)
         assert state(bench.directory) in (bench.old, bench.new), at
@@ -537,6 +538,7 @@ SYNCS = (
 )
 
 
+@pytest.mark.tier("check")
 @pytest.mark.parametrize(("name", "forgotten"), SYNCS)
 def test_without_any_one_sync_an_index_is_lost_or_damaged(
     name: str, forgotten: str, bench_of: Callable[[Scenario], Bench]
@@ -578,8 +580,19 @@ def spoilt(bench: Bench, forgotten: str) -> bool:
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("forever", [False, True], ids=["once", "for ever"])
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: errno.errorcode[error])
+@pytest.mark.parametrize(
+    ("error", "forever"),
+    [
+        pytest.param(
+            error,
+            forever,
+            id=f"{errno.errorcode[error]} {'for ever' if forever else 'once'}",
+            marks=[] if (error, forever) in IN_MAKE_TEST else [pytest.mark.tier("check")],
+        )
+        for error in ERRORS
+        for forever in (False, True)
+    ],
+)
 @by_name
 def test_an_error_of_the_disk_anywhere_is_one_line_and_costs_nothing(
     bench: Bench, error: int, forever: bool, campaign: Callable[[int, int, int], int]

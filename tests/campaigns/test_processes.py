@@ -166,10 +166,10 @@ class Builder:
         self.process.wait(PATIENCE_S)
 
 
-@pytest.fixture
-def builder(tmp_path: Path, seeds_index: Path) -> Iterator[Builder]:
+@pytest.fixture(scope="module")
+def builder(tmp_path_factory: pytest.TempPathFactory, seeds_index: Path) -> Iterator[Builder]:
     """Begun once the model's export is there, which no build is to make again."""
-    made = Builder(tmp_path)
+    made = Builder(tmp_path_factory.mktemp("builder"))
     yield made
     made.close()
 

@@ -1,6 +1,7 @@
 """A build that was stopped is gone on with: what it has embedded is kept and used."""
 
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -58,6 +59,23 @@ def stopped(folder: Path, directory: Path, *, after: int, batch: int) -> None:
     assert done.returncode == -9
 
 
+@pytest.fixture(scope="module")
+def killed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The index folder of a build of those articles that was killed after 20 passages, in batches of 4."""
+    place = tmp_path_factory.mktemp("killed")
+    (place / "articles").mkdir()
+    for number in range(40):
+        write(place / "articles", number)
+    stopped(place / "articles", place / "index", after=20, batch=4)
+    return place / "index"
+
+
+@pytest.fixture
+def half_built(killed_once: Path, tmp_path: Path) -> Path:
+    """A copy of that folder."""
+    return shutil.copytree(killed_once, tmp_path / "index")
+
+
 def counted(folder: Path, directory: Path) -> tuple[BuildReport, int]:
     """A build that comes to its end, and how many passages it embedded."""
     passages: list[int] = []
@@ -105,52 +123,45 @@ def test_an_update_that_was_killed_leaves_the_index_and_is_gone_on_with(tmp_path
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut"])
-def test_a_batch_that_is_not_whole_is_embedded_again(tmp_path: Path, folder: Path, damage: str) -> None:
-    directory = tmp_path / "index"
-    stopped(folder, directory, after=20, batch=4)
-    batches = sorted((directory / PENDING).rglob("*.db"))
+def test_a_batch_that_is_not_whole_is_embedded_again(tmp_path: Path, folder: Path, half_built: Path, damage: str) -> None:
+    batches = sorted((half_built / PENDING).rglob("*.db"))
     assert len(batches) == 4
     data = bytearray(batches[0].read_bytes())
     data[random.Random(1).randrange(len(data))] ^= 1
     batches[0].write_bytes(data if damage == "flip" else data[:1000])
-    assert counted(folder, directory)[1] == 40 - 3 * 4
+    assert counted(folder, half_built)[1] == 40 - 3 * 4
     build([folder], tmp_path / "fresh")
-    assert same(directory, tmp_path / "fresh")
+    assert same(half_built, tmp_path / "fresh")
 
 
 def test_without_its_digest_a_batch_that_was_changed_gets_through(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, half_built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    directory = tmp_path / "index"
-    stopped(folder, directory, after=20, batch=4)
-    batch = sorted((directory / PENDING).rglob("*.db"))[0]
+    batch = sorted((half_built / PENDING).rglob("*.db"))[0]
     assert b"sank at noon" in batch.read_bytes()
     batch.write_bytes(batch.read_bytes().replace(b"sank at noon", b"came at noon"))
     monkeypatch.setattr("index.building.checkpoints.sha256_of", lambda path: path.name.removesuffix(".db"))
-    build([folder], directory)
-    assert any("came at noon" in entry.article.text for entry in open_index(directory).store.entries())
+    build([folder], half_built)
+    assert any("came at noon" in entry.article.text for entry in open_index(half_built).store.entries())
 
 
-def test_what_another_model_embedded_is_not_used(tmp_path: Path, folder: Path) -> None:
-    directory = tmp_path / "index"
-    stopped(folder, directory, after=20, batch=4)
+def test_what_another_model_embedded_is_not_used(folder: Path, half_built: Path) -> None:
     content = read_article(folder / "000000.txt", "000000.txt").content
     card = export_model(ModelSettings()).card
-    assert content in Pending(directory, card, speakers=reader_name())
-    assert content not in Pending(directory, replace(card, precision=Precision.FP32), speakers=reader_name())
-    assert content not in Pending(directory, replace(card, files_sha256="0" * 64), speakers=reader_name())
-    assert content not in Pending(directory, card, speakers="")
+    assert content in Pending(half_built, card, speakers=reader_name())
+    assert content not in Pending(half_built, replace(card, precision=Precision.FP32), speakers=reader_name())
+    assert content not in Pending(half_built, replace(card, files_sha256="0" * 64), speakers=reader_name())
+    assert content not in Pending(half_built, card, speakers="")
 
 
-def test_articles_that_went_or_changed_meanwhile_are_as_they_are_now(tmp_path: Path, folder: Path) -> None:
-    stopped(folder, tmp_path / "index", after=20, batch=4)
+def test_articles_that_went_or_changed_meanwhile_are_as_they_are_now(tmp_path: Path, folder: Path, half_built: Path) -> None:
     (folder / "000001.txt").unlink()
     write(folder, 500)
     (folder / "000002.txt").write_text("The bridge was closed. Trains stood still.")
     (folder / "000003.txt").rename(folder / "renamed.txt")
-    counted(folder, tmp_path / "index")
+    counted(folder, half_built)
     build([folder], tmp_path / "fresh")
-    assert same(tmp_path / "index", tmp_path / "fresh")
+    assert same(half_built, tmp_path / "fresh")
 
 
 @pytest.mark.parametrize("changed", ["The bridge was closed. Trains stood still.", "", None])

@@ -55,6 +55,7 @@ def held(directory: Path) -> tuple[bytes, bytes]:
     return (folder / ARTICLES).read_bytes(), (folder / VECTORS).read_bytes()
 
 
+@pytest.mark.tier("check")  # Of two workers, one of whom is killed, the same is asked in `make test`.
 @pytest.mark.usefixtures("small_batches")
 def test_two_workers_make_the_index_that_one_process_makes(tmp_path: Path, folder: Path, alone: Path) -> None:
     totals: list[int] = []
@@ -131,7 +132,14 @@ def running(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes are found by /proc")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(signal.SIGINT, id="SIGINT"),
+        pytest.param(signal.SIGTERM, id="SIGTERM", marks=pytest.mark.tier("check")),
+        pytest.param(signal.SIGKILL, id="SIGKILL", marks=pytest.mark.tier("check")),
+    ],
+)
 def test_no_process_outlives_a_build_that_is_stopped(tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "articles").mkdir()
     for number in range(400):
