@@ -1,1 +1,1 @@
-"""The doors a person comes in by."""
+"""The ways in for a person: the command line and the page."""

@@ -106,13 +106,13 @@ def keep() -> "Callable[[Page, list[dict[str, Any]]], None]":
 @pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[str]]:
     """Serves the page over an index for a while; gives its address."""
-    from ui.page.live_index import Live
+    from ui.page.live_index import LiveIndex
     from ui.page.page import make_page as page_over
     from ui.server.server import ServeSettings, running
 
     @contextmanager
     def serve_page(directory: Path, *, editable: bool = True, port: int = 0) -> Iterator[str]:
-        live = Live(directory)
+        live = LiveIndex(directory)
         with ExitStack() as served, ThreadPoolExecutor(1) as aside:
             # Playwright's event loop runs in this thread, and starting needs one of its own.
             page = running(lambda: page_over(live, editable=editable), ServeSettings(port=port))

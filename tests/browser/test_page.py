@@ -16,7 +16,7 @@ from index.files.printable import printable
 from qa import Retriever, by_article
 from qa.proof.saved_answer import SavedQuote, read_answer
 from ui.page.service import FILE
-from ui.text.markdown import cited
+from ui.text.markdown import to_markdown
 from ui.text.wording import NEAREST, place
 
 Visit = Callable[[str], Page]
@@ -439,7 +439,7 @@ def test_what_is_copied_is_the_quote_with_its_place(visit: Visit, seeds_url: str
         copied.append(page.evaluate("(window.real ?? navigator.clipboard).readText()"))
     record = records(page)[0]
     quote = record["quotes"][0]
-    assert copied == [f"“{quote['text']}” — {quote['source']}, line {quote['first_line']}", cited([read_answer(record)])]
+    assert copied == [f"“{quote['text']}” — {quote['source']}, line {quote['first_line']}", to_markdown([read_answer(record)])]
 
 
 def test_judgements_are_kept_and_taken_back(visit: Visit, seeds_url: str, seeds_directory: Path) -> None:
@@ -466,7 +466,7 @@ def test_a_conversation_is_exported_whole(visit: Visit, seeds_url: str) -> None:
             page.get_by_role("button", name=name).click()
         files[Path(download.value.suggested_filename).suffix] = Path(download.value.path()).read_text("utf-8")
     assert json.loads(files[".json"]) == records(page)
-    assert files[".md"] == cited([read_answer(record) for record in records(page)])
+    assert files[".md"] == to_markdown([read_answer(record) for record in records(page)])
 
 
 def test_a_conversation_of_any_length_is_shown_again_and_exported(visit: Visit, seeds_url: str) -> None:
@@ -486,7 +486,7 @@ def test_a_conversation_of_any_length_is_shown_again_and_exported(visit: Visit, 
     page.get_by_text("Export").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Markdown, to read").click()
-    assert Path(download.value.path()).read_text("utf-8") == cited([read_answer(record) for record in records(page)])
+    assert Path(download.value.path()).read_text("utf-8") == to_markdown([read_answer(record) for record in records(page)])
 
 
 def test_earlier_conversations_are_recalled_and_forgotten(visit: Visit, seeds_url: str) -> None:

@@ -16,12 +16,12 @@ from index.files.source_files import Sources
 from qa.proof.prove import prove
 from qa.proof.saved_answer import read_answer
 from ui.cli import main
-from ui.commands.read_answers import read_records
-from ui.page.article_pane import ROOM, Marked, reading_html
+from ui.commands.read_answers import read_answers
+from ui.page.article_pane import ROOM, Marked, article_html
 from ui.page.turn import turn_html
-from ui.text.claim_tables import tables
+from ui.text.claim_tables import worded_tables
 from ui.text.columns import table_lines
-from ui.text.markdown import cited
+from ui.text.markdown import to_markdown
 
 Survives = Callable[[Callable[[], object], object], bool]
 Campaign = Callable[[int, int, int], int]
@@ -93,14 +93,14 @@ def test_no_changed_record_is_untyped_or_slow_on_any_screen(
     path = tmp_path / "record.json"
 
     def show() -> None:
-        for answer in read_records(path):
+        for answer in read_answers(path):
             prove(answer, SEEDS)
         try:
             answer = read_answer(json.loads(path.read_text()))
         except ValueError:  # One after another, which only `qa verify` reads.
             return
-        assert turn_html(answer) and cited([answer])
-        lines = [line for table in tables(answer) for line in table_lines(table, columns=80)]
+        assert turn_html(answer) and to_markdown([answer])
+        lines = [line for table in worded_tables(answer) for line in table_lines(table, columns=80)]
         assert all(line.isprintable() for line in lines)
 
     for case in range(campaign(20, 60, 3_000)):
@@ -123,7 +123,7 @@ def test_a_long_article_opens_in_a_window_at_once(
         shown: list[str] = []
 
         def show(at: int = at, marks: list[Marked] = marks, shown: list[str] = shown) -> None:
-            shown.append(reading_html(article, marks, at=at, state=SourceState.UNCHANGED, room=room))
+            shown.append(article_html(article, marks, at=at, state=SourceState.UNCHANGED, room=room))
 
         assert survives(show, (unit, at))
         sheet = next(part for part in parsed(shown[0]).iter() if part.get("class") == "sheet")

@@ -25,6 +25,7 @@ from typing import Any
 import pytest
 
 import ui.cli
+import ui.commands.index_command
 from index import BuildSettings, Index, Progress, QaError, add_file, build
 from index.backends import open_index
 from index.files.checksums import Check
@@ -118,7 +119,7 @@ def _compete(folder: str, directory: str, *, wait: bool, locked: bool, refused: 
     if not locked:
         Disk.lock = lambda self, path, *, wait, taken: lambda: None  # type: ignore[method-assign]
     hold = Progress() if wait else Progress(embedding=lambda total: _until_all_are_refused(refused[0], 20.0 if locked else 1.0))
-    ui.cli.build_progress = lambda: hold  # type: ignore[attr-defined]
+    ui.commands.index_command.build_progress = lambda: hold  # type: ignore[attr-defined]
     began = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
         status = ui.cli.main(["index", folder, "--index", directory, "--rebuild", *(["--wait"] if wait else [])])

@@ -24,7 +24,7 @@ import pytest
 import index.local.segment
 from index import build
 from index.local.generation import CURRENT
-from ui.page.live_index import Live
+from ui.page.live_index import LiveIndex
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "How many people did the ferry carry?"
@@ -56,7 +56,7 @@ def place(tmp_path: Path, seeds_index: Path) -> Path:
 
 def ask_on(directory: Path, answers: Path) -> None:
     """Ask until standard input ends; a line an answer: when, how long, of which generation, and what its quotes say."""
-    live = Live(directory)
+    live = LiveIndex(directory)
     live.watch(threading.Event(), every_s=LOOKED_FOR_EVERY_S)
     ended = threading.Event()
 
@@ -192,8 +192,8 @@ def test_a_mixed_answer_and_an_older_one_are_faults() -> None:
 
 
 @pytest.fixture
-def live(place: Path) -> Iterator[Live]:
-    yield Live(place / "index")
+def live(place: Path) -> Iterator[LiveIndex]:
+    yield LiveIndex(place / "index")
 
 
 def publish(place: Path, number: int) -> None:
@@ -201,7 +201,7 @@ def publish(place: Path, number: int) -> None:
     assert build([place / "articles"], place / "index").generation == number
 
 
-def test_a_newer_generation_goes_on_with_the_loaded_model(place: Path, live: Live) -> None:
+def test_a_newer_generation_goes_on_with_the_loaded_model(place: Path, live: LiveIndex) -> None:
     before = live.now().index
     publish(place, 2)
     assert live.refresh() and live.now().index is not before
@@ -209,7 +209,7 @@ def test_a_newer_generation_goes_on_with_the_loaded_model(place: Path, live: Liv
 
 
 def test_what_a_question_needs_is_loaded_before_a_generation_is_in_force(
-    place: Path, live: Live, monkeypatch: pytest.MonkeyPatch
+    place: Path, live: LiveIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(place, 2)
     assert live.refresh()
@@ -261,7 +261,7 @@ def uncollected() -> Iterator[None]:
 @pytest.mark.usefixtures("uncollected")
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="asks /proc")
 def test_what_a_generation_held_is_given_back_after_the_next(
-    place: Path, live: Live, campaign: Callable[[int, int, int], int], capsys: pytest.CaptureFixture[str]
+    place: Path, live: LiveIndex, campaign: Callable[[int, int, int], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Files, maps and threads; and memory, which at full length may not grow by more than a few pages a generation."""
     swaps, counts, memory_mb = campaign(4, 8, 200), list[int](), list[float]()

@@ -21,7 +21,7 @@ ROOMS = (
     *("eval/datasets", "eval/corpora", "eval/running", "eval/measures", "eval/reports", "eval/scaling", "eval/judging"),
     *("eval/train", "eval/projection", "eval/speed", "eval/load", "eval/scale", "eval/alike", "eval/claims"),
     *("eval/attribution", "eval"),
-    *("ui/text", "ui/commands", "ui/server", "ui/page", "ui/cli", "ui"),
+    *("ui/text", "ui/server", "ui/page", "ui/commands", "ui/cli", "ui"),
 )
 MOST_FILES = 16  # Of Python in one folder.
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -130,10 +130,10 @@ def test_a_question_is_answered_without_the_heavy_packages(seeds_index: Path) ->
 
 def test_the_page_is_served_without_torch_and_its_like(seeds_index: Path) -> None:
     program = (
-        "import sys, urllib.request; from pathlib import Path; from ui.page.live_index import Live; "
+        "import sys, urllib.request; from pathlib import Path; from ui.page.live_index import LiveIndex; "
         "from ui.page.page import make_page; "
         "from ui.server.server import ServeSettings, running\n"
-        f"live = Live(Path({str(seeds_index)!r}))\n"
+        f"live = LiveIndex(Path({str(seeds_index)!r}))\n"
         "with running(lambda: make_page(live, editable=True), ServeSettings(port=0)) as url:\n"
         "    body = urllib.request.urlopen(url).read()\n"
         f"    print(len(body), [name for name in {HEAVY!r} if name in sys.modules])"

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-import ui.cli
+import ui.commands.index_command
 from index.local.write_lock import writer
 from ui.cli import main
 
@@ -480,12 +480,12 @@ def fail(*_: object) -> int:
 def test_no_traceback_reaches_a_user(
     act: Callable[..., int], status: int, line: str, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
 ) -> None:
-    monkeypatch.setattr(ui.cli, "_info", act)
+    monkeypatch.setattr(ui.commands.index_command, "info", act)
     assert run(["info"]) == status and line in only_line(capsys)
 
 
 def test_a_fault_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui.cli, "_info", fail)
+    monkeypatch.setattr(ui.commands.index_command, "info", fail)
     monkeypatch.setenv("QA_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         run(["info"])

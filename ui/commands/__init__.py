@@ -1,1 +1,1 @@
-"""The work of single commands, their arguments and output."""
+"""The commands of `qa`: their arguments, their work and their output."""

@@ -1,18 +1,20 @@
 """The arguments of the `qa` command."""
 
+from __future__ import annotations
+
 import argparse
 import os
-from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from index.files.printable import printable
-from ui.commands.output import note
+from ui.commands.output import ExitStatus, note
 
-UNUSABLE = 2  # The exit status of input and arguments that cannot be used.
+if TYPE_CHECKING:
+    from index import ModelSettings
+
 DEFAULT_INDEX = ".qa-index"
-_Run = Callable[[argparse.Namespace], int]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -20,13 +22,13 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         note(f"qa: {message}; see {self.prog} --help")
-        raise SystemExit(UNUSABLE)
+        raise SystemExit(ExitStatus.INPUT_UNUSABLE)
 
 
-def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
-    """The parser; what it returns has in `run` the function that `runs` gives for the command."""
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; `command` in its result names the command."""
     parser = _Parser(prog="qa", description="Ask a folder of news articles; get back the sentences that answer, word for word.")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
@@ -39,7 +41,6 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
             default=_place(where),
             help=f"the index folder, or a place in Milvus (now {shown})",
         )
-        sub.set_defaults(run=runs[name])
         return sub
 
     index = command("index", "Read files and folders, embed what is new or changed, drop what is gone, publish.")
@@ -91,7 +92,7 @@ def parser(runs: Mapping[str, _Run]) -> argparse.ArgumentParser:
 
 
 def _place(text: str) -> Path | str:
-    """An index folder; a place in Milvus stays a text, whose slashes a path would lose."""
+    """Return the path of an index folder; a place in Milvus stays a text, since a path would lose its slashes."""
     return text if text.startswith("milvus:") else Path(text)
 
 
@@ -206,3 +207,13 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
     )
     _add_model(parser)
     _add_reranker(parser)
+
+
+def chosen_model(chosen: argparse.Namespace) -> ModelSettings | None:
+    """Return the model that the arguments name; None for the index's own."""
+    if chosen.model is None and chosen.precision is None and chosen.device is None:
+        return None
+    from index.models.model_card import DEFAULT_MODEL, ModelSettings, Precision
+
+    name = DEFAULT_MODEL if chosen.model is None else chosen.model
+    return ModelSettings(name, Precision(chosen.precision or "int8"), chosen.device)

@@ -1,10 +1,10 @@
-"""The command `qa eval`: which cases are asked of which index, and where the report goes."""
+"""The command `qa eval`: asks the cases of a data set and reports how right the answers are."""
 
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, check_spans
 from eval.datasets.load_dataset import even_sample, load_dataset
@@ -15,109 +15,101 @@ from eval.reports.report_text import ReportLine, comparison_lines, report_lines
 from eval.reports.trial import Trial, report_on
 from eval.running.run_cases import CaseOutcome, gold_articles, run_cases
 from eval.running.scratch_index import scratch_index
-from index import Article, BuildSettings, Index, InputError, ModelSettings
+from index import BuildSettings, Index, InputError
 from index.articles.article import read_article
 from index.backends import open_index
 from index.files.printable import printable
 from index.models.reranker import Reranker
 from qa import AskSettings
-from ui.commands.atomic_file import check_writable, write_whole
+from ui.commands.arguments import chosen_model
 from ui.commands.open_index import build_progress, build_where_missing, bundled_articles, open_reranker
-from ui.commands.output import note, on_terminal, show
+from ui.commands.output import ExitStatus, check_writable, note, on_terminal, show, use_colour, write_whole
 from ui.text.terminal import BOLD, PLAIN
 
 BUNDLED = "The bundled cases"
 HINT = ReportLine("         each is shown on the page that --html FILE writes")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What `qa eval` is asked for. No `paths`: the bundled cases. `cases` is the most that are asked, None: all."""
-
-    index: Path | str
-    paths: tuple[Path, ...] = ()
-    model: ModelSettings | None = None
-    reranker: str | None = None
-    json: Path | None = None
-    html: Path | None = None
-    limits: tuple[str, ...] = ()
-    cases: int | None = None
-
-
-def evaluate(request: Request, *, colour: bool) -> bool:
-    """Ask, report and print; false where a limit is not kept. What is wrong with the request is said before anything is asked.
+def evaluate(chosen: Namespace) -> ExitStatus:
+    """Ask, report and print, or compare two saved reports. Wrong arguments are refused before anything is asked.
 
     Raises:
-        InputError: the request, the data set or a file to write cannot be used.
+        InputError: the arguments, the data set or a file to write cannot be used.
         IndexUnusableError: the index cannot be asked.
     """
-    _check(request)
-    reranker = open_reranker(request.reranker)
-    data = load_dataset(request.paths) if request.paths else replace(load_dataset([OWN_CASES]), name=BUNDLED)
-    index = _index_for(data, request)
+    if chosen.compare:
+        return _compare(chosen)
+    _check(chosen)
+    reranker = open_reranker(chosen.reranker)
+    data = load_dataset(chosen.paths) if chosen.paths else replace(load_dataset([OWN_CASES]), name=BUNDLED)
+    index = _index_for(data, chosen)
     if data.documents is None:
         check_spans(data.cases, list(gold_articles(data.cases, index).values()))
-    report = _report(data, index, request.cases, reranker)
+    report = _report(data, index, chosen.limit, reranker)
     try:
-        _write(report, request)
+        if chosen.json:
+            write_whole(chosen.json, report.to_json())
+        if chosen.html:
+            from eval.reports.page import render_page
+
+            write_whole(chosen.html, render_page(report))
     finally:
-        hint = () if request.html or not any(case.failure for case in report.cases) else (HINT,)
-        _print((*report_lines(report), *hint), colour=colour)
-    failed = fail_under({name: found.value for name, found in report.measures.items()}, request.limits)
+        hint = () if chosen.html or not any(case.failure for case in report.cases) else (HINT,)
+        _print((*report_lines(report), *hint))
+    failed = fail_under({name: found.value for name, found in report.measures.items()}, chosen.fail_under)
     for line in failed:
         note(f"qa: {line}")
-    return not failed
+    return ExitStatus.NOT_PROVEN if failed else ExitStatus.DONE
 
 
-def compare_reports(a: Path, b: Path, *, colour: bool) -> None:
-    """Print what got better and worse from report `a` to report `b`.
+def _compare(chosen: Namespace) -> ExitStatus:
+    """Print what got better and worse from the first report to the second.
 
     Raises:
-        InputError: one is not a report, or they are not of the same cases.
+        InputError: one file is not a report, the reports are not of the same cases, or other arguments are given.
     """
-    first, second = read_report(a), read_report(b)
-    _print(comparison_lines(compare(first, second), first, second), colour=colour)
+    others = (chosen.paths, chosen.json, chosen.html, chosen.fail_under, chosen.limit, chosen.reranker, chosen_model(chosen))
+    if any(other not in (None, []) for other in others):
+        raise InputError("--compare: takes two saved reports and nothing else; leave out the other arguments")
+    first, second = (read_report(path) for path in chosen.compare)
+    _print(comparison_lines(compare(first, second), first, second))
+    return ExitStatus.DONE
 
 
-def _check(request: Request) -> None:
-    """Refuse what would otherwise be found out after minutes."""
-    if request.cases is not None and request.cases < 1:
-        raise InputError(f"--limit {request.cases}: no number of cases; ask for 1 or more")
-    fail_under({measure.name: None for measure in MEASURES}, request.limits)
-    for option, path in (("--json", request.json), ("--html", request.html)):
+def _check(chosen: Namespace) -> None:
+    """Refuse wrong arguments that would otherwise be found after minutes."""
+    if chosen.limit is not None and chosen.limit < 1:
+        raise InputError(f"--limit {chosen.limit}: no number of cases; ask for 1 or more")
+    fail_under({measure.name: None for measure in MEASURES}, chosen.fail_under)
+    for option, path in (("--json", chosen.json), ("--html", chosen.html)):
         if path is not None:
             check_writable(path, option)
-    if request.json and request.html and request.json.resolve() == request.html.resolve():
-        raise InputError(f"--json and --html: both name {request.json}; name two files")
+    if chosen.json and chosen.html and chosen.json.resolve() == chosen.html.resolve():
+        raise InputError(f"--json and --html: both name {chosen.json}; name two files")
 
 
-def _index_for(data: DataSet, request: Request) -> Index:
-    """The index that the cases are about: of their own documents, or the one in force.
+def _index_for(data: DataSet, chosen: Namespace) -> Index:
+    """Return the index that the cases are about: one of their own documents, or the one in force.
 
-    The bundled cases go to the one in force where it holds the bundled
-    articles, else to a scratch index of them.
+    The bundled cases are asked of the index in force where it has the bundled articles, else of a scratch index.
     """
+    settings = BuildSettings(model=chosen_model(chosen))
     if data.documents is not None:
-        return scratch_index(data, BuildSettings(model=request.model), progress=build_progress())
+        return scratch_index(data, settings, progress=build_progress())
     bundled = [read_article(path, path.name) for path in sorted(bundled_articles().glob("*.txt"))]
     if {gold.source for case in data.cases for gold in case.spans} <= {article.source for article in bundled}:
-        build_where_missing(request.index, request.model)
-    index = open_index(request.index, model=request.model)
-    if request.paths or all(_holds(index, article) for article in bundled):
+        build_where_missing(chosen.index, settings.model)
+    index = open_index(chosen.index, model=settings.model)
+    digests = [(article.sha256, index.store.article_named(article.source)) for article in bundled]
+    if chosen.paths or all(indexed is not None and indexed.sha256 == sha256 for sha256, indexed in digests):
         return index
-    note(f"qa: {request.index} holds other articles than the bundled ones; asking a scratch index of those")
+    note(f"qa: {chosen.index} holds other articles than the bundled ones; asking a scratch index of those")
     documents = tuple(Document(article.source, article.text) for article in bundled)
-    settings = BuildSettings(model=request.model)
     return scratch_index(replace(data, documents=documents), settings, progress=build_progress())
 
 
-def _holds(index: Index, article: Article) -> bool:
-    held = index.store.article_named(article.source)
-    return held is not None and held.sha256 == article.sha256
-
-
 def _report(data: DataSet, index: Index, limit: int | None, reranker: Reranker | None) -> EvalReport:
-    """What came of asking the cases, or an even sample of them."""
+    """Ask the cases, or an even sample of them, and report on the answers."""
     cases, settings = even_sample(data.cases, limit or len(data.cases)), AskSettings()
     began = time.perf_counter()
     outcomes = _asked(cases, index, settings, reranker)
@@ -128,7 +120,7 @@ def _report(data: DataSet, index: Index, limit: int | None, reranker: Reranker |
 
 
 def _asked(cases: Sequence[Case], index: Index, settings: AskSettings, reranker: Reranker | None) -> tuple[CaseOutcome, ...]:
-    """The outcomes, with a bar on a terminal."""
+    """Ask the cases, with a bar on a terminal."""
     if not on_terminal(sys.stderr):
         return run_cases(cases, index, settings, reranker=reranker)
     from tqdm import tqdm
@@ -137,15 +129,7 @@ def _asked(cases: Sequence[Case], index: Index, settings: AskSettings, reranker:
         return run_cases(cases, index, settings, reranker=reranker, progress=bar.update)
 
 
-def _write(report: EvalReport, request: Request) -> None:
-    if request.json:
-        write_whole(request.json, report.to_json())
-    if request.html:
-        from eval.reports.page import render_page
-
-        write_whole(request.html, render_page(report))
-
-
-def _print(lines: Sequence[ReportLine], *, colour: bool) -> None:
+def _print(lines: Sequence[ReportLine]) -> None:
     texts = ((printable(line.text), line.heading) for line in lines)
+    colour = use_colour()
     show("\n".join(f"{BOLD}{text}{PLAIN}" if heading and colour else text for text, heading in texts))

@@ -1,4 +1,4 @@
-"""The index that a command asks: opened, and built from the bundled articles where there is none yet."""
+"""The index that a command asks. Where there is none yet, one is built from the bundled articles."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def open_retriever(
     directory: Path | str, model: ModelSettings | None, *, reranker: str | None, generation: int | None = None
 ) -> Retriever:
-    """The retriever of an index folder; where there is no index, one is built first.
+    """Open the retriever of an index; where there is no index, build one first.
 
-    `model` None: the index's own; `reranker` None: none; `generation` None: the one in force.
+    `model` None stands for the index's own model, `reranker` None for no reranker, `generation` None for the one in
+    force.
     """
     from qa.retriever import Retriever
 
@@ -35,7 +36,7 @@ def open_retriever(
 
 
 def open_reranker(name: str | None) -> Reranker | None:
-    """The cross-encoder of this name, if any; what keeps it slow is said."""
+    """Open the cross-encoder of this name, if any; note what makes it slow."""
     if name is None:
         return None
     from index.models.model_card import Runtime
@@ -47,10 +48,10 @@ def open_reranker(name: str | None) -> Reranker | None:
 
 
 def build_where_missing(directory: Path | str, model: ModelSettings | None) -> None:
-    """Build an index of the bundled articles where there is none, and say so.
+    """Build an index of the bundled articles where there is no index, and say so.
 
     Raises:
-        IndexUnusableError: a build of other articles was begun there.
+        IndexUnusableError: a build of other articles was stopped there.
     """
     from index.backends import backend_at
 
@@ -67,7 +68,7 @@ def build_where_missing(directory: Path | str, model: ModelSettings | None) -> N
 
 
 def bundled_articles() -> Path:
-    """The folder of the five articles that come with the program.
+    """Return the folder of the five articles that come with the program.
 
     Raises:
         InputError: the installation lacks them.
@@ -85,7 +86,7 @@ def bundled_articles() -> Path:
 
 
 def build_progress() -> Progress:
-    """A bar with passages/s on a terminal, nothing elsewhere."""
+    """Return a progress bar of passages/s on a terminal, and no bar elsewhere."""
     from index import Progress
 
     if not on_terminal(sys.stderr):
@@ -96,7 +97,7 @@ def build_progress() -> Progress:
 
     def embedding(total: int) -> None:
         if not bar.n:
-            bar.reset(total)  # Its time is that of the passages, not of finding the articles.
+            bar.reset(total)  # Time the passages only, not the search for articles.
         bar.total = total
         bar.refresh()
 

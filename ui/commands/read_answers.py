@@ -1,4 +1,4 @@
-"""Records read back from files: one, a list of them, or one after another."""
+"""Saved answers read from files: one record, a list of records, or one record after another."""
 
 import json
 import re
@@ -15,13 +15,13 @@ _BLANKS = re.compile(r"[ \t\r\n]*")
 _FORMS = "give what qa ask --json or the page's export of records wrote"
 
 
-def read_records(path: Path) -> list[SavedAnswer]:
-    """The answers whose records a file holds, in order; at least one. "-" is standard input.
+def read_answers(path: Path) -> list[SavedAnswer]:
+    """Return the answers of a file, in order; at least one. "-" is standard input.
 
     Raises:
-        InputError: the file cannot be read, or something in it is no record; it names the line.
+        InputError: the file cannot be read, or a part of the file is no record; the message names the line.
     """
-    name = named(path)
+    name = shown_name(path)
     text = _text(_bytes(path), name)
     answers: list[SavedAnswer] = []
     for line, value in _values(text, name):
@@ -36,8 +36,8 @@ def read_records(path: Path) -> list[SavedAnswer]:
     return answers
 
 
-def named(path: Path) -> str:
-    """What a file of records is called."""
+def shown_name(path: Path) -> str:
+    """Return the name of a file of records, as messages show it."""
     return "standard input" if path == STDIN else printable(str(path))
 
 
@@ -46,9 +46,9 @@ def _bytes(path: Path) -> bytes:
         return sys.stdin.buffer.read() if sys.stdin is not None else b""
     try:
         return path.read_bytes()
-    except (OSError, ValueError) as error:  # ValueError where the name holds a NUL.
+    except (OSError, ValueError) as error:  # ValueError: the name has a NUL.
         reason = getattr(error, "strerror", None) or "no such name"
-        raise InputError(f"{named(path)}: cannot be read ({reason}); check the path") from error
+        raise InputError(f"{shown_name(path)}: cannot be read ({reason}); check the path") from error
 
 
 def _text(data: bytes, name: str) -> str:
@@ -60,7 +60,7 @@ def _text(data: bytes, name: str) -> str:
 
 
 def _values(text: str, name: str) -> Iterator[tuple[int, object]]:
-    """Each JSON value of a text, and the line on which it begins."""
+    """Yield each JSON value of a text, and the line on which the value begins."""
     decoder = json.JSONDecoder()
     at = _end_of_blanks(text, 0)
     while at < len(text):
@@ -69,10 +69,10 @@ def _values(text: str, name: str) -> Iterator[tuple[int, object]]:
             value, end = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             if at == _end_of_blanks(text, 0) and text.startswith("#", at):
-                raise InputError(f"{name}: Markdown, which says nothing of offsets; export records instead") from error
+                raise InputError(f"{name}: Markdown, which has no offsets; export records instead") from error
             where = f"line {error.lineno}, column {error.colno}"
             raise InputError(f"{name}: not JSON at {where} ({error.msg}); {_FORMS}") from error
-        except (ValueError, RecursionError) as error:  # A number of thousands of digits, lists in lists in lists.
+        except (ValueError, RecursionError) as error:  # A number of thousands of digits, or lists nested too deeply.
             raise InputError(f"{name}: JSON that cannot be read, from line {line} on; {_FORMS}") from error
         yield line, value
         at = _end_of_blanks(text, end)

@@ -1,9 +1,9 @@
-"""The command `qa verify`: what is checked, and what is said of it."""
+"""The command `qa verify`: checks an index, or the quotes of saved answers against the files as they are now."""
 
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -15,37 +15,16 @@ from index.files.source_files import Sources
 from index.verify.findings import MAX_FINDINGS, Soundness
 from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import SavedAnswer
-from ui.commands.output import note, show, show_json
-from ui.commands.read_answers import named, read_records
+from ui.commands.output import ExitStatus, note, show, show_json
+from ui.commands.read_answers import read_answers, shown_name
 from ui.text.wording import place
 
 SCHEMA = "verification/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What `qa verify` is asked for. No `answers`: the index itself. `everything` shows what is right, too."""
-
-    index: Path | str
-    answers: tuple[Path, ...] = ()
-    root: Path | None = None
-    generation: int | None = None
-    json: bool = False
-    everything: bool = False
-
-
-class Outcome(Enum):
-    """What came of it; of several, what stands last counts."""
-
-    SOUND = "sound"
-    NOT_PROVEN = "not proven"
-    INPUT_UNUSABLE = "input unusable"
-    INDEX_DAMAGED = "index damaged"
-
-
-@dataclass(frozen=True, slots=True)
 class _Proven:
-    """An answer with its proofs, the file that its record stands in and which one there it is; `of` how many."""
+    """A saved answer with its proofs. Its record is number `number` of the `of` records in `file`."""
 
     file: Path
     number: int
@@ -55,7 +34,7 @@ class _Proven:
 
 
 class _Tally:
-    """How many quotes came out how, and how many claims of their tables are right, over all records."""
+    """Counts of the verdicts on quotes, and of the right and wrong claims in their tables, over all records."""
 
     def __init__(self) -> None:
         self.verdicts: Counter[Verdict] = Counter()
@@ -71,11 +50,11 @@ class _Tally:
 
     @property
     def is_ok(self) -> bool:
-        """Whether nothing is wrong with any."""
+        """Whether every quote is ok and every claim is right."""
         return self.verdicts.total() == self.verdicts[Verdict.OK] and not self.wrong_claims
 
     def summary(self) -> str:
-        """All of it in a line; claims are told of where one of them is wrong."""
+        """Return the counts in a line; claims are counted only where one of them is wrong."""
         told = [f"{self.verdicts[verdict]:,} {verdict.value}" for verdict in Verdict if self.verdicts[verdict]]
         if self._in_changed:
             told[0] += f" ({self._in_changed:,} in files that have changed elsewhere)"
@@ -84,23 +63,23 @@ class _Tally:
         return (f"{of}: {', '.join(told)}" if told else of) + wrong
 
 
-def verify(request: Request) -> Outcome:
-    """Check the index, or each quote of the answers against its source file, and print what came of it.
+def verify(chosen: Namespace) -> ExitStatus:
+    """Check the index, or each quote of the saved answers, and print the result.
 
     Raises:
-        InputError: the request cannot be met.
-        IndexUnusableError: the index cannot be looked at.
+        InputError: the arguments do not fit together, or name nothing to check.
+        IndexUnusableError: the index cannot be opened.
     """
-    if not request.answers:
-        if request.root is not None:
-            raise InputError("--root: says where the files of quotes lie; name saved answers too")
-        return _verify_index(request)
-    return _verify_answers(request)
+    if not chosen.answers:
+        if chosen.root is not None:
+            raise InputError("--root: names the folder of the quoted files; name saved answers too")
+        return _verify_index(chosen)
+    return _verify_answers(chosen)
 
 
-def _verify_index(request: Request) -> Outcome:
-    found = check_index(request.index, number=request.generation)
-    if request.json:
+def _verify_index(chosen: Namespace) -> ExitStatus:
+    found = check_index(chosen.index, number=chosen.generation)
+    if chosen.json:
         findings = [asdict(finding) for finding in found.findings]
         record = {"directory": str(found.directory), "generation": found.generation, "checked": asdict(found.checked)}
         show_json({"schema": SCHEMA, "ok": not findings, "index": {**record, "findings": findings}})
@@ -108,50 +87,50 @@ def _verify_index(request: Request) -> Outcome:
         show("\n".join(_index_lines(found)))
     if found.findings:
         note(f"qa: {found.directory}: the index is damaged; run qa index --rebuild")
-    return Outcome.INDEX_DAMAGED if found.findings else Outcome.SOUND
+    return ExitStatus.INDEX_UNUSABLE if found.findings else ExitStatus.DONE
 
 
 def _index_lines(found: Soundness) -> Iterator[str]:
     checked = found.checked
     for finding in found.findings:
         yield f"{printable(finding.where)}: {printable(finding.what)}"
-    held = [count(checked.files, "file") + f" ({checked.size_bytes / 1e6:.1f} MB)"] if checked.files else []
+    content = [count(checked.files, "file") + f" ({checked.size_bytes / 1e6:.1f} MB)"] if checked.files else []
     if checked.articles:
-        held += [count(checked.articles, "article"), count(checked.passages, "passage"), count(checked.sentences, "sentence")]
+        content += [count(getattr(checked, f"{noun}s"), noun) for noun in ("article", "passage", "sentence")]
     wrong = count(len(found.findings), "fault") if found.findings else "nothing wrong"
     wrong += " or more" if len(found.findings) == MAX_FINDINGS else ""
     wrong += f"; {found.not_checked} were not looked at" if found.not_checked else ""
-    yield f"{printable(str(found.directory))}, generation {found.generation}: {', '.join(held)} checked, {wrong}"
+    yield f"{printable(str(found.directory))}, generation {found.generation}: {', '.join(content)} checked, {wrong}"
 
 
-def _verify_answers(request: Request) -> Outcome:
-    sources = _sources(request)
+def _verify_answers(chosen: Namespace) -> ExitStatus:
+    sources = _sources(chosen)
     tally = _Tally()
     unusable: list[str] = []
     shown: list[dict[str, Any]] = []
-    for proven in _each_proven(request.answers, sources, unusable):
+    for proven in _each_proven(chosen.answers, sources, unusable):
         tally.add(proven)
-        if request.json:
+        if chosen.json:
             shown.append(_proven_dict(proven))
-        elif lines := list(_proven_lines(proven, everything=request.everything)):
+        elif lines := list(_proven_lines(proven, everything=chosen.verbose)):
             show("\n".join(lines))
     ok = not unusable and tally.is_ok
-    if request.json:
+    if chosen.json:
         counts = {verdict.value: tally.verdicts[verdict] for verdict in Verdict}
         claims = {"ok": tally.claims - tally.wrong_claims, Verdict.NOT_EQUAL.value: tally.wrong_claims}
         show_json({"schema": SCHEMA, "ok": ok, "counts": counts, "claims": claims, "records": shown, "unusable": unusable})
     else:
         show(tally.summary())
     if unusable:
-        return Outcome.INPUT_UNUSABLE
-    return Outcome.SOUND if ok else Outcome.NOT_PROVEN
+        return ExitStatus.INPUT_UNUSABLE
+    return ExitStatus.DONE if ok else ExitStatus.NOT_PROVEN
 
 
 def _each_proven(paths: Sequence[Path], sources: Sources, unusable: list[str]) -> Iterator[_Proven]:
-    """Each answer with its proofs; what is wrong with a file is noted, and the others are proven all the same."""
+    """Yield each saved answer with its proofs. A file that cannot be read is noted; the other files are still checked."""
     for path in paths:
         try:
-            answers = read_records(path)
+            answers = read_answers(path)
         except InputError as error:
             unusable.append(str(error))
             note(f"qa: {error}")
@@ -160,21 +139,21 @@ def _each_proven(paths: Sequence[Path], sources: Sources, unusable: list[str]) -
             yield _Proven(path, number, len(answers), answer, prove(answer, sources))
 
 
-def _sources(request: Request) -> Sources:
-    """Where the files lie: below the root that is named, else where the index says, damaged or not."""
-    if request.root is not None:
-        if not request.root.is_dir():
-            raise InputError(f"--root {request.root}: not a folder; name the one that the articles lie in")
-        return Sources.under(request.root)
-    return backend_at(request.index).sources(request.generation, lambda text: note(f"qa: {text}"))
+def _sources(chosen: Namespace) -> Sources:
+    """Return the place of the articles: the root that is named, else the one in the index, damaged or not."""
+    if chosen.root is not None:
+        if not chosen.root.is_dir():
+            raise InputError(f"--root {chosen.root}: not a folder; name the one that the articles lie in")
+        return Sources.under(chosen.root)
+    return backend_at(chosen.index).sources(chosen.generation, lambda text: note(f"qa: {text}"))
 
 
 def _proven_lines(proven: _Proven, *, everything: bool) -> Iterator[str]:
-    """A heading and a line a quote, and a line a claim that is wrong: of those that are not ok, or of all quotes."""
+    """Yield a heading, a line a quote, and a line a wrong claim. Without `everything`, quotes that are ok are left out."""
     told = [line for proof in proven.proofs for line in _proof_lines(proof, everything=everything)]
     if told:
         which = f", record {proven.number}" if proven.of > 1 else ""
-        yield f"{named(proven.file)}{which}: {one_line(proven.answer.question)}"
+        yield f"{shown_name(proven.file)}{which}: {one_line(proven.answer.question)}"
     yield from told
 
 
@@ -188,7 +167,7 @@ def _proof_lines(proof: Proof, *, everything: bool) -> Iterator[str]:
 
 
 def _numbered(proof: Proof) -> str:
-    """A quote's number as the answer shows it; nearest misses are numbered for themselves."""
+    """Return the number of a quote as the answer shows it; nearest misses have numbers of their own."""
     return f"[{proof.quote.rank}]" if proof.answers else f"(nearest {proof.quote.rank})"
 
 

@@ -1,1 +1,1 @@
-"""What the browser shows."""
+"""The page in the browser: its parts, their templates and scripts."""

@@ -1,4 +1,4 @@
-"""The article that is read: its text with line numbers, the quotes marked, and no more of it than a screen can hold."""
+"""The article that is read: its text with line numbers and marked quotes, no more of it than a screen can hold."""
 
 import re
 from bisect import bisect_right
@@ -7,38 +7,37 @@ from dataclasses import dataclass
 
 from index import Article, SourceState, Span
 from index.files.printable import one_line, printable
-from ui.page.html import Layer, Run, rendered, runs
+from ui.page.html import Layer, StyledRun, fill_template, styled_runs
 from ui.text.wording import FILE_NOTES, about_line
 
-ROOM = 60_000  # Characters sent at once, some 20 pages; around the place asked for where the article is longer.
-LINES = 3_000  # And lines, each 50 to 90 bytes of markup: 60,000 blank ones would be 5 MB.
+ROOM = 60_000  # Characters sent at once, some 20 pages.
+LINES = 3_000  # Sent at once. Each is 50 to 90 bytes of markup: 60,000 blank lines would be 5 MB.
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A span to mark, and the number that its quote has in the answer."""
+    """A span to mark, and the rank of its quote in the answer."""
 
     span: Span
     rank: int
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the article, its line end included; `number` counts from 1. `is_here`: the place asked for is in it."""
+class ArticleLine:
+    """A line of the article with its line end. `number` counts from 1; `is_here` marks the line that was asked for."""
 
     number: int
     is_here: bool
-    runs: tuple[Run, ...]
+    runs: tuple[StyledRun, ...]
 
 
-def reading_html(
+def article_html(
     article: Article, marked: Sequence[Marked], *, at: int, state: SourceState, other_version: bool = False, room: int = ROOM
 ) -> str:
-    """The article around an offset; what is shown of it is its text, character for character.
+    """Render the article around the offset `at`; the text shown is the article's, character for character.
 
-    `other_version` says that the one who asked means another version of the
-    file than was indexed; then nothing is marked, since what stands there may
-    be something else.
+    With `other_version`, the reader means another version of the file than was indexed. Then nothing is marked, since
+    other words may stand at the same offsets.
     """
     window = shown_window(article.text, at, room)
     layers = [] if other_version else [Layer(mark.span, "quoted", str(mark.rank)) for mark in marked]
@@ -58,13 +57,13 @@ def reading_html(
         "length": len(article.text),
         "all_lines": article.line(len(article.text) - 1),
     }
-    return rendered("article_pane.html", values)
+    return fill_template("article_pane.html", values)
 
 
 def shown_window(text: str, at: int, room: int) -> Span:
-    """The whole text where there is room for it, else the stretch around an offset, from a line's start to a line's end.
+    """Return the span to show: the whole text where there is room, else whole lines around the offset.
 
-    A line that is longer than the room is cut. No more than LINES lines.
+    A line that is longer than the room is cut. The span has at most LINES lines.
     """
     return _of_few_lines(text, _with_room(text, at, room), at)
 
@@ -80,7 +79,7 @@ def _with_room(text: str, at: int, room: int) -> Span:
 
 
 def _of_few_lines(text: str, window: Span, at: int) -> Span:
-    """The window, or as many of its lines as there is room for, around the offset."""
+    """Return the window, or the LINES of its lines around the offset."""
     if text.count("\n", window.start, window.end) < LINES:
         return window
     ends = (match.end() for match in re.compile("\n").finditer(text, window.start, window.end))
@@ -90,12 +89,12 @@ def _of_few_lines(text: str, window: Span, at: int) -> Span:
     return Span(starts[first], [*starts, window.end][min(first + LINES, len(starts))])
 
 
-def lines(article: Article, window: Span, layers: Sequence[Layer], here: int) -> list[Line]:
-    """The lines of a stretch of the article, marked; `here` is the offset of the place asked for."""
-    made: list[Line] = []
+def lines(article: Article, window: Span, layers: Sequence[Layer], here: int) -> list[ArticleLine]:
+    """Return the lines of a stretch of the article, marked; `here` is the offset that was asked for."""
+    made: list[ArticleLine] = []
     at, number = window.start, article.line(window.start)
     while at < window.end:
         end = article.text.find("\n", at, window.end) + 1 or window.end
-        made.append(Line(number, at <= here < end, tuple(runs(article.text, Span(at, end), layers))))
+        made.append(ArticleLine(number, at <= here < end, tuple(styled_runs(article.text, Span(at, end), layers))))
         at, number = end, number + 1
     return made

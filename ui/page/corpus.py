@@ -10,18 +10,18 @@ from typing import Any
 from index import BuildReport, BuildSettings, InputError, Progress, QaError, add_file, build
 from index.english import count
 from index.files.printable import printable
-from ui.page.live_index import Live
-from ui.page.requests import ChangeRequest, read
+from ui.page.live_index import LiveIndex
+from ui.page.requests import ChangeRequest, read_request
 
-MAX_WAITING = 20  # Changes; more are refused until some are done.
+MAX_WAITING = 20  # Further changes are refused until some are done.
 REFUSED_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of the articles under way or done: what it does, how far it is, and what came of it.
+    """A change of the articles: what it does, its progress, and its outcome once it is finished.
 
-    `done` of `total` passages are embedded; `total` is 0 until that is known.
+    `done` of `total` passages are embedded; `total` is 0 until the number is known.
     """
 
     number: int = 0
@@ -33,7 +33,7 @@ class Change:
     refused: tuple[str, ...] = field(default=())
 
     def to_dict(self) -> dict[str, Any]:
-        """For the page."""
+        """Return the change as the page reads it."""
         return {
             "number": self.number,
             "doing": self.doing,
@@ -46,9 +46,9 @@ class Change:
 
 
 class Corpus:
-    """Changes the index that is served, in a thread of its own; the page asks how far it is."""
+    """Changes the served index in a thread of its own; the page asks for the progress."""
 
-    def __init__(self, directory: Path | str, live: Live) -> None:
+    def __init__(self, directory: Path | str, live: LiveIndex) -> None:
         self._directory = directory
         self._live = live
         self._change = Change()
@@ -73,7 +73,7 @@ class Corpus:
         Raises:
             InputError: too many changes wait already.
         """
-        wanted = read(ChangeRequest, request)
+        wanted = read_request(ChangeRequest, request)
         if wanted.added:
             self._read_added(wanted.added)
             return self.progress({})
@@ -83,11 +83,11 @@ class Corpus:
         return self.progress({})
 
     def _read_added(self, files: int) -> None:
-        with suppress(InputError):  # Where as many changes wait as may, each of them will read these files too.
+        with suppress(InputError):  # Where too many changes wait, each of them will read these files too.
             self._start(f"Adding {count(files, 'file')}", BuildSettings(wait=True))
 
     def progress(self, _: object) -> dict[str, Any]:
-        """How far the change under way is, or what came of the last one once none waits any more."""
+        """Return the progress of the change under way, or the outcome of the last one once no change waits."""
         with self._starting:
             return replace(self._change, finished=self._change.finished and self._waiting.empty()).to_dict()
 
@@ -103,7 +103,7 @@ class Corpus:
 
     def _work(self) -> None:
         while True:
-            with self._starting:  # So that a change put in now finds this thread at work, or starts another.
+            with self._starting:  # So that a change queued now finds this thread at work, or starts another.
                 if self._waiting.empty():
                     self._worker = None
                     return
@@ -124,14 +124,14 @@ class Corpus:
             outcome, refused = _outcome(report), tuple(str(refusal) for refusal in report.refused[:REFUSED_SHOWN])
         except QaError as error:
             outcome, refused = f"Nothing was changed: {error}", ()
-        except Exception as error:  # The page must hear that it ended, however it did.
+        except Exception as error:  # The page must hear of every end.
             fault = printable(f"{type(error).__name__}: {error}")
             outcome, refused = f"Nothing was changed: a fault of the program ({fault})", ()
         self._change = replace(self._change, finished=True, outcome=outcome, refused=refused)
 
 
 def _outcome(report: BuildReport) -> str:
-    """What a build did, in a line; what did not happen is left out."""
+    """Return the counts of a build in a line, zeros left out."""
     counted = ((len(getattr(report, name)), name) for name in ("added", "changed", "renamed", "removed", "refused"))
     parts = [f"{number:,} {name}" for number, name in counted if number]
     return ", ".join(parts) if parts else "Nothing has changed."

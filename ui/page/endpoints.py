@@ -1,4 +1,4 @@
-"""The endpoints for programs, over Gradio's API and MCP: the same questions and records as everywhere."""
+"""The endpoints for programs, over Gradio's API and MCP; they return the same records as the command line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,12 +6,12 @@ from typing import Any
 
 from index import QaError
 from qa import Scope
-from ui.page.requests import ScopeRequest, read
+from ui.page.requests import ScopeRequest, read_request
 from ui.page.service import Service
 
 
 def add_endpoints(service: Service) -> None:
-    """Add the endpoints to the page that is being put together. Past Gradio's queue, which MCP could not call them through."""
+    """Add the endpoints to the page under construction, outside Gradio's queue: MCP cannot call a queued endpoint."""
     from gradio.events import api
 
     def ask(  # noqa: PLR0917 - programs may name the arguments, or give them in order
@@ -75,7 +75,7 @@ def add_endpoints(service: Service) -> None:
 
 @contextmanager
 def _shown() -> Iterator[None]:
-    """Let a program hear what was wrong with its request."""
+    """Turn an error of the program into one that the calling program sees."""
     import gradio as gr
 
     try:
@@ -85,4 +85,6 @@ def _shown() -> Iterator[None]:
 
 
 def _scope(sources: list[str] | None, outlets: list[str] | None, since: str | None, until: str | None) -> Scope:
-    return read(ScopeRequest, {"sources": sources or [], "outlets": outlets or [], "since": since, "until": until}).scope
+    return read_request(
+        ScopeRequest, {"sources": sources or [], "outlets": outlets or [], "since": since, "until": until}
+    ).scope

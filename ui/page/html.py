@@ -1,4 +1,4 @@
-"""Articles' text as HTML: escaped, and the same text again when the page is read back."""
+"""Articles' text as HTML: escaped, and the same text again when a browser reads the page."""
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,14 +16,14 @@ from index.files.printable import printable
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-# An HTML parser turns carriage returns into line feeds unless they are written as references. The others mean something
-# to the templates of Gradio's HTML component, which are Handlebars and JavaScript.
+# An HTML parser turns carriage returns into line feeds unless they are written as references. The other characters have
+# a meaning in the templates of Gradio's HTML component, which are Handlebars and JavaScript.
 _TABLE = str.maketrans({c: f"&#{ord(c)};" for c in "\r{}$`\\"})
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A span that is shown in some way: `kind` names the way, `key` which one it is."""
+    """A span that is shown in a special way: `kind` is a CSS class, `key` tells spans of one kind apart."""
 
     span: Span
     kind: str
@@ -31,25 +31,25 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """A stretch of text that is shown in one way."""
+class StyledRun:
+    """A stretch of text between two edges of layers, and the layers that cover it."""
 
     text: str
     layers: tuple[Layer, ...]
 
     @property
     def kinds(self) -> str:
-        """The names of the ways, as a class attribute holds them."""
+        """The kinds of the layers, as the value of a class attribute."""
         return " ".join(dict.fromkeys(layer.kind for layer in self.layers))
 
     @property
     def keys(self) -> str:
-        """Which ones they are."""
+        """The keys of the layers, blanks between them."""
         return " ".join(dict.fromkeys(layer.key for layer in self.layers if layer.key))
 
 
-def runs(text: str, span: Span, layers: Sequence[Layer]) -> Iterator[Run]:
-    """The stretch, cut wherever a layer begins or ends; together the runs are the stretch, character for character."""
+def styled_runs(text: str, span: Span, layers: Sequence[Layer]) -> Iterator[StyledRun]:
+    """Cut a stretch wherever a layer begins or ends; joined, the texts of the runs are the stretch."""
     inside = [layer for layer in layers if layer.span.start < span.end and span.start < layer.span.end]
     edges = {edge for layer in inside for edge in (layer.span.start, layer.span.end) if span.start < edge < span.end}
     waiting, over = deque(sorted(inside, key=lambda layer: layer.span.start)), list[Layer]()
@@ -57,16 +57,16 @@ def runs(text: str, span: Span, layers: Sequence[Layer]) -> Iterator[Run]:
         while waiting and waiting[0].span.start <= start:
             over.append(waiting.popleft())
         over = [layer for layer in over if layer.span.end > start]
-        yield Run(text[start:end], tuple(over))
+        yield StyledRun(text[start:end], tuple(over))
 
 
 def verbatim(text: str) -> Markup:
-    """The text as HTML whose text content is the text, whatever it holds."""
+    """Return HTML whose text content is the text, whatever the text holds."""
     return Markup(str(escape(text)).translate(_TABLE))
 
 
-def rendered(template: str, values: Mapping[str, object]) -> str:
-    """A template of this folder, filled in; all that is put in is escaped."""
+def fill_template(template: str, values: Mapping[str, object]) -> str:
+    """Fill in a template of this folder; all values are escaped."""
     return _environment().get_template(template).render(values)
 
 

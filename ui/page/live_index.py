@@ -1,4 +1,4 @@
-"""The index that is served: the generation in force, opened again when another one is published."""
+"""The served index: the generation in force is opened, and opened again when a newer one is published."""
 
 import threading
 from collections.abc import Callable
@@ -13,38 +13,38 @@ from index.models.reranker import Reranker
 from qa import Retriever, Scope
 
 SLOWER_AFTER_A_PROBLEM = 30
-# Of any words: it goes through all that a question goes through.
+# Any words would do: the question takes the way of every question.
 FIRST_QUESTION = "Who said when and where how many people were hurt?"
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """One generation, opened, and the retriever that asks it."""
+class OpenGeneration:
+    """An open generation, its retriever, and the mark by which a newer generation is noticed."""
 
     index: Index
     retriever: Retriever
     current: bytes
 
 
-class Live:
-    """Holds one opened generation; whoever works with it sees that one to the end. For several threads."""
+class LiveIndex:
+    """One open generation of an index, used by several threads; each caller works with one generation to the end."""
 
     def __init__(self, directory: Path | str, *, reranker: Reranker | None = None, generation: int | None = None) -> None:
-        """Of an index folder; `generation` None follows the one in force, a number stays with that one."""
+        """Open an index. `generation` None follows the generation in force; a number stays with that generation."""
         self.directory = directory
         self._generation = generation
         self._reranker = reranker
         self._opening = threading.Lock()
         self._opened = self._open()
-        self.problem: str | None = None  # Why a newer generation could not be opened.
+        self.problem: str | None = None  # The reason why a newer generation could not be opened.
 
-    def now(self) -> Opened:
-        """The generation that is served now."""
+    def now(self) -> OpenGeneration:
+        """Return the generation that is served now."""
         return self._opened
 
-    def call(self, act: Callable[[Opened], _T]) -> _T:
-        """Let `act` work with the generation in force; again with a newer one where its own was removed under it.
+    def call(self, act: Callable[[OpenGeneration], _T]) -> _T:
+        """Call `act` with the served generation; call it again with a newer one where the files of the first were removed.
 
         Raises:
             IndexUnusableError: the generation in force cannot be read.
@@ -60,7 +60,7 @@ class Live:
                 opened = self._opened
 
     def refresh(self) -> bool:
-        """Open the generation in force if it is another one; whether it is. One that cannot be opened changes nothing."""
+        """Open the generation in force if it is a newer one; return whether it is. Where that fails, nothing changes."""
         with self._opening:
             try:
                 is_other = self._current() != self._opened.current
@@ -73,9 +73,9 @@ class Live:
             return is_other
 
     def watch(self, stopped: threading.Event, *, every_s: float) -> None:
-        """Look for a newer generation from time to time, in a thread of its own, until stopped.
+        """Look for a newer generation every `every_s` seconds, in a thread of its own, until stopped.
 
-        One that cannot be opened is tried again more seldom: to find damage, all of its files are read.
+        A generation that cannot be opened is tried again more seldom, since all of its files are read to find damage.
         """
 
         def look() -> None:
@@ -84,8 +84,8 @@ class Live:
 
         threading.Thread(target=look, name="generations", daemon=True).start()
 
-    def _open(self, before: Index | None = None) -> Opened:
-        """The generation in force, and all that a question needs loaded; `before` lends its model."""
+    def _open(self, before: Index | None = None) -> OpenGeneration:
+        """Open the generation in force and load all that a question needs; `before` lends its model."""
         while True:
             current = self._current()
             try:
@@ -95,8 +95,8 @@ class Live:
             except IndexUnusableError:
                 if current == self._current():
                     raise
-            else:  # Else it was removed while it was opened, and another one is in force.
-                return Opened(index, retriever, current)
+            else:  # Else it was removed meanwhile, and a newer one is in force.
+                return OpenGeneration(index, retriever, current)
 
     def _current(self) -> bytes:
         if self._generation is not None:
@@ -105,7 +105,7 @@ class Live:
 
 
 def _warm(index: Index, retriever: Retriever) -> None:
-    """Load what is loaded when it is first needed: the first question costs 20 times as much as the next."""
+    """Load everything that is loaded on first use: the first question costs 20 times as much as the next."""
     retriever.ask(FIRST_QUESTION, within=Scope(until=date.max))
     retriever.ask(FIRST_QUESTION)
     index.outlets()

@@ -1,4 +1,4 @@
-"""The page: its parts put together with Gradio. What they show is made by `Service`, `Corpus` and plain functions."""
+"""The page: its parts, put together with Gradio. `Service`, `Corpus` and plain functions make their content."""
 
 import hashlib
 import json
@@ -11,9 +11,9 @@ from qa.questions.question import MAX_QUESTION_CHARS
 from ui.page.article_list import listing_html
 from ui.page.corpus import Corpus
 from ui.page.endpoints import add_endpoints
-from ui.page.html import rendered
-from ui.page.live_index import Live, Opened
-from ui.page.requests import ListingRequest, read
+from ui.page.html import fill_template
+from ui.page.live_index import LiveIndex, OpenGeneration
+from ui.page.requests import ListingRequest, read_request
 from ui.page.service import Service, reported
 from ui.server.server import Page
 
@@ -23,8 +23,8 @@ _FOLDER = Path(__file__).parent
 _Handler = Callable[[Any], dict[str, Any]]
 
 
-def make_page(live: Live, *, editable: bool) -> Page:
-    """The page over an index; `editable` lets its readers add articles and take some out."""
+def make_page(live: LiveIndex, *, editable: bool) -> Page:
+    """Make the page over an index; with `editable`, its readers may add articles and take some out."""
     import gradio as gr
 
     font = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
@@ -36,8 +36,8 @@ def make_page(live: Live, *, editable: bool) -> Page:
     return Page(_blocks(live, corpus, editable=editable), theme, _style(), head=_head(), blocked=blocked, add_article=add)
 
 
-def _blocks(live: Live, corpus: Corpus, *, editable: bool) -> Any:
-    """The page's parts, where they stand, and the endpoints for programs, as `gradio.Blocks`."""
+def _blocks(live: LiveIndex, corpus: Corpus, *, editable: bool) -> Any:
+    """Return the parts of the page at their places, and the endpoints for programs, as `gradio.Blocks`."""
     import gradio as gr
 
     service = Service(live)
@@ -46,31 +46,30 @@ def _blocks(live: Live, corpus: Corpus, *, editable: bool) -> Any:
         with gr.Row(elem_id="desk", equal_height=False):
             with gr.Column(scale=6, min_width=300, elem_id="left"), gr.Tabs():
                 with gr.Tab("Ask", elem_id="asking"):
-                    _part("chat", rendered("chat.html", {"key": _key(live)}), _asking(service))
+                    _part("chat", fill_template("chat.html", {"key": _key(live)}), _asking(service))
                     _question_box()
                 with gr.Tab("Articles", elem_id="articles", render_children=True):
-                    html = rendered("corpus.html", {"editable": editable})
+                    html = fill_template("corpus.html", {"editable": editable})
                     _part("corpus", html, _listing(live, corpus, editable=editable))
             with gr.Column(scale=5, min_width=300, elem_id="right"):
-                _part("reading", rendered("pane.html", {}), {"article": service.article})
+                _part("reading", fill_template("pane.html", {}), {"article": service.article})
         add_endpoints(service)
-    service.begin({})  # Asks some questions, so that the first reader need not wait for the model to be loaded.
+    service.begin({})  # Finds the example questions, so that the first reader need not wait.
     return page
 
 
 def _style() -> str:
-    """The page's style sheet."""
     return (_FOLDER / "page.css").read_text("utf-8")
 
 
 def _head() -> str:
-    """The page's scripts, for its head."""
+    """Return the HTML head with the scripts of the page."""
     scripts = "\n".join((_FOLDER / name).read_text("utf-8") for name in SCRIPTS)
     return f'<meta name="color-scheme" content="light dark"><script>\n{scripts}\n</script>'
 
 
 def _part(name: str, html: str, handlers: Mapping[str, _Handler]) -> None:
-    """A part of the page that its own script drives: the script is given its element and what it may ask of the server."""
+    """Add a part of the page. Its script gets the element and the functions by which it asks the server."""
     import gradio as gr
 
     functions = [_named(f"qa_{handler}", reported(function)) for handler, function in handlers.items()]
@@ -96,7 +95,7 @@ def _asking(service: Service) -> dict[str, _Handler]:
 
 
 def _question_box() -> None:
-    """The box; what is asked goes to the conversation's script, so that an answer is one request."""
+    """Add the question box. Its text goes to the script of the conversation, so that an answer is one request."""
     import gradio as gr
 
     with gr.Row(elem_id="box", equal_height=True):
@@ -117,11 +116,11 @@ def _question_box() -> None:
     gr.on([question.submit, button.click], fn=None, inputs=[question], outputs=[question], js=send, api_visibility="private")
 
 
-def _listing(live: Live, corpus: Corpus, *, editable: bool) -> dict[str, _Handler]:
+def _listing(live: LiveIndex, corpus: Corpus, *, editable: bool) -> dict[str, _Handler]:
     def listing(request: object) -> dict[str, Any]:
-        wanted = read(ListingRequest, request)
+        wanted = read_request(ListingRequest, request)
 
-        def show(opened: Opened) -> str:
+        def show(opened: OpenGeneration) -> str:
             return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, problem=live.problem)
 
         return {"html": live.call(show)}
@@ -131,7 +130,7 @@ def _listing(live: Live, corpus: Corpus, *, editable: bool) -> dict[str, _Handle
 
 
 def _named(name: str, function: _Handler) -> _Handler:
-    """The function under the name that the page's script calls it by."""
+    """Return the function under the name by which the script calls it."""
 
     @wraps(function)
     def named(request: Any) -> dict[str, Any]:
@@ -141,7 +140,7 @@ def _named(name: str, function: _Handler) -> _Handler:
     return named
 
 
-def _key(live: Live) -> str:
-    """Tells one index's conversations from another's in a browser."""
+def _key(live: LiveIndex) -> str:
+    """Return a key that tells the conversations of one index from another's in the browser's storage."""
     place = live.now().index.info.directory
     return hashlib.sha256(str(place.resolve() if isinstance(place, Path) else place).encode()).hexdigest()[:12]

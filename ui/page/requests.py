@@ -1,4 +1,4 @@
-"""What the page's script may ask of the server: each request checked before anything is done for it."""
+"""The requests that the page's script may send; each is checked before anything is done for it."""
 
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -9,21 +9,21 @@ from index import InputError
 from index.files.printable import printable
 from qa import Scope
 
-_T = TypeVar("_T", bound="Request")
-_MAX = 2**53  # Browsers count no further.
+_T = TypeVar("_T", bound="PageRequest")
+_MAX = 2**53  # The largest whole number that browsers count to.
 _Source = Annotated[str, Field(min_length=1, max_length=5_000)]
-_Name = Annotated[str, Field(max_length=5_000)]  # With a limit, pydantic also refuses what UTF-8 cannot hold.
+_Name = Annotated[str, Field(max_length=5_000)]  # With a limit, pydantic also refuses text that UTF-8 cannot encode.
 _Offset = Annotated[int, Field(ge=0, le=_MAX)]
 
 
-class Request(BaseModel):
-    """Frozen; of just these fields and types."""
+class PageRequest(BaseModel):
+    """A request with exactly its fields and types."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
-class ScopeRequest(Request):
-    """Which articles are asked; days as "2024-12-31"."""
+class ScopeRequest(PageRequest):
+    """The articles to ask; days are written as "2024-12-31"."""
 
     sources: list[_Name] = Field(default_factory=list, max_length=100)
     outlets: list[_Name] = Field(default_factory=list, max_length=100)
@@ -32,7 +32,7 @@ class ScopeRequest(Request):
 
     @property
     def scope(self) -> Scope:
-        """The scope; it may leave nothing out.
+        """The scope of the question; it may leave no article out.
 
         Raises:
             InputError: a day or a name cannot be used.
@@ -41,9 +41,9 @@ class ScopeRequest(Request):
 
 
 class AskRequest(ScopeRequest):
-    """A question, after a conversation; its length and the turns are checked where they are read.
+    """A question after a conversation; their lengths are checked where they are read.
 
-    `searched` is what to search in place of what would be made of both.
+    `searched` is searched in place of the question and the conversation.
     """
 
     question: str
@@ -52,11 +52,10 @@ class AskRequest(ScopeRequest):
     searched: str | None = None
 
 
-class ArticleRequest(Request):
-    """An article around an offset, with the answer's quotes in it: start, end, and number in the answer.
+class ArticleRequest(PageRequest):
+    """An article around an offset, with the quotes in it: start, end and rank of each.
 
-    `sha256` is the file's, or its beginning, as the one who asks knows it;
-    "" where any version is meant.
+    `sha256` is the digest of the version that the reader means, or its beginning; "" stands for any version.
     """
 
     source: _Source
@@ -65,8 +64,8 @@ class ArticleRequest(Request):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{0,64}$")] = ""
 
 
-class AroundRequest(Request):
-    """What stands around a quote."""
+class AroundRequest(PageRequest):
+    """A quote whose surroundings are wanted."""
 
     source: _Source
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{0,64}$")]
@@ -74,39 +73,39 @@ class AroundRequest(Request):
     end: _Offset
 
 
-class RecordsRequest(Request):
-    """Answers' records, as the page keeps them."""
+class RecordsRequest(PageRequest):
+    """Records of answers that the page kept."""
 
     records: list[dict[str, Any]] = Field(max_length=1_000)
 
 
-class JudgeRequest(Request):
-    """What a reader thinks of an answer; "none" takes it back."""
+class JudgeRequest(PageRequest):
+    """A verdict of a reader on an answer; "none" takes an earlier verdict back."""
 
     record: dict[str, Any]
     verdict: Annotated[str, Field(pattern="^(right|wrong|none)$")]
 
 
-class ListingRequest(Request):
-    """A page of the list of articles."""
+class ListingRequest(PageRequest):
+    """A part of the list of articles."""
 
     query: Annotated[str, Field(max_length=500)] = ""
     offset: _Offset = 0
 
 
-class ChangeRequest(Request):
-    """Articles to take out or to bring back, or how many files were added just before; none: read the folder again."""
+class ChangeRequest(PageRequest):
+    """Articles to take out or bring back, or the number of files just added; with none of them, the folder is read again."""
 
     exclude: list[_Source] = Field(default_factory=list, max_length=1_000)
     restore: list[_Source] = Field(default_factory=list, max_length=1_000)
     added: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
-def read(kind: type[_T], data: object) -> _T:
-    """A request of this kind.
+def read_request(kind: type[_T], data: object) -> _T:
+    """Return the data as a request of this kind.
 
     Raises:
-        InputError: it is something else.
+        InputError: the data are no such request.
     """
     try:
         return kind.model_validate(data)

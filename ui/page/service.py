@@ -15,12 +15,12 @@ from index.files.printable import printable
 from qa import Scope
 from qa.example_questions import examples
 from qa.proof.saved_answer import read_answer
-from ui.page.article_pane import ROOM, Marked, reading_html
-from ui.page.html import rendered, verbatim
-from ui.page.live_index import Live, Opened
-from ui.page.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read
+from ui.page.article_pane import ROOM, Marked, article_html
+from ui.page.html import fill_template, verbatim
+from ui.page.live_index import LiveIndex, OpenGeneration
+from ui.page.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read_request
 from ui.page.turn import turn_html
-from ui.text.markdown import cited
+from ui.text.markdown import to_markdown
 
 FILE = "judgements.jsonl"
 MAX_BYTES = 50_000_000
@@ -47,7 +47,7 @@ def keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None:
         raise InputError(f"{path}: cannot be written ({error.strerror}); your judgement was not kept") from error
 
 
-SENTENCES_AROUND = 2  # Shown before a quote, and after it.
+SENTENCES_AROUND = 2  # ShownQuote before a quote, and after it.
 MAX_BESIDE = 4_000  # Characters on either side of it, whatever lies between the sentences.
 OUTLETS_OFFERED = 200
 
@@ -65,7 +65,7 @@ def reported(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[
     return answer
 
 
-def _article(opened: Opened, source: str) -> Article:
+def _article(opened: OpenGeneration, source: str) -> Article:
     article = opened.index.article_named(source)
     if article is None:
         raise InputError(f"{printable(source[:200])}: the index has no such article; it may have been removed")
@@ -82,7 +82,7 @@ def _rendered(record: dict[str, Any]) -> str | dict[str, str]:
 class Service:
     """Answers requests from the generation in force; for several threads."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: LiveIndex) -> None:
         self._live = live
         self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
 
@@ -95,7 +95,7 @@ class Service:
             QaError: it cannot be asked.
         """
 
-        def answer(opened: Opened) -> dict[str, Any]:
+        def answer(opened: OpenGeneration) -> dict[str, Any]:
             return opened.retriever.ask(question, history, top_k, within=within, searched=searched).to_dict()
 
         return self._live.call(answer)
@@ -111,13 +111,13 @@ class Service:
 
     def turn(self, request: object) -> dict[str, Any]:
         """A question of the page: its answer's record, and the record as HTML."""
-        asked = read(AskRequest, request)
+        asked = read_request(AskRequest, request)
         record = self.ask(asked.question, asked.history, asked.top_k, asked.scope, searched=asked.searched)
         return {"record": record, "html": turn_html(read_answer(record))}
 
     def render(self, request: object) -> dict[str, Any]:
         """Records that the page kept, as HTML; one that was changed is an error in its place."""
-        return {"answers": [_rendered(record) for record in read(RecordsRequest, request).records]}
+        return {"answers": [_rendered(record) for record in read_request(RecordsRequest, request).records]}
 
     def article(self, request: object) -> dict[str, Any]:
         """An article around a place, its quotes marked.
@@ -125,16 +125,16 @@ class Service:
         Raises:
             InputError: the index has no such article.
         """
-        wanted = read(ArticleRequest, request)
+        wanted = read_request(ArticleRequest, request)
 
-        def show(opened: Opened) -> dict[str, Any]:
+        def show(opened: OpenGeneration) -> dict[str, Any]:
             article = _article(opened, wanted.source)
             length = len(article.text)
             spans = [(Span(start, end), rank) for start, end, rank in wanted.spans if start < end <= length]
             other = not article.sha256.startswith(wanted.sha256)
             state = opened.index.source_state(article)
             marked = [Marked(span, rank) for span, rank in spans]
-            html = reading_html(article, marked, at=min(wanted.at, length), state=state, other_version=other)
+            html = article_html(article, marked, at=min(wanted.at, length), state=state, other_version=other)
             return {"html": html, "sha256": article.sha256}
 
         return self._live.call(show)
@@ -145,9 +145,9 @@ class Service:
         Raises:
             InputError: the index has no such article, or another version of it.
         """
-        wanted = read(AroundRequest, request)
+        wanted = read_request(AroundRequest, request)
 
-        def show(opened: Opened) -> dict[str, Any]:
+        def show(opened: OpenGeneration) -> dict[str, Any]:
             article = _article(opened, wanted.source)
             if not article.sha256.startswith(wanted.sha256) or not wanted.start < wanted.end <= len(article.text):
                 raise InputError(f"{printable(wanted.source)}: has changed since it was quoted; ask again")
@@ -168,7 +168,7 @@ class Service:
         Raises:
             InputError: a record cannot be read.
         """
-        return {"text": cited([read_answer(record) for record in read(RecordsRequest, request).records])}
+        return {"text": to_markdown([read_answer(record) for record in read_request(RecordsRequest, request).records])}
 
     def judge(self, request: object) -> dict[str, Any]:
         """Keep what a reader thinks of an answer.
@@ -176,7 +176,7 @@ class Service:
         Raises:
             InputError: the record cannot be read, or the judgement not be written.
         """
-        judged = read(JudgeRequest, request)
+        judged = read_request(JudgeRequest, request)
         read_answer(judged.record)
         keep_judgement(backend_at(self._live.directory).judgements_folder() / FILE, judged.record, judged.verdict)
         return {}
@@ -185,16 +185,16 @@ class Service:
         """What there is to ask: a line about it with questions to start with, and the form that chooses among the articles."""
         return self._live.call(self._beginning)
 
-    def _beginning(self, opened: Opened) -> dict[str, Any]:
+    def _beginning(self, opened: OpenGeneration) -> dict[str, Any]:
         dates = opened.index.date_range()
         welcome = {"articles": count(opened.index.info.articles, "article"), "examples": self._examples(opened)}
         limits = {
             "outlets": opened.index.outlets()[:OUTLETS_OFFERED],
             "dates": [day.isoformat() for day in dates] if dates else [],
         }
-        return {"welcome": rendered("welcome.html", welcome), "limits": rendered("limits.html", limits)}
+        return {"welcome": fill_template("welcome.html", welcome), "limits": fill_template("limits.html", limits)}
 
-    def _examples(self, opened: Opened) -> tuple[str, ...]:
+    def _examples(self, opened: OpenGeneration) -> tuple[str, ...]:
         """Questions to start with, found once a generation."""
         if self._tried[0] is not opened.index:
             self._tried = opened.index, examples(opened.index, opened.retriever)

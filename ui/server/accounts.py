@@ -1,4 +1,4 @@
-"""Who may use the page: names and passwords from a file or from the environment."""
+"""The accounts that may use the page: names and passwords from a file or from the environment."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from typing import Self
 from index.errors import InputError
 from index.files.printable import printable
 
-MAX_FILE_BYTES = 1_000_000  # Some 20,000 accounts; whatever is larger is another file.
+MAX_FILE_BYTES = 1_000_000  # Some 20,000 accounts; a larger file is something else.
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One name, and digests of it and of its password; the password itself is not kept."""
+    """A name, and digests of the name and of its password; the password itself is not kept."""
 
     name: str
     name_digest: bytes = field(repr=False)
@@ -29,7 +29,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """All accounts; `key` is drawn anew in each process, so that the digests say nothing outside it."""
+    """All accounts. Each process draws its own `key`, so that the digests are of no use outside it."""
 
     key: bytes = field(repr=False)
     accounts: tuple[Account, ...]
@@ -39,7 +39,7 @@ class Accounts:
         """Read `name:password` lines.
 
         Raises:
-            InputError: there is no such file, others than its owner can read it, or a line is wrong.
+            InputError: there is no such file, other users can read the file, or a line is wrong.
         """
         try:
             status = path.stat()
@@ -60,8 +60,8 @@ class Accounts:
     def from_text(cls, text: str, *, where: str) -> Self:
         """Read `name:password` lines; blank lines and lines that start with `#` are left out.
 
-        A password is all that follows the first colon, blanks included. `where` names the text in errors, which
-        never show a password.
+        A password is everything after the first colon, blanks included. `where` names the text in errors, which never
+        show a password.
 
         Raises:
             InputError: a line is wrong, a name stands twice, or there is no account.
@@ -86,9 +86,9 @@ class Accounts:
         return cls(key, tuple(accounts))
 
     def check(self, name: str, password: str) -> bool:
-        """Whether this is the password of that account.
+        """Return whether the password is right.
 
-        Takes the same time whatever is wrong: every account is compared, as digests of one length.
+        A wrong name takes as long as a wrong password: every account is compared, as digests of one length.
         """
         name_digest, password_digest = _digest(self.key, _composed(name.strip())), _digest(self.key, _composed(password))
         right = False
@@ -99,10 +99,10 @@ class Accounts:
 
 
 def _digest(key: bytes, text: str) -> bytes:
-    # Halves of characters can come from a browser; they are no password but must not be a fault either.
+    # A browser can send halves of characters; they are no password, and no fault of the program.
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=key).digest()
 
 
 def _composed(text: str) -> str:
-    """One spelling of accented letters, which keyboards and files compose differently (RFC 7617, section 2.1)."""
+    """Return one spelling of accented letters, which keyboards and files compose differently (RFC 7617, section 2.1)."""
     return unicodedata.normalize("NFC", text)

@@ -1,4 +1,4 @@
-"""Gradio, mounted with everything shut that it could open beside the page."""
+"""Gradio, mount_page with everything shut that it could open beside the page."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Page:
     add_article: AddArticle | None = None
 
 
-async def mounted(app: FastAPI, make_page: Callable[[], Page], *, accounts: Accounts | None, mcp: bool) -> tuple[Page, Any]:
+async def mount_page(app: FastAPI, make_page: Callable[[], Page], *, accounts: Accounts | None, mcp: bool) -> tuple[Page, Any]:
     """Make the page and mount it at `/`; return the page and Gradio's own application.
 
     Nothing is awaited, but an event loop has to run: without one Gradio makes some, and leaves them open.
@@ -125,6 +125,6 @@ def set_environment() -> None:
 def _no_folder() -> Path:
     """Return a path where nothing lies, for Gradio's files; the page needs none of them.
 
-    Gradio reads the path once, while it is imported, and makes an empty folder there, which `mounted` removes.
+    Gradio reads the path once, while it is imported, and makes an empty folder there, which `mount_page` removes.
     """
     return Path(tempfile.gettempdir()).resolve() / f"qa-gradio-{secrets.token_hex(8)}"

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import QaError
 from ui.server.accounts import Accounts
 from ui.server.hosts import AllowedHosts, Authority
-from ui.server.login import Login, without_endpoints
+from ui.server.login import Login, serve_without_endpoints
 from ui.server.request_body import RequestBody, check_json, too_large
 from ui.server.response import ClientGone, Refused, Response
 from ui.server.routes import UPLOADS, BodyKind, Feature, Route, routes_at
@@ -201,7 +201,7 @@ class Guard:
         if route.body is BodyKind.FILE:
             await self._upload(scope, body, response)
         elif scope["path"] == "/" and not known:
-            await without_endpoints(self._app, scope, receive, response.send)
+            await serve_without_endpoints(self._app, scope, receive, response.send)
         elif route.works:
             async with self._turn() as end_turn:
 

@@ -1,4 +1,4 @@
-"""Under which names the page may be asked for, and from which pages."""
+"""The hosts that requests may name, and the sites whose pages may send requests."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """What stands in `Host`: a name or an address, and the port where one is written."""
+    """The content of `Host`: a name or an address, and the port where one is written."""
 
     name: str
     port: int | None
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """None for anything that is not a name or an address with or without a port."""
+        """Read a name or an address, with or without a port; return None for anything else."""
         match = _AUTHORITY.fullmatch(text.lower())
         if match is None:
             return None
@@ -35,11 +35,10 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
-    """The names that requests may be sent to; without such a list, any web site could have its own name lead here.
+    """The hosts that requests may name; without this list, any web site could let its own name lead here.
 
-    Names of this machine itself are always allowed, at any port, since tunnels and containers move ports. A further
-    name without port is allowed at any port. `any_address` allows all numeric addresses, which no other site's name
-    can pass for.
+    The names of this machine itself are allowed at any port, since tunnels and containers move ports. A further name
+    without a port is allowed at any port. `any_address` allows all numeric addresses: no other site has such a name.
 
     Source: DNS rebinding, Jackson et al. 2007, section 5.
     """
@@ -50,7 +49,7 @@ class AllowedHosts:
 
     @classmethod
     def from_names(cls, names: Sequence[str], *, any_address: bool = False, https_only: bool = False) -> Self:
-        """Read names as they are given on the command line.
+        """Read the names that the command line gives.
 
         Raises:
             InputError: one is neither a name nor an address.
@@ -64,16 +63,16 @@ class AllowedHosts:
         return cls(tuple(named), any_address, https_only)
 
     def allows(self, host: Authority) -> bool:
-        """Whether requests to this host are answered."""
+        """Return whether requests to this host are answered."""
         address = _address(host.name)
         if host.name == "localhost" or (address is not None and (address.is_loopback or self.any_address)):
             return True
         return any(host.name == named.name and named.port in (None, host.port) for named in self.named)
 
     def allows_origin(self, origin: str, host: Authority) -> bool:
-        """Whether pages of this origin may ask this host.
+        """Return whether pages of this origin may ask this host.
 
-        Only its own may, and those that the person who serves it named: a proxy before us can hand on another `Host`
+        The pages of the host itself may, and those of the named hosts: a proxy before us can pass on another `Host`
         than the browser's.
         """
         scheme, separator, rest = origin.partition("://")
@@ -86,13 +85,13 @@ class AllowedHosts:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach what listens there."""
+    """Return whether only this machine can reach a server at this address."""
     address = _address(host) or _address(f"[{host}]")
     return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def is_any(host: str) -> bool:
-    """Whether this stands for all of the machine's addresses."""
+    """Return whether this stands for all of the machine's addresses."""
     address = _address(host) or _address(f"[{host}]")
     return address is not None and address.is_unspecified
 

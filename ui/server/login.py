@@ -20,7 +20,7 @@ _CHALLENGE = {"www_authenticate": 'Basic realm="qa", charset="UTF-8"'}
 
 
 def _basic(authorization: str) -> tuple[str, str] | None:
-    """Name and password of an `Authorization` header.
+    """Return the name and password of an `Authorization` header.
 
     Source: RFC 7617, section 2.
     """
@@ -33,7 +33,7 @@ def _basic(authorization: str) -> tuple[str, str] | None:
 
 
 def _network(scope: Scope) -> str:
-    """The address that a request came from; of IPv6 the first 64 bits, since one client has all of the rest."""
+    """Return the address of the client; of IPv6 the first 64 bits, since one client has all of the rest."""
     address = str((scope.get("client") or ("",))[0])
     with suppress(ValueError):
         return str(ipaddress.IPv6Network((address, 64), strict=False))
@@ -41,7 +41,7 @@ def _network(scope: Scope) -> str:
 
 
 class Login:
-    """The accounts at the door; `signed_in` tells by a request's cookies whether Gradio knows its sender."""
+    """The check of names, passwords and cookies. `signed_in` tells by the cookies whether Gradio knows the sender."""
 
     def __init__(self, accounts: Accounts | None, signed_in: Callable[[dict[str, str]], bool], throttle: Throttle) -> None:
         self._accounts = accounts
@@ -49,11 +49,11 @@ class Login:
         self._throttle = throttle
 
     def knows(self, scope: Scope) -> bool:
-        """Whether the sender has logged in on the page, or need not."""
+        """Return whether the sender has logged in on the page, or need not log in."""
         return self._accounts is None or self._signed_in(Request(scope).cookies)
 
     def check_basic(self, scope: Scope) -> None:
-        """Let through who sends name and password along.
+        """Check the name and password that a request brings along.
 
         Raises:
             Refused: 401, or 429 after too many wrong ones.
@@ -65,7 +65,7 @@ class Login:
             raise Refused(401, "wrong name or password", **_CHALLENGE)
 
     async def check_form(self, scope: Scope, receive: Receive) -> None:
-        """Refuse a wrong login before Gradio sees it, so that it is counted.
+        """Check a login before Gradio sees it, so that wrong passwords are counted.
 
         Raises:
             Refused: 400, as Gradio says it, or 429 after too many wrong ones.
@@ -73,15 +73,16 @@ class Login:
         try:
             form = await Request(scope, receive).form(max_files=0, max_fields=16)
         except MultiPartException as error:
-            raise Refused(400, "the login is not a form of username and password; send such") from error
+            raise Refused(400, "the login is not a form of username and password; send one") from error
         name, password = form.get("username"), form.get("password")
         if not (isinstance(name, str) and isinstance(password, str) and self._right(scope, name, password)):
             raise Refused(400, "wrong name or password")
 
     def _right(self, scope: Scope, name: str, password: str) -> bool:
-        """Whether name and password belong together.
+        """Return whether name and password belong together.
 
-        Nothing is awaited between looking and counting, so that tries sent at once are counted one by one.
+        Nothing is awaited between the look at the counts and the count, so that tries sent at once are counted one by
+        one.
 
         Raises:
             Refused: 429, after too many wrong ones.
@@ -98,11 +99,11 @@ _ENDPOINTS = re.compile(rb"(window\.gradio_api_info = ).*?(;</script>)", re.DOTA
 _NONE = rb'\1{"named_endpoints":{},"unnamed_endpoints":{}}\2'
 
 
-async def without_endpoints(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+async def serve_without_endpoints(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Serve the page without the list of endpoints.
 
-    Gradio writes that list, with every choice that a component offers, into the page that asks for the login too.
-    What the address asks for beside (`?all_endpoints=`, `?deep_link=`) is for those who have logged in.
+    Gradio writes that list, with every choice of every component, into the page that asks for the login. The options of
+    the address (`?all_endpoints=`, `?deep_link=`) are only for readers who have logged in.
     """
     start: Message = {}
     parts: list[bytes] = []

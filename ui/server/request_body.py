@@ -100,4 +100,4 @@ def check_json(body: bytes, *, max_depth: int) -> None:
         for _ in range(max_depth):
             brackets = brackets.replace(b"[]", b"")
     if brackets or b"\0" in body:
-        raise Refused(400, f"the request is not JSON in UTF-8 with at most {max_depth} levels; send such")
+        raise Refused(400, f"the request is not JSON in UTF-8 with at most {max_depth} levels; send that")

@@ -1,4 +1,4 @@
-"""The page, served: Gradio behind the guard, on one port, until the process is told to stop."""
+"""The served page: Gradio behind the guard, on one port, until the process is told to stop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from index.errors import InputError, QaError
 from ui.server.accounts import Accounts
-from ui.server.gradio_app import Page, mounted, set_environment
+from ui.server.gradio_app import Page, mount_page, set_environment
 from ui.server.guard import Guard, GuardSettings, Limits
 from ui.server.hosts import AllowedHosts, Authority, is_any, is_loopback
 from ui.server.login import Login
@@ -27,18 +27,18 @@ from ui.server.uvicorn_server import Connection, Server, listen
 
 __all__ = ["Page", "ServeSettings", "running", "serve"]
 
-MAX_CONNECTIONS = 1_000  # Each open page keeps one; more get 503.
+MAX_CONNECTIONS = 1_000  # Each open page keeps one connection; further ones get 503.
 MAX_HEADER_BYTES = 32_000
 KEEP_ALIVE_S = 5
-DRAIN_S = 8  # What runs when the process is told to stop may take so long.
+DRAIN_S = 8  # Requests under way at the end may take so long.
 
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """Where the page is served, and to whom. Port 0 takes any free one.
+    """The address of the page, and who may use it. Port 0 takes any free port.
 
     Raises:
-        InputError: it would be open to others by accident, or names what cannot be.
+        InputError: the page would be open to others by accident, or a setting cannot be used.
     """
 
     host: str = "127.0.0.1"
@@ -66,32 +66,32 @@ class ServeSettings:
         if self.certfile:
             try:
                 ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certfile, self.keyfile, lambda: "")
-            except OSError as error:  # That is the base of ssl.SSLError.
+            except OSError as error:  # The base class of ssl.SSLError.
                 raise InputError(f"{self.certfile}: no certificate with its key in PEM ({error.strerror or error})") from error
         if self.mcp and find_spec("mcp") is None:
             raise InputError("--mcp: the package mcp is not installed; run pip install '.[mcp]' in the program's folder")
         self.hosts()
 
     def hosts(self) -> AllowedHosts:
-        """The hosts that requests may name; where others may come and none is named, every address of this machine."""
+        """Return the allowed hosts; where others can reach the page and none is named, every address of this machine."""
         own: tuple[str, ...] = () if is_any(self.host) else (self.host,)
         any_address = not is_loopback(self.host) and not self.allow_hosts
         own += (socket.gethostname(),) if any_address and Authority.parse(socket.gethostname()) else ()
         return AllowedHosts.from_names((*own, *self.allow_hosts), any_address=any_address, https_only=bool(self.certfile))
 
     def url(self, port: int) -> str:
-        """An address to open the page at on this machine."""
+        """Return an address at which this machine can open the page."""
         host = "localhost" if is_any(self.host) else self.host
         return f"{'https' if self.certfile else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
 def serve(make_page: Callable[[], Page], settings: ServeSettings, *, ready: Callable[[str], None]) -> None:
-    """Serve the page until SIGTERM or Ctrl-C; `ready` is told its address once it answers.
+    """Serve the page until SIGTERM or Ctrl-C; `ready` gets the address once the page answers.
 
-    What is asked when the signal comes is still answered, for some seconds.
+    Requests under way when the signal comes are still answered, for some seconds.
 
     Raises:
-        InputError: the address cannot be listened at.
+        InputError: the address cannot be used.
         QaError: the application did not start; the log says why.
     """
     with closing(listen(settings.host, settings.port)) as listening:
@@ -131,7 +131,7 @@ def _server(
     set_environment()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     accounts, mcp = settings.accounts, settings.mcp
-    page, gradio = asyncio.run(mounted(app, make_page, accounts=accounts, mcp=mcp))
+    page, gradio = asyncio.run(mount_page(app, make_page, accounts=accounts, mcp=mcp))
     port = listening.getsockname()[1]
     guarded = GuardSettings(settings.hosts(), accounts, mcp, page.add_article, settings.limits)
 

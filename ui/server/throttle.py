@@ -1,4 +1,4 @@
-"""How often a password may be tried."""
+"""The limit on tries of passwords."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from math import ceil
 
 FREE_TRIES = 5
 FIRST_WAIT_S = 2.0
-LONGEST_WAIT_S = 300.0  # Bounds how long somebody else's wrong tries can keep a person from signing in.
+LONGEST_WAIT_S = 300.0  # The longest that somebody else's wrong tries can keep a person out.
 FORGOTTEN_AFTER_S = 900.0
-MAX_RECORDS = 4_096  # Of clients, and as many of names: under 1 MB.
+MAX_RECORDS = 4_096  # Of clients, and as many of names: less than 1 MB.
 
 
 @dataclass(slots=True)
@@ -29,8 +29,8 @@ class _Record:
 class Throttle:
     """Counts wrong passwords by client and by name; after five, each further one doubles the wait.
 
-    A name is counted whoever tries it, so that many clients together guess no faster. Those who are signed in
-    stay so. The counts live in memory and go with the process.
+    A name is counted whoever tries it, so that many clients together guess no faster. A client that is signed in stays
+    so. The counts live in memory and end with the process.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -39,13 +39,13 @@ class Throttle:
         self._names: OrderedDict[bytes, _Record] = OrderedDict()
 
     def wait_s(self, client: str, name: str) -> int:
-        """Seconds until the next try is allowed, 0 for now; a try before that is not counted."""
+        """Return the seconds until the next try is allowed, 0 for now; a try before that is not counted."""
         now = self._clock()
         waits = (ceil(record.free_at() - now) for _, _, record in self._records(client, name) if record)
         return max([0, *waits])
 
     def failed(self, client: str, name: str) -> None:
-        """A wrong password."""
+        """Count a wrong password."""
         now = self._clock()
         for table, key, record in self._records(client, name):
             stale = record is None or now - record.last > FORGOTTEN_AFTER_S
@@ -55,7 +55,7 @@ class Throttle:
                 table.popitem(last=False)
 
     def succeeded(self, client: str, name: str) -> None:
-        """A right password: both start anew."""
+        """Forget the wrong passwords of the client and of the name."""
         for table, key, _ in self._records(client, name):
             table.pop(key, None)
 
@@ -65,5 +65,5 @@ class Throttle:
 
 
 def _key(text: str) -> bytes:
-    """Of one length, so that long names take no memory."""
+    """Return a key of one length, so that long names take no memory."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -1,4 +1,4 @@
-"""uvicorn, as it is run here: where it listens, when it closes a connection, how it stops."""
+"""uvicorn as the page needs it: it listens at an address, closes slow connections, and stops without a trace."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ HEADERS_WITHIN_S = 10.0
 
 
 class Connection(H11Protocol):
-    """uvicorn's HTTP connection, closed where a request's headers do not come in time.
+    """An HTTP connection of uvicorn, closed where the headers of a request do not come in time.
 
-    uvicorn only times the pause between requests, so a client that sends a byte now and then, or none at all after
-    connecting, would keep its place for ever.
+    uvicorn only times the pause between requests. A client that sends a byte now and then, or none after connecting,
+    would keep its place for ever.
     """
 
     _late: asyncio.TimerHandle | None = None
@@ -46,7 +46,7 @@ class Connection(H11Protocol):
         self._stop_watching()
 
     def _watch(self) -> None:
-        """Time the headers while they are waited for."""
+        """Time the headers while they are awaited."""
         if self.conn.their_state is not h11.IDLE:
             self._stop_watching()
         elif self._late is None:
@@ -59,7 +59,7 @@ class Connection(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which says when it answers, ends open streams when told to stop, and then just returns."""
+    """uvicorn's server. It calls `ready` when it answers, ends open streams with `stop`, and then just returns."""
 
     def __init__(self, config: uvicorn.Config, *, ready: Callable[[], None], stop: Callable[[], None]) -> None:
         super().__init__(config)
@@ -67,7 +67,7 @@ class Server(uvicorn.Server):
         self._stop = stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        with suppress(SystemExit):  # Its way to say that the application did not start.
+        with suppress(SystemExit):  # Raised where the application did not start.
             await super().startup(sockets)
         if self.started:
             self._ready()
@@ -79,7 +79,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Stop at SIGINT and SIGTERM; uvicorn would raise them again at the end, past what is still to be tidied up."""
+        """Stop at SIGINT and SIGTERM; uvicorn would raise them again at the end, before the program has tidied up."""
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -92,10 +92,10 @@ class Server(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens at the address; who connects before anything is served waits.
+    """Return a socket that listens at the address; early clients wait until the page is served.
 
     Raises:
-        InputError: it is in use, not ours, or not allowed.
+        InputError: the address is in use, not of this machine, or not allowed.
     """
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -113,5 +113,5 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise InputError(f"--port {port}: in use at {host}; name another, or 0 for any free one") from error
-        raise InputError(f"--host {host} --port {port}: cannot be listened at ({error.strerror}); name others") from error
+        raise InputError(f"--host {host} --port {port}: cannot be used ({error.strerror}); name others") from error
     return listening

@@ -1,1 +1,1 @@
-"""Words, tables and Markdown for every screen."""
+"""Wording, tables and Markdown for every screen."""

@@ -1,4 +1,4 @@
-"""Tables of what the sources claim, put in words and order for every screen, from an answer's record."""
+"""Tables of what the sources claim, in words and in order, made from the record of an answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ _CHANGES = {"figure": "the figure changes", "date": "the day changes", "name": "
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A value as one quote gives it. `note` is what the reader must know of it, "" for nothing."""
+class ClaimRow:
+    """A value as one quote gives it. `note` is what the reader must know of the value, "" for nothing."""
 
     claim: SavedClaim
     quote: SavedQuote
@@ -26,43 +26,43 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """All who claim one value; `note` says how many reports they are, where they are several."""
+class ValueRows:
+    """All rows of one value; `note` tells the number of independent reports where there are several rows."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ClaimRow, ...]
     note: str
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Values that stand together, under a heading or, first, under none."""
+class TablePart:
+    """Values under a heading. The first part has no heading."""
 
     heading: str
-    values: tuple[Value, ...]
+    values: tuple[ValueRows, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """What is comparable. `note` says that the values differ, where they do."""
+class WordedTable:
+    """Values that can be compared. `note` tells that the values differ, where they do."""
 
     about: str
     note: str
-    parts: tuple[Part, ...]
+    parts: tuple[TablePart, ...]
 
 
-def tables(answer: SavedAnswer) -> list[Table]:
-    """The tables of an answer; in each, what the one who was asked for says comes first."""
+def worded_tables(answer: SavedAnswer) -> list[WordedTable]:
+    """Return the tables of an answer; in each, the values of the speaker whom the question names come first."""
     shown = {quote.rank: quote for quote in (*answer.quotes, *answer.beside)}
     return [_table(table, shown) for table in answer.claims]
 
 
-def _table(table: SavedTable, shown: dict[int, SavedQuote]) -> Table:
+def _table(table: SavedTable, shown: dict[int, SavedQuote]) -> WordedTable:
     asked = [_value(value, shown) for value in table.values if value.asked]
     others = [_value(value, shown) for value in table.values if not value.asked]
-    parts = [Part("", tuple(asked)), Part(OTHERS if asked else "", tuple(others))]
+    parts = [TablePart("", tuple(asked)), TablePart(OTHERS if asked else "", tuple(others))]
     unit = f" ({one_line(table.unit)})" if table.unit else ""
     about = one_line(table.about)
-    return Table(about[:1].upper() + about[1:] + unit, _note(table, shown), tuple(part for part in parts if part.values))
+    return WordedTable(about[:1].upper() + about[1:] + unit, _note(table, shown), tuple(part for part in parts if part.values))
 
 
 def _note(table: SavedTable, shown: dict[int, SavedQuote]) -> str:
@@ -73,16 +73,16 @@ def _note(table: SavedTable, shown: dict[int, SavedQuote]) -> str:
     return "sources differ" if len(voices) > 1 else _CHANGES[table.kind]
 
 
-def _value(value: SavedValue, shown: dict[int, SavedQuote]) -> Value:
+def _value(value: SavedValue, shown: dict[int, SavedQuote]) -> ValueRows:
     rows = tuple(_row(claim, shown[claim.rank]) for claim in value.claims)
-    return Value(rows, count(value.reports, "independent report") if len(rows) > 1 else "")
+    return ValueRows(rows, count(value.reports, "independent report") if len(rows) > 1 else "")
 
 
-def _row(claim: SavedClaim, quote: SavedQuote) -> Row:
+def _row(claim: SavedClaim, quote: SavedQuote) -> ClaimRow:
     same = claim.said_by == quote.said_by and claim.citing == quote.citing
     cited = quote.citing_speaker.name if same and quote.citing_speaker else None
     period = one_line(claim.period) if claim.period else None
-    return Row(
+    return ClaimRow(
         claim=claim,
         quote=quote,
         value=one_line(claim.value),
@@ -94,6 +94,6 @@ def _row(claim: SavedClaim, quote: SavedQuote) -> Row:
 
 
 def lines(claim: SavedClaim, quote: SavedQuote) -> Sequence[int]:
-    """The first and the last line that a claim's value stands on."""
+    """Return the first and the last line of a claim's value in its file."""
     before = quote.text[: claim.start - quote.start].count("\n")
     return quote.first_line + before, quote.first_line + before + claim.value.count("\n")

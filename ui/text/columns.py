@@ -1,18 +1,18 @@
-"""Columns: tables of claims as lines for a terminal."""
+"""Tables of claims as lines for a terminal."""
 
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from ui.text.claim_tables import Row, Table
+from ui.text.claim_tables import ClaimRow, WordedTable
 
 INDENT = "  "
 GAP = "  "
-MAX_VALUE, MAX_PLACE = 24, 34  # Characters of a column; what is longer is wrapped, or reaches into the next one.
-MIN_WHO = 16  # With less room for who says it, each row's parts stand one after the other.
+MAX_VALUE, MAX_PLACE = 24, 34  # Characters of a column; a longer text is wrapped, or reaches into the next column.
+MIN_WHO = 16  # With less room for the speaker, the cells of a row stand one after the other.
 
 
-def table_lines(table: Table, *, columns: int) -> Iterator[str]:
-    """A table's heading and rows, wrapped to so many columns (0: never)."""
+def table_lines(table: WordedTable, *, columns: int) -> Iterator[str]:
+    """Yield a table's heading and rows, wrapped to so many columns (0: never)."""
     yield from _wrapped(f"{table.about}: {table.note}" if table.note else table.about, columns)
     rows = [row for part in table.parts for value in part.values for row in value.rows]
     widths = _widths(rows, columns)
@@ -26,14 +26,14 @@ def table_lines(table: Table, *, columns: int) -> Iterator[str]:
                 yield from _wrapped(f"{INDENT * 2}({value.note})", columns, further=INDENT * 2)
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
+def _cells(row: ClaimRow) -> tuple[str, str, str]:
     who = f"{row.who}, {row.note}" if row.note else row.who
     where = f"[{row.claim.rank}] {row.place}"
     return row.value, who, f"{where}, {row.published}" if row.published else where
 
 
-def _widths(rows: Sequence[Row], columns: int) -> tuple[int, ...]:
-    """How wide each column is; none where the columns do not fit beside each other."""
+def _widths(rows: Sequence[ClaimRow], columns: int) -> tuple[int, ...]:
+    """Return the width of each column; nothing where the columns do not fit beside each other."""
     value, who, where = (max((len(cell) for cell in column), default=0) for column in zip(*map(_cells, rows), strict=True))
     if not columns:
         return min(value, 2 * MAX_VALUE), min(who, 2 * MAX_VALUE), where
@@ -42,7 +42,7 @@ def _widths(rows: Sequence[Row], columns: int) -> tuple[int, ...]:
     return (value, min(who, left), where) if left >= MIN_WHO else ()
 
 
-def _row(row: Row, widths: Sequence[int], columns: int) -> Iterator[str]:
+def _row(row: ClaimRow, widths: Sequence[int], columns: int) -> Iterator[str]:
     cells = _cells(row)
     if not widths:
         yield from _wrapped(INDENT + " · ".join(cells), columns, further=INDENT * 2)

@@ -1,4 +1,4 @@
-"""An answer as text to take along: Markdown that shows every quote as it stands in the file, whatever it holds."""
+"""Answers as Markdown. Every quote is shown as it stands in the file, whatever it holds."""
 
 import re
 from collections.abc import Iterable
@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from index.files.printable import printable
 from qa import by_article
 from qa.proof.saved_answer import SavedAnswer, SavedQuote
-from ui.text.claim_tables import Part, Row, tables
+from ui.text.claim_tables import ClaimRow, TablePart, worded_tables
 from ui.text.wording import MORE, NEAREST, found, place, said
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~$&()=:@])")
 
 
-def cited(answers: Iterable[SavedAnswer]) -> str:
-    """A conversation as Markdown: questions as headings, quotes as block quotes, each with file, lines and date; tables."""
+def to_markdown(answers: Iterable[SavedAnswer]) -> str:
+    """Return a conversation as Markdown: questions as headings, quotes with file, lines and date, and tables."""
     return "\n".join(line for answer in answers for line in _answer(answer))
 
 
@@ -32,7 +32,7 @@ def _quotes(quotes: list[SavedQuote]) -> list[str]:
 
 
 def _quote(quote: SavedQuote) -> list[str]:
-    """The quote, and on a line of its own where it stands and who says it."""
+    """Return the quote, and on a line of its own its place and its speaker."""
     about = [quote.title, quote.outlet, quote.published, _said(quote)]
     where = [place(quote.source, quote.first_line, quote.last_line), *(part for part in about if part)]
     return [
@@ -50,22 +50,22 @@ def _said(quote: SavedQuote) -> str:
 
 
 def _tables(answer: SavedAnswer) -> list[str]:
-    """What the quotes claim, each part of a table as a table, with the numbers of the quotes."""
+    """Return the claims of the quotes, each part of a table as a table, with the ranks of the quotes."""
     lines = []
-    for table in tables(answer):
+    for table in worded_tables(answer):
         lines += [_escaped(f"{table.about}: {table.note}" if table.note else table.about), ""]
         lines += [line for part in table.parts for line in _part(part)]
     return lines
 
 
-def _part(part: Part) -> list[str]:
+def _part(part: TablePart) -> list[str]:
     rows = [_cells(row, value.note if row is value.rows[0] else "") for value in part.values for row in value.rows]
     heading = [f"{_escaped(part.heading)}:", ""] if part.heading else []
     return [*heading, "| value | said by | where | quote |", "|---|---|---|---|", *rows, ""]
 
 
-def _cells(row: Row, note: str) -> str:
-    """A line of a table; what must be known of a value stands in its first row."""
+def _cells(row: ClaimRow, note: str) -> str:
+    """Return a row of a table; the note on a value stands in the first row of the value."""
     value = f"{row.value} ({note})" if note else row.value
     who = f"{row.who}, {row.note}" if row.note else row.who
     where = f"{row.place}, {row.published}" if row.published else row.place
@@ -73,5 +73,5 @@ def _cells(row: Row, note: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that Markdown shows as it is, on one line: line ends become blanks."""
+    """Return text that Markdown shows unchanged, on one line: line ends become blanks."""
     return printable(_SPECIAL.sub(r"\\\1", " ".join(text.split())))

@@ -16,7 +16,7 @@ INDENT = "     "
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How to print: columns to wrap at (0: never), whether bold and dim are understood, and whether all is told."""
+    """The style of printing: columns to wrap at (0: never), bold and dim or not, and quotes in their passage or alone."""
 
     columns: int = 0
     colour: bool = False
@@ -24,7 +24,7 @@ class Style:
 
 
 def render_answer(answer: Answer, style: Style) -> str:
-    """What was found, then the quotes, grouped by article, then what they claim, side by side."""
+    """Render the count of quotes, the quotes grouped by article, then their claims side by side."""
     if not answer.answered:
         lines = [_styled(answer.reason or "", BOLD, style), *_searched(answer, style)]
         if answer.closest:
@@ -39,21 +39,21 @@ def render_answer(answer: Answer, style: Style) -> str:
 
 
 def _searched(answer: Answer, style: Style) -> list[str]:
-    """In what other words than those asked it was searched, in a line."""
+    """Return a line with the wordings that were searched in place of the question."""
     others = other_wordings(answer.question, answer.searched)
     return [_styled(f"searched: {' · '.join(one_line(text) for text in others)}", DIM, style)] if others else []
 
 
 def _tables(answer: Answer, style: Style) -> list[str]:
-    """What the quotes claim, as tables."""
+    """Return the claims of the quotes as tables."""
     record = answer.to_dict()
     if not record["claims"]:
         return []
     from qa.proof.saved_answer import read_answer
-    from ui.text.claim_tables import tables
+    from ui.text.claim_tables import worded_tables
     from ui.text.columns import table_lines
 
-    return [line for table in tables(read_answer(record)) for line in ("", *table_lines(table, columns=style.columns))]
+    return [line for table in worded_tables(read_answer(record)) for line in ("", *table_lines(table, columns=style.columns))]
 
 
 def _groups(quotes: Sequence[Quote], style: Style, *, answers: bool) -> list[str]:
@@ -61,7 +61,7 @@ def _groups(quotes: Sequence[Quote], style: Style, *, answers: bool) -> list[str
 
 
 def render_info(info: IndexInfo) -> str:
-    """What an index holds, a line each."""
+    """Render the facts of an index, a line each."""
     model = info.model
     facts = f"sha256 {model.sha256[:16]}…, {model.precision.value}, {model.dim} dimensions"
     added = f", {info.added:,} added by hand" if info.added else ""
@@ -85,7 +85,7 @@ def render_info(info: IndexInfo) -> str:
 
 
 def _vectors(info: IndexInfo) -> str:
-    """How many of the sentences a question is compared with, and what it misses by that."""
+    """Return how many sentences a question is compared with, and what is missed by that."""
     if info.graph:
         return "a question is compared with the sentences that a graph leads to"
     if info.lists is None:
@@ -96,7 +96,7 @@ def _vectors(info: IndexInfo) -> str:
 
 
 def _speakers(info: IndexInfo) -> str:
-    """What read whose word the sentences are, or why nothing did."""
+    """Return the reader of the speakers, or the reason why there is none."""
     if info.speakers:
         return f"read by {printable(info.speakers)}"
     why = "spaCy and its English model were not installed" if info.speakers_wanted else "--no-speakers"
@@ -104,13 +104,13 @@ def _speakers(info: IndexInfo) -> str:
 
 
 def _others(info: IndexInfo) -> str:
-    """Which other generations may be asked."""
+    """Return the other generations that can be asked."""
     others = [str(number) for number in info.kept if number != info.generation]
     return f" (--generation {' or '.join(others)} is kept too)" if others else ""
 
 
 def _checked(info: IndexInfo) -> str:
-    """By what the files were compared when the index was opened."""
+    """Return how the files were checked when the index was opened."""
     if isinstance(info.directory, str):
         return "sha256 of the manifest, the catalogue and the lexicon, when it was opened; the rest by qa verify"
     if info.check is Check.SHA256:
@@ -119,7 +119,7 @@ def _checked(info: IndexInfo) -> str:
 
 
 def _group(quotes: Iterable[Quote], style: Style, *, answers: bool) -> list[str]:
-    """An article's heading and its quotes."""
+    """Return an article's heading and its quotes."""
     quotes = tuple(quotes)
     article = quotes[0].article
     lines = ["", _styled(_about(article) or printable(article.source), DIM, style)]
@@ -134,10 +134,9 @@ def _about(article: Article) -> str:
 
 
 def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> list[str]:
-    """A numbered quote, its answering words bold, and the line that says where it stands.
+    """Return a numbered quote, its answering words bold, and a line that says where it stands.
 
-    How surely it answers is said of answers only; the article, where it is
-    another one than the heading names: that of a near copy.
+    Only answers say how sure they are. A near copy from another article than the heading names its own article.
     """
     text = quote.article.text
     lines: list[str] = []
@@ -162,14 +161,14 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
 
 
 def _said(quote: Quote) -> str:
-    """Whose word it is, and whom they cite."""
+    """Return who says the quote, and whom the speaker cites."""
     by = quote.attribution
     cited = by.cited.name if by and by.cited else None
     return said(quote.said_by, by.speaker.name if by else None, citing=quote.citing, cited=cited)
 
 
 def _links(speaker: Speaker, style: Style) -> list[str]:
-    """A line for each place of the articles that tells who is meant."""
+    """Return a line for each stretch of the articles that tells who the speaker is."""
     lines = []
     for link in speaker.links:
         first, last = link.article.line(link.span.start), link.article.line(link.span.end)
@@ -179,7 +178,7 @@ def _links(speaker: Speaker, style: Style) -> list[str]:
 
 
 def _block(text: str, span: Span, bold: Iterable[Span], dim: Iterable[Span], style: Style) -> list[str]:
-    """The lines of a stretch of an article, wrapped at blanks, empty lines left out."""
+    """Return the lines of a stretch of an article, wrapped at blanks, empty lines left out."""
     codes = {}
     for code, spans in ((BOLD, bold), (DIM, dim)):
         for marked in spans:
@@ -195,7 +194,7 @@ def _block(text: str, span: Span, bold: Iterable[Span], dim: Iterable[Span], sty
 
 
 def _wrapped(line: str, columns: int) -> Iterable[tuple[int, int]]:
-    """Where the pieces of a line start and end, so that each fits; nothing for a blank line."""
+    """Return the start and end of each piece of a line that fits; nothing for a blank line."""
     if not line.strip():
         return []
     line = line.rstrip("\r").replace("\t", " ")
@@ -211,7 +210,7 @@ def _wrapped(line: str, columns: int) -> Iterable[tuple[int, int]]:
 
 
 def _coloured(text: str, span: Span, codes: dict[int, str]) -> str:
-    """A stretch with each marked run in its style."""
+    """Return a stretch with each marked part in its style."""
     out: list[str] = []
     current = ""
     for i in range(span.start, span.end):

@@ -1,4 +1,4 @@
-"""What is said about answers, in the same words on every screen."""
+"""The words for answers, the same on every screen."""
 
 import re
 from collections.abc import Sequence
@@ -12,8 +12,8 @@ FILE_NOTES = {
     SourceState.CHANGED: "the file has changed since it was indexed",
     SourceState.MISSING: "the file is gone or cannot be read",
 }
-# Lowest probability and the word for it, best first. Of the questions that taught the probabilities half were made to
-# mislead; of people's own, .25 and .5 mean about an even chance and three in four.
+# The lowest probability for each word, best first. Half of the questions that taught the probabilities were made to
+# mislead. For people's own questions, .25 and .5 mean about an even chance and three in four.
 SURENESS = ((0.5, "very likely"), (0.25, "likely"), (0.0, "possibly"))
 NEAREST = "The nearest sentences, which are not an answer"
 MORE = "More quotes in the table"
@@ -21,30 +21,30 @@ _WORD = re.compile(r"\w+")
 
 
 def sureness(probability: float) -> str:
-    """A word for how surely a quote answers."""
+    """Return a word for the probability that a quote answers."""
     return next(word for least, word in SURENESS if probability >= least)
 
 
 def found(quotes: int, articles: int) -> str:
-    """What an answer found, in a line."""
+    """Return the number of quotes and articles in a line."""
     return f"{count(quotes, 'quote')} from {count(articles, 'article')}"
 
 
 def place(source: str, first_line: int, last_line: int) -> str:
-    """Where a quote stands: "flood.txt:12-14"."""
+    """Return the place of a quote: "flood.txt:12-14"."""
     return f"{source}:{first_line}" + (f"-{last_line}" if last_line > first_line else "")
 
 
 def said(by: str | None, meant: str | None, *, citing: str | None, cited: str | None) -> str:
-    """Whose word a quote is: "said by Yonhap, citing NIS (National Intelligence Service)"; "" where the article speaks itself.
+    """Return who says a quote: "said by Yonhap, citing NIS (National Intelligence Service)"; "" for the article itself.
 
-    `meant` and `cited` are the fullest names of who says it and of whom they cite, None where nobody knows better.
+    `meant` and `cited` are the fullest names of the speaker and of the cited one, None where no fuller name is known.
     """
     return f"said by {voice(by, meant, citing=citing, cited=cited)}" if by else ""
 
 
 def voice(by: str | None, meant: str | None, *, citing: str | None, cited: str | None) -> str:
-    """Who speaks, and whom they cite, as `said`; the article itself where it names nobody."""
+    """Return the speaker and the cited one, as `said`; the article itself where it names nobody."""
     if not by:
         return "the article itself"
     return _known_as(by, meant) + (f", citing {_known_as(citing, cited)}" if citing else "")
@@ -56,7 +56,7 @@ def about_line(*facts: str | None) -> str:
 
 
 def _known_as(name: str, fullest: str | None) -> str:
-    """A name as the article has it, the fullest name beside it; the one that holds the other where one does."""
+    """Return a name and the fullest name beside it, or the longer one where it contains the other."""
     name, fullest = one_line(name), one_line(fullest or "")
     here, full = (set(_WORD.findall(text.casefold())) for text in (name, fullest))
     if full <= here:
@@ -65,5 +65,5 @@ def _known_as(name: str, fullest: str | None) -> str:
 
 
 def other_wordings(question: str, searched: Sequence[str]) -> list[str]:
-    """In what other words than those asked a question was searched."""
+    """Return the wordings that were searched in place of the question."""
     return [text for text in searched if text.split() != question.split()]

@@ -48,8 +48,9 @@ from index.models.embedder import Embedder
 from index.models.export import export_model
 from index.models.model_files import Export
 from qa import Answer, Retriever, Scope
-from ui.cli import INDEX_UNUSABLE, NOT_ANSWERED, main
-from ui.page.live_index import Live, Opened
+from ui.cli import main
+from ui.commands.output import ExitStatus
+from ui.page.live_index import LiveIndex, OpenGeneration
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.tier("check")  # Milvus is an extra, and its server takes a while.
@@ -403,7 +404,7 @@ def test_a_file_that_cannot_be_written_leaves_what_was_in_force(
     if not is_open:
         disconnect(milvus_place(lite_shop.place))
     with full_disk():
-        assert main(["index", str(lite_shop.articles), "--index", lite_shop.place]) == INDEX_UNUSABLE
+        assert main(["index", str(lite_shop.articles), "--index", lite_shop.place]) == ExitStatus.INDEX_UNUSABLE
     line = capsys.readouterr().err
     assert line.count("\n") == 1 and line.startswith(f"qa: {lite_shop.place}: the server cannot write")
     assert line.endswith("; make room or check its rights, what was in force stays\n")
@@ -413,7 +414,7 @@ def test_a_file_that_cannot_be_written_leaves_what_was_in_force(
 
 @pytest.mark.parametrize("place", ["milvus:/etc/passwd/file.db", "milvus:/proc/file.db"])
 def test_a_file_that_cannot_be_made_is_refused_in_a_line(place: str, seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["index", str(seeds), "--index", place]) == INDEX_UNUSABLE
+    assert main(["index", str(seeds), "--index", place]) == ExitStatus.INDEX_UNUSABLE
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and f"{place}: cannot be opened for writing" in told
 
@@ -444,7 +445,7 @@ def test_what_is_missing_or_changed_on_the_server_is_found(shop: Shop, capsys: p
     connected.upsert(
         data.texts, {"id": row, "article": catalogue.entries[0].number, "since": 1, "text": "Lies.", "none": [0.0, 0.0]}
     )
-    assert main(["verify", "--index", shop.place]) == INDEX_UNUSABLE
+    assert main(["verify", "--index", shop.place]) == ExitStatus.INDEX_UNUSABLE
     told = capsys.readouterr()
     assert "ferry.txt: its text is not that of the file whose sha256 it has" in told.out and "--rebuild" in told.err
     connected.delete(data.sentences, catalogue.sentence_rows.tolist())
@@ -496,7 +497,7 @@ def deaf() -> Iterator[str]:
 @pytest.mark.parametrize("command", [["ask", "who?"], ["info"], ["verify"], ["chat"], ["serve", "--port", "0"]], ids=" ".join)
 def test_a_server_that_is_not_there_is_said_in_a_line_at_once(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     place, began = f"milvus://127.0.0.1:{free_port()}/name", time.monotonic()
-    assert main([*command, "--index", place]) == INDEX_UNUSABLE
+    assert main([*command, "--index", place]) == ExitStatus.INDEX_UNUSABLE
     told = capsys.readouterr().err
     assert told == f"qa: {place}: the server cannot be reached (Connection refused); start it or check the address\n"
     assert time.monotonic() - began < 5
@@ -506,7 +507,7 @@ def test_a_server_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("QA_MILVUS_TIMEOUT_S", "1")
     began = time.monotonic()
     with deaf() as place:
-        assert main(["ask", "who?", "--index", place]) == INDEX_UNUSABLE
+        assert main(["ask", "who?", "--index", place]) == ExitStatus.INDEX_UNUSABLE
     told = capsys.readouterr().err
     assert told.count("\n") == 1 and "does not answer as Milvus does within 1 s" in told and time.monotonic() - began < 15
 
@@ -591,12 +592,12 @@ def test_the_page_says_that_the_server_is_gone_and_recovers_by_itself(tmp_path: 
     port = free_port()
     shop = Shop(tmp_path, f"milvus://127.0.0.1:{port}/page")
 
-    def ask(now: Opened) -> str:
+    def ask(now: OpenGeneration) -> str:
         return now.retriever.ask(QUESTION).quotes[0].text
 
     with serving(tmp_path / "page.db", port) as process:
         shop.publish(117)
-        live = Live(shop.place)
+        live = LiveIndex(shop.place)
         assert "117" in live.call(ask)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -615,6 +616,6 @@ def test_the_page_says_that_the_server_is_gone_and_recovers_by_itself(tmp_path: 
 def test_the_command_line_answers_from_it(seeds_in_milvus: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", "how many casualties did NIS report?", "--index", seeds_in_milvus]) == 0
     assert "said by" in capsys.readouterr().out
-    assert main(["ask", "Who painted the Mona Lisa?", "--index", seeds_in_milvus]) == NOT_ANSWERED
+    assert main(["ask", "Who painted the Mona Lisa?", "--index", seeds_in_milvus]) == ExitStatus.NOT_PROVEN
     assert main(["info", "--json", "--index", seeds_in_milvus]) == 0
     assert f'"index": "{seeds_in_milvus}"' in capsys.readouterr().out

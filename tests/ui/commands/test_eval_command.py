@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 
-import ui.commands.atomic_file
 import ui.commands.eval_command
 from eval.datasets.cases import OWN_CASES
 from index import InputError, ModelSettings, build
 from index.models.export import export_model
 from ui.cli import main
-from ui.commands.atomic_file import check_writable, write_whole
-from ui.commands.eval_command import Request, evaluate
+from ui.commands.output import check_writable, write_whole
 
 Capsys = pytest.CaptureFixture[str]
 SQUAD = {
@@ -275,10 +273,10 @@ def test_a_reranker_has_a_say_and_is_named(cross_encoder: Callable[..., Path], c
     assert first_probability(again) < first_probability(before)
 
 
-def test_headings_are_bold_on_a_terminal_only(at: list[str], capsys: Capsys) -> None:
-    request = Request(index=Path(at[1]), cases=1)
-    assert evaluate(request, colour=True) and "\x1b[1mThe bundled cases: 1 case" in capsys.readouterr().out
-    assert evaluate(request, colour=False) and "\x1b" not in capsys.readouterr().out
+def test_headings_are_bold_on_a_terminal_only(at: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:
+    assert run([*at, "--limit", "1"]) == 0 and "\x1b" not in capsys.readouterr().out
+    monkeypatch.setattr(ui.commands.eval_command, "use_colour", lambda: True)
+    assert run([*at, "--limit", "1"]) == 0 and "\x1b[1mThe bundled cases: 1 case" in capsys.readouterr().out
 
 
 def test_text_of_the_data_cannot_drive_the_terminal(at: list[str], capsys: Capsys) -> None:

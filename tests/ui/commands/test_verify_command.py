@@ -16,7 +16,7 @@ from index.local.segment import ARTICLES, VECTORS
 from qa import Retriever
 from qa.proof.saved_answer import read_answer
 from ui.cli import main
-from ui.text.markdown import cited
+from ui.text.markdown import to_markdown
 
 NIS = "how many casualties did NIS report?"
 Capsys = pytest.CaptureFixture[str]
@@ -239,7 +239,7 @@ def test_what_is_no_record_is_status_2_in_one_line(data: bytes, line: str, qa: R
 
 
 def test_the_pages_markdown_is_refused(qa: Run, seeds_index: Path, record: Record, tmp_path: Path) -> None:
-    (tmp_path / "answers.md").write_text(cited([read_answer(record)]), "utf-8")
+    (tmp_path / "answers.md").write_text(to_markdown([read_answer(record)]), "utf-8")
     status, _, err = qa("verify", "answers.md", "--index", seeds_index)
     assert status == 2 and "export records instead" in err
 

@@ -11,7 +11,7 @@ import pytest
 
 from qa import Retriever, Scope
 from ui.cli import main
-from ui.page.live_index import Live
+from ui.page.live_index import LiveIndex
 from ui.page.page import make_page
 from ui.server.accounts import Accounts
 from ui.server.server import ServeSettings, running
@@ -31,7 +31,7 @@ def site(request: pytest.FixtureRequest, seeds_index: Path) -> Iterator[Site]:
     """The page over the seeds and with what to log in: once for everyone, once with an account."""
     accounts = Accounts.from_text("ann:secret", where="test") if request.param == "locked" else None
     settings = ServeSettings(port=0, mcp=True, accounts=accounts)
-    with running(lambda: make_page(Live(seeds_index), editable=True), settings) as url:
+    with running(lambda: make_page(LiveIndex(seeds_index), editable=True), settings) as url:
         yield url, ("ann", "secret") if accounts else None
 
 

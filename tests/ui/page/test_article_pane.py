@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index import Article, SourceState, Span
 from index.articles.article import decode_article
 from index.backends import open_index
-from ui.page.article_pane import LINES, ROOM, Marked, lines, reading_html, shown_window
+from ui.page.article_pane import LINES, ROOM, Marked, article_html, lines, shown_window
 from ui.text.wording import FILE_NOTES
 
 Parse = Callable[[str], Element]
@@ -27,7 +27,7 @@ def article(text: str, source: str = "a.txt") -> Article:
 def html(text: str, *marks: tuple[int, int, int], at: int = 0, room: int = ROOM, other_version: bool = False) -> str:
     """Marks are start, end and rank."""
     marked = [Marked(Span(start, end), rank) for start, end, rank in marks]
-    return reading_html(article(text), marked, at=at, state=SourceState.UNCHANGED, other_version=other_version, room=room)
+    return article_html(article(text), marked, at=at, state=SourceState.UNCHANGED, other_version=other_version, room=room)
 
 
 def classed(element: Element, name: str) -> list[Element]:
@@ -52,7 +52,7 @@ def test_every_article_is_shown_whole_and_as_it_is(seeds_index: Path, parsed: Pa
     for summary in index.articles().articles:
         known = index.article_named(summary.source)
         assert known is not None
-        shown = parsed(reading_html(known, [], at=0, state=SourceState.UNCHANGED))
+        shown = parsed(article_html(known, [], at=0, state=SourceState.UNCHANGED))
         assert words(sheet(shown)) == known.text
         assert numbered(shown) == list(enumerate(known.text.splitlines(keepends=True), 1))
         assert classed(shown, "more") == classed(shown, "changed") == []
@@ -100,13 +100,13 @@ def test_of_another_version_nothing_is_marked(parsed: Parse) -> None:
 
 @pytest.mark.parametrize("state", SourceState)
 def test_a_file_that_changed_or_went_is_noted(state: SourceState, parsed: Parse) -> None:
-    shown = parsed(reading_html(article("One died."), [], at=0, state=state))
+    shown = parsed(article_html(article("One died."), [], at=0, state=state))
     assert [FILE_NOTES[state] in words(note) for note in classed(shown, "changed")] == ([True] if FILE_NOTES[state] else [])
 
 
 def test_the_masthead_names_title_outlet_date_and_file(parsed: Parse) -> None:
     text = "The Linz Gazette\n\nFerry sinks\n\nDecember 24, 2024\n\nThe ferry sank near Linz, the police said. Two died.\n"
-    shown = parsed(reading_html(article(text, "2024/a.txt"), [], at=0, state=SourceState.UNCHANGED))
+    shown = parsed(article_html(article(text, "2024/a.txt"), [], at=0, state=SourceState.UNCHANGED))
     assert [words(title) for title in classed(shown, "title")] == ["Ferry sinks"]
     assert [words(about) for about in classed(shown, "about")] == ["The Linz Gazette · 2024-12-24 · 2024/a.txt"]
     assert (sheet(shown).get("data-source"), sheet(shown).get("data-published")) == ("2024/a.txt", "2024-12-24")
@@ -225,7 +225,7 @@ def test_nothing_in_an_article_becomes_markup(text: str, parsed: Parse) -> None:
     def shown(said: str) -> Element:
         page = f"The {said} Gazette\n\n{said} sinks\n\nDecember 24, 2024\n\nThe ferry sank near Linz, {said} said.\n"
         known = article(page, f"{said}.txt")
-        return parsed(reading_html(known, [Marked(Span(0, 9), 1)], at=0, state=SourceState.CHANGED, other_version=True))
+        return parsed(article_html(known, [Marked(Span(0, 9), 1)], at=0, state=SourceState.CHANGED, other_version=True))
 
     def skeleton(element: Element) -> list[tuple[str, list[str], str | None]]:
         return [(inner.tag, sorted(inner.keys()), inner.get("class")) for inner in element.iter()]

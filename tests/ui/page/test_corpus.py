@@ -16,7 +16,7 @@ from index import BuildReport, BuildSettings, InputError, Progress, build
 from index.files.printable import printable
 from index.local.write_lock import writer
 from ui.page.corpus import REFUSED_SHOWN, Corpus
-from ui.page.live_index import Live
+from ui.page.live_index import LiveIndex
 from ui.page.service import reported
 
 DEADLINE_S = 30.0
@@ -31,7 +31,7 @@ class Shop:
 
     articles: Path
     index: Path
-    live: Live
+    live: LiveIndex
     corpus: Corpus
 
     def sources(self) -> list[str]:
@@ -80,7 +80,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(place: Path) -> Shop:
     shutil.rmtree(place)
     shutil.copytree(place.with_name("first"), place)
-    live = Live(place / "index")
+    live = LiveIndex(place / "index")
     return Shop(place / "articles", place / "index", live, Corpus(place / "index", live))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from index import Span
-from ui.page.html import Layer, rendered, runs, verbatim
+from ui.page.html import Layer, fill_template, styled_runs, verbatim
 
 ACTIVE = "<>\"'\r{}$`\\"  # What an HTML parser, Handlebars or a JavaScript template would not leave as it is.
 TEXTS = st.text(st.sampled_from([*"ab <>&\"'\r\n\t{}$`\\;#=/", "\x01", "\x0b", "\x7f", "\x85", "é", "\u202e", "\ufeff", "👩"]))
@@ -79,7 +79,7 @@ LAYERS = st.lists(st.builds(Layer, SPANS, st.sampled_from(["answering", "gap", "
 def test_runs_are_the_stretch_and_each_character_has_the_layers_over_it(a: str, b: int, c: int, layers: list[Layer]) -> None:
     span = Span(min(b, c), max(b, c))
     at = span.start
-    for run in runs(a, span, layers):
+    for run in styled_runs(a, span, layers):
         assert run.text
         for offset in range(at, at + len(run.text)):
             assert a[offset] == run.text[offset - at]
@@ -91,7 +91,7 @@ def test_runs_are_the_stretch_and_each_character_has_the_layers_over_it(a: str, 
 
 def test_runs_are_cut_at_edges_only() -> None:
     layers = [Layer(Span(2, 4), "gap"), Layer(Span(6, 8), "gap"), Layer(Span(3, 7), "quoted", "1")]
-    cut = [(run.text, run.kinds, run.keys) for run in runs("0123456789", Span(1, 9), layers)]
+    cut = [(run.text, run.kinds, run.keys) for run in styled_runs("0123456789", Span(1, 9), layers)]
     assert cut == [
         ("1", "", ""),
         ("2", "gap", ""),
@@ -105,7 +105,7 @@ def test_runs_are_cut_at_edges_only() -> None:
 
 def test_a_kind_or_key_is_named_once() -> None:
     both = [Layer(Span(0, 3), "quoted", "2"), Layer(Span(0, 3), "quoted", "1"), Layer(Span(0, 3), "quoted", "2")]
-    (run,) = runs("abc", Span(0, 3), both)
+    (run,) = styled_runs("abc", Span(0, 3), both)
     assert (run.kinds, run.keys) == ("quoted", "2 1")
 
 
@@ -113,11 +113,11 @@ def test_many_layers_take_no_more_time_than_their_number() -> None:
     """A changed record must not keep the server busy; comparing each layer with each cut took 7 s here."""
     layers = [Layer(Span(2 * i, 2 * i + 1), "answering") for i in range(8_000)]
     began = time.thread_time()
-    assert len(list(runs("x" * 20_000, Span(0, 20_000), layers))) == 16_000
+    assert len(list(styled_runs("x" * 20_000, Span(0, 20_000), layers))) == 16_000
     assert time.thread_time() - began < 2
 
 
 def test_what_is_put_into_a_template_is_escaped() -> None:
-    html = rendered("welcome.html", {"articles": "<b>5</b> {{x}}", "examples": ["Who is “<i>”?\r", Markup("<u>ours</u>")]})
+    html = fill_template("welcome.html", {"articles": "<b>5</b> {{x}}", "examples": ["Who is “<i>”?\r", Markup("<u>ours</u>")]})
     assert "<b>" not in html and "{" not in html and "<i>" not in html and "<u>ours</u>" in html
     assert "<b>5</b> {{x}}" in Parsed(html).text and "Who is “<i>”?\r" in Parsed(html).text

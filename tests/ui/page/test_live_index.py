@@ -20,7 +20,7 @@ from index.local.generation import CURRENT, MANIFEST
 from index.local.manifest import Manifest
 from index.local.publish import Written, publish
 from index.local.write_lock import writer
-from ui.page.live_index import SLOWER_AFTER_A_PROBLEM, Live, Opened
+from ui.page.live_index import SLOWER_AFTER_A_PROBLEM, LiveIndex, OpenGeneration
 
 ROOT = Path(__file__).parents[3]
 DEADLINE_S = 30.0
@@ -63,7 +63,7 @@ def stopped() -> Iterator[threading.Event]:
     event.set()
 
 
-def asked(live: Live, *, says: Callable[[int], int] = lambda generation: generation) -> int:
+def asked(live: LiveIndex, *, says: Callable[[int], int] = lambda generation: generation) -> int:
     """The generation that answers; its quotes are its own: as many people as it `says`."""
     record = live.call(lambda opened: opened.retriever.ask(QUESTION).to_dict())
     generation = record["index"]["generation"]
@@ -81,7 +81,7 @@ def eventually(true: Callable[[], bool]) -> None:
 
 
 def test_a_newer_generation_is_taken_up_when_looked_for(shop: Shop) -> None:
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
     assert asked(live) == 1 and live.refresh() is False
     shop.publish()
     assert asked(live) == 1
@@ -90,7 +90,7 @@ def test_a_newer_generation_is_taken_up_when_looked_for(shop: Shop) -> None:
 
 
 def test_what_another_process_publishes_is_noticed(shop: Shop, stopped: threading.Event) -> None:
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
     live.watch(stopped, every_s=0.02)
     shop.write(2)
     command = [sys.executable, "-m", "ui.cli", "index", str(shop.articles), "--index", str(shop.index)]
@@ -101,15 +101,15 @@ def test_what_another_process_publishes_is_noticed(shop: Shop, stopped: threadin
 
 def test_watching_ends_when_told(shop: Shop, stopped: threading.Event) -> None:
     before = threading.active_count()
-    Live(shop.index).watch(stopped, every_s=0.01)
+    LiveIndex(shop.index).watch(stopped, every_s=0.01)
     stopped.set()
     eventually(lambda: threading.active_count() <= before)
 
 
 def test_one_generation_is_seen_to_the_end(shop: Shop) -> None:
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
 
-    def while_others_publish(opened: Opened) -> int:
+    def while_others_publish(opened: OpenGeneration) -> int:
         shop.publish()
         live.refresh()
         return opened.index.info.generation
@@ -119,7 +119,7 @@ def test_one_generation_is_seen_to_the_end(shop: Shop) -> None:
 
 # SQLite's connection to a file that is gone complains while it is thrown away.
 def test_where_its_files_were_removed_a_newer_one_answers(shop: Shop) -> None:
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
     for _ in range(3):  # The one before is kept; older ones are removed.
         shop.publish()
     answers: list[int] = []
@@ -130,11 +130,11 @@ def test_where_its_files_were_removed_a_newer_one_answers(shop: Shop) -> None:
 
 
 def test_a_newer_one_that_another_thread_opened_just_now_answers_too(shop: Shop) -> None:
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
     shop.publish()
     tried: list[int] = []
 
-    def fails_once(opened: Opened) -> int:
+    def fails_once(opened: OpenGeneration) -> int:
         tried.append(opened.index.info.generation)
         if len(tried) == 1:
             live.refresh()  # As another thread does, which failed a moment before.
@@ -145,7 +145,7 @@ def test_a_newer_one_that_another_thread_opened_just_now_answers_too(shop: Shop)
 
 
 def test_one_that_is_removed_while_it_is_opened_gives_way_to_the_next(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
     shop.publish()
 
     class Slow:
@@ -164,9 +164,9 @@ def test_one_that_is_removed_while_it_is_opened_gives_way_to_the_next(shop: Shop
 
 
 def test_what_fails_in_the_generation_in_force_is_an_error(shop: Shop) -> None:
-    live, tried = Live(shop.index), []
+    live, tried = LiveIndex(shop.index), []
 
-    def fails(opened: Opened) -> None:
+    def fails(opened: OpenGeneration) -> None:
         tried.append(opened)
         raise IndexDamagedError("damaged")
 
@@ -213,7 +213,7 @@ def test_a_damaged_generation_leaves_the_one_before_serving(shop: Shop) -> None:
     for damage in DAMAGE.values():
         shutil.copytree(whole, shop.index)
         (shop.index / CURRENT).write_bytes(first)
-        live = Live(shop.index)
+        live = LiveIndex(shop.index)
         shutil.copy(whole / CURRENT, shop.index)
         damage(shop)
         for _ in range(2):
@@ -226,7 +226,7 @@ def test_a_damaged_generation_leaves_the_one_before_serving(shop: Shop) -> None:
 
 
 def test_a_problem_that_is_over_is_forgotten(shop: Shop) -> None:
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
     current = (shop.index / CURRENT).read_bytes()
     (shop.index / CURRENT).write_bytes(b"{}")
     assert live.refresh() is False and live.problem
@@ -235,7 +235,7 @@ def test_a_problem_that_is_over_is_forgotten(shop: Shop) -> None:
 
 
 def test_watching_goes_on_after_damage_but_looks_more_seldom(shop: Shop, stopped: threading.Event) -> None:
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
     current = (shop.index / CURRENT).read_bytes()
     (shop.index / CURRENT).write_bytes(b"{}")
     live.watch(stopped, every_s=0.01)
@@ -249,7 +249,7 @@ def test_watching_goes_on_after_damage_but_looks_more_seldom(shop: Shop, stopped
 
 def test_where_there_is_no_index_nothing_is_served(tmp_path: Path) -> None:
     with pytest.raises(IndexDamagedError, match="there is no index here"):
-        Live(tmp_path / "nowhere")
+        LiveIndex(tmp_path / "nowhere")
 
 
 def publish_copy(of: Path, index: Path) -> None:
@@ -268,7 +268,7 @@ def test_answers_during_30_publishes_are_each_of_one_generation(shop: Shop, stop
     """Odd generations hold the first article, even ones the second; each is removed when the next but one comes."""
     shop.publish()
     kept = [shutil.copytree(shop.index / f"gen-{number:06d}", tmp_path / f"kept-{number}") for number in (2, 1)]
-    live = Live(shop.index)
+    live = LiveIndex(shop.index)
     live.watch(stopped, every_s=0.02)
     seen: list[list[int]] = [[] for _ in range(2)]
     answered: list[int] = []

@@ -18,7 +18,7 @@ from index.files.printable import printable
 from qa import Retriever
 from qa.example_questions import examples
 from ui.page import service as judgements
-from ui.page.live_index import Live
+from ui.page.live_index import LiveIndex
 from ui.page.service import FILE, MAX_BESIDE, SENTENCES_AROUND, Service, reported
 
 Parse = Callable[[str], Element]
@@ -37,7 +37,7 @@ what did Seoul announce?
 
 @pytest.fixture(scope="module")
 def service(seeds_index: Path) -> Service:
-    return Service(Live(seeds_index))
+    return Service(LiveIndex(seeds_index))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def record(service: Service) -> Record:
 def own(seeds_index: Path, tmp_path: Path) -> Service:
     """A service whose index folder is the test's own."""
     shutil.copytree(seeds_index, tmp_path / "own")
-    return Service(Live(tmp_path / "own"))
+    return Service(LiveIndex(tmp_path / "own"))
 
 
 def timeless(record: Record) -> Record:
@@ -167,7 +167,7 @@ def test_no_more_stands_around_a_quote_than_is_read(tmp_path: Path) -> None:
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "a.txt").write_text(text, "utf-8")
     build([tmp_path / "articles"], tmp_path / "index")
-    service = Service(Live(tmp_path / "index"))
+    service = Service(LiveIndex(tmp_path / "index"))
     start = text.index("Two")
     asked = {"source": "a.txt", "sha256": "", "start": start, "end": start + len("Two people died on Monday.")}
     assert len(service.around(asked)["html"]) < 3 * MAX_BESIDE
@@ -269,7 +269,7 @@ def test_questions_to_start_with_are_made_of_names_in_the_articles(seeds_index: 
 def test_where_nobody_speaks_there_are_no_questions_to_start_with(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The ferry sank near Linz. Two people died in the water.", "utf-8")
     build([tmp_path / "a.txt"], tmp_path / "index")
-    reply = Service(Live(tmp_path / "index")).begin({})
+    reply = Service(LiveIndex(tmp_path / "index")).begin({})
     assert "1 article," in reply["welcome"] and "<button" not in reply["welcome"]
     assert "None of the articles shows a date." in reply["limits"]
 
@@ -280,7 +280,7 @@ def test_outlets_and_dates_are_offered_to_choose_from(tmp_path: Path, parsed: Pa
         text = f"{outlet}\n\nFerry sinks again\n\nDecember {number}, 2024\n\nThe ferry sank near Linz, the police said.\n"
         (tmp_path / "articles" / f"{number}.txt").write_text(text, "utf-8")
     build([tmp_path / "articles"], tmp_path / "index")
-    limits = Service(Live(tmp_path / "index")).begin({})["limits"]
+    limits = Service(LiveIndex(tmp_path / "index")).begin({})["limits"]
     assert re.findall(r'min="(.*?)" max="(.*?)"', limits) == [("2024-12-01", "2024-12-02")] * 2
     offered = re.findall("<option>.*?</option>", limits)
     assert [words(parsed(option)) for option in offered] == ["<b>Bold</b> News", "The Linz Gazette"]
@@ -455,9 +455,9 @@ def test_a_record_that_was_changed_is_an_error_in_its_place(service: Service, re
 
 def test_threads_get_the_answers_that_one_would(seeds_index: Path) -> None:
     asked = [QUESTIONS[i % len(QUESTIONS)] for i in range(20)]
-    alone = [timeless(Service(Live(seeds_index)).ask(question, (), 5, None)) for question in dict.fromkeys(asked)]
+    alone = [timeless(Service(LiveIndex(seeds_index)).ask(question, (), 5, None)) for question in dict.fromkeys(asked)]
     expected = dict(zip(dict.fromkeys(asked), alone, strict=True))
-    service, started = Service(Live(seeds_index)), threading.Barrier(16)
+    service, started = Service(LiveIndex(seeds_index)), threading.Barrier(16)
 
     def ask_all(shift: int) -> list[tuple[str, Record]]:
         started.wait(20)

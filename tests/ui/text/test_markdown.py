@@ -13,7 +13,7 @@ from index.files.printable import printable
 from qa import Retriever
 from qa.proof.saved_answer import read_answer
 from ui.text import wording
-from ui.text.markdown import cited
+from ui.text.markdown import to_markdown
 from ui.text.wording import MORE, NEAREST
 
 Record = dict[str, Any]
@@ -36,7 +36,7 @@ def answer(*quotes: Record, **changes: object) -> Record:
 
 
 def markdown(*records: Record) -> str:
-    return cited(map(read_answer, records))
+    return to_markdown(map(read_answer, records))
 
 
 def line(text: str) -> str:

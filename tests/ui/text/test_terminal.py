@@ -18,7 +18,7 @@ from index.speakers.attribution import Attribution
 from qa import Answer, Quote, Retriever
 from qa.proof.saved_answer import read_answer
 from qa.speakers.speaker import ResolvedAttribution, Speaker
-from ui.text.claim_tables import tables
+from ui.text.claim_tables import worded_tables
 from ui.text.columns import table_lines
 from ui.text.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
 from ui.text.wording import FILE_NOTES, MORE, sureness
@@ -249,7 +249,7 @@ def test_what_is_claimed_stands_in_tables_after_the_quotes(
 
 def test_tables_fit_the_terminal_and_lose_nothing(compared: Record) -> None:
     def letters(columns: int) -> Counter[str]:
-        lines = [line for table in tables(read_answer(compared)) for line in table_lines(table, columns=columns)]
+        lines = [line for table in worded_tables(read_answer(compared)) for line in table_lines(table, columns=columns)]
         assert not columns or max(map(len, lines)) <= max(columns, 20)
         return Counter("".join("".join(lines).split()).replace("·", ""))
 
@@ -282,7 +282,7 @@ def test_nothing_in_a_table_drives_the_terminal(compared: Record) -> None:
     ) | {"published": "\x1b[2J\n"}
     compared["quotes"][0]["source"] = HARMFUL
     for columns in (0, 30, 80):
-        for table in tables(read_answer(compared)):
+        for table in worded_tables(read_answer(compared)):
             assert all(line.isprintable() for line in table_lines(table, columns=columns))
 
 

@@ -1,0 +1,81 @@
+"""The commands `qa index` and `qa info`: build an index, and tell what an index holds."""
+
+import sys
+from argparse import Namespace
+
+from index import BuildReport, BuildSettings, IndexInfo, build
+from index.backends import open_index
+from ui.commands.arguments import chosen_model
+from ui.commands.open_index import build_progress
+from ui.commands.output import ExitStatus, note, show, show_json
+
+# Fields of the index's information that `qa info --json` prints as they are.
+_FIELDS = (
+    "articles", "added", "excluded", "passages", "sentences", "refused", "generation", "in_force", "kept", "size_bytes",
+    "built", "speakers", "segments",
+)  # fmt: skip
+
+
+def index(chosen: Namespace) -> ExitStatus:
+    """Build the index; with --watch, build it again whenever articles change."""
+    settings = BuildSettings(
+        model=chosen_model(chosen),
+        encoding=chosen.encoding,
+        max_file_mb=chosen.max_file_mb,
+        rebuild=chosen.rebuild,
+        restore_all=chosen.restore,
+        wait=chosen.wait,
+        speakers=chosen.speakers,
+        workers=chosen.workers,
+        ray=chosen.ray,
+    )
+
+    def built(settings: BuildSettings) -> BuildReport:
+        return build(chosen.paths, chosen.index, settings, progress=build_progress())
+
+    if chosen.watch:
+        from ui.commands.watch_command import follow
+
+        follow(chosen.paths, chosen.index, settings, build=built, show=show_report)
+    else:
+        show_report(built(settings))
+    return ExitStatus.DONE
+
+
+def info(chosen: Namespace) -> ExitStatus:
+    """Print what the index holds."""
+    info = open_index(chosen.index, generation=chosen.generation).info
+    if chosen.json:
+        fixed = {
+            "index": str(info.directory),
+            "root": str(info.root),
+            "model": info.model.to_dict(),
+            "checked": info.check.value,
+        }
+        show_json({**fixed, "vectors": _vectors(info), **{name: getattr(info, name) for name in _FIELDS}})
+    else:
+        from ui.text.terminal import render_info
+
+        show(render_info(info), end="")
+    return ExitStatus.DONE
+
+
+def show_report(report: BuildReport) -> None:
+    """Print what a build did."""
+    for refusal in report.refused:
+        note(f"refused {refusal}")
+    counts = {name: len(getattr(report, name)) for name in ("added", "changed", "removed", "unchanged", "refused")}
+    out = f", {len(report.renamed):,} renamed" if report.renamed else ""
+    out += f", {len(report.excluded):,} taken out" if report.excluded else ""
+    show(", ".join(f"{count:,} {name}" for name, count in counts.items()) + out)
+    others = f"; {report.other_files:,} other files passed over" if report.other_files else ""
+    content = f"{report.passages:,} passages, {report.sentences:,} sentences"
+    show(f"generation {report.generation}: {content}, {report.took_s:.1f} s{others}")
+    if sys.stdout is not None:
+        sys.stdout.flush()  # With --watch, the next report may come hours later, or never.
+
+
+def _vectors(info: IndexInfo) -> dict[str, object]:
+    if info.lists is not None:
+        return {"kind": "lists", **info.lists.to_dict()}
+    return {"kind": "graph" if info.graph else "exhaustive"}

@@ -1,0 +1,44 @@
+"""The command `qa serve`."""
+
+import os
+import threading
+from argparse import Namespace
+
+from ui.commands.open_index import build_where_missing, open_reranker
+from ui.commands.output import ExitStatus, note
+from ui.page.live_index import LiveIndex
+from ui.page.page import make_page
+from ui.server.accounts import Accounts
+from ui.server.server import ServeSettings, serve
+
+LOOK_EVERY_S = 1.0  # For a newer generation of the index.
+
+
+def serve_page(chosen: Namespace) -> ExitStatus:
+    """Serve the page until Ctrl-C or SIGTERM."""
+    accounts = None
+    if chosen.auth is not None:
+        accounts = Accounts.from_file(chosen.auth)
+    elif listed := os.environ.get("QA_AUTH"):
+        accounts = Accounts.from_text(listed, where="QA_AUTH")
+    settings = ServeSettings(
+        host=chosen.host,
+        port=chosen.port,
+        accounts=accounts,
+        allow_hosts=tuple(chosen.allow_host),
+        insecure=chosen.insecure,
+        mcp=chosen.mcp,
+        certfile=chosen.certfile,
+        keyfile=chosen.keyfile,
+    )
+    reranker = open_reranker(chosen.reranker)
+    build_where_missing(chosen.index, None)
+    live = LiveIndex(chosen.index, reranker=reranker, generation=chosen.generation)
+    live.watch(threading.Event(), every_s=LOOK_EVERY_S)
+    note(f"{live.now().index.info.articles:,} articles. Starting ...")
+    serve(
+        lambda: make_page(live, editable=not chosen.read_only and chosen.generation is None),
+        settings,
+        ready=lambda url: note(f"The page is at {url} - Ctrl-C ends."),
+    )
+    return ExitStatus.DONE
