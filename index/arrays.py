@@ -1,4 +1,4 @@
-"""Arrays of numbers as a generation keeps them."""
+"""Array types with their shapes, and reading an array from a file."""
 
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -8,26 +8,27 @@ import numpy.typing as npt
 
 from index.errors import IndexDamagedError
 
+Vectors: TypeAlias = npt.NDArray[np.float32]
+"""(n, dim) float32, rows of length 1."""
+
+Ids: TypeAlias = npt.NDArray[np.int64]
+"""(n,) int64: numbers of articles, passages or sentences."""
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
+"""(n,) bool: one flag for each article, passage or sentence."""
+
+Logits: TypeAlias = npt.NDArray[np.float64]
+"""(n,) float64 of any size; above 0 where a text rather answers than not."""
+
 
 def read_array(path: Path) -> npt.NDArray[Any]:
-    """An array of any shape; never one of objects.
+    """Read an array of any shape; never an array of Python objects.
 
     Raises:
-        IndexDamagedError: it cannot be read.
+        IndexDamagedError: the file cannot be read.
     """
     try:
         found: npt.NDArray[Any] = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
     return found
-
-
-Logits: TypeAlias = npt.NDArray[np.float64]
-
-Vectors: TypeAlias = npt.NDArray[np.float32]
-
-Rows: TypeAlias = npt.NDArray[np.int64]
-
-Numbers = npt.NDArray[np.int64]
-
-Flags: TypeAlias = npt.NDArray[np.bool_]

@@ -11,7 +11,7 @@ import numpy as np
 from eval.datasets.cases import Document
 from eval.scaling.synthetic_corpus import SentencePool, lines_of, write_articles
 from index import BuildSettings, InputError, build
-from index.building.segment_plan import Plan
+from index.building.segment_plan import SegmentPlan
 from index.building.write_generation import VectorSettings, write_generation
 from index.files.disk import DISK
 from index.local.generation import open_generation
@@ -107,7 +107,7 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
 
     def write(into: Path) -> Written:
         entries = pool.entries(folder / "articles", passages)
-        return write_generation(into, Plan(articles), None, lambda _: entries, record, vectors=vectors, disk=DISK)
+        return write_generation(into, SegmentPlan(articles), None, lambda _: entries, record, vectors=vectors, disk=DISK)
 
     with writer(folder / "index"):
         publish(folder / "index", write)

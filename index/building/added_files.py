@@ -25,7 +25,7 @@ from index.local.generation import ADDED, LOCK, index_exists, published_record
 MAX_FILES = 10_000
 MAX_BYTES = 2_000_000_000
 MAX_NAME_BYTES = 100  # Of the 255 that file systems allow: a copy to another place may add to it.
-LEAVING = ".leaving"
+SET_ASIDE = ".leaving"
 _UPLOAD, _PARTIAL = ".upload-", ".tmp"
 
 
@@ -58,7 +58,7 @@ def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSe
     return f"{ADDED}/{path.name}"
 
 
-def sweep(directory: Path, *, older_than_s: float, disk: Disk = DISK) -> None:
+def sweep_uploads(directory: Path, *, older_than_s: float, disk: Disk = DISK) -> None:
     """Remove what was left half written in DIR/added by processes that were killed."""
     if not _is_folder(directory / ADDED):
         return
@@ -85,27 +85,27 @@ def find_added(directory: Path) -> Found:
     )
 
 
-def give_way(file: SourceFile, own_folder: Path, *, disk: Disk = DISK) -> SourceFile:
+def rename_added(file: SourceFile, own_folder: Path, *, disk: Disk = DISK) -> SourceFile:
     """Rename an added file whose source the user's own folder has. Call under `writer`."""
     path = _linked(file.path, file.path.parent, _split(file.path.name), own_folder, disk)
     if path == file.path:
         return file
     disk.sync_folder(path.parent)  # Else a power cut could take both names.
     disk.unlink(file.path)
-    return file._replace(source=f"{ADDED}/{path.name}", look=None)  # Renaming a file changes how it looks.
+    return file._replace(source=f"{ADDED}/{path.name}", stat=None)  # Renaming a file changes how it looks.
 
 
 @contextmanager
-def leaving(directory: Path, files: Sequence[SourceFile], *, disk: Disk = DISK) -> Iterator[None]:
+def set_aside(directory: Path, files: Sequence[SourceFile], *, disk: Disk = DISK) -> Iterator[None]:
     """Keep added files out of sight while an index without them is published; then delete them.
 
     Where that fails they come back. Where the process is killed, the next
-    build's `settle` tells which of the two is right. Call under `writer`.
+    build's `settle_set_aside` tells which of the two is right. Call under `writer`.
     """
     if not files:
         yield
         return
-    aside = directory / ADDED / LEAVING
+    aside = directory / ADDED / SET_ASIDE
     try:
         if not aside.is_dir():
             disk.make_folder(aside)
@@ -116,12 +116,12 @@ def leaving(directory: Path, files: Sequence[SourceFile], *, disk: Disk = DISK) 
         yield
     finally:
         with suppress(OSError):  # Else the next build settles it.
-            settle(directory, disk=disk)
+            settle_set_aside(directory, disk=disk)
 
 
-def settle(directory: Path, *, disk: Disk = DISK) -> None:
+def settle_set_aside(directory: Path, *, disk: Disk = DISK) -> None:
     """Bring back what was put aside and the generation in force still holds; delete the rest. Call under `writer`."""
-    aside = directory / ADDED / LEAVING
+    aside = directory / ADDED / SET_ASIDE
     if not (_is_folder(directory / ADDED) and _is_folder(aside)):
         return
     record = published_record(directory)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from index.building.added_files import find_added, leaving, settle, sweep
+from index.building.added_files import find_added, set_aside, settle_set_aside, sweep_uploads
 from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
-from index.building.collection import Before
+from index.building.collection import LastBuild
 from index.building.fill_entries import Progress
-from index.building.prepare import prepare, report_of, to_go_on_from
-from index.building.previous_generation import Held
-from index.building.segment_plan import Plan, plan_change, plan_merging
+from index.building.prepare import make_report, open_previous, prepare
+from index.building.previous_generation import PreviousGeneration
+from index.building.segment_plan import SegmentPlan, plan_change, plan_merging
 from index.building.write_generation import VectorSettings, write_generation
 from index.errors import IndexUnusableError, InputError
 from index.files.disk import Disk
@@ -36,13 +36,13 @@ def build_local(paths: Sequence[Path], directory: Path, settings: BuildSettings,
 
 def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
     began = time.perf_counter()
-    settle(directory, disk=disk)
-    sweep(directory, older_than_s=SWEEP_AFTER_S, disk=disk)
+    settle_set_aside(directory, disk=disk)
+    sweep_uploads(directory, older_than_s=SWEEP_AFTER_S, disk=disk)
     there = index_exists(directory)
-    generation = to_go_on_from(lambda: open_generation(directory), settings, progress) if there else None
-    held = _held(generation, settings) if generation else None
-    contents = held.contents if held else {}
-    before = Before.of(generation.manifest.build if generation else published_record(directory), contents)
+    generation = open_previous(lambda: open_generation(directory), settings, progress) if there else None
+    previous = _held(generation, settings) if generation else None
+    contents = previous.contents if previous else {}
+    before = LastBuild.of(generation.manifest.build if generation else published_record(directory), contents)
     if not paths:
         paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
     prepared = prepare(
@@ -51,8 +51,8 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
         settings,
         before,
         record=generation.manifest.build if generation else None,
-        held=held,
-        seen=None if held is None or settings.rebuild else held.seen,
+        previous=previous,
+        known_content=None if previous is None or settings.rebuild else previous.known_content,
         progress=progress,
         disk=disk,
     )
@@ -61,41 +61,43 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     vectors = VectorSettings(prepared.card.dim, settings.exhaustive_up_to)
     relaid = kept is not None and _is_laid_otherwise(kept, settings)
 
-    def put_in_force(plan: Plan, before: Held | None) -> Generation:
+    def put_in_force(plan: SegmentPlan, before: PreviousGeneration | None) -> Generation:
         def write(folder: Path) -> Written:
-            return write_generation(folder, plan, before, prepared.filling.entries, prepared.record, vectors=vectors, disk=disk)
+            return write_generation(
+                folder, plan, before, prepared.entry_maker.entries, prepared.record, vectors=vectors, disk=disk
+            )
 
         return publish(directory, write, disk=disk)
 
-    with leaving(directory, prepared.collection.leaving, disk=disk):
+    with set_aside(directory, prepared.collection.to_delete, disk=disk):
         if kept is None or relaid or prepared.differs(kept.manifest.build):
-            same = kept is not None and held is not None and held.speakers == prepared.speakers and not relaid
-            shared = held if same else None
+            same = kept is not None and previous is not None and previous.speakers == prepared.speakers and not relaid
+            shared = previous if same else None
             plan = plan_change(articles, shared, min_passages=settings.min_segment_passages)
-            kept, held = put_in_force(plan, shared), None
+            kept, previous = put_in_force(plan, shared), None
     if len(kept.segments) >= settings.merged_at:  # What is new can be asked for by now.
-        held = held or Held(kept)
+        previous = previous or PreviousGeneration(kept)
         least, at = settings.min_segment_passages, settings.merged_at
-        if merging := plan_merging(articles, held, min_passages=least, at=at):
-            progress.note(f"{len(held.segments) - len(merging.kept)} parts of the index are made one")
-            kept = put_in_force(merging, held)
-    prepared.pending.discard()
+        if merging := plan_merging(articles, previous, min_passages=least, at=at):
+            progress.note(f"{len(previous.segments) - len(merging.kept)} parts of the index are made one")
+            kept = put_in_force(merging, previous)
+    prepared.checkpoints.discard()
     _, passages, sentences = kept.manifest.counts
     took_s = time.perf_counter() - began
-    return report_of(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
+    return make_report(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
 
 
-def _held(generation: Generation, settings: BuildSettings) -> Held | None:
+def _held(generation: Generation, settings: BuildSettings) -> PreviousGeneration | None:
     """What the generation before holds."""
     try:
-        return Held(generation)
+        return PreviousGeneration(generation)
     except IndexUnusableError:
         if not settings.rebuild:
             raise
         return None
 
 
-def _paths_before(before: Before, directory: Path) -> list[Path]:
+def _paths_before(before: LastBuild, directory: Path) -> list[Path]:
     """The files and folders of the last build, from a damaged index too; none where articles were added by hand."""
     if not before.paths and not find_added(directory).files:
         raise InputError(f"{directory}: no earlier build names its articles; name their folder: qa index FOLDER")

@@ -40,7 +40,7 @@ class BuildReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class SourceChanges:
     """What became of the sources since the build before."""
 
     added: tuple[str, ...]
@@ -55,7 +55,7 @@ class Changes:
         return bool(self.added or self.changed or self.renamed or self.removed)
 
 
-def changes_since(before: Mapping[str, Content], articles: Sequence[FoundArticle]) -> Changes:
+def changes_since(before: Mapping[str, Content], articles: Sequence[FoundArticle]) -> SourceChanges:
     """The articles against those of the build before; another encoding is another text."""
     now = {article.source: article.content for article in articles}
     missing = sorted((source for source in before if source not in now), reverse=True)
@@ -70,7 +70,7 @@ def changes_since(before: Mapping[str, Content], articles: Sequence[FoundArticle
         else:
             added.append(source)
     moved = {rename.before for rename in renamed}
-    return Changes(
+    return SourceChanges(
         added=tuple(added),
         changed=tuple(source for source in now if source in before and now[source] != before[source]),
         renamed=tuple(renamed),

@@ -1,4 +1,4 @@
-"""Pending: what a long build has embedded already, kept in the index folder so that one that was stopped goes on there.
+"""Checkpoints: what a long build has embedded already, kept in the index folder so that one that was stopped goes on there.
 
 DIR/pending/<model, speakers>/<sha256 of the file>.db: each a database as a generation has, of the articles of one batch.
 """
@@ -26,7 +26,7 @@ _SUFFIX = ".db"
 _OPEN = 4  # Of thousands of files, so that a build does not run out of file descriptors.
 
 
-class Pending:
+class Checkpoints:
     """The entries of batches that are done, by their articles' content. Call under `writer`."""
 
     def __init__(self, directory: Path, card: ModelCard, *, speakers: str, disk: Disk = DISK) -> None:

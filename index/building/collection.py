@@ -6,22 +6,22 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from index.articles.article import Content, content_of, decode_article
-from index.building.added_files import find_added, give_way
+from index.building.added_files import find_added, rename_added
 from index.building.build_settings import BuildSettings
 from index.errors import ArticleRefused, InputError
 from index.files.disk import DISK, Disk
-from index.files.file_stat import size_of
+from index.files.file_stat import stat_size
 from index.files.find_files import Found, SourceFile, find_files
 from index.files.printable import printable_name
 from index.local.generation import ADDED
 from index.opened.build_record import CollectionRecord
 
-Seen: TypeAlias = Callable[[SourceFile, str | None], Content | None]
+KnownContent: TypeAlias = Callable[[SourceFile, str | None], Content | None]
 """What a file holds by how it looks, given the encoding that it would be read in; None: that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class LastBuild:
     """What the last build says of its collection; `sources` are those that the index holds, where it can be read."""
 
     root: str
@@ -33,7 +33,7 @@ class Before:
     speakers: bool = True  # Whether it was to read who speaks.
 
     @classmethod
-    def of(cls, record: CollectionRecord | None, sources: Container[str]) -> "Before":
+    def of(cls, record: CollectionRecord | None, sources: Container[str]) -> "LastBuild":
         """Return what the record of the last build says, if there is one."""
         if record is None:
             return cls("", (), frozenset(), frozenset(), sources)
@@ -62,7 +62,7 @@ class Collection:
     `added` are the sources that lie in DIR/added, `excluded` those of the
     user's files that are kept out. `repeated` are added files, refused for
     once, whose content another article has; they and the added ones that are
-    taken out are `leaving`: to be deleted when the index is published.
+    taken out are `to_delete`: to be deleted when the index is published.
     """
 
     root: Path
@@ -72,7 +72,7 @@ class Collection:
     other_files: int
     added: tuple[str, ...]
     excluded: tuple[str, ...]
-    leaving: tuple[SourceFile, ...]
+    to_delete: tuple[SourceFile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +81,22 @@ class _Added:
 
     files: tuple[SourceFile, ...]
     new: frozenset[str]
-    leaving: tuple[SourceFile, ...]
+    to_delete: tuple[SourceFile, ...]
 
 
 def collect(
     paths: Sequence[Path],
     directory: Path,
     settings: BuildSettings,
-    before: Before,
+    before: LastBuild,
     *,
     known: Container[Content] = (),
-    seen: Seen | None = None,
+    known_content: KnownContent | None = None,
     disk: Disk = DISK,
 ) -> Collection:
     """What lies under the paths and in DIR/added; at least one article. Call under `writer`.
 
-    Every file is read, one at a time, but those that look as they were `seen`
+    Every file is read, one at a time, but those that look as they were `known_content`
     to. What is `known` can be an article; of the others the text is decoded to
     see whether they can.
 
@@ -110,9 +110,9 @@ def collect(
     added = _added(found, own, settings, before, disk)
     excluded = _excluded(own, added, settings, before)
     kept = [file for file in own.files if file.source not in excluded]
-    articles, unread = _read(kept, settings, known, seen)
+    articles, unread = _read(kept, settings, known, known_content)
     # Whoever drops a file names no encoding, and was told when it was not Unicode.
-    dropped, undropped = _read(added.files, replace(settings, encoding=None), known, seen)
+    dropped, undropped = _read(added.files, replace(settings, encoding=None), known, known_content)
     articles, repeated = _without_repeated([*articles, *dropped], added)
     refused = sorted([*own.refused, *found.refused, *unread, *undropped], key=lambda refusal: refusal.source)
     if not articles:
@@ -126,11 +126,11 @@ def collect(
         other_files=own.other_files + found.other_files,
         added=tuple(sorted(file.source for file in added.files if file.source not in again)),
         excluded=tuple(sorted(excluded)),
-        leaving=(*added.leaving, *(file for file in added.files if file.source in again)),
+        to_delete=(*added.to_delete, *(file for file in added.files if file.source in again)),
     )
 
 
-def _added(found: Found, own: Found, settings: BuildSettings, before: Before, disk: Disk) -> _Added:
+def _added(found: Found, own: Found, settings: BuildSettings, before: LastBuild, disk: Disk) -> _Added:
     """What becomes of the files in DIR/added: a source that the user's own folder has is not theirs any more."""
     taken = {file.source for file in own.files} | {refusal.source for refusal in own.refused}
     # Whoever takes a source out means the file that the index has under it.
@@ -140,18 +140,18 @@ def _added(found: Found, own: Found, settings: BuildSettings, before: Before, di
     for file in found.files:
         if file.source in out:
             continue
-        kept = give_way(file, own.root / ADDED, disk=disk) if file.source in taken else file
+        kept = rename_added(file, own.root / ADDED, disk=disk) if file.source in taken else file
         staying[kept.source] = kept  # A run that was stopped may have left it under both names.
         if kept != file or file.source not in before.added:
             new.add(kept.source)
-    leaving = tuple(file for file in found.files if file.source in out)
-    return _Added(tuple(staying.values()), frozenset(new), leaving)
+    to_delete = tuple(file for file in found.files if file.source in out)
+    return _Added(tuple(staying.values()), frozenset(new), to_delete)
 
 
-def _excluded(own: Found, added: _Added, settings: BuildSettings, before: Before) -> set[str]:
+def _excluded(own: Found, added: _Added, settings: BuildSettings, before: LastBuild) -> set[str]:
     """The user's own files that are kept out: those of before, as long as root and file are the same, and new ones."""
     earlier = before.excluded if before.root == str(own.root) else frozenset()
-    out = {*settings.exclude} - {file.source for file in added.leaving}
+    out = {*settings.exclude} - {file.source for file in added.to_delete}
     there = {file.source for file in own.files}
     known = there | {file.source for file in added.files} | earlier
     if strange := sorted(source for source in {*out, *settings.restore} - known if source not in before.sources):
@@ -167,16 +167,16 @@ def _is_under(source: str, place: str) -> bool:
 
 
 def _read(
-    files: Sequence[SourceFile], settings: BuildSettings, known: Container[Content], seen: Seen | None
+    files: Sequence[SourceFile], settings: BuildSettings, known: Container[Content], known_content: KnownContent | None
 ) -> tuple[list[FoundArticle], list[ArticleRefused]]:
     """The files that can be articles, and the reasons why the others cannot."""
     articles: list[FoundArticle] = []
     refused: list[ArticleRefused] = []
     for file in files:
         try:
-            if file.look and seen and (content := seen(file, settings.encoding)):
-                settings.check_size(size_of(file.look), file.source)
-                articles.append(FoundArticle(file, content, size_of(file.look), settings.encoding))
+            if file.stat and known_content and (content := known_content(file, settings.encoding)):
+                settings.check_size(stat_size(file.stat), file.source)
+                articles.append(FoundArticle(file, content, stat_size(file.stat), settings.encoding))
                 continue
             settings.check_size(file.path.stat().st_size, file.source)
             data = file.path.read_bytes()

@@ -1,4 +1,4 @@
-"""Prepared: the articles that an index is to hold, each with its entry, before anything is written; wherever the index lies."""
+"""Preparing a build: find the articles and give each its entry, before anything is written."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from index.articles.passages import MAX_PASSAGE_CHARS
-from index.building.build_report import BuildReport, Changes, changes_since
+from index.building.build_report import BuildReport, SourceChanges, changes_since
 from index.building.build_settings import BuildSettings
-from index.building.checkpoints import Pending
-from index.building.collection import Before, Collection, Seen, collect
-from index.building.fill_entries import Filled, Filling, HeldEntries, Progress
+from index.building.checkpoints import Checkpoints
+from index.building.collection import Collection, KnownContent, LastBuild, collect
+from index.building.fill_entries import ArticlesRead, EntryMaker, PreviousEntries, Progress
 from index.errors import IndexDamagedError, IndexMismatchError, InputError
 from index.files.disk import DISK, Disk
 from index.files.printable import printable_name
@@ -24,10 +24,12 @@ from index.models.model_files import Export
 from index.opened.build_record import BuildRecord, Methods
 from index.workers.processes import Processes
 from index.workers.ray_cluster import RayWorkers, check_installed
-from index.workers.worker import BATCH_BYTES, Crew, Workers
+from index.workers.worker import BATCH_BYTES, StartWorkers, Workers
 
 
-def crew_of(settings: BuildSettings, export: Export, *, speakers: bool, note: Callable[[str], None]) -> Crew | None:
+def worker_starter(
+    settings: BuildSettings, export: Export, *, speakers: bool, note: Callable[[str], None]
+) -> StartWorkers | None:
     """What starts those who embed, or None where this process does alone.
 
     Raises:
@@ -63,7 +65,7 @@ def crew_of(settings: BuildSettings, export: Export, *, speakers: bool, note: Ca
 _T = TypeVar("_T")
 
 
-def to_go_on_from(opening: Callable[[], _T], settings: BuildSettings, progress: Progress) -> _T | None:
+def open_previous(opening: Callable[[], _T], settings: BuildSettings, progress: Progress) -> _T | None:
     """The generation in force as it is opened, or none to go on from; says why not.
 
     Raises:
@@ -80,7 +82,7 @@ def to_go_on_from(opening: Callable[[], _T], settings: BuildSettings, progress: 
     return None
 
 
-def _note_dropped(before: Before, collection: Collection, progress: Progress) -> None:
+def _note_dropped(before: LastBuild, collection: Collection, progress: Progress) -> None:
     """Say which articles are back because their sources mean other files now."""
     if before.excluded and before.root != str(collection.root):
         gone = f"{len(before.excluded)} taken out below {printable_name(before.root)} are not kept out any more"
@@ -119,7 +121,7 @@ def _reader(wanted: bool, progress: Progress) -> str:
     return reader
 
 
-def _read_meanwhile(collection: Collection, filled: Filled) -> Collection:
+def _read_meanwhile(collection: Collection, filled: ArticlesRead) -> Collection:
     """The collection without the articles that could not be read any more.
 
     Raises:
@@ -132,21 +134,21 @@ def _read_meanwhile(collection: Collection, filled: Filled) -> Collection:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedBuild:
     """What a build is to put in force: which articles, by what model, and what became of them since the build before.
 
     `keeps` says whether vectors of the build before are kept; `speakers` is what
-    reads who speaks. `filling` gives every article its entry, and `record` is what
+    reads who speaks. `entry_maker` gives every article its entry, and `record` is what
     the manifest says of the build.
     """
 
     collection: Collection
-    changes: Changes
+    changes: SourceChanges
     card: ModelCard
     keeps: bool
     speakers: str
-    filling: Filling
-    pending: Pending
+    entry_maker: EntryMaker
+    checkpoints: Checkpoints
     record: BuildRecord
     export_s: float
 
@@ -159,36 +161,38 @@ def prepare(
     paths: Sequence[Path],
     folder: Path,
     settings: BuildSettings,
-    before: Before,
+    before: LastBuild,
     *,
     record: BuildRecord | None,
-    held: HeldEntries | None,
-    seen: Seen | None = None,
+    previous: PreviousEntries | None,
+    known_content: KnownContent | None = None,
     progress: Progress,
     disk: Disk = DISK,
-) -> Prepared:
+) -> PreparedBuild:
     """Find the articles and embed what is new. Call under `writer`.
 
     `folder` is where articles are added by hand, and where a build that is
-    stopped leaves what it has embedded. `record` and what is `held` are those
+    stopped leaves what it has embedded. `record` and what is `previous` are those
     of the generation to go on from, `before` is what it or a damaged one says;
-    `seen` knows files that look as they did when they were read for it.
+    `known_content` knows files that look as they did when they were read for it.
 
     Raises:
         InputError: no article is left, one to take out or bring back is unknown, or nobody can embed as it is wished.
     """
-    collection = collect(paths, folder, settings, before, known=held or (), seen=seen, disk=disk)
+    collection = collect(paths, folder, settings, before, known=previous or (), known_content=known_content, disk=disk)
     _note_dropped(before, collection, progress)
     export, export_s = _exported(settings, record, progress)
     keeps = record is not None and not settings.rebuild and _is_same(export.card, record)
     wanted = before.speakers if settings.speakers is None else settings.speakers
     speakers = _reader(wanted, progress)
-    pending = Pending(folder, export.card, speakers=speakers, disk=disk)
-    crew = crew_of(settings, export, speakers=bool(speakers), note=progress.note)
-    filling = Filling(held if keeps else None, pending, Embedder(export), progress, speakers=speakers, crew=crew)
-    filled = filling.embed(collection.articles)
+    checkpoints = Checkpoints(folder, export.card, speakers=speakers, disk=disk)
+    start_workers = worker_starter(settings, export, speakers=bool(speakers), note=progress.note)
+    entry_maker = EntryMaker(
+        previous if keeps else None, checkpoints, Embedder(export), progress, speakers=speakers, start_workers=start_workers
+    )
+    filled = entry_maker.embed(collection.articles)
     collection = _read_meanwhile(collection, filled)
-    changes = changes_since(held.contents if held else {}, filled.articles)
+    changes = changes_since(previous.contents if previous else {}, filled.articles)
     now = BuildRecord(
         root=str(collection.root),
         paths=tuple(str(path.resolve()) for path in paths),
@@ -201,10 +205,10 @@ def prepare(
         refused=tuple((refusal.source, refusal.reason) for refusal in collection.refused),
         built=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )
-    return Prepared(collection, changes, export.card, keeps, speakers, filling, pending, now, export_s)
+    return PreparedBuild(collection, changes, export.card, keeps, speakers, entry_maker, checkpoints, now, export_s)
 
 
-def report_of(prepared: Prepared, *, generation: int, passages: int, sentences: int, took_s: float) -> BuildReport:
+def make_report(prepared: PreparedBuild, *, generation: int, passages: int, sentences: int, took_s: float) -> BuildReport:
     """Of what was prepared and is in force now; `took_s` is what all took."""
     changes, collection = prepared.changes, prepared.collection
     return BuildReport(

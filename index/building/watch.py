@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.files.file_stat import look_of
+from index.files.file_stat import file_stat
 from index.files.find_files import has_suffix, walk
 from index.files.printable import printable_name
 from index.local.generation import ADDED
@@ -43,7 +43,7 @@ class Watcher:
                     if isinstance(status, str) or has_suffix(name) or name == str(top):
                         files += 1
                         # A sum, since a folder lists its files in any order.
-                        digest += hash((name, status if isinstance(status, str) else look_of(status)))
+                        digest += hash((name, status if isinstance(status, str) else file_stat(status)))
         self._look_took_s = time.perf_counter() - began
         return FolderState(files, digest, tuple(printable_name(path) for path in paths if not os.path.exists(path)))
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from index.building.collection import FoundArticle
-from index.building.previous_generation import Held
-from index.building.segment_plan import Plan
+from index.building.previous_generation import PreviousGeneration
+from index.building.segment_plan import SegmentPlan
 from index.entries.entry import Entry
 from index.files.checksums import FileRecord
 from index.files.disk import Disk
-from index.files.file_stat import to_looks
+from index.files.file_stat import pack_stats
 from index.local.generation import LOOKS, ORDER, Generation
 from index.local.global_ids import GlobalIds
 from index.local.publish import Written
@@ -41,8 +41,8 @@ class VectorSettings:
 
 def write_generation(
     folder: Path,
-    plan: Plan,
-    held: Held | None,
+    plan: SegmentPlan,
+    previous: PreviousGeneration | None,
     entries: Entries,
     record: BuildRecord,
     *,
@@ -57,20 +57,20 @@ def write_generation(
     records: list[SegmentRecord] = []
     shared: dict[str, FileRecord] = {}
     lies = {source: (plan.kept.index(at.segment), at.number) for source, at in plan.staying.items()}
-    if held is not None:
+    if previous is not None:
         for place in plan.kept:
-            before = held.segments[place].record
+            before = previous.segments[place].record
             records.append(replace(before, folder=folder_of(before.serial, first=not records)))
-            shared |= _share(before, records[-1], held.generation, folder, disk)
+            shared |= _share(before, records[-1], previous.generation, folder, disk)
     if (fresh := plan.fresh) or not records:
-        serial = 1 + max((segment.record.serial for segment in held.segments), default=0) if held else 1
+        serial = 1 + max((segment.record.serial for segment in previous.segments), default=0) if previous else 1
         where, up_to = folder_of(serial, first=not records), _exhaustive_up_to(records, vectors)
         lies |= {article.source: (len(records), number) for number, article in enumerate(fresh)}
         made, dim = entries(fresh), vectors.dim
         records.append(write_segment(folder, made, serial=serial, folder=where, dim=dim, exhaustive_up_to=up_to, disk=disk))
     articles = sorted(plan.articles, key=lambda article: article.source)
     with disk.create(folder / LOOKS) as file:
-        np.save(file, to_looks([article.file.look for article in articles]), allow_pickle=False)
+        np.save(file, pack_stats([article.file.stat for article in articles]), allow_pickle=False)
     counts = _write_order(folder, records, [lies[article.source] for article in articles], dim=vectors.dim, disk=disk)
     return Written(record, tuple(records), counts, shared)
 

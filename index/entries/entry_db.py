@@ -29,7 +29,7 @@ _TABLES = ("articles", "passages", "sentences")
 _ALIAS = 'article, kind, short, long, owner, start, "end"'
 
 
-class _Held:
+class _Connection:
     """A connection, closed with its thread or its store, whichever ends first.
 
     By itself it waits for the garbage collector, since its cache of statements
@@ -213,7 +213,7 @@ class Store:
             held = getattr(self._local, "held", None)
             if held is None:
                 uri = f"file:{quote(os.fsencode(self._path.absolute()))}?mode=ro&immutable=1"
-                held = self._local.held = _Held(sqlite3.connect(uri, uri=True, check_same_thread=False))
+                held = self._local.held = _Connection(sqlite3.connect(uri, uri=True, check_same_thread=False))
                 held.connection.create_function("holds", 2, _holds, deterministic=True)
             return list(held.connection.execute(query, values))
         except UnicodeEncodeError:

@@ -26,12 +26,12 @@ class Draft:
     texts: tuple[PassageText, ...]
 
 
-def entries_of(
+def make_entries(
     drafts: Sequence[Draft], embedder: Embedder, parser: Parser | None, *, done: Callable[[int], None] = lambda passages: None
 ) -> list[Entry]:
     """The drafts' entries; who speaks is read beside the embedding, which waits on memory half of the time."""
     with ThreadPoolExecutor(1) as beside:
-        read = [beside.submit(spoken_in, made.entry, parser) for made in drafts] if parser else []
+        read = [beside.submit(read_speakers, made.entry, parser) for made in drafts] if parser else []
         entries = embed_drafts(drafts, embedder, done=done)
         return [with_speakers(entry, one.result()) for one, entry in zip(read, entries, strict=True)] if read else entries
 
@@ -77,7 +77,7 @@ def draft(article: Article) -> Draft:
     return Draft(entry, tuple(texts))
 
 
-def spoken_in(entry: Entry, parser: Parser) -> ArticleSpeakers:
+def read_speakers(entry: Entry, parser: Parser) -> ArticleSpeakers:
     """Who speaks in an entry's sentences."""
     found = [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences]
     return find_speakers(entry.article.text, found, parser)

@@ -1,4 +1,4 @@
-"""Which files of the named folders are articles, and which are not, and why."""
+"""Finding the article files under the named paths, and the reasons why other files are refused."""
 
 import os
 import stat
@@ -9,33 +9,33 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.errors import ArticleRefused, InputError
-from index.files.file_stat import Look, is_settled, look_of
+from index.files.file_stat import FileStat, file_stat, is_settled
 from index.files.printable import printable_name
 
 SUFFIXES = (".txt", ".md")
-_DOTTED = tuple(f"/{suffix}" for suffix in SUFFIXES)  # A hidden name, which has none.
+_DOTTED = tuple(f"/{suffix}" for suffix in SUFFIXES)  # A hidden name has no suffix.
 
 
 class SourceFile(NamedTuple):  # A build has a million of them.
     """A file to read; `source` is its path below `root`, with `/`.
 
-    `look` is how it looked when it was found; None where an edit since then
-    need not show.
+    `stat` is the file's stat signature when it was found; None where a later
+    edit need not change the signature.
     """
 
     root: Path
     source: str
-    look: Look | None = None
+    stat: FileStat | None = None
 
     @property
     def path(self) -> Path:
-        """Where it lies."""
+        """The file's path."""
         return self.root / self.source
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What lies under the named paths. `root` is the folder that sources are relative to."""
+    """The files under the named paths; `root` is the folder that sources are relative to."""
 
     root: Path
     files: tuple[SourceFile, ...]
@@ -44,10 +44,10 @@ class Found:
 
 
 def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
-    """Every .txt and .md file, in name order; hidden files and folders, and what lies in `besides`, are passed over.
+    """Find every .txt and .md file, in name order; hidden names and the folder `besides` are passed over.
 
-    The root is the folder itself where one is named, a file's own folder, or
-    the folder that holds all of several. Symbolic links below a named path
+    The root is the one named folder, the folder of the one named file, or the
+    folder that contains all named paths. Symbolic links below a named path
     are refused: they may loop, or lead out of the folder.
 
     Raises:
@@ -76,8 +76,8 @@ def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
             elif problem := _misnamed(source, named=named):
                 refused[source] = ArticleRefused(printable_name(source), problem)
             else:
-                look = look_of(status) if is_settled(status, began_ns) else None
-                files[source] = SourceFile(root, source, look)
+                known = file_stat(status) if is_settled(status, began_ns) else None
+                files[source] = SourceFile(root, source, known)
     return Found(root, tuple(files[s] for s in sorted(files)), tuple(refused[s] for s in sorted(refused)), others)
 
 

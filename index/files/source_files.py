@@ -13,7 +13,7 @@ from pathlib import Path
 
 from index.articles.article import Article
 from index.errors import ArticleRefused, IndexDamagedError
-from index.files.file_stat import Look, is_settled, look_of
+from index.files.file_stat import FileStat, file_stat, is_settled
 from index.files.printable import printable_name
 
 
@@ -151,7 +151,7 @@ class SourceStates:
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._unchanged: dict[str, tuple[str, Look]] = {}  # By source, the sha256 and the look it then had.
+        self._unchanged: dict[str, tuple[str, FileStat]] = {}  # By source, the sha256 and the look it then had.
 
     def state(self, article: Article) -> SourceState:
         """What the file is now; never an error, whatever lies in its place."""
@@ -159,13 +159,13 @@ class SourceStates:
         try:
             with self._sources.open(article.source) as file:
                 status = os.fstat(file.fileno())
-                look = look_of(status)
+                look = file_stat(status)
                 if self._unchanged.get(article.source) == (article.sha256, look):
                     return SourceState.UNCHANGED
                 same = status.st_size == article.size_bytes
                 if not same or hashlib.file_digest(file, "sha256").hexdigest() != article.sha256:
                     return SourceState.CHANGED
-                if look == look_of(os.fstat(file.fileno())) and is_settled(status, began_ns):
+                if look == file_stat(os.fstat(file.fileno())) and is_settled(status, began_ns):
                     self._unchanged[article.source] = article.sha256, look
         except (ArticleRefused, OSError):
             return SourceState.MISSING

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
 from index.files.checksums import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_small
-from index.files.file_stat import read_looks
+from index.files.file_stat import read_stats
 from index.files.find_files import is_utf8
 from index.files.printable import printable_name
 from index.local.manifest import Manifest
@@ -57,7 +57,7 @@ class Generation:
         Raises:
             IndexDamagedError: the file that says it cannot be read.
         """
-        return read_looks(self.folder / LOOKS, articles=articles) if any(file.name == LOOKS for file in self.files) else b""
+        return read_stats(self.folder / LOOKS, articles=articles) if any(file.name == LOOKS for file in self.files) else b""
 
 
 @dataclass(frozen=True, slots=True)

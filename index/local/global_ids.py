@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Flags, Numbers, read_array
+from index.arrays import Flags, Ids, read_array
 from index.errors import IndexDamagedError
 from index.local.segment import Segment
 
@@ -38,8 +38,8 @@ class LocatedPassages:
     """The requested passages that are in one segment: their positions in the request, and their local ids."""
 
     segment: int
-    at: Numbers
-    numbers: Numbers
+    at: Ids
+    numbers: Ids
 
 
 class GlobalIds:
@@ -96,7 +96,7 @@ class GlobalIds:
         """Return the segment and the local id of an article."""
         return int(self._segment[article]), int(self._local[article])
 
-    def locate_passages(self, numbers: Sequence[int] | Numbers) -> list[LocatedPassages]:
+    def locate_passages(self, numbers: Sequence[int] | Ids) -> list[LocatedPassages]:
         """Return the segments and local ids of passages."""
         wanted = np.asarray(numbers, np.int64)
         articles = np.searchsorted(self._first_passages, wanted, side="right") - 1
@@ -109,18 +109,18 @@ class GlobalIds:
                 located.append(LocatedPassages(position, at, first + wanted[at] - self._first_passages[own]))
         return located
 
-    def global_passages(self, segment: int, local: Numbers) -> Numbers:
+    def global_passages(self, segment: int, local: Ids) -> Ids:
         """Return the global ids of a segment's passages; -1 for deleted passages."""
         first = self._segments[segment].first_passages
         owners = np.searchsorted(first, local, side="right") - 1
         articles = self._articles[segment][owners]
         return np.where(articles < 0, -1, self._first_passages[articles] + local - first[owners])
 
-    def global_sentences(self, segment: int, local: Numbers) -> Numbers:
+    def global_sentences(self, segment: int, local: Ids) -> Ids:
         """Return the global ids of a segment's sentences, none of which is deleted."""
         own = self._segments[segment]
         owners = own.articles_of(local)
-        first: Numbers = own.first_sentences[own.first_passages[owners]]
+        first: Ids = own.first_sentences[own.first_passages[owners]]
         return self._first_sentences[self._articles[segment][owners]] + local - first
 
     def local_flags(self, segment: int, articles: Flags) -> Flags:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Flags, Numbers, Vectors
+from index.arrays import Flags, Ids, Vectors
 from index.entries.entry_db import cut, day_of
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.files.checksums import Check, Verification
@@ -20,7 +20,7 @@ from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
 from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, ArticleSummary, check_page
 from index.search.analyzer import folded
-from index.search.bm25_index import KEY_BITS, Runs, WordIndex, runs_of
+from index.search.bm25_index import KEY_BITS, KeyRanges, WordIndex, key_ranges
 from index.search.ivf_lists import Lists
 
 
@@ -123,11 +123,11 @@ class LocalIndex(Index):
     def select(self, articles: Flags) -> Selection:
         """The articles with a flag, by number, as what a search may be kept to."""
         sentences: list[Flags] = []
-        runs: list[Runs] = []
+        runs: list[KeyRanges] = []
         for place, segment in enumerate(self.segments):
             passages = np.repeat(self._ids.local_flags(place, articles), np.diff(segment.first_passages))
             sentences.append(np.repeat(passages, np.diff(segment.first_sentences)))
-            runs.append(runs_of(passages, segment.record.serial))
+            runs.append(key_ranges(passages, segment.record.serial))
         together = np.concatenate(runs)
         return Selection(int(articles.sum()), tuple(sentences), together[np.argsort(together[:, 0])])
 
@@ -169,7 +169,7 @@ class LocalIndex(Index):
         found = [FoundByWords(number, hit.score) for number, hit in zip(numbers, hits, strict=True)]
         return sorted(found, key=lambda one: (-one.score, one.passage))[:top_k]
 
-    def _passages_of(self, keys: Numbers) -> Numbers:
+    def _passages_of(self, keys: Ids) -> Ids:
         """The numbers of the passages that the word index knows by these keys."""
         serials, numbers = keys >> KEY_BITS, keys & ((1 << KEY_BITS) - 1)
         found = np.empty(len(keys), np.int64)

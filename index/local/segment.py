@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Flags, Numbers, Rows, Vectors, read_array
+from index.arrays import Flags, Ids, Vectors, read_array
 from index.entries.entry import Entry
 from index.entries.entry_db import Store
 from index.errors import IndexDamagedError
 from index.search.faiss_index import VectorIndex
-from index.search.float16_vectors import ExactVectors
+from index.search.float16_vectors import Float16Vectors
 from index.search.ivf_lists import Lists
 
 """(n,) int64, numbers of articles, passages or sentences."""
@@ -20,7 +20,7 @@ from index.search.ivf_lists import Lists
 SPARE = 10
 
 
-def _numbers(path: Path, size: int, last: int) -> Numbers:
+def _numbers(path: Path, size: int, last: int) -> Ids:
     """Where things begin: (size + 1,), from 0 to `last`, never less than before."""
     found = read_array(path)
     shaped = found.shape == (size + 1,) and found.dtype == np.int64
@@ -77,7 +77,7 @@ class Segment:
     def __init__(self, record: SegmentRecord, generation: Path, *, dim: int) -> None:
         self.record = record
         self.store = Store(record.path(generation, ARTICLES))
-        self.exact = ExactVectors(record.path(generation, EXACT), rows=record.sentences, dim=dim)
+        self.exact = Float16Vectors(record.path(generation, EXACT), rows=record.sentences, dim=dim)
         self.first_passages = _numbers(record.path(generation, FIRST_PASSAGES), record.articles, record.passages)
         self.first_sentences = _numbers(record.path(generation, FIRST_SENTENCES), record.passages, record.sentences)
         self._path = record.path(generation, VECTORS)
@@ -95,7 +95,7 @@ class Segment:
         first, end = self.first_sentences[self.first_passages[number : number + 2]].tolist()
         return replace(self.store.entry(number), vectors=self.exact.rows(slice(first, end)))
 
-    def nearest(self, query: Vectors, *, top_k: int, among: Flags | None, gone: Flags | None) -> tuple[Rows, Vectors]:
+    def nearest(self, query: Vectors, *, top_k: int, among: Flags | None, gone: Flags | None) -> tuple[Ids, Vectors]:
         """The sentences nearest to a (1, dim) query, in any order, and their inner products with it.
 
         `among` says which sentences count; where it is None, all but those of
@@ -112,10 +112,10 @@ class Segment:
             wanted *= 2
         return rows, np.einsum("ij,j->i", self.exact.rows(rows), query[0])
 
-    def articles_of(self, sentences: Rows) -> Rows:
+    def articles_of(self, sentences: Ids) -> Ids:
         """The number of each sentence's article."""
         passages = np.searchsorted(self.first_sentences, sentences, side="right") - 1
-        found: Rows = np.searchsorted(self.first_passages, passages, side="right") - 1
+        found: Ids = np.searchsorted(self.first_passages, passages, side="right") - 1
         return found
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from index.errors import IndexDamagedError
 from index.local.global_ids import GlobalIds
 from index.local.segment import Segment
-from index.search.bm25_index import GoneWords, runs_of
+from index.search.bm25_index import DeletedTerms, key_ranges
 
 TOMBSTONES = "gone.json"
 
@@ -26,7 +26,7 @@ def count_deleted_words(segments: Sequence[Segment], ids: GlobalIds) -> Counter[
     return counts
 
 
-def read_tombstones(path: Path, segments: Sequence[Segment], ids: GlobalIds) -> GoneWords | None:
+def read_tombstones(path: Path, segments: Sequence[Segment], ids: GlobalIds) -> DeletedTerms | None:
     """Return the deleted passages of these segments and their term counts; None if nothing is deleted.
 
     Raises:
@@ -36,7 +36,7 @@ def read_tombstones(path: Path, segments: Sequence[Segment], ids: GlobalIds) -> 
     for position, segment in enumerate(segments):
         flags = ids.deleted(position)
         if flags is not None:
-            runs.append(runs_of(np.repeat(flags, np.diff(segment.first_passages)), segment.record.serial))
+            runs.append(key_ranges(np.repeat(flags, np.diff(segment.first_passages)), segment.record.serial))
     if not runs:
         return None
     try:
@@ -45,4 +45,4 @@ def read_tombstones(path: Path, segments: Sequence[Segment], ids: GlobalIds) -> 
         raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
     together = np.concatenate(runs)
     together = together[np.argsort(together[:, 0])]
-    return GoneWords(int(np.diff(together).sum()), together, counted)
+    return DeletedTerms(int(np.diff(together).sum()), together, counted)

@@ -12,7 +12,7 @@ from index.entries.entry_db import Store, write_store
 from index.files.disk import Disk
 from index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS, SegmentRecord
 from index.search.bm25_index import write_words
-from index.search.float16_vectors import ExactVectors, to_bytes
+from index.search.float16_vectors import Float16Vectors, to_bytes
 
 
 def write_segment(
@@ -34,7 +34,7 @@ def write_segment(
     for name, firsts in ((FIRST_PASSAGES, passages), (FIRST_SENTENCES, sentences)):
         with disk.create(place / name) as file:
             np.save(file, np.frombuffer(firsts, np.int64), allow_pickle=False)
-    vectors = ExactVectors(place / EXACT, rows=sentences[-1], dim=dim)
+    vectors = Float16Vectors(place / EXACT, rows=sentences[-1], dim=dim)
     lists = write_vectors(place / VECTORS, vectors.blocks, dim=dim, exhaustive_up_to=exhaustive_up_to, disk=disk)
     with disk.by_library(place / WORDS):
         write_words(place / WORDS, Store(place / ARTICLES).passage_words(), serial=serial)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
-from index.building.collection import Before, FoundArticle
-from index.building.fill_entries import Filling, Progress
-from index.building.prepare import Prepared, prepare, report_of, to_go_on_from
+from index.building.collection import FoundArticle, LastBuild
+from index.building.fill_entries import EntryMaker, Progress
+from index.building.prepare import PreparedBuild, make_report, open_previous, prepare
 from index.errors import IndexUnusableError, InputError
 from index.files.disk import DISK, make_folders
 from index.milvus.collections import create_data, data_collections, generation_name, is_data
@@ -73,46 +73,46 @@ def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
     server, settings, progress = job.server, job.settings, job.progress
     began = time.perf_counter()
     there = number_in_force(server) is not None
-    generation = to_go_on_from(lambda: open_milvus_generation(server), settings, progress) if there else None
+    generation = open_previous(lambda: open_milvus_generation(server), settings, progress) if there else None
     _sweep(server, generation)
     record = generation.manifest.build if generation else None
     held = MilvusHeld(MilvusStore(server, generation), record.speakers_read_by) if generation and record else None
-    before = Before.of(record, list(held.contents) if held else [])
+    before = LastBuild.of(record, list(held.contents) if held else [])
     if not paths:
         if not before.paths:
             raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
         paths, settings = [Path(p) for p in before.paths], replace(settings, encoding=settings.encoding or before.encoding)
     # Every file is read: how files look would be said of those of the machine that built last.
-    prepared = prepare(paths, job.folder, settings, before, record=record, held=held, progress=progress)
+    prepared = prepare(paths, job.folder, settings, before, record=record, previous=held, progress=progress)
     kept = generation if prepared.keeps else None
     prepared = _searching(prepared, GRAPH if kept and kept.is_graph else EXHAUSTIVE)
     stays = kept if kept and not _is_to_be_rewritten(kept, settings, prepared) else None
     if kept is None or stays is None or prepared.differs(kept.manifest.build):
         kept = _published(job, prepared, stays)
-    prepared.pending.discard()
+    prepared.checkpoints.discard()
     _, passages, sentences = kept.catalogue.counts()
     took_s = time.perf_counter() - began
-    return report_of(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
+    return make_report(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
 
 
-def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) -> MilvusGeneration:
+def _published(job: _Job, prepared: PreparedBuild, stays: MilvusGeneration | None) -> MilvusGeneration:
     """Write what is new, and put a generation in force that names it and what stays."""
     server, dim = job.server, prepared.card.dim
-    filling, articles = prepared.filling, prepared.collection.articles
+    entry_maker, articles = prepared.entry_maker, prepared.collection.articles
     number = max([*generations(server), 0]) + 1
     there = {(entry.source, entry.content): entry for entry in stays.catalogue.entries} if stays else {}
     new = [article for article in articles if (article.source, article.content) not in there]
     staying = [there[key] for article in articles if (key := (article.source, article.content)) in there]
     gone = sorted({entry.number for entry in there.values()} - {entry.number for entry in staying})
     if stays is None:
-        exhaustive = _sentences(filling, articles) <= job.settings.exhaustive_up_to
+        exhaustive = _sentences(entry_maker, articles) <= job.settings.exhaustive_up_to
         prepared = _searching(prepared, EXHAUSTIVE if exhaustive else GRAPH)
         data = data_collections(server.place.name, number)
         create_data(server, data, dim=dim, exhaustive=exhaustive)
     else:
         data = stays.data
     numbers = Numbers.after(stays.manifest.next if stays else NextNumbers(0, 0, 0, 0))
-    written = write_rows(server, data, filling.entries(new), numbers, since=number)
+    written = write_rows(server, data, entry_maker.entries(new), numbers, since=number)
     lexicon = written.lexicon(server, stays, {*gone})
     made = int(data.passages.rsplit("_", 2)[1])
     catalogue = written.catalogue(staying)
@@ -134,13 +134,13 @@ def _published(job: _Job, prepared: Prepared, stays: MilvusGeneration | None) ->
     return generation
 
 
-def _searching(prepared: Prepared, vectors: str) -> Prepared:
+def _searching(prepared: PreparedBuild, vectors: str) -> PreparedBuild:
     """Return what was prepared, with a record that says how vectors are searched."""
     methods = replace(prepared.record.methods, vectors=vectors)
     return replace(prepared, record=replace(prepared.record, methods=methods))
 
 
-def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, prepared: Prepared) -> bool:
+def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, prepared: PreparedBuild) -> bool:
     """Whether all rows are to be written anew, from what is held: other speakers, much gone, or too many to compare with."""
     wrong_kind = kept.is_graph != (kept.manifest.counts.sentences > settings.exhaustive_up_to)
     gone = len(prepared.changes.removed + prepared.changes.changed)
@@ -148,9 +148,9 @@ def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, prepare
     return other_speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)
 
 
-def _sentences(filling: Filling, articles: Sequence[FoundArticle]) -> int:
+def _sentences(entry_maker: EntryMaker, articles: Sequence[FoundArticle]) -> int:
     """How many sentences all articles have."""
-    return sum(len(entry.sentences) for entry in filling.entries(articles))
+    return sum(len(entry.sentences) for entry in entry_maker.entries(articles))
 
 
 def _sweep(server: MilvusServer, found: MilvusGeneration | None) -> None:

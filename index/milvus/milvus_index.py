@@ -23,7 +23,7 @@ from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
 from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, ArticleSummary, check_page
 from index.search.analyzer import folded
-from index.search.bm25_index import Runs, runs_of
+from index.search.bm25_index import KeyRanges, key_ranges
 
 # Passages that the server's BM25 finds are scored again, so it is asked for more than are wanted: its own order differs
 # where phrases or rows of other generations count.
@@ -79,7 +79,7 @@ class MilvusIndex(Index):
         """The articles with a flag, by number, as what a search may be kept to."""
         passages = articles[self.store.catalogue.article_of]
         sentences = np.repeat(passages, np.diff(self.store.catalogue.first_sentences))
-        return Selection(int(articles.sum()), (sentences,), runs_of(passages, 0))
+        return Selection(int(articles.sum()), (sentences,), key_ranges(passages, 0))
 
     def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
         """The passages of the sentences nearest to a (1, dim) query, nearest first, each once; ties keep article order."""
@@ -164,7 +164,7 @@ class MilvusIndex(Index):
                 self._conditions[id(among)] = kept
             return kept[1]
 
-    def _chosen(self, runs: Runs) -> str:
+    def _chosen(self, runs: KeyRanges) -> str:
         """The articles of a choice's passages: their numbers' runs where they are few, else each number."""
         catalogue = self.store.catalogue
         places = [place for start, end in runs for place in np.unique(catalogue.article_of[start:end]).tolist()]

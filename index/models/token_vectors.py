@@ -33,7 +33,7 @@ class Projection:
         return _unit(product(states, self.matrix))
 
     def packed(self, ids: npt.NDArray[np.int64], states: npt.NDArray[np.float32]) -> bytes:
-        """Tokens as an index keeps them: 34 bytes each."""
+        """SentenceTokens as an index keeps them: 34 bytes each."""
         found = np.empty(len(ids), _PACKED)
         found["id"] = ids & 0xFFFF  # Ids are only compared; two that agree so far are taken for one.
         rows = product(states, self.matrix)  # Of any length: they are brought to length 1 when they are read.
@@ -44,7 +44,7 @@ class Projection:
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class SentenceTokens:
     """The tokens of several sentences, one after another: ids (n,), rows, and where each sentence begins (sentences,)."""
 
     ids: npt.NDArray[np.uint16]
@@ -58,11 +58,11 @@ def projection_of(model_sha256: str) -> Projection | None:
     return Projection(matrix) if made_for == model_sha256 else None
 
 
-def unpack(sentences: Sequence[bytes]) -> Tokens:
+def unpack_tokens(sentences: Sequence[bytes]) -> SentenceTokens:
     """The tokens of sentences; none may be without."""
     packed = np.frombuffer(b"".join(sentences), _PACKED)
     sizes = np.array([len(sentence) // _PACKED.itemsize for sentence in sentences], np.int64)
-    return Tokens(packed["id"], _unit(_numbers(packed["numbers"])), np.cumsum(sizes) - sizes)
+    return SentenceTokens(packed["id"], _unit(_numbers(packed["numbers"])), np.cumsum(sizes) - sizes)
 
 
 def product(a: npt.NDArray[_Real], b: npt.NDArray[_Real]) -> npt.NDArray[_Real]:

@@ -25,7 +25,7 @@ from index.models.export import export_model, find_export
 from index.models.model_card import ModelSettings
 from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, Listable, date_range, outlet_names
-from index.search.bm25_index import Runs
+from index.search.bm25_index import KeyRanges
 
 TEXT_CACHE_CHARS = 32_000_000
 
@@ -49,7 +49,7 @@ class Selection:
 
     articles: int
     sentences: tuple[Flags, ...]
-    passages: Runs
+    passages: KeyRanges
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ KEY_BITS = 32
 MAX_RUNS = 100  # Of passages that follow each other, in one query; each costs 0.3 ms over 300,000 passages.
 _MORE = 10  # Times as many hits are fetched where too few of them count.
 
-Runs: TypeAlias = npt.NDArray[np.int64]
+KeyRanges: TypeAlias = npt.NDArray[np.int64]
 """(n, 2) int64: keys of passages that follow each other, from the first to before the second; in order."""
 
 
@@ -43,26 +43,26 @@ class WordHit:
 
 
 @dataclass(frozen=True, slots=True)
-class GoneWords:
+class DeletedTerms:
     """Passages that do not count any more: how many, the runs of their keys, and in how many of them a word stands."""
 
     passages: int
-    runs: Runs
+    runs: KeyRanges
     counts: Mapping[str, int]
 
 
-def key_of(serial: int, passage: int) -> int:
+def passage_key(serial: int, passage: int) -> int:
     """What tantivy knows a segment's passage by: no other passage of any segment has it."""
     return (serial << KEY_BITS) | passage
 
 
-def runs_of(flags: Flags, serial: int) -> Runs:
+def key_ranges(flags: Flags, serial: int) -> KeyRanges:
     """The passages of a segment that have a flag, as runs of their keys."""
     edges = np.flatnonzero(np.diff(flags, prepend=False, append=False)).reshape(-1, 2)
-    return edges.astype(np.int64) + key_of(serial, 0)
+    return edges.astype(np.int64) + passage_key(serial, 0)
 
 
-def lie_in(runs: Runs, keys: npt.NDArray[np.int64]) -> Flags:
+def in_ranges(runs: KeyRanges, keys: npt.NDArray[np.int64]) -> Flags:
     """Which keys lie in a run; the runs are in order."""
     place = np.searchsorted(runs[:, 0], keys, side="right") - 1
     found: Flags = (place >= 0) & (keys < runs[place, 1]) if len(runs) else np.zeros(len(keys), bool)
@@ -102,7 +102,7 @@ def _write_segment(folder: Path, passages: Iterable[str], serial: int) -> None:
     writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
     for number, words in enumerate(passages):
         document = tantivy.Document()
-        document.add_unsigned(KEY, key_of(serial, number))
+        document.add_unsigned(KEY, passage_key(serial, number))
         document.add_text(FIELD, words)
         writer.add_document(document)
     writer.commit()
@@ -115,7 +115,7 @@ class WordIndex:
     `gone` says which passages do not count any more, and what words they had.
     """
 
-    def __init__(self, folders: Sequence[Path], gone: "GoneWords | None" = None) -> None:
+    def __init__(self, folders: Sequence[Path], gone: "DeletedTerms | None" = None) -> None:
         try:
             self._index = _opened(folders)
         except (ValueError, OSError, KeyError, TypeError) as error:
@@ -132,7 +132,7 @@ class WordIndex:
         """In how many passages the term stands."""
         return int(self._searcher.doc_freq(FIELD, term)) - (self._gone.counts.get(term, 0) if self._gone else 0)
 
-    def search(self, groups: Sequence[Sequence[str]], *, top_k: int, among: Runs | None = None) -> list[WordHit]:
+    def search(self, groups: Sequence[Sequence[str]], *, top_k: int, among: KeyRanges | None = None) -> list[WordHit]:
         """The passages that hold most of the groups, best first, by their keys; `among` says which passages count.
 
         A group is one term, or several that count only as a phrase. Scores
@@ -164,7 +164,7 @@ class WordIndex:
         held = sum(_idf(size, int(self._searcher.doc_freq(FIELD, term))) for term in group)
         return sum(_idf(len(self), self.passages_with(term)) for term in group) / held
 
-    def _hits_among(self, query: Any, top_k: int, among: Runs) -> list[WordHit]:
+    def _hits_among(self, query: Any, top_k: int, among: KeyRanges) -> list[WordHit]:
         """The best hits of those that count: asked for alone where they make few runs, else found among more and more hits.
 
         A handful of articles is a few runs, and all hits would have to be
@@ -178,12 +178,12 @@ class WordIndex:
             return self._hits(tantivy.Query.boolean_query(both), top_k)
         return self._hits_inside(query, top_k, among, inside=True)
 
-    def _hits_inside(self, query: Any, top_k: int, runs: Runs, *, inside: bool) -> list[WordHit]:
+    def _hits_inside(self, query: Any, top_k: int, runs: KeyRanges, *, inside: bool) -> list[WordHit]:
         """The best hits inside of these runs, or outside of them."""
         limit = top_k
         while True:
             hits = self._hits(query, limit)
-            flags = lie_in(runs, np.array([hit.key for hit in hits], np.int64)) == inside
+            flags = in_ranges(runs, np.array([hit.key for hit in hits], np.int64)) == inside
             found = [hit for hit, counts in zip(hits, flags.tolist(), strict=True) if counts]
             if len(found) >= top_k or len(hits) < limit:
                 return found[:top_k]

@@ -6,12 +6,18 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from index.arrays import Flags, Rows, Vectors
+from index.arrays import Flags, Ids, Vectors
 from index.errors import IndexDamagedError
 from index.files.disk import DISK, Disk
-from index.search.ivf_lists import EXHAUSTIVE_UP_TO, Lists, choose_nprobe, parted, sample, searched, searched_among
-
-"""(n,) bool, one an article, a passage or a sentence."""
+from index.search.ivf_lists import (
+    EXHAUSTIVE_UP_TO,
+    Lists,
+    choose_nprobe,
+    draw_sample,
+    search_params,
+    search_params_among,
+    train_lists,
+)
 
 # Of lists, a choice of less than one row in so many is read back instead: 1.6 µs a row, where a scan of all lists takes
 # 11 ns for each row that it passes by.
@@ -29,15 +35,15 @@ def write_vectors(
     """Keep unit vectors for inner-product search, 8 bits a dimension, more than `exhaustive_up_to` of them in lists.
 
     `blocks` gives all of them, each time it is called. Returns what the lists
-    are like; None where the vectors are searched exhaustively.
+    are like; None where the vectors are search_params exhaustively.
 
     Raises:
         OSError: the file cannot be written.
     """
     ends = [(len(block), block.min(axis=0), block.max(axis=0)) for block in blocks() if len(block)]
     size = sum(count for count, _, _ in ends)
-    drawn = sample(size) if size > exhaustive_up_to else None
-    in_lists = parted(_taken(blocks(), drawn.training), size) if drawn else None
+    drawn = draw_sample(size) if size > exhaustive_up_to else None
+    in_lists = train_lists(_taken(blocks(), drawn.training), size) if drawn else None
     index = in_lists or faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
     if ends:  # All that training takes from the vectors are the least and greatest number in each dimension.
         low, high = np.min([low for _, low, _ in ends], axis=0), np.max([high for _, _, high in ends], axis=0)
@@ -50,7 +56,7 @@ def write_vectors(
     return lists
 
 
-def _taken(blocks: Iterable[Vectors], rows: Rows) -> Vectors:
+def _taken(blocks: Iterable[Vectors], rows: Ids) -> Vectors:
     """The vectors of these numbers, which are in order, taken while all pass by."""
     parts: list[Vectors] = []
     at = 0
@@ -102,7 +108,7 @@ class VectorIndex:
             return lists is None and self._lists is None
         return (self._lists.nlist, self._lists.nprobe) == (lists.count, lists.nprobe)
 
-    def search(self, query: Vectors, *, top_k: int, among: Flags | None = None) -> Rows:
+    def search(self, query: Vectors, *, top_k: int, among: Flags | None = None) -> Ids:
         """The rows of the sentences nearest to a (1, dim) query, nearest first; `among` says which rows count."""
         if not len(self):
             return np.empty(0, np.int64)
@@ -114,10 +120,10 @@ class VectorIndex:
             scores = np.einsum("ij,j->i", self.stored(rows), query[0])
             return rows[np.argsort(-scores, kind="stable")[:top_k]]
         _, rows = self._index.search(query, min(top_k, len(self)), params=self._params(among))
-        found: Rows = rows[0][rows[0] >= 0]
+        found: Ids = rows[0][rows[0] >= 0]
         return found
 
-    def stored(self, rows: Rows) -> Vectors:
+    def stored(self, rows: Ids) -> Vectors:
         """The vectors in these rows, as exact as 8 bits a dimension keep them (cosine .9998 to the original)."""
         if not len(rows):
             return np.empty((0, self.dim), np.float32)
@@ -130,9 +136,9 @@ class VectorIndex:
 
     def _params(self, among: Flags | None) -> faiss.SearchParameters | None:
         if among is None:
-            return searched(self._lists.nprobe) if self._lists else None
+            return search_params(self._lists.nprobe) if self._lists else None
         # Bits, not a list of numbers: the scan skips a row 2 to 3 times as fast.
         chosen = faiss.IDSelectorBitmap(np.packbits(among, bitorder="little"))  # type: ignore[call-arg, arg-type]
         if self._lists:
-            return searched_among(self._lists, chosen, int(np.count_nonzero(among)))
+            return search_params_among(self._lists, chosen, int(np.count_nonzero(among)))
         return faiss.SearchParameters(sel=chosen)  # type: ignore[call-arg]

@@ -23,7 +23,7 @@ def from_bytes(data: bytes, *, rows: int) -> Vectors:
     return np.frombuffer(data, ROW_TYPE).reshape(rows, -1 if rows else 0).astype(np.float32)
 
 
-class ExactVectors:
+class Float16Vectors:
     """A file of so many vectors, mapped into memory read-only: what is published is never written to again."""
 
     def __init__(self, path: Path, *, rows: int, dim: int) -> None:

@@ -1,4 +1,4 @@
-"""Lists: very many vectors parted by nearness, of which a question looks into the nearest few (FAISS's IVF).
+"""Lists: very many vectors train_lists by nearness, of which a question looks into the nearest few (FAISS's IVF).
 
 Beside the lists, vectors are kept as they are without: 8 bits a dimension, over the range of all. So whatever is
 found has the score that it has in an exhaustive search, and all lists together find just what that finds.
@@ -11,10 +11,8 @@ from math import ceil, sqrt
 import faiss
 import numpy as np
 
-from index.arrays import Rows, Vectors
+from index.arrays import Ids, Vectors
 from index.models.onnx_session import cores
-
-"""(n,) int64, numbers of sentences."""
 
 # Sentences. Comparing a question with so many takes 7 to 13 ms, as long as all the rest of an answer; in lists
 # it takes 1 ms.
@@ -47,22 +45,22 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class TrainingSample:
     """The numbers of the vectors that centres are made of, and of those that a build asks for; each in order."""
 
-    training: Rows
-    held_out: Rows
+    training: Ids
+    held_out: Ids
 
 
-def sample(size: int) -> Sample:
+def draw_sample(size: int) -> TrainingSample:
     """Which of so many vectors to take; always the same."""
     held_out = min(HELD_OUT, size // 4)
     training = min(TRAINING_PER_LIST * _list_count(size), MAX_TRAINING, size - held_out)
     drawn = np.random.default_rng(SEED).choice(size, held_out + training, replace=False)
-    return Sample(np.sort(drawn[held_out:]), np.sort(drawn[:held_out]))
+    return TrainingSample(np.sort(drawn[held_out:]), np.sort(drawn[:held_out]))
 
 
-def parted(training: Vectors, size: int) -> faiss.IndexIVFScalarQuantizer:
+def train_lists(training: Vectors, size: int) -> faiss.IndexIVFScalarQuantizer:
     """An index, still empty, with lists for so many vectors; the same for the same vectors.
 
     Their centres are spherical k-means of `training`.
@@ -91,7 +89,7 @@ def choose_nprobe(index: faiss.IndexIVFScalarQuantizer, held_out: Vectors) -> Li
     _, nearest = index.search(queries, min(NEAREST, index.ntotal), params=everywhere)
     nprobe, recall = 1, 1.0
     for nprobe in _ladder(index):
-        _, found = index.search(queries, CANDIDATES, params=searched(nprobe))
+        _, found = index.search(queries, CANDIDATES, params=search_params(nprobe))
         hits = sum(len({*wanted} & {*got}) for wanted, got in zip(nearest, found, strict=True))
         recall = hits / max(1, nearest.size)
         if recall >= MIN_RECALL:
@@ -100,13 +98,13 @@ def choose_nprobe(index: faiss.IndexIVFScalarQuantizer, held_out: Vectors) -> Li
     return Lists(index.nlist, nprobe, round(recall, 4))
 
 
-def searched(nprobe: int) -> faiss.SearchParametersIVF:
-    """How a question is searched in so many lists."""
+def search_params(nprobe: int) -> faiss.SearchParametersIVF:
+    """How a question is search_params in so many lists."""
     return faiss.SearchParametersIVF(nprobe=nprobe, max_codes=MAX_SEARCHED)  # type: ignore[call-arg]
 
 
-def searched_among(index: faiss.IndexIVFScalarQuantizer, chosen: faiss.IDSelector, size: int) -> faiss.SearchParametersIVF:
-    """How a question is searched in some vectors, `size` of them, between which others lie.
+def search_params_among(index: faiss.IndexIVFScalarQuantizer, chosen: faiss.IDSelector, size: int) -> faiss.SearchParametersIVF:
+    """How a question is search_params in some vectors, `size` of them, between which others lie.
 
     In more lists by as much as they are fewer than all, so that as many are looked at; where they are few, in all lists.
     """

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from index.arrays import Numbers
+from index.arrays import Ids
 from index.articles.article import BOMS
 from index.files.printable import printable_name
 from index.local.segment import FIRST_PASSAGES, FIRST_SENTENCES, Segment
@@ -107,7 +107,7 @@ class EntryCheck:
             yield f"has {token_bytes:,} bytes of tokens, which cannot be"
 
 
-def _begins(firsts: Numbers, number: int, at: int) -> bool:
+def _begins(firsts: Ids, number: int, at: int) -> bool:
     """Whether a thing begins where it is noted to; one too many is told of elsewhere."""
     return not 0 <= number < len(firsts) - 1 or int(firsts[number]) == at
 

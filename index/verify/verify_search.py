@@ -7,7 +7,7 @@ import numpy as np
 
 from index.entries.entry_db import Store
 from index.local.segment import EXACT, VECTORS, Segment
-from index.search.bm25_index import WordIndex, key_of
+from index.search.bm25_index import WordIndex, passage_key
 from index.verify.findings import Finding
 
 BATCH = 8192  # Sentences read at once.
@@ -47,7 +47,7 @@ def word_findings(store: Store, words: WordIndex, *, serial: int) -> Iterator[Fi
     for passage, term in _terms(store, every):
         counts[term] = counts.get(term, 0) + 1
         if counts[term] <= LISTED:
-            passages.setdefault(term, []).append(key_of(serial, passage))
+            passages.setdefault(term, []).append(passage_key(serial, passage))
     for term, count in counts.items():
         found = words.passages_with(term)
         if found != count:

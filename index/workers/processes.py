@@ -17,18 +17,18 @@ from index.articles.article import Article
 from index.errors import InputError, QaError
 from index.models.model_files import Export
 from index.models.onnx_session import cores
-from index.workers.worker import Done, Worker
+from index.workers.worker import BatchDone, Worker
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class WorkerFailure:
     """What went wrong in another process, in one line; `fault` where it is the program's."""
 
     text: str
     fault: bool = False
 
     @classmethod
-    def of(cls, error: Exception) -> "Failure":
+    def of(cls, error: Exception) -> "WorkerFailure":
         """An exception that need not cross between processes itself."""
         if isinstance(error, QaError):
             return cls(str(error))
@@ -39,7 +39,7 @@ class Failure:
         return RuntimeError(self.text) if self.fault else InputError(self.text)
 
 
-class Child:
+class ChildProcess:
     """A new process that runs `act(connection, *arguments)`; spawned, since threads and their locks do not outlive a fork.
 
     It never sees Ctrl-C, and ends when this process does, however that ends:
@@ -70,8 +70,8 @@ class Processes:
 
     def __init__(self, export: Export, *, speakers: bool, count: int) -> None:
         self._job = (export, speakers, max(1, cores() // count))
-        self._idle = [Child(_embed, *self._job) for _ in range(count)]
-        self._busy: dict[Connection, tuple[Child, int]] = {}
+        self._idle = [ChildProcess(_embed, *self._job) for _ in range(count)]
+        self._busy: dict[Connection, tuple[ChildProcess, int]] = {}
         self.room = count
 
     def give(self, number: int, articles: tuple[Article, ...]) -> None:
@@ -81,7 +81,7 @@ class Processes:
         with contextlib.suppress(OSError):  # It died; `take` finds its connection at its end.
             child.connection.send(articles)
 
-    def take(self) -> Done:
+    def take(self) -> BatchDone:
         """As `Workers.take`; one that died is replaced."""
         connection = wait(list(self._busy))[0]
         assert isinstance(connection, Connection)
@@ -90,12 +90,12 @@ class Processes:
             told = connection.recv()
         except (EOFError, OSError):
             child.end()
-            self._idle.append(Child(_embed, *self._job))
-            return Done(number, None)
+            self._idle.append(ChildProcess(_embed, *self._job))
+            return BatchDone(number, None)
         self._idle.append(child)
-        if isinstance(told, Failure):
+        if isinstance(told, WorkerFailure):
             raise told.again()
-        return Done(number, told)
+        return BatchDone(number, told)
 
     def end(self) -> None:
         """End them all, whatever they are at."""
@@ -128,7 +128,7 @@ def _embed(connection: Connection, export: Export, speakers: bool, threads: int)
             worker = worker or Worker(export, speakers=speakers, threads=threads)
             told: Any = worker.entries(articles)
         except Exception as error:
-            told = Failure.of(error)
+            told = WorkerFailure.of(error)
         connection.send(told)
 
 

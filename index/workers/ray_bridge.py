@@ -15,10 +15,10 @@ from index.entries.entry import Entry
 from index.errors import InputError, QaError
 from index.models.model_files import Export
 from index.models.onnx_session import cores
-from index.workers.processes import Failure
-from index.workers.ray_messages import LOCAL, Note, Place, Ready
-from index.workers.ship_model import Shipment, files_of, proof_of
-from index.workers.worker import Done, Worker
+from index.workers.processes import WorkerFailure
+from index.workers.ray_messages import LOCAL, ClusterReady, ClusterSettings, WorkerNote
+from index.workers.ship_model import Shipment, export_files, worker_proof
+from index.workers.worker import BatchDone, Worker
 
 LOOK_S = 0.05  # Between looks at both sides.
 # Ray's own patience with a cluster that is gone, in seconds, and that it reports nothing to anybody.
@@ -26,7 +26,7 @@ _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeo
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedActor:
     """An actor that can embed: on which machine, and what it makes of the sample texts."""
 
     host: str
@@ -36,13 +36,13 @@ class Prepared:
 class Embedding:
     """The actor: one worker on one core of some machine of the cluster."""
 
-    def prepare(self, shipment: Shipment, files: Sequence[Any], speakers: bool) -> Prepared:
+    def prepare(self, shipment: Shipment, files: Sequence[Any], speakers: bool) -> PreparedActor:
         """Get the model and try it; `files` are references to what is fetched only where the machine lacks it."""
         ray = _ray()
 
-        export = shipment.unpack(lambda: tuple(ray.get(list(files))))
+        export = shipment.install(lambda: tuple(ray.get(list(files))))
         self._worker = Worker(export, speakers=speakers, threads=1)
-        return Prepared(ray.util.get_node_ip_address(), proof_of(self._worker))
+        return PreparedActor(ray.util.get_node_ip_address(), worker_proof(self._worker))
 
     def entries(self, articles: tuple[Article, ...]) -> tuple[Entry, ...]:
         """As `Worker.entries`."""
@@ -104,7 +104,7 @@ class _Cluster:
             self.ready.append(actor)
             return
         self.why = f"{prepared.host} calculates other vectors than this machine does"
-        self.connection.send(Note(f"a worker is not used: {self.why}"))
+        self.connection.send(WorkerNote(f"a worker is not used: {self.why}"))
         self.ray.kill(actor)
 
     def _finished(self, reference: Any) -> None:
@@ -118,39 +118,39 @@ class _Cluster:
             if actor in self.ready:  # Else its other batch told of its death already.
                 self.ready.remove(actor)
                 self.start()
-            self.connection.send(Done(number, None))
+            self.connection.send(BatchDone(number, None))
             return
-        self.connection.send(Done(number, entries))
+        self.connection.send(BatchDone(number, entries))
 
 
-def bridge(connection: Connection, place: Place, export: Export, speakers: bool) -> None:
-    """Serve a build until it lets go of the connection; what goes wrong is told as a Failure."""
+def bridge(connection: Connection, settings: ClusterSettings, export: Export, speakers: bool) -> None:
+    """Serve a build until it lets go of the connection; what goes wrong is told as a WorkerFailure."""
     _silence()
     os.environ.update(_SETTINGS)
     try:
-        _serve(connection, place, export, speakers)
+        _serve(connection, settings, export, speakers)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass
     except Exception as error:
-        told = Failure.of(error)
-        connection.send(Failure(_hinted(told.text)) if isinstance(error, QaError) or _of_ray(error) else told)
+        told = WorkerFailure.of(error)
+        connection.send(WorkerFailure(_hinted(told.text)) if isinstance(error, QaError) or _of_ray(error) else told)
     finally:
         ray = _ray()
 
         ray.shutdown()
-        shutil.rmtree(place.folder, ignore_errors=True)  # Here too, for a build that was killed.
+        shutil.rmtree(settings.folder, ignore_errors=True)  # Here too, for a build that was killed.
 
 
-def _serve(connection: Connection, place: Place, export: Export, speakers: bool) -> None:
+def _serve(connection: Connection, settings: ClusterSettings, export: Export, speakers: bool) -> None:
     ray = _ray()
 
-    _connect(place)
-    files = files_of(export)
+    _connect(settings)
+    files = export_files(export)
     references = [ray.put(data) for data in files]
-    proof = proof_of(Worker(export, speakers=speakers, threads=1))
+    proof = worker_proof(Worker(export, speakers=speakers, threads=1))
     cluster = _Cluster(ray, connection, (Shipment.of(export, files), references, speakers), proof)
     cpus = int(ray.cluster_resources().get("CPU", 0))
-    workers = min(place.count or cpus, cpus)
+    workers = min(settings.count or cpus, cpus)
     if not workers:
         raise InputError("the cluster has no processors to give; add a machine to it (ray start --address)")
     for _ in range(workers):
@@ -158,24 +158,26 @@ def _serve(connection: Connection, place: Place, export: Export, speakers: bool)
     while not cluster.ready:
         cluster.go_on()
         if connection.poll():
-            connection.recv()  # Raises, since nothing is sent before Ready: nobody waits any more.
-    connection.send(Ready(workers))
+            connection.recv()  # Raises, since nothing is sent before ClusterReady: nobody waits any more.
+    connection.send(ClusterReady(workers))
     while True:
         while connection.poll(0 if cluster.running or cluster.starting else LOOK_S):
             cluster.waiting.append(connection.recv())
         cluster.go_on()
 
 
-def _connect(place: Place) -> None:
+def _connect(settings: ClusterSettings) -> None:
     """Raises what Ray does: another version of Ray or Python, no cluster there."""
     ray = _ray()
 
     package = {"py_modules": [str(Path(__file__).parents[1])]}  # The same program everywhere; its packages must be there.
     told: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL", "runtime_env": package}
-    if place.address == LOCAL:
-        ray.init(num_cpus=place.count or cores(), include_dashboard=False, _temp_dir=place.folder, address="local", **told)
+    if settings.address == LOCAL:
+        ray.init(
+            num_cpus=settings.count or cores(), include_dashboard=False, _temp_dir=settings.folder, address="local", **told
+        )
     else:
-        ray.init(address=place.address, **told)
+        ray.init(address=settings.address, **told)
 
 
 def _ray() -> Any:

@@ -11,9 +11,9 @@ from pathlib import Path
 from index.articles.article import Article
 from index.errors import InputError
 from index.models.model_files import Export
-from index.workers.processes import Child, Failure
-from index.workers.ray_messages import Note, Place, Ready
-from index.workers.worker import Done
+from index.workers.processes import ChildProcess, WorkerFailure
+from index.workers.ray_messages import ClusterReady, ClusterSettings, WorkerNote
+from index.workers.worker import BatchDone
 
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[ray]'"
 CONNECT_S = 5.0
@@ -49,7 +49,9 @@ class RayWorkers:
         base = tempfile.gettempdir()
         self._folder = Path(tempfile.mkdtemp(prefix="qa-ray-", dir=base if len(base) <= _SHORT else "/tmp"))
         try:
-            self._child = Child(bridge, Place(address, count, str(self._folder)), export, speakers, patience_s=END_S)
+            self._child = ChildProcess(
+                bridge, ClusterSettings(address, count, str(self._folder)), export, speakers, patience_s=END_S
+            )
             try:
                 self.room = self._ready()
             except BaseException:
@@ -66,9 +68,9 @@ class RayWorkers:
         except OSError as error:
             raise self._lost() from error
 
-    def take(self) -> Done:
+    def take(self) -> BatchDone:
         """As `Workers.take`."""
-        while not isinstance(told := self._told(), Done):
+        while not isinstance(told := self._told(), BatchDone):
             pass
         return told
 
@@ -80,7 +82,7 @@ class RayWorkers:
     def _ready(self) -> int:
         """How many batches may be with the cluster: two a worker, so that none waits for the next."""
         while self._child.connection.poll(START_S):
-            if isinstance(told := self._told(), Ready):
+            if isinstance(told := self._told(), ClusterReady):
                 return 2 * told.workers
         raise InputError(f"--ray {self._address}: no worker was ready within {START_S:.0f} s; check the cluster (ray status)")
 
@@ -89,9 +91,9 @@ class RayWorkers:
             told = self._child.connection.recv()
         except (EOFError, OSError) as error:
             raise self._lost() from error
-        if isinstance(told, Failure):
+        if isinstance(told, WorkerFailure):
             raise InputError(f"--ray {self._address}: {told.text}") if not told.fault else told.again()
-        if isinstance(told, Note):
+        if isinstance(told, WorkerNote):
             self._note(f"--ray {self._address}: {told.text}")
         return told
 

@@ -6,7 +6,7 @@ LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClusterSettings:
     """The cluster's address, how many workers it is to have at most, and a folder for what Ray writes on this machine."""
 
     address: str
@@ -15,14 +15,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
+class ClusterReady:
     """The cluster has `workers` that calculate what this machine does, or will have."""
 
     workers: int
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class WorkerNote:
     """What a person is to know."""
 
     text: str

@@ -24,11 +24,11 @@ class Shipment:
 
     @classmethod
     def of(cls, export: Export, files: tuple[bytes, bytes]) -> "Shipment":
-        """Of a cached export and its files, as `files_of` reads them."""
+        """Of a cached export and its files, as `export_files` reads them."""
         card = json.dumps(export.card.to_dict(), sort_keys=True)
         return cls(export.folder.name, card, _sha256(files))
 
-    def unpack(self, files: Callable[[], tuple[bytes, bytes]]) -> Export:
+    def install(self, files: Callable[[], tuple[bytes, bytes]]) -> Export:
         """The export on this machine: the one it has, or made of `files`, which are asked for only then.
 
         An export that this machine made for itself is left alone where it
@@ -40,7 +40,7 @@ class Shipment:
         """
         for name in (self.name, f"{self.name}-{self.sha256[:16]}"):
             export = cached_export(export_folder(name))
-            if export is not None and _sha256(files_of(export)) == self.sha256:
+            if export is not None and _sha256(export_files(export)) == self.sha256:
                 return export
         came = files()
         if _sha256(came) != self.sha256:
@@ -55,12 +55,12 @@ class Shipment:
         return Export(folder, ModelCard.from_dict(record))
 
 
-def files_of(export: Export) -> tuple[bytes, bytes]:
+def export_files(export: Export) -> tuple[bytes, bytes]:
     """The graph and the tokenizer of an export that onnxruntime runs."""
     return (export.folder / GRAPH).read_bytes(), (export.folder / TOKENIZER).read_bytes()
 
 
-def proof_of(worker: Worker) -> str:
+def worker_proof(worker: Worker) -> str:
     """A digest of all that this worker makes of sample texts, bit for bit.
 
     int8 sums are not the same on every processor, nor is a parse by every version.

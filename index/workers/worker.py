@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from index.articles.article import Article
 from index.entries.entry import Entry
-from index.entries.make_entry import draft, entries_of
+from index.entries.make_entry import draft, make_entries
 from index.errors import InputError
 from index.grammar.parser import Parser, loaded_parser
 from index.models.embedder import Embedder
@@ -28,7 +28,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class BatchDone:
     """What came of the batch of this number: the entries of its articles, in order, or None where its worker died."""
 
     number: int
@@ -47,7 +47,7 @@ class Workers(Protocol):
         """Hand over a batch; no more than `room` before `take`."""
         ...
 
-    def take(self) -> Done:
+    def take(self) -> BatchDone:
         """Wait for the next batch that is done or lost, whichever it is.
 
         Raises:
@@ -56,7 +56,7 @@ class Workers(Protocol):
         ...
 
 
-Crew: TypeAlias = Callable[[int], AbstractContextManager[Workers | None]]
+StartWorkers: TypeAlias = Callable[[int], AbstractContextManager[Workers | None]]
 """Starts workers for so many bytes of articles, and ends them; None where one process does as well."""
 
 
@@ -69,7 +69,7 @@ class Worker:
 
     def entries(self, articles: Sequence[Article]) -> tuple[Entry, ...]:
         """The entries of these articles, in order."""
-        return tuple(entries_of([draft(article) for article in articles], self.embedder, self.parser))
+        return tuple(make_entries([draft(article) for article in articles], self.embedder, self.parser))
 
 
 def work_through(workers: Workers, batches: Iterator[Batch]) -> Iterator[tuple[Batch, tuple[Entry, ...]]]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from index.entries.entry import StoredSentence
 from index.models.embedder import EmbeddedQuestion
-from index.models.token_vectors import product, unpack
+from index.models.token_vectors import product, unpack_tokens
 from qa.ranking.candidates import SearchedQuestion
 from qa.ranking.coverage import WORD, first_term
 
@@ -102,7 +102,7 @@ def matches(
 
 def _met(asked: EmbeddedQuestion, packed: Sequence[bytes]) -> tuple[Met, Met]:
     """How each of the question's tokens is met by each sentence, by any token and by the same word piece."""
-    tokens = unpack(packed)
+    tokens = unpack_tokens(packed)
     # In single precision, where a row stands decides its last digit, and with that which of two like sentences comes first.
     exact = product(tokens.rows.astype(np.float64), asked.rows.T.astype(np.float64))
     cosines = exact.astype(np.float32)

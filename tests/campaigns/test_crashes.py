@@ -332,7 +332,7 @@ def add(folder: Path, directory: Path, disk: Disk) -> None:
     build([], directory, disk=disk)
 
 
-def give_way(folder: Path, directory: Path, disk: Disk) -> None:
+def rename_added(folder: Path, directory: Path, disk: Disk) -> None:
     (folder / "added").mkdir(exist_ok=True)
     write(folder / "added", x="Molde")
     build([], directory, disk=disk)
@@ -367,7 +367,7 @@ SCENARIOS = (
     Scenario("remove", twice, lambda folder: (folder / "a.txt").unlink(), again),
     Scenario("add by hand", first, nothing, add),
     Scenario("take out", with_added, nothing, take_out),
-    Scenario("give way", with_added, nothing, give_way),
+    Scenario("give way", with_added, nothing, rename_added),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 by_name = pytest.mark.parametrize("scenario", SCENARIOS, ids=BY_NAME)
@@ -444,7 +444,7 @@ def state(directory: Path) -> State:
 
 def added(directory: Path) -> set[str]:
     """The sha256s of the articles added by hand, those that a build has put aside included."""
-    paths = [*directory.glob("added/*.txt"), *directory.glob("added/.leaving/*.txt")]
+    paths = [*directory.glob("added/*.txt"), *directory.glob("added/.set_aside/*.txt")]
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 

@@ -99,7 +99,7 @@ def nothing_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     for where in (
         "index.local.segment.Store",
         "index.local.segment.VectorIndex",
-        "index.local.segment.ExactVectors",
+        "index.local.segment.Float16Vectors",
         "index.local.local_index.WordIndex",
     ):
         monkeypatch.setattr(where, read)

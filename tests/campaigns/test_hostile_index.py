@@ -23,7 +23,7 @@ from index.articles.sentences import MAX_SENTENCE_CHARS
 from index.articles.span import Span
 from index.backends import open_index
 from index.entries.entry import Entry
-from index.entries.make_entry import draft, spoken_in, with_speakers
+from index.entries.make_entry import draft, read_speakers, with_speakers
 from index.grammar.parser import loaded_parser
 from index.local.generation import CURRENT, MANIFEST
 
@@ -173,7 +173,7 @@ def _loaded() -> None:
 def entry_of(article: Article) -> Entry:
     """All that is read of an article's text before it is embedded."""
     entry = draft(article).entry
-    return with_speakers(entry, spoken_in(entry, loaded_parser()))
+    return with_speakers(entry, read_speakers(entry, loaded_parser()))
 
 
 def read_and_split(data: bytes, encoding: str | None) -> None:

@@ -14,7 +14,7 @@ import pytest
 from index import BuildReport, ModelSettings, Precision, Progress, build
 from index.articles.article import read_article
 from index.backends import open_index
-from index.building.checkpoints import Pending
+from index.building.checkpoints import Checkpoints
 from index.building.fill_entries import BATCH_PASSAGES
 from index.grammar.parser import reader_name
 from index.local.generation import PENDING
@@ -148,10 +148,10 @@ def test_without_its_digest_a_batch_that_was_changed_gets_through(
 def test_what_another_model_embedded_is_not_used(folder: Path, half_built: Path) -> None:
     content = read_article(folder / "000000.txt", "000000.txt").content
     card = export_model(ModelSettings()).card
-    assert content in Pending(half_built, card, speakers=reader_name())
-    assert content not in Pending(half_built, replace(card, precision=Precision.FP32), speakers=reader_name())
-    assert content not in Pending(half_built, replace(card, files_sha256="0" * 64), speakers=reader_name())
-    assert content not in Pending(half_built, card, speakers="")
+    assert content in Checkpoints(half_built, card, speakers=reader_name())
+    assert content not in Checkpoints(half_built, replace(card, precision=Precision.FP32), speakers=reader_name())
+    assert content not in Checkpoints(half_built, replace(card, files_sha256="0" * 64), speakers=reader_name())
+    assert content not in Checkpoints(half_built, card, speakers="")
 
 
 def test_articles_that_went_or_changed_meanwhile_are_as_they_are_now(tmp_path: Path, folder: Path, half_built: Path) -> None:

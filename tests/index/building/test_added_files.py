@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from index import ArticleRefused, BuildReport, BuildSettings, InputError, Progress, SourceState, add_file, build
 from index.backends import open_index
 from index.building import added_files
-from index.building.added_files import sweep
+from index.building.added_files import sweep_uploads
 from index.files.disk import Disk
 from index.local.generation import CURRENT, index_exists, open_generation
 from index.local.segment import ARTICLES
@@ -135,7 +135,7 @@ NAMES = {
     ".hidden.txt": "hidden.txt",
     "..x.txt": "x.txt",
     ".upload-0123456789abcdef.tmp.txt": "upload-0123456789abcdef.tmp.txt",
-    ".leaving/x.txt": "x.txt",
+    ".set_aside/x.txt": "x.txt",
     ".txt": "article.txt",
     "-.md": "article.md",
     "": "article.txt",
@@ -366,7 +366,7 @@ def test_a_folder_of_added_files_that_is_a_link_is_not_used(directory: Path, fol
     report = build([], directory)
     assert [refusal.source for refusal in report.refused] == ["added"]
     assert sources(directory) == ["a.txt", "b.txt"]
-    sweep(directory, older_than_s=-1)
+    sweep_uploads(directory, older_than_s=-1)
     assert tree(folder) == before
 
 
@@ -435,7 +435,7 @@ def test_half_written_uploads_are_swept_when_they_are_old(directory: Path) -> No
         os.utime(path, (time.time() - age_s,) * 2)
     build([], directory)
     assert sorted(os.listdir(directory / "added")) == [".mine", ".upload-new.tmp", "x.txt"]
-    sweep(directory, older_than_s=10)
+    sweep_uploads(directory, older_than_s=10)
     assert sorted(os.listdir(directory / "added")) == [".mine", "x.txt"]
 
 
@@ -559,10 +559,10 @@ def test_a_rebuild_of_a_damaged_index_keeps_what_was_taken_out_and_added(directo
 KILLED = """
 import os, sys
 from pathlib import Path
-from index.building.added_files import find_added, leaving
+from index.building.added_files import find_added, set_aside
 from index.local.write_lock import writer
 directory = Path(sys.argv[1])
-with writer(directory), leaving(directory, find_added(directory).files):
+with writer(directory), set_aside(directory, find_added(directory).files):
     os.kill(os.getpid(), 9)
 """
 
@@ -572,7 +572,7 @@ def test_a_build_killed_before_it_published_gives_back_what_it_was_taking_out(di
     build([], directory)
     program = [sys.executable, "-c", KILLED, str(directory)]
     assert subprocess.run(program, cwd=ROOT, check=False, timeout=60).returncode == -9
-    assert os.listdir(directory / "added") == [".leaving"]
+    assert os.listdir(directory / "added") == [".set_aside"]
     assert build([], directory).unchanged == ("a.txt", "added/x.txt", "b.txt")
     assert os.listdir(directory / "added") == ["x.txt"]
 
@@ -581,8 +581,8 @@ def test_a_build_killed_after_it_published_does_not_bring_back_what_it_took_out(
     add_file(directory, "x.txt", story("Narvik"))
     build([], directory)
     take_out(directory, "added/x.txt")
-    (directory / "added" / ".leaving").mkdir()
-    (directory / "added" / ".leaving" / "x.txt").write_bytes(story("Narvik"))
+    (directory / "added" / ".set_aside").mkdir()
+    (directory / "added" / ".set_aside" / "x.txt").write_bytes(story("Narvik"))
     add_file(directory, "x.txt", story("Molde"))  # Of the same name, and not to be confused with it.
     assert build([], directory).added == ("added/x.txt",)
     assert os.listdir(directory / "added") == ["x.txt"]

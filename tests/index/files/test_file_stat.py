@@ -12,7 +12,7 @@ from index.articles.article import Content
 from index.articles.article import content_of as known
 from index.backends import check_index
 from index.building.collection import collect
-from index.building.previous_generation import Held
+from index.building.previous_generation import PreviousGeneration
 from index.files.find_files import find_files
 from index.local.generation import LOOKS, open_generation
 from qa import Retriever
@@ -37,14 +37,14 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The bytes of each file that a build reads to see what it holds."""
-    seen: list[bytes] = []
+    known_content: list[bytes] = []
 
     def content_of(data: bytes, *, encoding: str | None = None) -> Content:
-        seen.append(data)
+        known_content.append(data)
         return known(data, encoding=encoding)
 
     monkeypatch.setattr("index.building.collection.content_of", content_of)
-    return seen
+    return known_content
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_a_file_is_not_known_by_its_look_where_another_of_its_content_changed_wh
         while_building.setattr("index.building.prepare.collect", edited_after)
         build([folder], directory)
     build([folder], directory)
-    held = Held(open_generation(directory)).contents
+    held = PreviousGeneration(open_generation(directory)).contents
     assert held["ferry.txt"] != held["again.txt"]
     assert check_index(directory).findings == ()
 
@@ -158,5 +158,8 @@ def test_what_a_generation_does_not_say_is_read(folder: Path, tmp_path: Path, re
     older = replace(generation, manifest=replace(generation.manifest, files=files))
     assert older.looks(3) == b""
     (file, *_) = find_files([folder]).files
-    assert Held(generation).seen(file, None) is not None and Held(older).seen(file, None) is None
-    assert Held(generation).seen(file, "cp1252") is None
+    assert (
+        PreviousGeneration(generation).known_content(file, None) is not None
+        and PreviousGeneration(older).known_content(file, None) is None
+    )
+    assert PreviousGeneration(generation).known_content(file, "cp1252") is None

@@ -15,7 +15,7 @@ from index.entries.entry import StoredSentence
 from index.models.embedder import Embedder, PassageText
 from index.models.export import export_model
 from index.models.model_card import DEFAULT_MODEL
-from index.models.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of, unpack
+from index.models.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of, unpack_tokens
 
 DIM = 384
 TOKEN_BYTES = 34
@@ -46,7 +46,7 @@ def test_sentences_come_back_in_order_with_their_own_tokens(projection: Projecti
     found = [states(size, seed=seed + place) for place, size in enumerate(sizes)]
     packed = [projection.packed(*pair) for pair in zip(ids, found, strict=True)]
     assert [len(sentence) for sentence in packed] == [TOKEN_BYTES * size for size in sizes]
-    tokens = unpack(packed)
+    tokens = unpack_tokens(packed)
     assert tokens.starts.tolist() == [sum(sizes[:place]) for place in range(len(sizes))]
     assert np.array_equal(tokens.ids, np.concatenate(ids) & 0xFFFF)
     wanted = np.concatenate([projection.rows(part) for part in found])
@@ -58,7 +58,7 @@ def test_sentences_come_back_in_order_with_their_own_tokens(projection: Projecti
 @given(st.lists(st.floats(-1e4, 1e4, width=32), min_size=DIM, max_size=DIM))
 @settings(max_examples=50, deadline=None)
 def test_any_state_can_be_kept(projection: Projection, numbers: list[float]) -> None:
-    rows = unpack([projection.packed(np.zeros(1, np.int64), np.array([numbers], np.float32))]).rows
+    rows = unpack_tokens([projection.packed(np.zeros(1, np.int64), np.array([numbers], np.float32))]).rows
     assert np.isfinite(rows).all() and np.linalg.norm(rows) < 1.001
 
 
@@ -66,7 +66,7 @@ def test_cosines_of_real_tokens_survive_packing(embedder: Embedder, seeds: Path)
     lines = [line for path in sorted(seeds.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if len(line) > 200]
     found = [embedder.embed_question(line) for line in lines[:12]]
     projected = Projection(np.eye(TOKEN_DIM, dtype=np.float32))
-    kept = unpack([projected.packed(line.ids.astype(np.int64), line.rows) for line in found]).rows
+    kept = unpack_tokens([projected.packed(line.ids.astype(np.int64), line.rows) for line in found]).rows
     exact = np.concatenate([line.rows for line in found])
     asked = embedder.embed_question("how many casualties did NIS report?").rows
     error = np.abs(kept @ asked.T - exact @ asked.T)
@@ -80,7 +80,7 @@ def kept_sentences(directory: Path) -> list[StoredSentence]:
 
 def test_a_question_meets_its_own_words(embedder: Embedder) -> None:
     (passage,) = embedder.embed_passages([RIVER])
-    tokens = unpack(passage.tokens)
+    tokens = unpack_tokens(passage.tokens)
     asked = embedder.embed_question("How far did the river fall?")
     river = next(place for place, start in enumerate(asked.starts) if start == "How far did the river fall?".index("river"))
     met = tokens.rows @ asked.rows[river]

@@ -18,7 +18,7 @@ from index.local.generation import open_generation
 from index.local.segment import ARTICLES, VECTORS
 from index.models.export import export_model
 from index.models.model_files import Export, cache_folder
-from index.workers.ship_model import Shipment, files_of, proof_of
+from index.workers.ship_model import Shipment, export_files, worker_proof
 from index.workers.worker import Worker
 
 ROOT = Path(__file__).parents[3]
@@ -132,7 +132,7 @@ def export() -> Export:
 def test_an_export_is_brought_where_it_is_missing_and_used_from_then_on(
     tmp_path: Path, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = files_of(export)
+    files = export_files(export)
     shipment = Shipment.of(export, files)
     monkeypatch.setenv("QA_CACHE", str(tmp_path))
     asked: list[int] = []
@@ -141,16 +141,16 @@ def test_an_export_is_brought_where_it_is_missing_and_used_from_then_on(
         asked.append(1)
         return files
 
-    first, second = shipment.unpack(fetched), shipment.unpack(fetched)
+    first, second = shipment.install(fetched), shipment.install(fetched)
     assert first == second and first.card == export.card and len(asked) == 1
-    assert files_of(first) == files and first.folder.is_relative_to(tmp_path)
-    assert proof_of(Worker(first, speakers=False, threads=1)) == proof_of(Worker(export, speakers=False, threads=2))
+    assert export_files(first) == files and first.folder.is_relative_to(tmp_path)
+    assert worker_proof(Worker(first, speakers=False, threads=1)) == worker_proof(Worker(export, speakers=False, threads=2))
 
 
 def test_an_export_of_the_machines_own_is_left_alone_and_one_torn_on_the_way_refused(
     tmp_path: Path, export: Export, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = files_of(export)
+    files = export_files(export)
     shipment = Shipment.of(export, files)
     own = tmp_path / "models" / export.folder.name
     shutil.copytree(export.folder, own)
@@ -159,15 +159,15 @@ def test_an_export_of_the_machines_own_is_left_alone_and_one_torn_on_the_way_ref
     assert cache_folder() == tmp_path
     before = hashlib.sha256((own / "model.onnx").read_bytes()).digest()
     with pytest.raises(IndexMismatchError, match="did not arrive whole"):
-        shipment.unpack(lambda: (files[0][:-1], files[1]))
-    assert shipment.unpack(lambda: files).folder != own
+        shipment.install(lambda: (files[0][:-1], files[1]))
+    assert shipment.install(lambda: files).folder != own
     assert hashlib.sha256((own / "model.onnx").read_bytes()).digest() == before
 
 
 def test_a_proof_differs_where_vectors_or_who_speaks_do(export: Export) -> None:
     silent, told = (Worker(export, speakers=speakers, threads=1) for speakers in (False, True))
-    assert proof_of(silent) != proof_of(told)
-    before = proof_of(silent)
+    assert worker_proof(silent) != worker_proof(told)
+    before = worker_proof(silent)
     embed = silent.embedder.embed_passages
 
     def other(passages: object, **how: object) -> object:
@@ -176,4 +176,4 @@ def test_a_proof_differs_where_vectors_or_who_speaks_do(export: Export) -> None:
         return found
 
     silent.embedder.embed_passages = other  # type: ignore[assignment,method-assign]
-    assert proof_of(silent) != before
+    assert worker_proof(silent) != before

@@ -13,11 +13,11 @@ import pytest
 
 from index import BuildSettings, InputError, Progress, build
 from index.articles.article import Article, decode_article
-from index.building.fill_entries import ahead
+from index.building.fill_entries import prefetch
 from index.entries.entry import Entry
 from index.local.generation import open_generation
 from index.local.segment import ARTICLES, VECTORS
-from index.workers.worker import MAX_TRIES, Batch, Done, work_through
+from index.workers.worker import MAX_TRIES, Batch, BatchDone, work_through
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 30.0
@@ -95,10 +95,10 @@ class Deadly:
         self.given.append((number, articles))
         assert len(self.given) <= self.room
 
-    def take(self) -> Done:
+    def take(self) -> BatchDone:
         number, articles = self.given.pop()
         entries: tuple[Entry, ...] = ()
-        return Done(number, None if articles[0].source == "deadly.txt" else entries)
+        return BatchDone(number, None if articles[0].source == "deadly.txt" else entries)
 
 
 def batches(*sources: str) -> Iterator[Batch]:
@@ -174,7 +174,7 @@ def test_what_is_made_ahead_comes_in_order_one_ahead_and_its_error_where_it_is_d
 
     got: list[int] = []
     with pytest.raises(InputError, match="no more"):
-        for number in ahead(numbers()):
+        for number in prefetch(numbers()):
             assert len(made) <= number + 2
             got.append(number)
     assert got == made == [0, 1, 2, 3, 4]

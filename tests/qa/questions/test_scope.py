@@ -13,7 +13,7 @@ import pytest
 
 from index import Index, InputError
 from index.backends import open_index
-from index.search.bm25_index import MAX_RUNS, WordIndex, key_of, lie_in, runs_of, write_words
+from index.search.bm25_index import MAX_RUNS, WordIndex, in_ranges, key_ranges, passage_key, write_words
 from qa import Answer, AskSettings, Retriever, Scope
 from qa.questions.conversation import variants
 from qa.questions.question import read_question
@@ -77,7 +77,7 @@ def test_candidates_are_the_best_of_the_scope_and_not_the_scope_of_the_best(inde
     """Against all sentences and all passages of the scope, ranked one by one."""
     for chosen, question in some_of_each(names, (1, 2, 3)):
         selection = select(index, Scope(sources=chosen))
-        allowed = [p for p in range(index.info.passages) if lie_in(selection.passages, np.array([key_of(1, p)]))[0]]
+        allowed = [p for p in range(index.info.passages) if in_ranges(selection.passages, np.array([passage_key(1, p)]))[0]]
         assert {index.store.article(p.article).source for p in index.store.passages(allowed)} == set(chosen)
         found = find_candidates(index, variants(question, ()), (), among=selection)
         stored = index.sentence_vectors(allowed)
@@ -240,7 +240,7 @@ def test_words_among_any_passages_are_found_as_if_all_were_read(tmp_path: Path) 
     assert min(runs) < MAX_RUNS < max(runs)
     for among in some:
         for top_k in (1, 30, 2000):
-            wanted = [hit for hit in every if among[hit.key - key_of(1, 0)]][:top_k]
-            hits = words.search(groups, top_k=top_k, among=runs_of(among, 1))
+            wanted = [hit for hit in every if among[hit.key - passage_key(1, 0)]][:top_k]
+            hits = words.search(groups, top_k=top_k, among=key_ranges(among, 1))
             assert [hit.key for hit in hits] == [hit.key for hit in wanted]
             assert [hit.score for hit in hits] == pytest.approx([hit.score for hit in wanted])
