@@ -1,1 +1,1 @@
-"""An article: text, layout, sentences, passages."""
+"""Articles: text, layout, sentences, passages."""

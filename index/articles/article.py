@@ -1,4 +1,4 @@
-"""An article: one source file, its exact text and what its first lines say about it."""
+"""Articles: a source file, its exact text, and the title, outlet and date in its first lines."""
 
 import codecs
 import hashlib
@@ -19,17 +19,17 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Codecs that look for a mark by themselves; where there is none, these read the same bytes.
+# Codecs that look for a mark by themselves, and those that read the same bytes without a mark.
 UNMARKED = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
-# A long article's places are counted from the last of these many characters: from its start 80 quotes at the end of 10 MB
-# took 3.4 s. So many long articles' counts are kept, and with them their texts.
+# Places are counted from the nearest multiple of STRIDE characters: from the start of 10 MB, 80 quotes at its end took
+# 3.4 s. LONG_KEPT long articles' counts are kept in memory, and with them their texts.
 STRIDE, LONG_KEPT = 1 << 16, 4
-# In these a byte's meaning depends on the bytes before it, so a slice of the file cannot be read alone.
+# In these encodings a byte's meaning depends on the bytes before, so no slice of a file can be read alone.
 STATEFUL = ("utf-7", "iso2022", "hz", "punycode", "idna", "escape", "undefined")
 
 
 class Content(NamedTuple):
-    """What an article is made from, wherever its file lies: another encoding is another text."""
+    """The identity of an article's text, wherever its file lies: other bytes or another encoding are another text."""
 
     sha256: str
     encoding: str
@@ -37,11 +37,11 @@ class Content(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One source file as it was read.
+    """A source file as it was read.
 
-    `text` holds every character of the file after its byte-order mark, line
-    endings included. `encoding` reads any slice of the bytes that begins and
-    ends between characters; `bom_bytes` is the length of the mark.
+    `text` holds every character after the byte-order mark, line endings
+    included. `encoding` reads any slice of the bytes that begins and ends
+    between characters. `bom_bytes` is the length of the mark.
     """
 
     source: str
@@ -54,29 +54,29 @@ class Article:
 
     @property
     def content(self) -> Content:
-        """What it was made from."""
+        """Return the identity of its text."""
         return Content(self.sha256, self.encoding)
 
     @property
     def title(self) -> str | None:
-        """The headline, where the first lines show one."""
+        """Return the headline, where the first lines show one."""
         return self.masthead.title.cut(self.text) if self.masthead.title else None
 
     @property
     def outlet(self) -> str | None:
-        """Who published it, where the first lines say so."""
+        """Return the publisher's name, where the first lines show one."""
         return self.masthead.outlet.cut(self.text) if self.masthead.outlet else None
 
     def byte_offset(self, offset: int) -> int:
-        """The place in the file, in bytes, of the code point at `offset`."""
-        if offset < STRIDE or not self.encoding.startswith("utf-"):  # In others two characters may share a code.
+        """Return the place in the file, in bytes, of the code point at `offset`."""
+        if offset < STRIDE or not self.encoding.startswith("utf-"):  # In other encodings two characters may share a code.
             return self.bom_bytes + len(self.text[:offset].encode(self.encoding))
         strides = min(offset, len(self.text)) // STRIDE
         after = self.text[strides * STRIDE : offset].encode(self.encoding)
         return self.bom_bytes + _bytes_before(self.text, self.encoding)[strides] + len(after)
 
     def line(self, offset: int) -> int:
-        """The line, counted from 1, that the code point at `offset` stands on."""
+        """Return the line, counted from 1, of the code point at `offset`."""
         if offset < STRIDE:
             return 1 + self.text.count("\n", 0, offset)
         strides = min(offset, len(self.text)) // STRIDE
@@ -85,23 +85,23 @@ class Article:
 
 @lru_cache(LONG_KEPT)
 def _bytes_before(text: str, encoding: str) -> tuple[int, ...]:
-    """How many bytes come before each whole STRIDE of a text."""
+    """The number of bytes before each whole STRIDE of a text."""
     sizes = (len(text[start : start + STRIDE].encode(encoding)) for start in range(0, len(text), STRIDE))
     return tuple(accumulate(sizes, initial=0))
 
 
 @lru_cache(LONG_KEPT)
 def _lines_before(text: str) -> tuple[int, ...]:
-    """How many line ends come before each whole STRIDE of a text."""
+    """The number of line ends before each whole STRIDE of a text."""
     ends = (text.count("\n", start, start + STRIDE) for start in range(0, len(text), STRIDE))
     return tuple(accumulate(ends, initial=0))
 
 
 def known_encoding(encoding: str) -> str:
-    """The codec's own name for an encoding whose files can be read slice by slice.
+    """Return the codec's own name for an encoding whose files can be read slice by slice.
 
     Raises:
-        InputError: it is unknown, not a text encoding, or depends on earlier bytes.
+        InputError: the encoding is unknown, not of text, or depends on earlier bytes.
     """
     try:
         name = codecs.lookup(encoding).name
@@ -116,11 +116,11 @@ def known_encoding(encoding: str) -> str:
 def read_article(path: Path, source: str, *, encoding: str | None = None) -> Article:
     """Read one file without changing a character.
 
-    A byte-order mark decides; without one the bytes are read as `encoding`,
-    or as UTF-8 where none is named.
+    The byte-order mark decides the encoding; without a mark `encoding` does,
+    by default UTF-8.
 
     Raises:
-        ArticleRefused: the file is unreadable, empty, binary, or not in its encoding.
+        ArticleRefused: the file is unreadable, empty, binary or not in its encoding.
     """
     try:
         data = path.read_bytes()
@@ -130,12 +130,12 @@ def read_article(path: Path, source: str, *, encoding: str | None = None) -> Art
 
 
 def content_of(data: bytes, *, encoding: str | None = None) -> Content:
-    """What an article would be made from, by the bytes of its file, whether they can be one or not."""
+    """Return the identity that an article of these bytes has; they need not make an article."""
     return Content(hashlib.sha256(data).hexdigest(), _encoding(data, encoding)[1])
 
 
 def decode_article(data: bytes, source: str, *, encoding: str | None = None) -> Article:
-    """The article that these bytes of a file hold; as `read_article`, for bytes already in memory."""
+    """Return the article of a file's bytes; as `read_article`, for bytes already in memory."""
     bom, chosen = _encoding(data, encoding)
     try:
         text = data[len(bom) :].decode(chosen)
@@ -166,7 +166,7 @@ def decode_article(data: bytes, source: str, *, encoding: str | None = None) -> 
 
 
 def _reads_back(text: str, encoding: str, data: bytes) -> bool:
-    """Whether the text in this encoding is these bytes again; some codecs read what they cannot write."""
+    """Return whether the text in this encoding is these bytes again; some codecs read bytes that they cannot write."""
     try:
         return text.encode(encoding) == data
     except UnicodeError:
@@ -174,6 +174,6 @@ def _reads_back(text: str, encoding: str, data: bytes) -> bool:
 
 
 def _encoding(data: bytes, encoding: str | None) -> tuple[bytes, str]:
-    """A file's byte-order mark, and in what its text is read."""
+    """A file's byte-order mark, and the encoding of its text."""
     bom, marked = next(((mark, name) for mark, name in BOMS if data.startswith(mark)), (b"", None))
     return bom, marked or encoding or "utf-8"

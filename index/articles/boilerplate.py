@@ -1,7 +1,8 @@
-"""Page furniture: what stands on a news page and is not part of the article.
+"""Page furniture: buttons, credits, comment forms, links and captions on a news page.
 
-Buttons, credits, comment forms, links, captions. It stays in the article's
-text and is never the answer to anything.
+"Share this article", "ANATOLII STEPANOV/AFP via Getty Images" and "3 min read"
+are furniture. "The ministry shared a photo of the dam." is not: a caption has
+no finite verb. Furniture stays in the article's text and answers no question.
 """
 
 import re
@@ -54,39 +55,25 @@ _FINITE = re.compile(
     r"prompted|showed|did|does|do|confirmed|drew|caused|became|sparked)\b",
     re.IGNORECASE,
 )
-MAX_LABEL_CHARS = 300  # The longest form letter seen on a page; longer text is never judged by its opening words.
+MAX_LABEL_CHARS = 300  # The longest form letter seen on a page; longer text is no furniture, however it opens.
 _WORD_CHAR = re.compile(r"\w")
 
 
 def is_furniture(text: str) -> bool:
-    """Whether a line, or a sentence, belongs to the page rather than to the article."""
+    """Return whether a line, or a sentence, belongs to the page and not to the article."""
     line = text[: MAX_LABEL_CHARS + 1].strip()
     return bool(line) and _is_furniture(line)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096)  # The same text is asked for as a line, a block and a sentence, and a page repeats its labels.
 def _is_furniture(line: str) -> bool:
-    """As `is_furniture`; a line is asked for as a line, as a block and as a sentence, and a page repeats its labels."""
     if not _WORD_CHAR.search(line):
         return True
     if len(line) > MAX_LABEL_CHARS:
         return False
-    return bool(
-        _is_link(line)
-        or _LABEL.fullmatch(line)
-        or _READING_TIME.fullmatch(line)
-        or _OPENINGS.match(line)
-        or _is_credit(line)
-        or (_CAPTION.match(line) and not _FINITE.search(line))
-    )
-
-
-def _is_link(line: str) -> bool:
-    """Whether nothing, or next to nothing, is left when links are taken out."""
-    rest = URL.sub("", line)
-    return rest != line and len(re.findall(r"\w+", rest)) <= 1
-
-
-def _is_credit(line: str) -> bool:
-    """Whether a picture's credit closes a line that is not a sentence."""
-    return bool(_CREDIT.search(line)) and not re.search(r"[.!?]['\"’”)]*\s", line) and not _FINITE.search(line)
+    without_links = URL.sub("", line)
+    is_link = without_links != line and len(re.findall(r"\w+", without_links)) <= 1
+    if is_link or _LABEL.fullmatch(line) or _READING_TIME.fullmatch(line) or _OPENINGS.match(line):
+        return True
+    is_credit = _CREDIT.search(line) and not re.search(r"[.!?]['\"’”)]*\s", line)
+    return bool((is_credit or _CAPTION.match(line)) and not _FINITE.search(line))

@@ -1,4 +1,9 @@
-"""How an article is laid out: which lines flow together, and what each block of them is."""
+"""Layout: which lines of an article flow together, and whether each block of lines is prose, heading or furniture.
+
+The Daily Herald | Dam bursts near Velden | By Anna Lind | The dam burst on Friday. Nobody was hurt.
+Four lines, blank lines between. The first three have no full stop and at most
+20 words: headings. The last is prose.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,9 +14,9 @@ from itertools import pairwise
 from index.articles.boilerplate import is_furniture
 from index.articles.span import Span, without_gaps
 
-# Text is hard-wrapped when its widest line lies between; else each line is a paragraph.
+# The width of a hard wrap. Where the widest line is narrower or wider, each line is a paragraph.
 MIN_WRAP_CHARS, MAX_WRAP_CHARS = 40, 120
-FULL_LINE = 0.75  # A wrapped line that stops in mid-sentence beyond this share of the width goes on in the next.
+FULL_LINE = 0.75  # Of the width. A longer line that stops in mid-sentence goes on in the next line.
 MAX_HEADING_WORDS = 20
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -24,8 +29,8 @@ FACT = re.compile(
 )
 
 
-class Kind(Enum):
-    """What a block of an article is."""
+class BlockKind(Enum):
+    """Prose is searched and quoted; headings and furniture are not."""
 
     PROSE = "prose"
     HEADING = "heading"
@@ -34,36 +39,36 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that flow together; `gaps` are the furniture and blank lines that interrupt them."""
+    """Lines that flow together; `gaps` are the line ends, furniture and blank lines between them."""
 
     span: Span
-    kind: Kind
+    kind: BlockKind
     gaps: tuple[Span, ...] = ()
 
     def flow(self, text: str) -> str:
-        """The block's text with each line end and interruption turned into blanks, offset by offset."""
+        """Return the block's text with each gap turned into blanks, offset by offset."""
         return without_gaps(text, self.span, self.gaps)
 
 
 def blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of an article, in order.
+    """Return the blocks of an article, in order.
 
     Lines are joined where a hard wrap parted them: the next line's first word
     would not have fitted, or the line stops in mid-sentence near the width or
     before a small letter. A link or page label between two halves of a
-    sentence does not end it. An article with headings only is read as prose.
+    sentence does not end the sentence. An article of headings only is prose.
     """
     lines = [_strip(text, Span(*match.span())) for match in _LINE.finditer(text)]
     width = max((len(line) for line in lines if " " in line.cut(text)), default=0)
     wrap = width if MIN_WRAP_CHARS <= width <= MAX_WRAP_CHARS else 0
-    found = tuple(_judge(text, group) for group in _groups(text, lines, wrap))
-    if any(block.kind is Kind.PROSE for block in found):
+    found = tuple(_block(text, group) for group in _groups(text, lines, wrap))
+    if any(block.kind is BlockKind.PROSE for block in found):
         return found
-    return tuple(Block(b.span, Kind.PROSE, b.gaps) if b.kind is Kind.HEADING else b for b in found)
+    return tuple(Block(b.span, BlockKind.PROSE, b.gaps) if b.kind is BlockKind.HEADING else b for b in found)
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether the text stops where a sentence can stop."""
+    """Return whether the text stops where a sentence can stop."""
     return bool(_TERMINAL.search(text[-12:].rstrip()))
 
 
@@ -75,9 +80,9 @@ def _strip(text: str, line: Span) -> Span:
 
 
 def _groups(text: str, lines: Sequence[Span], width: int) -> Iterator[list[Span]]:
-    """Lines that flow together, furniture lines each alone."""
+    """The lines that flow together; each furniture line stands alone."""
     current: list[Span] = []
-    held: list[list[Span]] = []  # Furniture met since the current group's last line.
+    furniture: list[list[Span]] = []  # Met since the current group's last line.
     blank = False
     for line in lines:
         if not len(line):
@@ -85,23 +90,23 @@ def _groups(text: str, lines: Sequence[Span], width: int) -> Iterator[list[Span]
             continue
         cut = line.cut(text)
         if is_furniture(cut):
-            held.append([line])
+            furniture.append([line])
             continue
-        if current and _goes_on(text, current, line, width, parted=blank or bool(held), by_furniture=bool(held)):
+        if current and _goes_on(text, current, line, width, parted=blank or bool(furniture), by_furniture=bool(furniture)):
             current.append(line)
         else:
             if current:
                 yield current
-            yield from held
+            yield from furniture
             current = [line]
-        held, blank = [], False
+        furniture, blank = [], False
     if current:
         yield current
-    yield from held
+    yield from furniture
 
 
 def _goes_on(text: str, group: list[Span], line: Span, width: int, *, parted: bool, by_furniture: bool) -> bool:
-    """Whether `line` continues the sentence that the group's last line leaves open."""
+    """Return whether `line` continues the sentence that the group's last line leaves open."""
     last, cut = group[-1].cut(text), line.cut(text)
     if _LIST_ITEM.match(cut) or FACT.match(cut) or _MARKDOWN_HEADING.match(last):
         return False
@@ -116,16 +121,16 @@ def _goes_on(text: str, group: list[Span], line: Span, width: int, *, parted: bo
     return overflow or (unfinished and (lower or len(last) >= FULL_LINE * width))
 
 
-def _judge(text: str, lines: list[Span]) -> Block:
+def _block(text: str, lines: list[Span]) -> Block:
     """The block that these lines make."""
     span = Span(lines[0].start, lines[-1].end)
     gaps = tuple(Span(a.end, b.start) for a, b in pairwise(lines))
     cut = lines[0].cut(text)
     if len(lines) > 1:
-        return Block(span, Kind.PROSE, gaps)
+        return Block(span, BlockKind.PROSE, gaps)
     if is_furniture(cut):
-        return Block(span, Kind.FURNITURE)
+        return Block(span, BlockKind.FURNITURE)
     listed = _LIST_ITEM.match(cut) and not _MARKDOWN_HEADING.match(cut)
     if _MARKDOWN_HEADING.match(cut) or not (listed or ends_sentence(cut) or len(cut.split()) > MAX_HEADING_WORDS):
-        return Block(span, Kind.HEADING)
-    return Block(span, Kind.PROSE)
+        return Block(span, BlockKind.HEADING)
+    return Block(span, BlockKind.PROSE)

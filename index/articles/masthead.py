@@ -1,17 +1,20 @@
-"""What an article's first lines say about it: title, outlet, date of publication.
+"""The masthead: title, outlet and date of publication, as an article's first lines show them.
 
-Each is read from the text or absent; none is guessed.
+The Daily Herald | Dam bursts near Velden | By Anna Lind | VELDEN, Jan. 5, 2024 (AP) — The dam burst on Friday.
+Four lines. The first is short and names a paper: outlet. The second is the
+first heading that is neither outlet nor byline: title. The dateline of the
+story gives the date, 2024-01-05. Whatever the text does not show is None.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date
 
-from index.articles.layout import FACT, Block, Kind, blocks
+from index.articles.layout import FACT, Block, BlockKind, blocks
 from index.articles.span import Span
 from index.english import MONTH, month_number
 
-FIRST_CHARS = 3000  # The masthead stands at the top; what comes later belongs to the story.
+FIRST_CHARS = 3000  # Later text belongs to the story.
 MAX_OUTLET_WORDS = 5
 
 _DATES = (
@@ -32,7 +35,7 @@ _LATER = re.compile(r"\b(?:updated|modified|revised)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """Where title and outlet stand, and the day of publication where the text names it."""
+    """The places of title and outlet, and the day of publication."""
 
     title: Span | None = None
     outlet: Span | None = None
@@ -40,16 +43,16 @@ class Masthead:
 
 
 def read_masthead(text: str) -> Masthead:
-    """Title, outlet and date from the lines before the story and from its dateline."""
+    """Read title, outlet and date from the lines before the story and from its dateline."""
     top = text[:FIRST_CHARS]
     laid_out = blocks(top)
     story = next(
-        (i for i, block in enumerate(laid_out) if block.kind is Kind.PROSE and not _is_label(block.span.cut(top))),
+        (i for i, block in enumerate(laid_out) if block.kind is BlockKind.PROSE and not _is_label(block.span.cut(top))),
         len(laid_out),
     )
     head = laid_out[:story]
     # The last block may be cut off by FIRST_CHARS, so a lone heading there is not trusted.
-    headings = [block.span for block in head if block.kind is not Kind.FURNITURE and block.span.end < FIRST_CHARS]
+    headings = [block.span for block in head if block.kind is not BlockKind.FURNITURE and block.span.end < FIRST_CHARS]
     keyed = {
         m["key"].lower(): Span(span.start + m.start("value"), span.end) for span in headings if (m := FACT.match(span.cut(top)))
     }
@@ -69,7 +72,7 @@ def read_masthead(text: str) -> Masthead:
 
 
 def find_date(text: str) -> date | None:
-    """The first full date (day, month and year) in the text."""
+    """Return the first full date (day, month and year) in the text."""
     found = [match for pattern in _DATES for match in pattern.finditer(text)]
     for match in sorted(found, key=lambda m: m.start()):
         groups = match.groupdict()
@@ -82,7 +85,7 @@ def find_date(text: str) -> date | None:
 
 
 def _is_label(line: str) -> bool:
-    """Whether a line gives a fact about the article instead of heading it."""
+    """Return whether a line gives a fact about the article and is no title."""
     if FACT.match(line) or line.strip("- ") == "":
         return True
     words = len(line.split())
@@ -90,7 +93,7 @@ def _is_label(line: str) -> bool:
 
 
 def _outlet(text: str, headings: list[Span]) -> Span | None:
-    """A short line above another heading that is printed twice, or names a paper, agency or station."""
+    """A short line above another heading that is printed twice, or that names a paper, agency or station."""
     if len(headings) < 2:
         return None
     seen = [span.cut(text).casefold() for span in headings]
@@ -113,7 +116,7 @@ def _title(text: str, headings: list[Span], outlet: Span | None) -> Span | None:
 
 
 def _dateline(text: str, story: Block | None) -> tuple[Span | None, str]:
-    """The agency and the words of the dateline that opens the story; nothing and "" without one."""
+    """The agency and the words of the dateline that opens the story; None and "" without a dateline."""
     if story is None:
         return None, ""
     match = _DATELINE.match(text, story.span.start, min(story.span.end, story.span.start + 110))

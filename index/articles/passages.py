@@ -1,12 +1,11 @@
-"""Passages: what is embedded in one piece and read as context."""
+"""Passages: neighbouring sentences that are embedded in one piece and read as context."""
 
 import logging
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
-from typing import Protocol
 
 from index.articles.sentences import Sentence
 from index.articles.span import Span
@@ -16,25 +15,30 @@ MAX_PASSAGE_CHARS = 900  # Some 200 tokens of English, inside the 256 that the d
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Neighbouring sentences; its span runs from the first one's start to the last one's end."""
+    """Neighbouring sentences, and the span from the first one's start to the last one's end."""
 
     span: Span
     sentences: tuple[Sentence, ...]
 
 
 def passages(text: str, found: Sequence[Sentence]) -> tuple[Passage, ...]:
-    """Every sentence in just one passage, of MAX_PASSAGE_CHARS at most or of one longer sentence, paragraphs kept whole.
+    """Return passages that hold every sentence once; whole paragraphs share one where they fit.
 
-    The text between two sentences, furniture included, counts to the length
-    and lies inside the passage's span. Spans follow from the pieces' lengths
-    and are checked; nothing is searched for in the text.
+    A passage has MAX_PASSAGE_CHARS at most, or one longer sentence. The text
+    between two sentences, furniture included, counts to the length and lies
+    inside the span. Spans follow from the pieces' lengths, and are checked.
     """
-    splitter = _splitter()
-    return tuple(passage for run in _runs(found) for passage in _cut(text, run, splitter.merge(_tiles(text, run))))
+    merge = _merger()
+    made: list[Passage] = []
+    for run in _runs(found):
+        ends = [sentence.span.start for sentence in run[1:]] + [run[-1].span.end]
+        tiles = [text[sentence.span.start : end] for sentence, end in zip(run, ends, strict=True)]
+        made += _cut(text, run, merge(tiles))
+    return tuple(made)
 
 
 def _runs(found: Sequence[Sentence]) -> list[list[Sentence]]:
-    """Sentences that may share a passage: short paragraphs together, a long one by itself."""
+    """The sentences that may share a passage: short paragraphs together, a long one by itself."""
     runs: list[list[Sentence]] = []
     for _, group in groupby(found, key=lambda sentence: sentence.paragraph):
         paragraph = list(group)
@@ -44,14 +48,8 @@ def _runs(found: Sequence[Sentence]) -> list[list[Sentence]]:
     return runs
 
 
-def _tiles(text: str, run: Sequence[Sentence]) -> list[str]:
-    """The text from each sentence's start to the next one's, which together are the text of the run."""
-    ends = [sentence.span.start for sentence in run[1:]] + [run[-1].span.end]
-    return [text[sentence.span.start : end] for sentence, end in zip(run, ends, strict=True)]
-
-
 def _cut(text: str, run: Sequence[Sentence], pieces: Sequence[str]) -> Iterator[Passage]:
-    """The passages that the pieces of a run stand for."""
+    """The passages that the pieces of a run make."""
     at, first = run[0].span.start, 0
     for piece in pieces:
         end = at + len(piece)
@@ -63,22 +61,15 @@ def _cut(text: str, run: Sequence[Sentence], pieces: Sequence[str]) -> Iterator[
         at, first = end, last
 
 
-class _SentenceMerger(Protocol):
-    def merge(self, tiles: list[str]) -> list[str]: ...
-
-
 @cache
-def _splitter() -> _SentenceMerger:
-    from langchain_text_splitters import TextSplitter  # Takes half a second to import; only building needs it.
+def _merger() -> Callable[[list[str]], list[str]]:
+    """langchain's merging of pieces up to a size, for pieces that are sentences."""
+    from langchain_text_splitters import TextSplitter  # The import takes half a second; only building needs it.
 
     class SentenceSplitter(TextSplitter):
-        """langchain's merging of pieces up to a size, on pieces that are sentences."""
-
         def split_text(self, text: str) -> list[str]:
-            return self.merge([text])
-
-        def merge(self, tiles: list[str]) -> list[str]:
-            return self._merge_splits(tiles, "")
+            return [text]
 
     logging.getLogger("langchain_text_splitters").setLevel(logging.ERROR)  # It warns of each over-long sentence.
-    return SentenceSplitter(chunk_size=MAX_PASSAGE_CHARS, chunk_overlap=0, strip_whitespace=False)
+    splitter = SentenceSplitter(chunk_size=MAX_PASSAGE_CHARS, chunk_overlap=0, strip_whitespace=False)
+    return partial(splitter._merge_splits, separator="")

@@ -1,4 +1,4 @@
-"""Sentences: what is searched, and what is quoted."""
+"""Sentences: the spans that are searched and quoted."""
 
 import re
 from bisect import bisect_left
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.articles.boilerplate import is_furniture
-from index.articles.layout import Block, Kind, blocks
+from index.articles.layout import Block, BlockKind, blocks
 from index.articles.span import Span, without_gaps
 
-MAX_SENTENCE_CHARS = 1000  # Longer stretches without a full stop are parted at blanks; no quote needs more.
-# Beyond this much without a blank nothing is a word. nupunkt reads such a stretch again for each mark in it (20,000 of "?!"
-# took .5 s, twice as many 1.5 s), so it gets the ends of it only.
+MAX_SENTENCE_CHARS = 1000  # A longer stretch without a full stop is cut at blanks; no quote needs more.
+# A longer stretch without a blank is no word. nupunkt reads such a stretch again for each mark in it: 20,000 of "?!" took
+# .5 s, twice as many 1.5 s. So it gets only the ends of the stretch.
 MAX_WORD_CHARS, KEPT_CHARS = 400, 100
 
-# A wrong break: the next piece goes on in small letters after a closing quotation mark, or is punctuation only.
+# After a wrong break the next piece begins with a small letter, or is punctuation only.
 _GOES_ON = re.compile(r"[a-z]|\W*$")
 _WORD_CHAR = re.compile(r"\w")
 _OVERLONG = re.compile(rf"(?<!\S)\S{{{MAX_WORD_CHARS},}}")
@@ -23,24 +23,24 @@ _PIECE = re.compile(rf".{{1,{MAX_SENTENCE_CHARS}}}(?=\s|$)|.{{1,{MAX_SENTENCE_CH
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A span of one paragraph; `paragraph` counts blocks of prose from 0, `gaps` are stretches of furniture inside."""
+    """A span of one paragraph; `paragraph` counts blocks of prose from 0, `gaps` are the furniture inside the span."""
 
     span: Span
     paragraph: int
     gaps: tuple[Span, ...] = ()
 
     def words(self, text: str) -> str:
-        """The sentence as one line, without what interrupts it: for matching and embedding, never for quoting."""
+        """Return the sentence on one line, without its gaps: for matching and embedding, never for quoting."""
         return " ".join(without_gaps(text, self.span, self.gaps).split())
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """The sentences of an article's prose, in order, without headings and page furniture.
+    """Return the sentences of an article's prose, in order, without headings and page furniture.
 
     Source: Punkt, Kiss & Strunk 2006, as nupunkt trained it; run on paragraphs
     whose line ends are blanks.
     """
-    prose = [block for block in blocks(text) if block.kind is Kind.PROSE]
+    prose = [block for block in blocks(text) if block.kind is BlockKind.PROSE]
     return tuple(
         Sentence(span, paragraph, _gaps_inside(block, span, text))
         for paragraph, block in enumerate(prose)
@@ -50,7 +50,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 
 def _gaps_inside(block: Block, span: Span, text: str) -> tuple[Span, ...]:
-    """The interruptions of a sentence that hold more than blanks."""
+    """The gaps of a sentence that hold more than blanks."""
     inside = block.gaps[bisect_left(block.gaps, span) : bisect_left(block.gaps, Span(span.end, span.end))]
     return tuple(gap for gap in inside if gap.cut(text).strip())
 
@@ -68,7 +68,7 @@ def _split(block: Block, text: str) -> Iterator[Span]:
 
 
 def _joined(flow: str, pieces: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Pieces with wrong breaks mended."""
+    """The pieces, joined again at wrong breaks."""
     current: tuple[int, int] | None = None
     for start, end in pieces:
         if current is not None and _GOES_ON.match(flow[start:end].lstrip()[:40]):
@@ -82,13 +82,13 @@ def _joined(flow: str, pieces: Iterator[tuple[int, int]]) -> Iterator[tuple[int,
 
 
 def _punkt(flow: str) -> Iterator[tuple[int, int]]:
-    """Where nupunkt sees the pieces of `flow` begin and end."""
+    """The start and end of each sentence that nupunkt finds."""
     import nupunkt  # Its model takes a moment to load and nothing but building needs it.
 
     return ((int(start), int(end)) for start, end in nupunkt.sent_spans(_OVERLONG.sub(_shortened, flow)))
 
 
 def _shortened(match: re.Match[str]) -> str:
-    """The two ends of an overlong word, as far apart as they were."""
+    """The two ends of an overlong word, at their distance."""
     word = match.group()
     return word[:KEPT_CHARS] + "x" * (len(word) - 2 * KEPT_CHARS) + word[-KEPT_CHARS:]

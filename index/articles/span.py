@@ -15,19 +15,19 @@ class Span:
     end: int
 
     def cut(self, text: str) -> str:
-        """What stands there."""
+        """Return the text of the span."""
         return text[self.start : self.end]
 
     def __len__(self) -> int:
         return self.end - self.start
 
     def holds(self, other: "Span") -> bool:
-        """Whether all of `other` lies inside."""
+        """Return whether all of `other` lies inside."""
         return self.start <= other.start and other.end <= self.end
 
 
 def without_gaps(text: str, span: Span, gaps: Iterable[Span]) -> str:
-    """What stands in a span, with line ends and the gaps inside it turned into blanks, offset by offset."""
+    """Return the text of a span, with line ends and the gaps inside turned into blanks, offset by offset."""
     pieces, at = [], span.start
     for gap in gaps:
         pieces += [text[at : gap.start], " " * len(gap)]

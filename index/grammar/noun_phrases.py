@@ -142,8 +142,10 @@ def _high(parse: Parse, head: int) -> int:
                 break
         elif word.dep == "appos" and child == high and word.tag == "NNP":
             high = child + 1
-        elif word.dep == "conj" and ((word.is_noun and parse.child(head, "cc") is not None) or _is_listed(parse, child)):
-            inner = child
+        elif word.dep == "conj" and word.tag.startswith(("NN", "JJ")):
+            is_joined = word.is_noun and parse.child(head, "cc") is not None
+            is_listed = parse.child(child, "cc", "conj") is not None  # One of a list that ends in "and".
+            inner = child if is_joined or is_listed else None
         if inner is not None and (phrase := phrase_of(parse, inner)) is not None:
             high = phrase.high
     return high
@@ -165,8 +167,3 @@ def _belongs(parse: Parse, head: int, preposition: int, target: int) -> bool:
         return True
     above = parse.words[parse.words[word.head].head]  # "Committee for the Protection of Rivers".
     return has_of and word.dep == "pobj" and above.lower in BODIES and above.text[0].isupper()
-
-
-def _is_listed(parse: Parse, i: int) -> bool:
-    """Return whether a joined noun is one of a list that ends in "and"."""
-    return parse.words[i].tag.startswith(("NN", "JJ")) and parse.child(i, "cc", "conj") is not None

@@ -62,7 +62,7 @@ class Parser:
         with self._lock, self._pipeline.memory_zone():
             docs = [self._doc(line) for line in lines]
             found = self._ner.pipe([doc for doc in docs if doc is not None], batch_size=BATCH)
-            return [() if doc is None else tuple(_entities(next(found))) for doc in docs]
+            return [() if doc is None else _entities(next(found)) for doc in docs]
 
     def _doc(self, line: str) -> Any:
         if not line or any(len(word) > MAX_UNBROKEN_CHARS for word in line.split()):
@@ -119,5 +119,5 @@ def _parse(doc: Any) -> Parse:
     )
 
 
-def _entities(doc: Any) -> Iterator[Entity]:
-    return (Entity(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents if entity.label_ in _NAMES)
+def _entities(doc: Any) -> tuple[Entity, ...]:
+    return tuple(Entity(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents if entity.label_ in _NAMES)

@@ -1,9 +1,10 @@
 """Coreference: whom a pronoun, or a description such as "the agency", means of those named before in an article.
 
 The Weather Service warned of floods on Monday. It said the river would rise.
-"It" asks for a body or group near by: the Weather Service spoke last and is one.
-The agency expects more rain. "agency" asks for a body whose name ends in a word
-such as "Service" or "Office", up to twelve sentences back.
+"It" asks for a body, and the Weather Service is the last one named.
+The agency said more rain would come.
+"The agency" asks for a mention called so, else for a body that is no place: the
+Weather Service again, up to twelve sentences back.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,9 @@
 """Reports in article offsets: what the parse of each sentence says of its speakers, kept when the parse is not.
 
 “The dam held,” the NIS said.
-The parse reports the words 0 to 5 of the noun phrase "NIS". Here that becomes:
-name "NIS", said at "the NIS", scope “The dam held,” with both marks.
+Words: “ The dam held , ” the NIS said. Report: speaker "NIS" (word 7), cue "said"
+(8), content (0, 6). In the article: name "NIS", said at "the NIS", scope
+“The dam held,” with both marks.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

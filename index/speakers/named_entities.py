@@ -1,8 +1,8 @@
 """Named entities: who is named in a parsed sentence, as a speaker or a subject, and of what kind they are.
 
-Kursk fell on Friday, Yevhen Yerin said.
-Subjects: "Kursk" and "Yevhen Yerin", the latter a speaker. Their own words do
-not show a kind, so spaCy's names are asked: Kursk is a place, Yerin a person.
+Ukraine won, Yevhen Yerin said.
+Subjects: "Ukraine" and "Yevhen Yerin", the latter a speaker. Their own words
+show no kind, so spaCy is asked: Ukraine is a place (GPE), Yerin a person.
 """
 
 from collections import Counter

@@ -1,11 +1,11 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.articles.boilerplate import is_furniture
-from index.articles.layout import Kind, blocks
+from index.articles.layout import BlockKind, blocks
 from index.articles.passages import MAX_PASSAGE_CHARS, passages
 from index.articles.sentences import MAX_SENTENCE_CHARS, sentences
 
@@ -130,9 +130,10 @@ def test_lines_flow_into_sentences(text: str, expected: list[str]) -> None:
 
 def test_headings_and_furniture_are_blocks_of_their_own() -> None:
     found = blocks("A Headline\n\nThe river rose.\n\nCOMMENTS\n")
-    assert [block.kind for block in found] == [Kind.HEADING, Kind.PROSE, Kind.FURNITURE]
+    assert [block.kind for block in found] == [BlockKind.HEADING, BlockKind.PROSE, BlockKind.FURNITURE]
 
 
+@settings(deadline=None)  # The first call imports nupunkt or langchain.
 @given(ARTICLES)
 def test_sentences_are_in_order_and_apart_with_words_at_their_edges(text: str) -> None:
     found = sentences(text)
@@ -144,6 +145,7 @@ def test_sentences_are_in_order_and_apart_with_words_at_their_edges(text: str) -
         assert all(sentence.span.holds(gap) for gap in sentence.gaps)
 
 
+@settings(deadline=None)  # The first call imports nupunkt or langchain.
 @given(ARTICLES)
 def test_blocks_are_in_order_and_hold_every_word(text: str) -> None:
     at = 0
@@ -154,6 +156,7 @@ def test_blocks_are_in_order_and_hold_every_word(text: str) -> None:
     assert not text[at:].strip()
 
 
+@settings(deadline=None)  # The first call imports nupunkt or langchain.
 @given(ARTICLES)
 def test_passages_hold_every_sentence_once_on_its_edges(text: str) -> None:
     found = sentences(text)
