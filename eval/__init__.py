@@ -1,1 +1,1 @@
-"""Measuring: the project's own questions, how often they are answered rightly, and how fast."""
+"""Measurements: right answers, right claims, speed and size."""

@@ -1,12 +1,12 @@
-"""Whether questions get the same first quote however the index is kept: as one part, as many, or at another place.
+"""Comparison of first quotes from an index of one part, an index of many parts, and indexes at other places.
 
     python -m eval.alike [FILE…] [--parts 20] [--questions 400] [--at PLACE …] [--fail-under 0.99]
 
-A data set's documents (of seeds/ where none is named) are indexed at once, in
-so many steps, each of which adds a part that stays, and once more at each
-PLACE, where no index may be yet. Prints for each the share of the questions
-whose first quote is that of the index of one part, word for word at the same
-place, or that get none there either; then those that differ.
+The documents of a data set (without FILE, of seeds/) are indexed three ways: at
+once; in steps, each of which adds a part that stays; and once more at each PLACE,
+which must hold no index yet. For each way the command prints the share of
+questions with the same first quote as the index of one part, word for word at
+the same place, or with no quote in both; then the questions that differ.
 """
 
 import argparse
@@ -31,7 +31,7 @@ PARTS, DIFFERING_SHOWN = 20, 10
 
 @dataclass(frozen=True, slots=True)
 class FirstQuote:
-    """What a question gets first: where it stands, and its words; nothing where the articles do not answer."""
+    """The first quote of an answer: its place and words; empty where the articles do not answer."""
 
     source: str = ""
     start: int = -1
@@ -39,13 +39,13 @@ class FirstQuote:
 
     @classmethod
     def of(cls, retriever: Retriever, question: str) -> "FirstQuote":
-        """The first quote that is shown."""
+        """Ask the question."""
         return next((cls(quote.source, quote.start, quote.text) for quote in retriever.ask(question).quotes), cls())
 
 
 @dataclass(frozen=True, slots=True)
 class IndexVariant:
-    """One way to keep the index: how many parts it has, and each question with what it gets from one part and here."""
+    """One way to keep the index: its number of parts, and each question with the first quotes of one part and of this way."""
 
     name: str
     parts: int
@@ -53,11 +53,11 @@ class IndexVariant:
 
     @property
     def alike(self) -> float:
-        """The share of the questions that get the same."""
+        """The share of questions with the same first quote."""
         return sum(one == other for _, one, other in self.answers) / len(self.answers)
 
     def lines(self) -> Iterator[str]:
-        """The share, then what differs."""
+        """Yield the share, then the questions that differ."""
         differing = [(question, one, other) for question, one, other in self.answers if one != other]
         same = len(self.answers) - len(differing)
         yield f"{self.name} ({self.parts} part{'s' * (self.parts != 1)}): {self.alike:.4f} ({same:,} of {len(self.answers):,})"
@@ -66,7 +66,7 @@ class IndexVariant:
 
 
 def build_in_parts(folder: Path, documents: Sequence[Document], parts: int) -> Path:
-    """An index of so many parts, each added by a build of its own and none made one with others."""
+    """Build an index of so many parts, each added by its own build and none merged."""
     settings = BuildSettings(max_file_mb=inf, min_segment_passages=1, merged_at=parts + 1)
     for numbers in np.array_split(np.arange(len(documents)), parts):
         write_documents(folder / "articles", [documents[number] for number in numbers.tolist()])
@@ -75,10 +75,10 @@ def build_in_parts(folder: Path, documents: Sequence[Document], parts: int) -> P
 
 
 def measure(data: DataSet, folder: Path, *, parts: int, places: Sequence[str] = ()) -> Iterator[IndexVariant]:
-    """Each way to keep an index of the documents against an index of one part.
+    """Compare each way to keep an index of the documents with an index of one part.
 
     Raises:
-        InputError: there are fewer documents than parts, or an index stands at a place already or cannot be built there.
+        InputError: there are fewer documents than parts, or a place holds an index or cannot hold one.
     """
     documents = data.documents or ()
     for place in places:
@@ -104,12 +104,12 @@ def measure(data: DataSet, folder: Path, *, parts: int, places: Sequence[str] = 
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare the ways and print what differs; status 1 where one of them is under --fail-under, 2 for bad input."""
+    """Compare the ways and print the differences. Status 1: a share is under --fail-under. Status 2: bad input."""
     parser = argparse.ArgumentParser(prog="python -m eval.alike", description=main.__doc__)
     parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="a data set with documents (default: seeds/)")
-    parser.add_argument("--parts", metavar="N", type=int, help=f"default: {PARTS}, or one a document where those are fewer")
-    parser.add_argument("--questions", metavar="N", type=int, default=400, help="so many, evenly drawn")
-    parser.add_argument("--at", metavar="PLACE", action="append", default=[], help="an index at this place too")
+    parser.add_argument("--parts", metavar="N", type=int, help=f"default: {PARTS}, or the number of documents if less")
+    parser.add_argument("--questions", metavar="N", type=int, default=400, help="ask an even sample of so many")
+    parser.add_argument("--at", metavar="PLACE", action="append", default=[], help="compare an index at this place too")
     parser.add_argument("--fail-under", metavar="SHARE", type=float, default=0.0)
     chosen = parser.parse_args(arguments)
     if chosen.questions < 1 or (chosen.parts is not None and chosen.parts < 1):

@@ -1,14 +1,14 @@
-"""How well an index knows whose word each sentence is, over sentences that people read.
+"""Speakers of sentences in an index, compared with the speakers that people read.
 
     python -m eval.attribution [--sentences FILE] [--articles FOLDER] [--fail-under 0.9] [--none-under 0.95]
     python -m eval.attribution --corpora [--seed 1] …
 
-With --corpora the claims of eval/corpora/corpora.txt are taken for the sentences.
+With --corpora, the sentences are the claims of eval/corpora/corpora.txt.
 
-Prints the shares, then a line for each sentence that is wrong. A name is right
-where it is one of those written down, whatever its case and with or without
-"the"; one that holds such a name or stands in it is counted apart, as nearly
-right, and wrong.
+The command prints the shares, then a line for each wrong sentence. A name is
+right where it is one of the names written down, in any case, with or without
+"the". A name that holds such a name, or stands in one, is wrong, and counted as
+nearly right.
 """
 
 import argparse
@@ -33,12 +33,12 @@ from eval.running.scratch_index import scratch_index
 from index import Article, Index, InputError, QaError, Span
 from index.entries.entry import StoredSentence
 
-NAMES_TOLD = 3  # Of those that are right; some have a dozen.
+NAMES_TOLD = 3  # Of the right names; some speakers have a dozen.
 SEEDS = Path(__file__).parents[1] / "seeds"
 
 
 def speakers_of(index: Index) -> dict[str, tuple[GivenSpeaker, ...]]:
-    """Whom the index gives each stretch of its articles to, by source."""
+    """Return the speakers that the index gives to stretches of its articles, by source."""
     return {
         entry.article.source: tuple(given for sentence in entry.sentences for given in _given(entry.article, sentence))
         for entry in index.store.entries()
@@ -46,13 +46,13 @@ def speakers_of(index: Index) -> dict[str, tuple[GivenSpeaker, ...]]:
 
 
 def _given(article: Article, sentence: StoredSentence) -> Iterator[GivenSpeaker]:
-    """A sentence's speakers, each with what is said."""
+    """Yield the speakers of a sentence, each with the stretch that is theirs."""
     for each in sentence.attributions:
         yield GivenSpeaker(each.scope, each.name.cut(article.text), each.cited.cut(article.text) if each.cited else None)
 
 
 def attribution_lines(found: AttributionScores, texts: Mapping[str, str]) -> Iterator[str]:
-    """The shares, then what is wrong; `texts` are the articles', by source."""
+    """Yield the shares, then the wrong sentences. `texts` are the articles' texts, by source."""
     for name, (right, judged) in (("speaker", found.speakers), ("no speaker", found.none), ("citing", found.citing)):
         yield f"{name:<12}{right:>5} of {judged:<5}{figure_text('', right / judged if judged else None):>6}"
     yield f"{found.nearly} of the wrong speakers nearly right; somebody cited in {found.cited_wrongly} that cite nobody"
@@ -71,7 +71,7 @@ def _line(pair: JudgedSentence, text: str) -> str:
 
 
 def _around(span: Span, text: str) -> str:
-    """The line that the stretch stands on, where that is longer."""
+    """Return the line on which the stretch stands, or the stretch where it is longer."""
     start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
     return text[min(start, span.start) : max(end, span.end)]
 
@@ -81,7 +81,7 @@ def _named(speaker: str, citing: str) -> str:
 
 
 def _of_folder(path: Path, folder: Path) -> tuple[AttributionScores, dict[str, str]]:
-    """The sentences of a file, compared with an index of the articles that they stand in; and those articles' texts."""
+    """Compare the sentences of a file with an index of their articles. Return the articles' texts too."""
     sentences, documents = load_sentences(path), _articles(folder)
     texts = {document.source: document.text for document in documents}
     if lacking := next((each.source for each in sentences if each.source not in texts), None):
@@ -91,7 +91,7 @@ def _of_folder(path: Path, folder: Path) -> tuple[AttributionScores, dict[str, s
 
 
 def _of_corpora(seed: int) -> tuple[AttributionScores, dict[str, str]]:
-    """The claims of all corpora, without those that may be read in two ways; sources are no two articles' there."""
+    """Compare the claims of all corpora, without those that may be read in two ways. No source is in two corpora."""
     told = event_corpora(seed)
     sentences = [
         ReadSentence(claim.source, claim.span, tuple(filter(None, claim.speakers)), claim.citing)
@@ -105,10 +105,10 @@ def _of_corpora(seed: int) -> tuple[AttributionScores, dict[str, str]]:
 
 
 def _articles(folder: Path) -> tuple[Document, ...]:
-    """The articles of a folder, as a data set brings them.
+    """Return the articles of a folder as documents.
 
     Raises:
-        InputError: one cannot be read.
+        InputError: an article cannot be read.
     """
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix in (".txt", ".md"))
@@ -118,14 +118,14 @@ def _articles(folder: Path) -> tuple[Document, ...]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; status 1 where a share is below what is asked."""
+    """Measure and print. Status 1: a share is below the limit asked for."""
     parser = argparse.ArgumentParser(prog="python -m eval.attribution", description=main.__doc__)
-    parser.add_argument("--sentences", type=Path, default=OWN_SENTENCES, help="whose word each sentence is, as people read it")
+    parser.add_argument("--sentences", type=Path, default=OWN_SENTENCES, help="sentences with the speakers that people read")
     parser.add_argument("--articles", type=Path, default=SEEDS, metavar="FOLDER")
-    parser.add_argument("--corpora", action="store_true", help="of the invented corpora, whose claims are known")
+    parser.add_argument("--corpora", action="store_true", help="measure the claims of the invented corpora")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--fail-under", type=float, default=0.0, metavar="SHARE", help="of those with a speaker")
-    parser.add_argument("--none-under", type=float, default=0.0, metavar="SHARE", help="of those without one")
+    parser.add_argument("--fail-under", type=float, default=0.0, metavar="SHARE", help="limit for sentences with a speaker")
+    parser.add_argument("--none-under", type=float, default=0.0, metavar="SHARE", help="limit for sentences without a speaker")
     chosen = parser.parse_args(arguments)
     try:
         found, texts = _of_corpora(chosen.seed) if chosen.corpora else _of_folder(chosen.sentences, chosen.articles)

@@ -1,10 +1,11 @@
-"""How well the tables of claims say what is known to be claimed, over the corpora of eval/corpora/corpora.txt.
+"""Tables of claims compared with the known claims of the corpora in eval/corpora/corpora.txt.
 
     python -m eval.claims [--seed 1] [--only flood …] [--fail-under 0.95] [--write FOLDER]
 
-Prints a line a corpus, the attributes, and each mistake. A claim is right
-where value, sense, unit and speaker are. `right` is of the claims wanted,
-`precision` of those shown; a program that shows no tables has 0 and none.
+The command prints a line for each corpus, the attributes, and each mistake. A
+claim is right where value, sense, unit and speaker are right. `right` is the
+share of the claims wanted, `precision` the share of the claims shown. A program
+that shows no tables has 0 and no precision.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from qa import Retriever
 
 
 def measure(chosen: Iterable[EventCorpus]) -> Iterator[JudgedAnswer]:
-    """Every question of each corpus asked of an index of its articles, and judged."""
+    """Ask every question of each corpus of an index of its articles, and judge the answers."""
     for corpus in chosen:
         retriever = Retriever(scratch_index(data_set(corpus)))
         for question in corpus.questions:
@@ -31,17 +32,17 @@ def measure(chosen: Iterable[EventCorpus]) -> Iterator[JudgedAnswer]:
 
 
 def share_right(judgements: Sequence[JudgedAnswer]) -> float | None:
-    """Of the claims wanted, the share that is shown and right."""
+    """Return the share of the claims wanted that are shown and right."""
     return _share(sum(each.right for each in judgements), sum(each.wanted for each in judgements))
 
 
 def precision(judgements: Sequence[JudgedAnswer]) -> float | None:
-    """Of the claims shown, the share that is right; None where none is shown."""
+    """Return the share of the claims shown that are right; None where none is shown."""
     return _share(sum(each.shown_right for each in judgements), sum(each.shown for each in judgements))
 
 
 def claim_lines(judgements: Sequence[JudgedAnswer]) -> Iterator[str]:
-    """The table, the attributes, then the mistakes."""
+    """Yield the lines of the table, the attributes, then the mistakes."""
     heads = "".join(f"{head:>7}" for head in ("wanted", "found", "right", "shown", "extra"))
     yield f"{'corpus':<14}{'asked':>6}{'ans.':>6}{heads}{'right':>8}{'prec.':>8}"
     for name, asked in groupby(judgements, key=lambda each: each.corpus):
@@ -74,12 +75,12 @@ def _share(right: int, judged: int) -> float | None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print; status 1 where either share is below --fail-under."""
+    """Measure and print. Status 1: a share is below --fail-under."""
     parser = argparse.ArgumentParser(prog="python -m eval.claims", description=main.__doc__)
-    parser.add_argument("--seed", type=int, default=SEED, help="which names, days, figures and wordings to draw")
+    parser.add_argument("--seed", type=int, default=SEED, help="draws other names, days, figures and wordings")
     parser.add_argument("--only", nargs="+", default=(), metavar="CORPUS")
     parser.add_argument("--fail-under", type=float, default=0.0, metavar="SHARE")
-    parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the articles there, ask nothing")
+    parser.add_argument("--write", type=Path, metavar="FOLDER", help="only write the articles into this folder")
     chosen = parser.parse_args(arguments)
     try:
         told = event_corpora(chosen.seed, chosen.only)
@@ -94,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _write(told: Sequence[EventCorpus], folder: Path) -> int:
-    """Each corpus's articles in a folder of its own, and its questions."""
+    """Write the articles of each corpus into a folder of its own, and print its questions."""
     for corpus in told:
         place = folder / corpus.name
         place.mkdir(parents=True, exist_ok=True)

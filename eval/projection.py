@@ -1,10 +1,10 @@
-"""The projection of token states, index/models/projection.json, made again from the bundled articles.
+"""The projection of token states, index/models/projection.json, computed again from the bundled articles.
 
     python -m eval.projection [--check]
 
-It keeps the directions in which the default model's states of the articles'
-tokens, each of length 1, differ most. Made anew, indexes must be rebuilt and
-qa/ranking/weights.json trained again.
+The projection keeps the directions in which the default model's states of the
+articles' tokens, each of length 1, differ most. With a new projection, indexes
+must be rebuilt and qa/ranking/weights.json trained again.
 """
 
 import argparse
@@ -23,14 +23,14 @@ from index.models.embedder import Embedder
 from index.models.export import export_model
 from index.models.token_vectors import PROJECTION, TOKEN_DIM
 
-_SCALE = 1000  # Entries are whole thousandths; rows are brought to length 1 after it, so that its size does not matter.
+_SCALE = 1000  # Entries are whole thousandths. Rows get length 1 afterwards, so the scale does not matter.
 
 
 def projection_record(folder: Path) -> dict[str, Any]:
-    """The projection for the default model, from the articles of a folder.
+    """Return the projection for the default model, from the articles of a folder.
 
     Source: principal components by singular value decomposition, uncentred,
-    since it is inner products that are to be kept.
+    since inner products are to be kept.
     """
     card = export_model(ModelSettings()).card
     embedder = Embedder(export_model(ModelSettings()))
@@ -45,7 +45,7 @@ def projection_record(folder: Path) -> dict[str, Any]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the projection, or compare it with the one that is there."""
+    """Write the projection, or compare it with the present one."""
     parser = argparse.ArgumentParser(prog="python -m eval.projection", description=main.__doc__)
     parser.add_argument("--check", action="store_true")
     chosen = parser.parse_args(arguments)

@@ -48,14 +48,14 @@ _WIDTHS = (9, 10, 5, 14, 8, 7, 8, 6, 7, 8, 22, 22, 6, 19)
 
 @dataclass(frozen=True, slots=True)
 class SizeFigures:
-    """One size."""
+    """The figures of one size."""
 
     built: BuildCost
     served: ServingCost
     changed: ChangeCost
 
     def line(self) -> str:
-        """As the terminal shows it."""
+        """Return the row that the terminal shows."""
         built, served = self.built, self.served
         vectors = f"{served.nprobe} of {served.lists:,}" if served.lists else "all"
         cells = (
@@ -74,10 +74,10 @@ def _aligned(cells: Sequence[str]) -> str:
 
 
 def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, show: Callable[[str], None]) -> list[SizeFigures]:
-    """Build and ask an index of each size, smallest first, each in processes of its own; `show` is told each row.
+    """Build and ask an index of each size, smallest first, each in its own processes. Tell `show` each row.
 
     Raises:
-        InputError: a process ended before it was done.
+        InputError: a process ended early.
     """
     questions = [case.question for case in data.cases]
     show(_aligned(_HEAD))
@@ -95,7 +95,7 @@ def measure(data: DataSet, sizes: Sequence[int], folder: Path, *, real: int, sho
 
 
 def _alone(act: Callable[..., T], folder: Path, *arguments: object) -> T:
-    """What a function returns, called in a process of its own."""
+    """Call a function in a process of its own, and return its result."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as one:
         try:
             return one.submit(act, folder, *arguments).result()
@@ -108,10 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.scale", description=main.__doc__)
     parser.add_argument("files", metavar="FILE", nargs="*", type=Path, help="a data set with documents (default: seeds/)")
     parser.add_argument("--passages", metavar="N", nargs="+", type=int, default=list(PASSAGES))
-    parser.add_argument("--real", metavar="N", type=int, default=REAL, help="up to so many passages the model embeds them")
+    parser.add_argument("--real", metavar="N", type=int, default=REAL, help="the model embeds up to so many passages")
     parser.add_argument("--questions", metavar="N", type=int, default=QUESTIONS)
     parser.add_argument("--json", metavar="FILE", type=Path, help="save the figures")
-    parser.add_argument("--into", metavar="DIR", type=Path, help="keep all that is made there (default: nowhere)")
+    parser.add_argument("--into", metavar="DIR", type=Path, help="keep the articles and indexes there (default: nowhere)")
     chosen = parser.parse_args(arguments)
     if min(*chosen.passages, chosen.real, chosen.questions) < 1:
         parser.error("--passages, --real and --questions: must be 1 or more")

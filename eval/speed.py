@@ -1,4 +1,4 @@
-"""How fast and how good the program is on a corpus with questions, one JSON line a run.
+"""Speed and share of right answers on a corpus with questions, one JSON line a run.
 
     python -m eval.speed index FOLDER [--precision int8|fp32]   # build, in a process of its own
     python -m eval.speed ask FOLDER                             # open in a new process, then time the questions
@@ -23,7 +23,7 @@ EVERY = 4  # Each fourth question is asked.
 
 
 def measure_build(folder: Path, precision: Precision) -> dict[str, object]:
-    """Build afresh; `index_s` leaves out the model's one-time export."""
+    """Build a new index. `index_s` leaves out the model's one-time export."""
     settings = BuildSettings(model=ModelSettings(precision=precision), rebuild=True)
     report = build([folder / "articles"], _saved(folder, precision), settings)
     chars = sum(len(path.read_text("utf-8")) for path in (folder / "articles").glob("*.txt"))
@@ -36,7 +36,7 @@ def measure_build(folder: Path, precision: Precision) -> dict[str, object]:
 
 
 def measure_asking(folder: Path, precision: Precision, started: float) -> dict[str, object]:
-    """Open, ask once, then ask and time every EVERY-th question."""
+    """Open the index and ask once, then ask and time every EVERY-th question."""
     retriever = Retriever.open(_saved(folder, precision))
     retriever.ask("How many casualties?")
     cold_start_s = time.perf_counter() - started

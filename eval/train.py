@@ -1,13 +1,13 @@
-"""Training: the weights of qa/ranking/weights.json, made again from public questions.
+"""Training: the weights of qa/ranking/weights.json, learnt again from public questions.
 
     python -m eval.train ANSWERS.json --sentences FILE… --off-topic FILE… [--check | --cross-validate] [--into FILE]
 
-ANSWERS is a SQuAD file: its sentences are right where they hold an answer, and
-its articles are kept apart while the weights of the whole question are
-learnt. SENTENCES (CLAP NQ) teach those too. What is asked of another set's
-documents is off topic. `--check` compares with the weights that are there;
-`--cross-validate` asks every question of ANSWERS with weights that were
-learnt without its article, and prints what came of it.
+ANSWERS is a SQuAD file. Its sentences are right where they hold an answer. The
+weights of the whole question are learnt from logits by sentence weights that did
+not see the question's article. CLAP NQ files (--sentences) teach the weights of
+the whole question too. A question asked of another set's documents is off topic.
+`--check` compares with the present weights. `--cross-validate` asks every question
+of ANSWERS with weights learnt without its article, and prints the measures.
 """
 
 import argparse
@@ -42,10 +42,10 @@ from qa.ranking.weights import WEIGHTS, Linear, read_weights
 from qa.speakers.name_match import organisations
 
 FOLDS = 8
-REGULARISATION = 0.1  # scikit-learn's C; of .01 to 1 the figures differ by less than their error.
-EVERY_OFF_TOPIC = 10  # Of the questions of ANSWERS, asked of the other sets' documents.
+REGULARISATION = 0.1  # scikit-learn's C. From .01 to 1 the figures differ by less than their error.
+EVERY_OFF_TOPIC = 10  # Each tenth question of ANSWERS is asked of the other sets' documents.
 DIGITS = 5
-# Public questions hardly name a speaker: what these count is set by hand, on the project's own cases.
+# Public questions hardly name a speaker: these weights are set by hand, on the project's own cases.
 SPEAKER_WEIGHTS = dict(zip(SPEAKER, (1.5, -4.0, -2.5, -2.5), strict=True))
 
 Bits: TypeAlias = npt.NDArray[np.bool_]
@@ -53,7 +53,7 @@ Bits: TypeAlias = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class TrainingSample:
-    """A question's candidate sentences: their features, which are right, whether it is answerable, and its article."""
+    """A question's candidate sentences: features and which are right; whether the question is answerable; its article."""
 
     rows: Features
     right: Bits
@@ -62,7 +62,7 @@ class TrainingSample:
 
 
 def training_samples(cases: Sequence[Case], index: Index, *, off_topic: bool = False) -> list[TrainingSample]:
-    """What the scorer sees of each case, as it sees it when it answers."""
+    """Return the features of each case, as the scorer sees them when it answers."""
     known = organisations(index.abbreviations)
     made = []
     for case in cases:
@@ -78,10 +78,10 @@ def training_samples(cases: Sequence[Case], index: Index, *, off_topic: bool = F
 
 
 def learn(answers: Sequence[TrainingSample], others: Sequence[TrainingSample], *, tokens: bool) -> dict[str, dict[str, Any]]:
-    """The record of weights that were learnt from these samples; without `tokens`, of indexes that keep none.
+    """Learn the weights from samples and return their record. Without `tokens`, they are for indexes without token vectors.
 
-    The logits that the weights of the whole question are learnt from come from
-    sentence weights that did not see the question's article.
+    The weights of the whole question are learnt from logits by sentence weights
+    that did not see the question's article.
     """
     hidden = SPEAKER if tokens else (*SPEAKER, *MATCHES)
     kept = [place for place, name in enumerate(FEATURES) if name not in hidden]
@@ -101,7 +101,7 @@ def learn(answers: Sequence[TrainingSample], others: Sequence[TrainingSample], *
 
 
 def _held_out(answers: Sequence[TrainingSample], kept: Sequence[int]) -> list[npt.NDArray[np.float64]]:
-    """Each sample's logits by weights that were learnt from other articles."""
+    """Return the logits of each sample by weights learnt from other articles."""
     logits: list[npt.NDArray[np.float64]] = [np.zeros(0)] * len(answers)
     folds = _folds([sample.article for sample in answers])
     for fold in np.unique(folds).tolist():
@@ -120,7 +120,7 @@ def _sentence_weights(answers: Sequence[TrainingSample], kept: Sequence[int]) ->
 
 
 def _fit(inputs: npt.NDArray[np.float64], right: Bits, kept: Sequence[int]) -> Linear:
-    """A logistic regression on some of the inputs, scaled to deviation 1; the weights are those of the inputs as they are."""
+    """Fit a logistic regression on some of the inputs, scaled to deviation 1. The weights are for the unscaled inputs."""
     from sklearn.linear_model import LogisticRegression
 
     if len(np.unique(right)) < 2:
@@ -135,7 +135,7 @@ def _fit(inputs: npt.NDArray[np.float64], right: Bits, kept: Sequence[int]) -> L
 
 
 def _folds(articles: Sequence[str]) -> npt.NDArray[np.int64]:
-    """The fold of each sample: that of its article."""
+    """Return the fold of each sample, which is that of its article."""
     order = {article: place % FOLDS for place, article in enumerate(sorted(set(articles)))}
     return np.array([order[article] for article in articles])
 
@@ -153,13 +153,13 @@ def _holds(case: Case, source: str, sentence: StoredSentence) -> bool:
 
 
 def _article(case: Case) -> str:
-    """The article that a SQuAD case is about: its paragraphs lie in one folder."""
+    """Return the article of a SQuAD case: the folder of its paragraphs."""
     return case.home.rpartition("/")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The data sets of a training and what the scorer sees of them."""
+    """The data sets of a training and their samples."""
 
     answers: DataSet
     index: Index
@@ -168,7 +168,7 @@ class Material:
 
     @classmethod
     def of(cls, answers: Path, sentences: Sequence[Path], off_topic: Sequence[Path]) -> "Material":
-        """Load and index everything.
+        """Load and index all data sets.
 
         Raises:
             InputError: a file cannot be used, or is of another form.
@@ -194,7 +194,7 @@ class Material:
 
 
 def cross_validate(material: Material) -> list[CaseOutcome]:
-    """Every case of ANSWERS, answered with weights that were learnt without its article."""
+    """Ask every case of ANSWERS with weights learnt without its article."""
     outcomes: list[CaseOutcome] = []
     folds = _folds([sample.article for sample in material.samples])
     case_folds = {sample.article: int(fold) for sample, fold in zip(material.samples, folds, strict=True)}
@@ -207,7 +207,7 @@ def cross_validate(material: Material) -> list[CaseOutcome]:
 
 
 def weights_record(material: Material, paths: Sequence[Path], command: str) -> dict[str, Any]:
-    """The weights with what made them."""
+    """Return the weights, with the command and the data that made them."""
     data = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
     weights = {
         "tokens": learn(material.samples, material.others, tokens=True),
@@ -245,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _command(answers: Path, sentences: Sequence[Path], off_topic: Sequence[Path]) -> list[str]:
-    """The arguments that make the same weights, with the files' names only."""
+    """Return the command that makes the same weights, with the files' names only."""
     named = ["python -m eval.train", answers.name]
     for option, paths in (("--sentences", sentences), ("--off-topic", off_topic)):
         named += [option, *(path.name for path in paths)] if paths else []

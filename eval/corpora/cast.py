@@ -1,4 +1,4 @@
-"""A cast: the names, places, days and figures that are drawn for one invented event."""
+"""A cast: the names, places, days and figures drawn for one invented event."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _TOWNS = (
     "Holmgard Trevise Ashcombe Narva Belmora Winsted Garrick"
 ).split()
 _COUNTRIES = "Tavoria Merania Costavia Ostrania Belgravia Karvelia".split()
-_FIRST_DAYS = (date(2022, 2, 1), 200, 4)  # From early February, and so many days on, in one of so many years.
+_FIRST_DAYS = (date(2022, 2, 1), 200, 4)  # The first day lies at most so many days after this date, in one of so many years.
 _FORMS = {
     "": "%B {day}, %Y",
     "mdy": "%B {day}, %Y",
@@ -39,7 +39,7 @@ _DAY = re.compile(r"d(-?\d+)(?:\.(\w+))?")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A name, and the titles that may stand before it."""
+    """A person's name, and the titles that may stand before it."""
 
     first: str
     last: str
@@ -52,14 +52,14 @@ class Person:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All that articles may call them, the full names first."""
+        """All names that articles may use for the person, the full names first."""
         both = (self.name, self.last)
         return (self.name, *(f"{title} {name}" for name in both for title in self.titles), self.last)
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """What was drawn, by name: people, places and whole numbers. Days are counted from `first`."""
+    """The people, places and whole numbers drawn, by name. Days count from `first`."""
 
     people: Mapping[str, Person]
     places: Mapping[str, str]
@@ -67,7 +67,7 @@ class Cast:
     first: date
 
     def day(self, slot: str) -> tuple[date, str] | None:
-        """The day of a slot as "d3.week", and as it is written; None for other slots."""
+        """Return the day of a slot such as "d3.week", and its text; None for other slots."""
         match = _DAY.fullmatch(slot)
         if match is None:
             return None
@@ -75,7 +75,7 @@ class Cast:
         return day, day.strftime(_FORMS[match[2] or ""]).format(day=day.day)
 
     def fill(self, text: str) -> str:
-        """The text with each {slot} filled: {mayor}, {mayor.last}, {town.upper}, {d3.week}, {dead+7}.
+        """Return the text with each {slot} filled: {mayor}, {mayor.last}, {town.upper}, {d3.week}, {dead+7}.
 
         Raises:
             InputError: nothing was drawn for a slot.
@@ -97,7 +97,7 @@ class Cast:
 
 
 def draw(lines: Sequence[str], random: Random) -> Cast:
-    """Draw what the head of a corpus asks for: "woman chief Agency director; director", "town port", "draw dead 31 37"."""
+    """Draw the cast of a corpus from the lines of its head: "woman chief Agency director", "town port", "draw dead 31 37"."""
     men, women, last, towns, countries = (_shuffled(names, random) for names in (_MEN, _WOMEN, _LAST, _TOWNS, _COUNTRIES))
     people: dict[str, Person] = {}
     places: dict[str, str] = {}

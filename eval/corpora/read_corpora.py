@@ -1,10 +1,10 @@
-"""The parts of eval/corpora/corpora.txt: for each corpus what is drawn, its questions, its articles, and who claims what.
+"""The templates of eval/corpora/corpora.txt: for each corpus its cast, questions, articles, and who claims what.
 
 === flood
-man mayor Mayor                           drawn: a man, in the text {mayor}, whom articles may title so
-? how many died? | a1 a2 | asked=a1       a question, and the claims that answer it
---- flood-1                               an article; [a1: at least 9] is a claim, [!: 1997] a figure that is none
-* a1 | killed | people | {mayor*}         what is counted, the noun, whose word it is (- for nobody's), and more
+man mayor Mayor                           to draw: a man, {mayor} in the text, with the title Mayor
+? how many died? | a1 a2 | asked=a1       a question, the claims that answer it, and those of the speaker it names
+--- flood-1                               an article; [a1: at least 9] marks a claim, [!: 1997] a figure that is no claim
+* a1 | killed | people | {mayor*}         a claim: its group, the noun counted, the speaker (- for none), options
 """
 
 import re
@@ -17,7 +17,7 @@ _OPTION = re.compile(r"\s+(?=(?:unit|citing|copy|kind|is|sense|asked|unsure)=)")
 
 @dataclass(frozen=True, slots=True)
 class ClaimNote:
-    """What a `*` line says of a claim, with its gaps not yet filled; `options` are (name, value)."""
+    """A `*` line about a claim, its slots not yet filled. `options` are (name, value)."""
 
     id: str
     group: str
@@ -26,13 +26,13 @@ class ClaimNote:
     options: tuple[tuple[str, str], ...]
 
     def option(self, name: str) -> str:
-        """The option of this name; "" without it."""
+        """Return the option of this name; "" without it."""
         return dict(self.options).get(name, "")
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionTemplate:
-    """A `?` line: a question, the claims that answer it, and `asked`, those by the speaker that it names."""
+    """A `?` line: a question and the claims that answer it. `asked` are the claims of the speaker that it names."""
 
     text: str
     wanted: tuple[str, ...]
@@ -42,7 +42,7 @@ class QuestionTemplate:
 
 @dataclass(frozen=True, slots=True)
 class CorpusTemplate:
-    """One corpus, with its gaps. `articles` are (name, text)."""
+    """One corpus, its slots not yet filled. `articles` are (name, text)."""
 
     name: str
     drawn: tuple[str, ...]
@@ -51,16 +51,16 @@ class CorpusTemplate:
     facts: tuple[ClaimNote, ...]
 
 
-def read_sections(text: str) -> tuple[CorpusTemplate, ...]:
-    """The corpora that a text tells, in order.
+def read_templates(text: str) -> tuple[CorpusTemplate, ...]:
+    """Return the corpora of a text, in order.
 
     Raises:
         InputError: a `*` line has too few parts.
     """
-    return tuple(_section(part) for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:])
+    return tuple(_template(part) for part in re.split(r"^=== ", text, flags=re.MULTILINE)[1:])
 
 
-def _section(text: str) -> CorpusTemplate:
+def _template(text: str) -> CorpusTemplate:
     name, told = text.split("\n", 1)
     facts = [line[2:] for line in told.splitlines() if line.startswith("* ")]
     story = "\n".join(line for line in told.splitlines() if not line.startswith("* "))
@@ -91,6 +91,6 @@ def _fact(line: str) -> ClaimNote:
 
 
 def _options(text: str) -> tuple[tuple[str, str], ...]:
-    """ "free unit=km" as names and values; a bare word is its own value."""
+    """Return "free unit=km" as names and values; a bare word is its own value."""
     found = (part.partition("=") for part in _OPTION.split(text.strip()) if part)
     return tuple((name, value if sign else name) for name, sign, value in found)

@@ -1,4 +1,7 @@
-"""Words for values, as newspapers write them: read as numbers, and varied without a change of meaning."""
+"""Words for values, as newspapers write them: read as numbers, and varied without a change of meaning.
+
+"between $5 billion and $5.5 billion" is read as low 5e9, high 5.5e9, sense "range", unit "$".
+"""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from random import Random
 
 from index.english import NUMBERS, SCALES
 
-# How each value is qualified; the longest words that begin or end a value decide.
+# The words that qualify a value; the longest words at its beginning or end decide.
 SENSES = {
     "about": ("about", "around", "roughly", "approximately", "some", "closer to", "or so"),
     "more than": ("more than", "over", "just over"),
@@ -15,7 +18,7 @@ SENSES = {
     "at most": ("up to", "as many as", "as high as", "no more than"),
 }
 RANGE, EXACT = "range", "exact"
-# Words that may stand for each other before any figure, and those that need things that can be counted.
+# Words of equal meaning before any figure, and words of equal meaning before a number of things.
 _ALIKE = (("more than", "over"), ("nearly", "almost"), ("about", "around", "roughly"))
 _ALIKE_COUNTED = (("up to", "as many as"),)
 _PERCENTS = ("{} percent", "{} per cent", "{}%")
@@ -27,9 +30,9 @@ _PART = re.compile(r"(?P<digits>\d[\d,]*(?:\.\d+)?)|(?P<word>[a-z]+)")
 
 @dataclass(frozen=True, slots=True)
 class WrittenValue:
-    """What words say: a number, or two of a range, how it is qualified, and its sign where it has one.
+    """The value of some words: a number or a range, its qualifier, and its currency or percent sign.
 
-    A day is an ISO date, a name itself.
+    For a day, `low` is an ISO date; for a name, the name.
     """
 
     low: float | str
@@ -39,7 +42,7 @@ class WrittenValue:
 
 
 def read_value(words: str) -> WrittenValue:
-    """The value of "more than 40", "between $5 billion and $5.5 billion", "half a million".
+    """Return the value of "more than 40", "between $5 billion and $5.5 billion", "half a million".
 
     Raises:
         ValueError: they hold no number.
@@ -56,7 +59,7 @@ def read_value(words: str) -> WrittenValue:
 
 
 def vary(words: str, random: Random, *, percent: int) -> str:
-    """The same value in words drawn anew: of "more than" and "over" one, of the spellings of percent the one numbered so."""
+    """Return the value in other words: "more than" or "over" by chance, percent in the spelling of this number."""
     for alike in _ALIKE if re.search(r"[$€%]|euros", words) else _ALIKE + _ALIKE_COUNTED:
         written = next((word for word in alike if words.casefold().startswith(word + " ")), None)
         if written:
@@ -77,7 +80,7 @@ def _sense(words: str) -> str:
 
 
 def _number(words: str) -> float:
-    """The number in the words: figures, or number words, times their scales."""
+    """Return the number in the words: figures or number words, times their scales."""
     total: float | None = None
     for part in _PART.finditer(words):
         word = part["word"]

@@ -1,4 +1,4 @@
-"""Writing a corpus: its gaps filled, and each known claim with the place where it stands."""
+"""An invented corpus: articles with all slots filled, and each known claim with its place."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from eval.corpora.cast import Cast, draw
-from eval.corpora.read_corpora import ClaimNote, CorpusTemplate, read_sections
+from eval.corpora.read_corpora import ClaimNote, CorpusTemplate, read_templates
 from eval.corpora.value_words import EXACT, WrittenValue, read_value, vary
 from eval.datasets.cases import DataSet, Document, Gold
 from index import InputError, Span
@@ -16,20 +16,20 @@ TEMPLATES = Path(__file__).with_name("corpora.txt")
 SEED = 1
 
 _MARK = re.compile(r"\[(?P<id>\w+|!): (?P<words>[^\]]+)\]")
-NOBODY = ""  # Among a claim's speakers: the article's own voice is right, too.
+NOBODY = ""  # Among a claim's speakers: the article's own voice is right.
 NO_CLAIM = "!"  # Marks a figure about something else.
 _ACRONYM = re.compile(r"[A-Z]{2,6}")
 
 
 @dataclass(frozen=True, slots=True)
 class KnownClaim:
-    """A claim that a careful reader finds. `words` stand at `span`, qualifier and sign with them.
+    """A claim that a careful reader finds. Its `words`, with qualifier and sign, stand at `span`.
 
-    `low` and `high` are numbers, ISO dates or names by `kind`. Of several
-    `senses`, `speakers`, `citing` and `names` each one is right; a speaker of
-    NOBODY is the article's own voice. `resolved` are the speaker's fullest
-    names where the articles give fuller ones than the sentence may. Claims of
-    one `group` are comparable. What is `free` may be shown in any way or not.
+    `low` and `high` are numbers, ISO dates or names, by `kind`. Each of the
+    `senses`, `speakers`, `citing` and `names` is right; the speaker NOBODY is the
+    article's own voice. `resolved` are the speaker's fullest names, where
+    articles give fuller names than the sentence. Claims of one `group` are
+    comparable. A `free` claim may be shown in any way or not at all.
     """
 
     id: str
@@ -53,9 +53,9 @@ class KnownClaim:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question, the ids of the claims that answer it, and of those by the speaker that it names.
+    """A question, the ids of the claims that answer it, and of the claims by the speaker that it names.
 
-    Of `unsure` ones nobody can say whether they are that speaker's.
+    The speaker of `unsure` claims cannot be told.
     """
 
     text: str
@@ -66,7 +66,7 @@ class AskedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class EventCorpus:
-    """Articles about one event. `never` are the places of figures that are about something else, by source."""
+    """Articles about one event. `never` are the sources and places of figures about something else."""
 
     name: str
     documents: tuple[Document, ...]
@@ -76,12 +76,12 @@ class EventCorpus:
 
 
 def event_corpora(seed: int = SEED, names: Iterable[str] = ()) -> tuple[EventCorpus, ...]:
-    """The corpora of a seed, in order: those of these names, or all.
+    """Return the corpora of a seed, in order: all, or those of these names.
 
     Raises:
-        InputError: there is no corpus of such a name.
+        InputError: no corpus has such a name.
     """
-    sections = read_sections(TEMPLATES.read_text("utf-8"))
+    sections = read_templates(TEMPLATES.read_text("utf-8"))
     chosen = tuple(names) or tuple(section.name for section in sections)
     known = {section.name: section for section in sections}
     if missing := [name for name in chosen if name not in known]:
@@ -90,13 +90,13 @@ def event_corpora(seed: int = SEED, names: Iterable[str] = ()) -> tuple[EventCor
 
 
 def data_set(corpus: EventCorpus) -> DataSet:
-    """The corpus as a data set whose index can be made."""
+    """Return the corpus as a data set, to build its index."""
     return DataSet(corpus.name, "corpora", Gold.ANSWERS, (TEMPLATES,), (), corpus.documents)
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A marked stretch of an article; `day` is the date that it names."""
+    """A marked stretch of an article. `day` is the date that it names."""
 
     id: str
     source: str
@@ -106,10 +106,10 @@ class _Mark:
 
 
 def write_corpus(section: CorpusTemplate, seed: int) -> EventCorpus:
-    """The corpus that this seed makes of a section.
+    """Return the corpus that this seed makes of a template.
 
     Raises:
-        InputError: a gap has nothing to fill it, or a claim stands nowhere or twice.
+        InputError: a slot has no value, or a claim is marked nowhere or twice.
     """
     random = Random(f"{seed} {section.name}")
     cast = draw(section.drawn, random)
@@ -130,14 +130,14 @@ def _mark_of(claim: str, marks: list[_Mark]) -> _Mark:
 
 @dataclass(slots=True)
 class _Pen:
-    """Writes articles without their marks, and keeps where each of them was."""
+    """Writes articles without their marks, and keeps the place of each mark."""
 
     cast: Cast
     random: Random
     marks: list[_Mark] = field(default_factory=list)
 
     def document(self, source: str, marked: str) -> Document:
-        """The article; it spells percent in one way."""
+        """Return the article. It spells percent in one way."""
         percent, end, text = self.random.randrange(3), 0, ""
         for match in _MARK.finditer(marked):
             text += marked[end : match.start()]
@@ -147,7 +147,7 @@ class _Pen:
         return Document(source, text + marked[end:])
 
     def _words(self, mark: re.Match[str], percent: int) -> tuple[str, str | None]:
-        """A mark's words, and the date that they name: "^a" repeats a, "=" is a name, "@d9.md" a day, else a figure."""
+        """Return a mark's words and their date. "^a" repeats claim a, "=" is a name, "@d9.md" a day; else a figure."""
         written = mark["words"]
         sign, rest = written[0], written[1:]
         if sign == "^":
@@ -186,7 +186,7 @@ def _claim(fact: ClaimNote, mark: _Mark, cast: Cast) -> KnownClaim:
 
 
 def _names(told: str, cast: Cast) -> tuple[str, ...]:
-    """Each of "the agency / {mayor*}", a person by all of their names; "-" is NOBODY."""
+    """Return the names of "the agency / {mayor*}": a person by all their names, "-" as NOBODY."""
     names: list[str] = []
     for name in filter(None, told.split(" / ")):
         person = re.fullmatch(r"\{(\w+)\*\}", name)
@@ -195,7 +195,7 @@ def _names(told: str, cast: Cast) -> tuple[str, ...]:
 
 
 def _fullest(told: str, cast: Cast) -> tuple[str, ...]:
-    """The names that say the whole: first name and surname, what an abbreviation stands for; none where all of them do."""
+    """Return the fullest names: first name and surname, or the names beside an abbreviation; none without an abbreviation."""
     person = re.match(r"\{(\w+)\*\}", told)
     if person:
         who = cast.people[person[1]]

@@ -1,4 +1,4 @@
-"""Cases: questions with the spans or documents that answer them, or none."""
+"""Cases: questions, each with the spans or documents that answer it, or none; and data sets of cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ UNANSWERABLE_KINDS = ("off-topic", "unanswerable")
 
 @dataclass(frozen=True, slots=True)
 class GoldSpan:
-    """A stretch of an article that answers, or is part of what answers."""
+    """A stretch of an article that answers the question, or a part of the answer."""
 
     source: str
     span: Span
@@ -26,7 +26,7 @@ class GoldSpan:
 
 @dataclass(frozen=True, slots=True)
 class GoldDocument:
-    """A document that answers, and how well: the higher `grade`, the better."""
+    """A document that answers the question; a higher `grade` is a better answer."""
 
     source: str
     grade: int = 1
@@ -34,11 +34,12 @@ class GoldDocument:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One evaluation question. `answerable` is None where its data set does not say.
+    """One evaluation question. `answerable` is None where the data set does not say.
 
-    `spans` are the stretches that answer it, `documents` the ones that do,
-    where whole documents are judged; both are empty where nothing answers.
-    `home` is the document that it was asked about, where its data set says.
+    `spans` are the stretches that answer it; `documents` are the documents that
+    answer it, where whole documents are judged. Both are empty where nothing
+    answers. `home` is the document that the question is about, "" where the
+    data set does not say.
     """
 
     id: str
@@ -86,7 +87,7 @@ def load_cases(path: Path = OWN_CASES) -> tuple[Case, ...]:
 
 
 def check_spans(cases: Sequence[Case], articles: Sequence[Article]) -> None:
-    """Refuse cases whose spans do not lie on whole words of their articles.
+    """Refuse cases with spans that are no whole words of their articles.
 
     Raises:
         InputError: an article is missing, or a span lies outside it or begins or ends in a word or a blank.
@@ -107,7 +108,7 @@ def check_spans(cases: Sequence[Case], articles: Sequence[Article]) -> None:
 
 
 class Gold(Enum):
-    """What a data set's cases name as right."""
+    """The kind of right answer that the cases of a data set name."""
 
     ANSWERS = "answers"  # Any one of a case's spans answers it.
     SENTENCES = "sentences"  # A case's spans answer it together.
@@ -116,7 +117,7 @@ class Gold(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text that a data set brings; `source` is the name of its file, `text` all that stands in it."""
+    """A text of a data set. `source` is the name of its file, `text` the whole content."""
 
     source: str
     text: str
@@ -124,10 +125,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """Cases in one form. `documents` is None where the cases are about an index that is there already.
+    """Cases in one form. `documents` is None where the cases are about an existing index.
 
-    `paths` are the files that it was read from, `notes` what was left out of
-    them and why, a line each.
+    `paths` are the files read. `notes` say in a line each what was left out and
+    why.
     """
 
     name: str

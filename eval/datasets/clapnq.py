@@ -1,4 +1,4 @@
-"""CLAP NQ: questions with a passage each, and the sentences of it that answer together, or none.
+"""CLAP NQ: questions with a passage each. Some of its sentences answer together, or none does.
 
 Source: Rosenthal et al. 2024, arXiv 2404.02103.
 """

@@ -1,4 +1,4 @@
-"""A shelf: documents, each under a file name of its own."""
+"""Documents of data sets, each with a file name of its own."""
 
 import re
 import unicodedata
@@ -6,25 +6,25 @@ from collections import Counter
 
 from eval.datasets.cases import Document
 
-MAX_NAME_CHARS = 50  # Of up to 4 bytes each, and a number after them: under the 255 bytes that file systems allow.
+MAX_NAME_CHARS = 50  # At most 4 bytes each, and a number after them: under the 255 bytes that file systems allow.
 
 
 class FileNames:
-    """File names for whatever is called anything; no two are alike, not even where case does not count."""
+    """File names made from any titles. No two are alike, not even where case does not count."""
 
     def __init__(self) -> None:
         self._given: dict[str, str] = {}
         self._taken: set[str] = set()
         self._tried: Counter[str] = Counter()
 
-    def name(self, called: str) -> str:
-        """The name for what is called so: letters, digits, `_` and `-`."""
-        if called not in self._given:
-            self._given[called] = self._free(called)
-        return self._given[called]
+    def name(self, title: str) -> str:
+        """Return the file name for a title: letters, digits, `_` and `-`."""
+        if title not in self._given:
+            self._given[title] = self._free(title)
+        return self._given[title]
 
-    def _free(self, called: str) -> str:
-        letters = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", called))
+    def _free(self, title: str) -> str:
+        letters = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", title))
         start = name = letters.strip("_-")[:MAX_NAME_CHARS] or "untitled"
         while (alike := unicodedata.normalize("NFC", name.casefold())) in self._taken:
             self._tried[start] += 1
@@ -34,7 +34,7 @@ class FileNames:
 
 
 class TitledDocuments:
-    """Documents in one folder a title, numbered: `Normans/0001.txt`. What comes twice stands there once."""
+    """Documents in one folder for each title, numbered: `Normans/0001.txt`. A document that comes twice is kept once."""
 
     def __init__(self) -> None:
         self._names = FileNames()
@@ -43,11 +43,11 @@ class TitledDocuments:
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """All of them, in the order in which they came."""
+        """The documents, in the order in which they came."""
         return tuple(self._documents.values())
 
     def put(self, title: str, text: str) -> Document:
-        """The document of this title and text."""
+        """Return the document of this title and text."""
         if (title, text) not in self._documents:
             folder = self._names.name(title)
             self._sizes[folder] += 1
@@ -57,5 +57,5 @@ class TitledDocuments:
 
 
 def titled(title: str, text: str) -> str:
-    """The text as an article: after its title, if it has one."""
+    """Return the text after its title, or alone where the title is blank."""
     return f"{title}\n\n{text}" if title.strip() else text

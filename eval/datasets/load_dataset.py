@@ -1,4 +1,4 @@
-"""Loading: data sets in any of the forms that are known, told apart by what stands in them."""
+"""Data sets in any of the known forms. A file's form is told by the fields of its first record."""
 
 import stat
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ SUFFIXES = (".json", ".jsonl")
 
 
 class _Form(Enum):
-    """What a file may hold."""
+    """The forms of a file."""
 
     CASES = "cases"
     SQUAD = squad.FORM
@@ -32,7 +32,7 @@ class _Form(Enum):
     PASSAGES = f"{mtrag.FORM} passages"
 
 
-# What the first object of a file of each form holds; the first form that fits is taken.
+# Fields of the first object of a file; the first form with all its fields there is taken.
 _KEYS = {
     _Form.CASES: ("question", "spans"),
     _Form.SQUAD: squad.KEYS,
@@ -43,13 +43,13 @@ _KEYS = {
 
 
 def load_dataset(paths: Sequence[Path]) -> DataSet:
-    """The data set that these files or this folder hold.
+    """Return the data set in these files or in this folder.
 
-    Several files, and those of a folder, are one set and must be of one form.
-    Questions that cannot be asked are left out, which a note says.
+    Several files, and the files of a folder, are one set and must be of one
+    form. Questions that cannot be asked are left out, and a note says so.
 
     Raises:
-        InputError: a path is missing, its form is not known, it is not as its form wants it, or holds no question.
+        InputError: a path is missing, of no known form, wrong in its form, or holds no question.
     """
     if not paths:
         raise InputError("no data set is named; name its file or folder")
@@ -85,7 +85,7 @@ def _loaded(paths: Sequence[Path]) -> DataSet:
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether it is a folder; what is neither that nor a file cannot be read twice, and is refused."""
+    """Tell whether the path is a folder. A path that is neither file nor folder cannot be read twice and is refused."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:  # ValueError where the name holds a NUL.
@@ -97,7 +97,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _by_form(paths: Sequence[Path]) -> dict[_Form, list[Path]]:
-    """The files that are named or lie in a named folder, each once."""
+    """Return the named files and the files of named folders, each once, by form."""
     files: dict[Path, Path] = {}
     for path in paths:
         files |= {file.resolve(): file for file in (_files(path) if path.is_dir() else [path])}
@@ -129,7 +129,7 @@ def _form(file: Path) -> _Form:
 
 
 def _own(paths: Sequence[Path], name: str) -> DataSet:
-    """Cases in the project's own form, about an index that is there already."""
+    """Return the cases in the project's own form, about an existing index."""
     cases: dict[str, Case] = {}
     for path in paths:
         for case in load_cases(path):
@@ -140,7 +140,7 @@ def _own(paths: Sequence[Path], name: str) -> DataSet:
 
 
 def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:
-    """A folder's name, or what its files' names begin with alike, or the first of them."""
+    """Return the folder's name, or the beginning that all file names share, or the first file name."""
     if len(paths) == 1 and paths[0].is_dir():
         return printable_name(paths[0].resolve().name)
     stems = [file.stem for file in files]
@@ -166,7 +166,7 @@ SEEDS = Path(__file__).parents[2] / "seeds"
 
 
 def sampled(paths: Sequence[Path], questions: int) -> DataSet:
-    """The data set of these files, or the seeds and the project's own questions; an even sample of at most so many.
+    """Return an even sample of the data set of these files; without files, of the project's questions and the seeds.
 
     Raises:
         InputError: as `load`.
@@ -183,7 +183,7 @@ T = TypeVar("T")
 
 
 def even_sample(items: Sequence[T], size: int) -> tuple[T, ...]:
-    """At most as many items as `size`, spread evenly from the first to the last, in their order."""
+    """Return at most `size` items, spread evenly from the first to the last, in their order."""
     if size >= len(items):
         return tuple(items)
     return tuple(items[place * (len(items) - 1) // max(size - 1, 1)] for place in range(size))

@@ -1,4 +1,4 @@
-"""MTRAG: turns of conversations, and passages, some of which are relevant to a turn.
+"""MTRAG: turns of conversations, and passages. Some passages are relevant to a turn.
 
 Source: Katsis et al. 2025, TACL.
 """

@@ -1,4 +1,4 @@
-"""SQuAD: questions on paragraphs of encyclopedia articles, answered by stretches of them or, from 2.0 on, not at all."""
+"""SQuAD: questions on paragraphs of encyclopedia articles. Stretches of a paragraph answer, or, from 2.0 on, nothing does."""
 
 import re
 from collections import Counter
@@ -49,7 +49,7 @@ def load_squad(paths: Sequence[Path], name: str) -> DataSet:
     """Return the questions of SQuAD 1.1 and 2.0 files; each paragraph is a document, under its article's title.
 
     Raises:
-        InputError: a file cannot be read, or is not as the form wants it.
+        InputError: a file cannot be read, or is not in this form.
     """
     files, ids, left_out = TitledDocuments(), Ids(), Counter[str]()
     cases: list[Case] = []

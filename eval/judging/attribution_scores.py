@@ -1,4 +1,4 @@
-"""Whose word sentences are: what was read by a program compared with what was read by people."""
+"""Speakers of sentences: those read by the program compared with those read by people."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ OWN_SENTENCES = Path(__file__).with_name("attribution.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class ReadSentence:
-    """A stretch of an article, as people read it: each of the names is right for its speaker; no names, no speaker.
+    """A stretch of an article, as people read it. Each name of `speaker` is right; no name means no speaker.
 
-    `citing` is None where people may say so or so.
+    `citing` is None where people may disagree.
     """
 
     source: str
@@ -28,7 +28,7 @@ class ReadSentence:
 
 @dataclass(frozen=True, slots=True)
 class GivenSpeaker:
-    """Whom a program gives a stretch of an article to, and whom that one cites."""
+    """The speaker that the program gives to a stretch of an article, and whom the speaker cites."""
 
     scope: Span
     name: str
@@ -37,19 +37,19 @@ class GivenSpeaker:
 
 @dataclass(frozen=True, slots=True)
 class JudgedSentence:
-    """A sentence as people read it, and what was given for it; None where nobody was."""
+    """A sentence as people read it, and the speaker given by the program; None where it gave nobody."""
 
     sentence: ReadSentence
     given: GivenSpeaker | None
 
     @property
     def speaker(self) -> NameMatch:
-        """How well the name given fits."""
+        """The match of the speaker's name."""
         return match_name(self.given.name if self.given else None, self.sentence.speaker)
 
     @property
     def citing(self) -> NameMatch:
-        """How well the name of the one cited fits; any does where nobody can say."""
+        """The match of the cited name. Any name matches where people may disagree."""
         if self.sentence.citing is None:
             return NameMatch.SAME
         return match_name(self.given.cited if self.given else None, self.sentence.citing)
@@ -57,10 +57,11 @@ class JudgedSentence:
 
 @dataclass(frozen=True, slots=True)
 class AttributionScores:
-    """(right, judged) of the sentences that have a speaker, of those that have none, and of those that cite somebody.
+    """(right, judged) of the sentences with a speaker, of those without one, and of those that cite somebody.
 
-    `nearly` are the wrong names that hold a right one, or stand in it;
-    `cited_wrongly` the sentences for which somebody is cited who is not.
+    `nearly` counts wrong names that hold a right name or stand in it;
+    `cited_wrongly` counts sentences that cite nobody, but for which the program
+    gives somebody.
     """
 
     speakers: tuple[int, int]
@@ -77,7 +78,7 @@ class _SentenceRecord(SpanRecord):
 
 
 def load_sentences(path: Path = OWN_SENTENCES) -> tuple[ReadSentence, ...]:
-    """The lines of a JSONL file: {"source", "start", "end", "speaker": [name, …], "citing": [name, …]}.
+    """Return the lines of a JSONL file: {"source", "start", "end", "speaker": [name, …], "citing": [name, …]}.
 
     A "citing" of null is not judged.
 
@@ -92,7 +93,7 @@ def load_sentences(path: Path = OWN_SENTENCES) -> tuple[ReadSentence, ...]:
 
 
 def score_attributions(sentences: Iterable[ReadSentence], given: Mapping[str, Sequence[GivenSpeaker]]) -> AttributionScores:
-    """Each sentence with the speaker given to most of it; `given` is by source."""
+    """Compare each sentence with the speaker given to most of it. `given` is by source."""
     pairs = tuple(JudgedSentence(sentence, _given_to(sentence.span, given.get(sentence.source, ()))) for sentence in sentences)
     spoken = [pair for pair in pairs if pair.sentence.speaker]
     own = [pair for pair in pairs if not pair.sentence.speaker]
@@ -108,7 +109,7 @@ def score_attributions(sentences: Iterable[ReadSentence], given: Mapping[str, Se
 
 
 def _given_to(span: Span, given: Sequence[GivenSpeaker]) -> GivenSpeaker | None:
-    """The one whose scope covers most of the stretch, the first of equals."""
+    """Return the speaker whose scope covers most of the stretch, the first of equals."""
     return max((each for each in given if _shared(each.scope, span)), key=lambda each: _shared(each.scope, span), default=None)
 
 

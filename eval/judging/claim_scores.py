@@ -1,4 +1,4 @@
-"""A shown claim compared with the one that it should be, attribute by attribute."""
+"""A shown claim compared with the known claim that it should be, attribute by attribute."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ from eval.corpora.write_corpus import NOBODY, AskedQuestion, KnownClaim
 from eval.judging.name_match import NameMatch, match_name, plain_name
 from eval.judging.shown_claims import ShownClaim
 
-# What a unit may be called; a measure may also stand as what is counted.
+# The spellings of a unit. A unit of measure may also stand as the noun counted.
 _UNITS = (
     ("%", "percent", "per cent"),
     ("$", "usd", "dollar", "dollars", "us$"),
@@ -19,13 +19,13 @@ _UNITS = (
     ("tonnes", "tonne", "tons", "ton", "t"),
     ("hectares", "hectare", "ha"),
 )
-# With these around a name, somebody else is meant, or one more.
+# With these words around a name, somebody else is meant, or one person more.
 _OTHERS = frozenset("of for to and or citing quoting with against by".split())
-_LOOSE = {"exact", "about"}  # Claims of one value that are either stand under one of them.
+_LOOSE = {"exact", "about"}  # Claims of one value with either sense stand under one of the two.
 
 
 class ClaimAttribute(Enum):
-    """What of a claim is right or wrong; a claim is right where the first four are."""
+    """The parts of a claim that are judged. A claim is right where the first four are."""
 
     VALUE = "value"
     SENSE = "sense"
@@ -47,7 +47,7 @@ Pair = tuple[ShownClaim, KnownClaim]
 def verdicts(
     shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair], question: AskedQuestion
 ) -> dict[ClaimAttribute, bool]:
-    """Which attributes are right, of those that can be judged."""
+    """Return for each attribute that can be judged whether it is right."""
     found = {
         ClaimAttribute.VALUE: shown.kind == known.kind and _same_value(shown, known),
         ClaimAttribute.SENSE: _same_sense(shown, known, pairs),
@@ -66,7 +66,7 @@ def verdicts(
 
 
 def _same_value(shown: ShownClaim, known: KnownClaim) -> bool:
-    """Whether the numbers or days are the same, or the name is one of the person's."""
+    """Tell whether the numbers or days are the same, or the name is one of the person's names."""
     if known.kind == "name":
         return match_name(str(shown.low), (*known.names, str(known.low))) is NameMatch.SAME
     if known.kind == "date":
@@ -78,7 +78,7 @@ def _same_value(shown: ShownClaim, known: KnownClaim) -> bool:
 
 
 def _same_sense(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair]) -> bool:
-    """Whether it is qualified so; exact and about may stand for each other where one value has claims of both."""
+    """Tell whether the qualifier is right. Exact and about are equal where one value has claims of both."""
     if shown.sense in known.senses or known.kind != "figure":
         return True
     beside = {sense for claim, each in pairs if claim.row == shown.row for sense in each.senses}
@@ -89,15 +89,15 @@ def _same_unit(shown: ShownClaim, known: KnownClaim) -> bool:
     came, alike = shown.unit.casefold(), next((units for units in _UNITS if known.unit in units), (known.unit,))
     if came in alike or known.kind != "figure":
         return True
-    # Nothing is counted in magnitudes; and "5,000 hectares" may be read as a count of hectares.
+    # A magnitude has no noun. "5,000 hectares" may be read as a count of hectares.
     counted = set(shown.counted.casefold().split())
     return (not known.unit and came == "magnitude") or (not came and known.unit.isalpha() and bool(counted & set(alike)))
 
 
 def match_speaker(shown: ShownClaim, known: KnownClaim) -> NameMatch:
-    """The better of the name as written and the name that it stands for; where nobody speaks, no name at all is right.
+    """Return the better match of the name as written and its full name. Where nobody speaks, only no name is right.
 
-    A name with what the article says of its bearer around it is the same:
+    A name with a description of its bearer is the same name:
     "the city auditor, Judith Farrow".
     """
     order = (NameMatch.SAME, NameMatch.NEARLY, NameMatch.OTHER)
@@ -111,7 +111,7 @@ def _match(name: str, right: Sequence[str]) -> NameMatch:
 
 
 def _described(name: str, whole: str) -> bool:
-    """Whether the one is the other, and beside it words that make it nobody else."""
+    """Tell whether the name holds the whole other name, beside words that name nobody else."""
     before, held, after = name.partition(whole)
     around = set(re.findall(r"\w+", f"{before} {after}"))
     parted = not before[-1:].isalnum() and not after[:1].isalnum() and not after.startswith(("'", "’"))
@@ -119,14 +119,14 @@ def _described(name: str, whole: str) -> bool:
 
 
 def _in_its_table(shown: ShownClaim, known: KnownClaim, pairs: Sequence[Pair]) -> bool:
-    """Whether most of its table is of its group, and most of its group in its table; halves are most, for the first."""
+    """Tell whether most of its table is of its group, and most of its group in its table. Of halves, the first is most."""
     groups = Counter(each.group for claim, each in pairs if claim.table == shown.table)
     tables = Counter(claim.table for claim, each in pairs if each.group == known.group)
     return groups.most_common(1)[0][0] == known.group and tables.most_common(1)[0][0] == shown.table
 
 
 def _reports(claims: Sequence[KnownClaim]) -> int:
-    """How many reports of one value are independent: copies, and what one article has from one speaker, count once."""
+    """Return the number of independent reports of a value. Copies count once, and so do one article's claims by one speaker."""
     ids = {claim.id for claim in claims}
     own = [claim for claim in claims if claim.copy_of not in ids]
     return len({(claim.source, plain_name(claim.speakers[0] if claim.speakers else NOBODY)) for claim in own})

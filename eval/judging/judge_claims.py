@@ -1,4 +1,4 @@
-"""Answers' records judged: which of the claims that are known they show, and how rightly."""
+"""Records of answers judged: the known claims that they show, and whether each attribute is right."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from index import Span
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Something wrong: what was wanted, and what came."""
+    """A mistake: the claim wanted, and the claim that came."""
 
     corpus: str
     question: str
@@ -25,13 +25,13 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class JudgedAnswer:
-    """What came of one question.
+    """The judgement of one answer.
 
-    `found` are those of the `wanted` claims that were shown, `right` those
-    with value, sense, unit and speaker right. `shown` are all the claims that
-    were shown and count, `shown_right` the right ones. `scores` are (right,
-    judged) of each attribute over the known claims that were shown; `nearly`
-    counts the speakers among the wrong whose name is longer or shorter.
+    `found` counts the `wanted` claims that were shown, `right` those with value,
+    sense, unit and speaker right. `shown` counts all shown claims that are not
+    free, `shown_right` the right claims among them. `scores` are (right, judged)
+    of each attribute over the known claims shown. `nearly` counts the wrong
+    speakers whose name is a longer or shorter form.
     """
 
     corpus: str
@@ -49,11 +49,11 @@ class JudgedAnswer:
 
 
 def judge_answer(record: Mapping[str, Any], corpus: EventCorpus, question: AskedQuestion) -> JudgedAnswer:
-    """Compare a record's tables with what the corpus is known to say.
+    """Compare a record's tables with the known claims of the corpus.
 
-    A claim is the known one whose words it overlaps. What is known but does
-    not answer the question may be shown, too, and is judged then. Anything
-    else is extra, and so is what is shown twice.
+    A shown claim is the known claim whose words it overlaps. A known claim that
+    does not answer the question may be shown, and is then judged. Any other
+    claim is extra, and so is a claim shown twice.
     """
     pairs, extra = _paired(tuple(shown_claims(record)), corpus)
     counted = [(shown, known) for shown, known in pairs if not known.free]
@@ -86,7 +86,7 @@ def judge_answer(record: Mapping[str, Any], corpus: EventCorpus, question: Asked
 
 
 def _paired(shown: Sequence[ShownClaim], corpus: EventCorpus) -> tuple[list[Pair], list[ShownClaim]]:
-    """Each shown claim with the known one that it is; and those that are none, or one that was shown before."""
+    """Return each shown claim with its known claim; and the shown claims without one, or whose known claim was shown before."""
     pairs: list[Pair] = []
     extra: list[ShownClaim] = []
     taken: set[str] = set()

@@ -1,4 +1,4 @@
-"""Names compared as a reader does: the same, nearly the same, or others."""
+"""Names compared as a reader compares them: the same, nearly the same, or other names."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class NameMatch(Enum):
-    """How a name that came fits those that are right."""
+    """The match of a given name with the right names."""
 
     SAME = "same"
     NEARLY = "nearly"  # One holds the other: "Brandt" and "Mayor Ines Brandt", "police" and "Oriel, citing police".
@@ -14,7 +14,7 @@ class NameMatch(Enum):
 
 
 def match_name(came: str | None, wanted: Sequence[str]) -> NameMatch:
-    """How well the name fits the best of those wanted; none wanted, or "" among them, is no name at all.
+    """Return the best match of the name with the wanted names. No wanted name, or "" among them, means no name at all.
 
     Case, blanks, the shape of quotation marks and a "the" before the name do not count.
     """
@@ -28,13 +28,13 @@ def match_name(came: str | None, wanted: Sequence[str]) -> NameMatch:
 
 
 def plain_name(name: str) -> str:
-    """The name as names are compared."""
+    """Return the name in the form in which names are compared."""
     blanks = " ".join(name.replace("’", "'").casefold().split())
     return re.sub(r"^(?:the|an?) ", "", blanks).strip(" ,.")
 
 
 def _holds(longer: str, shorter: str) -> bool:
-    """Whether the one has the other in it, as whole words."""
+    """Tell whether the longer name holds the shorter name, as whole words."""
     return f" {_words(shorter)} " in f" {_words(longer)} "
 
 

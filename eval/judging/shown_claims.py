@@ -1,4 +1,4 @@
-"""The claims that an answer's record shows, one by one, out of its tables."""
+"""The claims in the tables of an answer's record, one by one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from typing import Any
 
 from index import Span
 
-# Where the quotes of a record stand, that claims name by their ranks.
+# The lists of a record that hold quotes; claims name quotes by rank.
 QUOTES = ("quotes", "closest", "beside")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownClaim:
-    """A claim of the record, with what stands over it: its value's figures and its table."""
+    """A claim of the record, with the figures of its value and its table."""
 
     source: str
     span: Span
@@ -33,7 +33,7 @@ class ShownClaim:
 
 
 def shown_claims(record: Mapping[str, Any]) -> Iterator[ShownClaim]:
-    """The claims of a record's tables, in order; none where the record has no tables."""
+    """Yield the claims of a record's tables, in order."""
     sources = {quote["rank"]: quote["source"] for part in QUOTES for quote in record.get(part) or ()}
     rows = 0
     for number, table in enumerate(record.get("claims") or ()):
@@ -61,6 +61,6 @@ def shown_claims(record: Mapping[str, Any]) -> Iterator[ShownClaim]:
 
 
 def _name(speaker: object) -> str | None:
-    """A speaker's name, given as such or in a mapping."""
+    """Return a speaker's name, from a text or from a mapping that holds it."""
     found = speaker.get("name") if isinstance(speaker, Mapping) else speaker
     return str(found) if found else None

@@ -1,7 +1,7 @@
-"""Abstention: whether questions that the articles do not answer are refused, and the others not.
+"""Abstention: refusals of questions that the articles do not answer, and of no others.
 
-Scored are the cases that are known to be answerable or not. Which quotes are
-right is needed for risk and coverage only.
+A case is scored where it is known to be answerable or not. Risk and coverage
+also need to know which quotes are right.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,10 @@ from eval.running.run_cases import CaseOutcome
 
 @dataclass(frozen=True, slots=True)
 class RiskPoint:
-    """What comes of answering only the cases with at least this confidence.
+    """The result of answering only the cases with at least this confidence.
 
-    `coverage` is the share of cases answered then, `risk` the share of those
-    answers that are wrong.
+    `coverage` is the share of cases answered, `risk` the share of wrong answers
+    among them.
     """
 
     confidence: float
@@ -29,7 +29,7 @@ class RiskPoint:
 
 
 def risk_coverage(outcomes: Sequence[CaseOutcome], gold: Gold) -> tuple[RiskPoint, ...]:
-    """A point for each confidence that occurs, falling; equal confidences are answered together.
+    """Return a point for each confidence that occurs, falling. Equal confidences are answered together.
 
     Source: El-Yaniv and Wiener 2010, section 2.
     """
@@ -38,7 +38,7 @@ def risk_coverage(outcomes: Sequence[CaseOutcome], gold: Gold) -> tuple[RiskPoin
 
 
 def right_first(outcome: CaseOutcome, gold: Gold) -> bool | None:
-    """Whether the first quote, shown or not, holds an answer; None where that cannot be known."""
+    """Tell whether the first quote, shown or not, holds an answer. None where the data set does not say."""
     case = outcome.case
     if gold is Gold.DOCUMENTS or case.answerable is None:
         return None
@@ -48,7 +48,7 @@ def right_first(outcome: CaseOutcome, gold: Gold) -> bool | None:
 
 
 def _decision(outcome: CaseOutcome, gold: Gold) -> tuple[float, float, float] | None:
-    """Confidence, whether it was answered, whether it is answerable."""
+    """Return the confidence, and 1 or 0 for answered and for answerable."""
     if outcome.case.answerable is None:
         return None
     return outcome.confidence, outcome.answered, outcome.case.answerable
@@ -70,7 +70,7 @@ def _confidence_and_right(outcome: CaseOutcome, gold: Gold) -> tuple[float, floa
 
 
 def _precision(rows: Rows) -> float | None:
-    """The share of the refused that are unanswerable; None where nothing is refused or only one kind exists."""
+    """Return the unanswerable share of the refused cases. None where nothing is refused or only one kind exists."""
     answered, answerable = rows[:, 1] == 1, rows[:, 2] == 1
     if answered.all() or answerable.all() or not answerable.any():
         return None
@@ -78,7 +78,7 @@ def _precision(rows: Rows) -> float | None:
 
 
 def _auroc(rows: Rows) -> float | None:
-    """How often an answerable case has more confidence than an unanswerable one, half where equal; None without both."""
+    """Return how often an answerable case has more confidence than an unanswerable case. Ties count half; None without both."""
     answerable = rows[:, 2] == 1
     positives = int(answerable.sum())
     negatives = len(rows) - positives
@@ -90,7 +90,7 @@ def _auroc(rows: Rows) -> float | None:
 
 
 def _curve(rows: Rows) -> Rows:
-    """Confidence, coverage and risk, a row for each confidence that occurs, falling."""
+    """Return rows of confidence, coverage and risk, one for each confidence that occurs, falling."""
     falling = rows[np.argsort(-rows[:, 0])]
     last = np.flatnonzero(np.append(np.diff(falling[:, 0]) != 0, True))  # Of each run of equal confidences.
     answered = last + 1
@@ -99,7 +99,7 @@ def _curve(rows: Rows) -> Rows:
 
 
 def _area(rows: Rows) -> float | None:
-    """The mean, over the cases, of the risk at each one's confidence."""
+    """Return the mean over the cases of the risk at the confidence of each."""
     curve = _curve(rows)
     return float(np.diff(curve[:, 1], prepend=0) @ curve[:, 2])
 

@@ -1,7 +1,7 @@
-"""Calibration: whether quotes with probability p are right in a share p of cases.
+"""Calibration: of quotes with probability p, a share p should be right.
 
-Scored is the first quote of each case, shown or not, where it is known whether
-it holds an answer; in unanswerable cases it does not.
+The first quote of each case is scored, shown or not, where the data set says
+whether the quote holds an answer. In an unanswerable case it holds none.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ INNER_EDGES = np.arange(1, BINS) / BINS
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """The cases with a probability above `low` and up to `high`; 0 is in the first."""
+    """The cases with a probability above `low` and up to `high`. The first bin holds 0 too."""
 
     low: float
     high: float
@@ -31,7 +31,7 @@ class Bin:
 
 
 def reliability(outcomes: Sequence[CaseOutcome], gold: Gold) -> tuple[Bin, ...]:
-    """The bins of equal width that hold cases, rising.
+    """Return the bins of equal width that hold cases, rising.
 
     Source: reliability diagrams, Guo et al. 2017, section 2.
     """
@@ -46,7 +46,7 @@ def reliability(outcomes: Sequence[CaseOutcome], gold: Gold) -> tuple[Bin, ...]:
 
 
 def _first_quote(outcome: CaseOutcome, gold: Gold) -> tuple[float, float] | None:
-    """The first quote's probability, and whether it holds an answer."""
+    """Return the first quote's probability, and whether it holds an answer."""
     right = right_first(outcome, gold)
     return None if right is None or not outcome.ranked else (outcome.ranked[0].probability, right)
 
@@ -57,13 +57,13 @@ def _squared_error(outcome: CaseOutcome, gold: Gold) -> tuple[float] | None:
 
 
 def _binned(rows: Rows) -> NDArray[np.float64]:
-    """Cases, sum of probabilities and number right, a row a bin."""
+    """Return a row for each bin: cases, sum of probabilities, number right."""
     places = np.digitize(rows[:, 0], INNER_EDGES, right=True)
     return np.column_stack([np.bincount(places, weights, BINS) for weights in (None, rows[:, 0], rows[:, 1])])
 
 
 def _calibration_error(rows: Rows) -> float | None:
-    """The mean, over the cases, of how far the share right of a bin is from its mean probability."""
+    """Return the mean, over the cases, of the distance between a bin's share right and its mean probability."""
     binned = _binned(rows)
     return float(np.abs(binned[:, 1] - binned[:, 2]).sum() / len(rows))
 

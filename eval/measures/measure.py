@@ -1,4 +1,4 @@
-"""A measure: what it reads of each case, and how it sums a set of them up."""
+"""A measure: the numbers of each case, their total over a set of cases, and the interval of the total."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,28 +10,28 @@ from numpy.typing import NDArray
 from eval.datasets.cases import Gold
 from eval.running.run_cases import CaseOutcome
 
-Rows = NDArray[np.float64]  # (cases, numbers that the measure reads of a case), at least one case where it is summed up
+Rows = NDArray[np.float64]  # (cases, numbers of a case); a total is made of at least one case.
 
 
 class Better(Enum):
-    """Which way a measure's figures improve."""
+    """The direction in which a measure's figures improve."""
 
     HIGHER = "higher"
     LOWER = "lower"
 
 
 def mean(rows: Rows) -> float | None:
-    """The mean of the first numbers."""
+    """Return the mean of the first column."""
     return float(rows[:, 0].mean())
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A figure for a set of outcomes, in two steps, so that a set drawn again repeats only the second.
+    """A figure for a set of outcomes, made in two steps, so that a resampled set repeats only the second step.
 
-    `row` reads a case's numbers, None where the measure cannot score it;
-    `total` makes the figure of the rows of all cases that it can, None where
-    they do not define one. `source` is the paper or the library that says how.
+    `row` reads the numbers of a case, None where the measure cannot score it.
+    `total` makes the figure from the rows of all scored cases, None where they
+    define none. `source` is the paper or the library that defines the measure.
     """
 
     name: str
@@ -41,21 +41,17 @@ class Measure:
     total: Callable[[Rows], float | None] = mean
 
     def rows(self, outcomes: Sequence[CaseOutcome], gold: Gold) -> Rows:
-        """The numbers of all cases that can be scored, a row each, in order."""
+        """Return the numbers of all cases that can be scored, a row each, in order."""
         return np.array([row for outcome in outcomes if (row := self.row(outcome, gold)) is not None], dtype=np.float64)
 
     def of(self, outcomes: Sequence[CaseOutcome], gold: Gold) -> float | None:
-        """The figure for a set; None where nothing in it can be scored."""
+        """Return the figure for a set. None where no case can be scored."""
         rows = self.rows(outcomes, gold)
         return self.total(rows) if len(rows) else None
 
-    def counts(self, outcome: CaseOutcome, gold: Gold) -> bool:
-        """Whether the measure can score this case."""
-        return self.row(outcome, gold) is not None
-
     @property
     def per_case(self) -> Callable[[CaseOutcome, Gold], float | None] | None:
-        """What scores one case, where the figure is the mean of such scores; None for a figure of a whole set only."""
+        """The function that scores one case, where the figure is the mean of these scores. None for figures of whole sets."""
         return self._score if self.total is mean else None
 
     def _score(self, outcome: CaseOutcome, gold: Gold) -> float | None:
@@ -68,7 +64,7 @@ PERCENT = (2.5, 97.5)  # The middle 95 %.
 
 @dataclass(frozen=True, slots=True)
 class MeasuredValue:
-    """A measure's value for a set of `cases` scored cases, with its 95 % interval; None where there is none."""
+    """A measure's value over `cases` scored cases, with its 95 % interval; None where there is none."""
 
     value: float | None
     low: float | None
@@ -79,10 +75,10 @@ class MeasuredValue:
 def estimate(
     measure: Measure, outcomes: Sequence[CaseOutcome], gold: Gold, *, resamples: int = 1000, seed: int = 0
 ) -> MeasuredValue:
-    """The measure's value for the outcomes, and its interval.
+    """Return the measure's value for the outcomes, and its interval.
 
-    The interval is widened to hold the value where drawing again moves all
-    figures one way: fewer different cases look worse calibrated (ECE).
+    The interval is widened to hold the value. Resampling can move all figures
+    one way: fewer different cases look worse calibrated (ECE).
 
     Source: percentile bootstrap over cases, Efron and Tibshirani 1993, chapter 13.
     """
@@ -97,7 +93,7 @@ def estimate(
 def bootstrap(
     rows: Rows, total: Callable[[Rows], float | None], *, resamples: int = 1000, seed: int = 0
 ) -> tuple[float, float] | None:
-    """The middle 95 % of the totals of as many rows drawn at random, with repeats; None where no draw has a total."""
+    """Return the middle 95 % of the totals of resampled rows, drawn with repetition. None where no draw has a total."""
     generator = np.random.default_rng(seed)
     drawn = (rows.take(generator.integers(0, len(rows), len(rows)), axis=0) for _ in range(resamples))
     totals = [value for draw in drawn if (value := total(draw)) is not None]

@@ -1,17 +1,15 @@
-"""How well passages and documents are ranked: recall, MRR and nDCG, calculated by ir_measures.
+"""Ranking of passages and documents: recall, MRR and nDCG, calculated by ir_measures.
 
-What is ranked is the document where a case names documents, with their grades,
-and the passage where it names spans. A passage is relevant when it overlaps a
-gold span, with grade 1. The things to find are then the relevant passages among
-those found, each once however many gold spans it holds, and the passages that
-the other gold spans must stand in: those that one passage could hold together
-count as one.
+Where a case names documents, documents are ranked, with their grades. Where it
+names spans, passages are ranked: a passage is relevant, with grade 1, when it
+overlaps a gold span. The things to find are the relevant passages found, each
+once, and the passages that hold the other gold spans. Spans that fit into one
+passage count as one passage there.
 
-Where any one span answers (Gold.ANSWERS), recall@k is 1 as soon as one of the
-k best passages is relevant, since one is all that is to be found (the library's
-Success@k); elsewhere it is the share of the things to find. nDCG counts all
-of them everywhere, so that it is 1 only where every passage that was found and
-could answer stands before every one that could not.
+Where any one span answers (Gold.ANSWERS), recall@k is 1 when one of the k best
+passages is relevant (the library's Success@k). Elsewhere recall is the share of
+the things to find. nDCG always counts all of them: it is 1 only when every
+relevant passage found stands before every other passage.
 """
 
 from collections.abc import Mapping
@@ -29,14 +27,14 @@ LIBRARY_NAMES = ("R@1", "R@5", "R@10", "Success@1", "Success@5", "Success@10", "
 
 @dataclass(frozen=True, slots=True)
 class GradedRanking:
-    """The grades of the DEPTH best ranks, 0 for what is not relevant, and of all that is relevant and not among them."""
+    """The grades of the DEPTH best ranks, 0 where not relevant, and the grades of the relevant things below or not found."""
 
     best: tuple[int, ...]
     others: tuple[int, ...]
 
 
 def graded_ranking(outcome: CaseOutcome) -> GradedRanking | None:
-    """What was found, with its grades; None where the case names nothing to find."""
+    """Return the grades of the ranking. None where the case names nothing to find."""
     case = outcome.case
     if case.answerable is False:
         return None
@@ -47,14 +45,14 @@ def graded_ranking(outcome: CaseOutcome) -> GradedRanking | None:
 
 
 def _documents(case: Case, places: tuple[RankedPassage, ...]) -> tuple[list[int], list[int]]:
-    """The grades of the documents found, each where its best passage ranks, and of those never found."""
+    """Return the grades of the documents found, in the order of their best passages, and of the documents not found."""
     relevant = {document.source: document.grade for document in case.documents if document.grade > 0}
     found = list(dict.fromkeys(place.source for place in places))
     return [relevant.get(source, 0) for source in found], [relevant[source] for source in relevant if source not in found]
 
 
 def _passages(case: Case, places: tuple[RankedPassage, ...]) -> tuple[list[int], list[int]]:
-    """The grades of the passages found, and of those that must hold the gold spans never found."""
+    """Return the grades of the passages found, and of the passages that hold the gold spans not found."""
     touched = [[gold for gold in case.spans if _overlap(place, gold)] for place in places]
     seen = {gold for golds in touched for gold in golds}
     return [int(bool(golds)) for golds in touched], [1] * _passages_for([gold for gold in case.spans if gold not in seen])
@@ -65,7 +63,7 @@ def _overlap(place: RankedPassage, gold: GoldSpan) -> bool:
 
 
 def _passages_for(spans: list[GoldSpan]) -> int:
-    """The fewest passages that can hold these spans."""
+    """Return the least number of passages that can hold these spans."""
     count, source, full_at = 0, None, 0
     for gold in sorted(spans, key=lambda gold: (gold.source, gold.span.start, gold.span.end)):
         if gold.source != source or gold.span.end > full_at:
@@ -76,7 +74,7 @@ def _passages_for(spans: list[GoldSpan]) -> int:
 
 @lru_cache(maxsize=10_000)
 def _scores(found: GradedRanking) -> Mapping[str, float]:
-    """The library's scores, by its names. Kept, as few rankings differ within the DEPTH best: 0.3 ms a call."""
+    """Return the library's scores by its names. A call takes 0.3 ms and few rankings differ in their DEPTH best: cached."""
     import ir_measures
 
     grades = dict(enumerate((*found.best, *found.others)))
@@ -87,7 +85,7 @@ def _scores(found: GradedRanking) -> Mapping[str, float]:
 
 
 def _score(outcome: CaseOutcome, gold: Gold, *, one: str, share: str) -> tuple[float] | None:
-    """The library's score `one` where any one span answers, else `share`."""
+    """Return the library's score `one` where any one span answers, else its score `share`."""
     found = graded_ranking(outcome)
     if found is None:
         return None

@@ -1,13 +1,14 @@
-"""How often the quotes hold an answer. Scored are the cases whose gold spans are named.
+"""Quotes that hold an answer, over the cases with gold spans.
 
-A quote holds an answer when all of one gold span lies inside it, in the same
-article; where several gold sentences answer together, one of them is enough. A
-refused case was shown nothing and scores 0; the measures called "ranked" look at
-what would have been shown.
+A quote holds an answer when a whole gold span lies inside it, in the same
+article. Where several gold sentences answer together, one is enough. A refused
+case shows no quote and scores 0. The measures named "ranked" look at the quotes
+that the refusal kept back.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import attrgetter
 
 from eval.datasets.cases import Case, Gold
 from eval.measures.measure import Better, Measure
@@ -16,17 +17,17 @@ from qa import Quote
 
 
 def holds_answer(quote: Quote, case: Case) -> bool:
-    """Whether the quote holds all of a gold span."""
+    """Tell whether the quote holds a whole gold span."""
     return any(quote.source == gold.source and quote.span.holds(gold.span) for gold in case.spans)
 
 
 def is_answer(quote: Quote, case: Case) -> bool:
-    """Whether the quote is a gold span, no more and no less."""
+    """Tell whether the quote is exactly a gold span."""
     return any(quote.source == gold.source and quote.span == gold.span for gold in case.spans)
 
 
 def overlaps_answer(quote: Quote, case: Case) -> bool:
-    """Whether the quote and a gold span have a character in common."""
+    """Tell whether the quote and a gold span share a character."""
     return any(
         quote.source == gold.source and quote.start < gold.span.end and gold.span.start < quote.end for gold in case.spans
     )
@@ -40,18 +41,10 @@ def _among(
     is_right: Callable[[Quote, Case], bool],
     quotes_of: Callable[[CaseOutcome], Sequence[Quote]],
 ) -> tuple[float] | None:
-    """Whether one of the first `within` quotes is right."""
+    """Return 1 where one of the first `within` quotes is right, else 0."""
     if not outcome.case.spans:
         return None
     return (float(any(is_right(quote, outcome.case) for quote in quotes_of(outcome)[:within])),)
-
-
-def _shown(outcome: CaseOutcome) -> Sequence[Quote]:
-    return outcome.quotes
-
-
-def _ranked(outcome: CaseOutcome) -> Sequence[Quote]:
-    return outcome.ranked
 
 
 def _measure(
@@ -59,7 +52,7 @@ def _measure(
     within: int,
     *,
     is_right: Callable[[Quote, Case], bool] = holds_answer,
-    quotes_of: Callable[[CaseOutcome], Sequence[Quote]] = _shown,
+    quotes_of: Callable[[CaseOutcome], Sequence[Quote]] = attrgetter("quotes"),
 ) -> Measure:
     return Measure(
         name=f"{name}@{within}",
@@ -72,8 +65,8 @@ def _measure(
 QUOTE_MEASURES = (
     _measure("answer", 1),
     _measure("answer", 3),
-    _measure("ranked answer", 1, quotes_of=_ranked),
-    _measure("ranked answer", 3, quotes_of=_ranked),
+    _measure("ranked answer", 1, quotes_of=attrgetter("ranked")),
+    _measure("ranked answer", 3, quotes_of=attrgetter("ranked")),
     _measure("exact span", 1, is_right=is_answer),
     _measure("overlapping span", 1, is_right=overlaps_answer),
 )

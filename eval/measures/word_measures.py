@@ -1,8 +1,8 @@
-"""How much of the gold sentences is quoted, word by word, and how much else.
+"""Words of the gold sentences that are quoted, and other words that are quoted.
 
-Scored are the cases with gold spans, in data sets whose sentences answer together
-(Gold.SENTENCES); what is quoted where nothing answers is the abstention
-measures' matter. A refused case quoted no words.
+The cases with gold spans are scored, in data sets whose sentences answer
+together (Gold.SENTENCES). Quotes where nothing answers concern the measures of
+abstention. A refused case quotes no words.
 """
 
 import re
@@ -18,7 +18,7 @@ SOURCE = "words in common as in SQuAD's F1 (Rajpurkar et al. 2016, section 6.1),
 
 
 def _word_counts(outcome: CaseOutcome, gold: Gold) -> tuple[float, float, float] | None:
-    """Words in common, words quoted, words in the gold sentences."""
+    """Return the numbers of words in common, words quoted, and words in the gold sentences."""
     case = outcome.case
     if gold is not Gold.SENTENCES or not case.spans:
         return None
@@ -28,7 +28,7 @@ def _word_counts(outcome: CaseOutcome, gold: Gold) -> tuple[float, float, float]
 
 
 def _words(stretches: Iterable[tuple[str, int, str]]) -> Counter[str]:
-    """The words of stretches of text, in lower case; a word that two of them hold at the same place counts once."""
+    """Return the words of stretches of text, in lower case. A word at the same place in two stretches counts once."""
     places = {
         (source, start + match.start()): match[0].lower() for source, start, text in stretches for match in WORD.finditer(text)
     }
@@ -36,19 +36,19 @@ def _words(stretches: Iterable[tuple[str, int, str]]) -> Counter[str]:
 
 
 def _precision(rows: Rows) -> float | None:
-    """The share of the quoted words that are gold; None where nothing is quoted."""
+    """Return the gold share of the quoted words. None where nothing is quoted."""
     common, quoted, _ = rows.sum(axis=0)
     return float(common / quoted) if quoted else None
 
 
 def _recall(rows: Rows) -> float | None:
-    """The share of the gold words that are quoted."""
+    """Return the quoted share of the gold words."""
     common, _, wanted = rows.sum(axis=0)
     return float(common / wanted) if wanted else None
 
 
 def _f1(rows: Rows) -> float | None:
-    """The harmonic mean of both; 0 where nothing is quoted."""
+    """Return the harmonic mean of both. 0 where nothing is quoted."""
     common, quoted, wanted = rows.sum(axis=0)
     return float(2 * common / (quoted + wanted)) if wanted else None
 

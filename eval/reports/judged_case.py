@@ -1,4 +1,4 @@
-"""Judged cases: outcomes as a report keeps them, with what was right and what went wrong."""
+"""Judged cases: outcomes as a report keeps them, with the right quotes and the failure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from qa import Quote
 
 
 class CaseFailure(Enum):
-    """What went wrong with a case, in words for people."""
+    """The failure of a case, in words for people."""
 
     WRONG_FIRST = "wrong quote first"
     REFUSED = "refused, though the articles answer"
@@ -35,7 +35,7 @@ class JudgedQuote:
 
 @dataclass(frozen=True, slots=True)
 class WantedSpan:
-    """A stretch that answers."""
+    """A stretch that answers the question."""
 
     source: str
     start: int
@@ -45,7 +45,7 @@ class WantedSpan:
 
 @dataclass(frozen=True, slots=True)
 class WantedDocument:
-    """A document that answers; the higher `grade`, the better."""
+    """A document that answers the question; a higher `grade` is a better answer."""
 
     source: str
     grade: int
@@ -53,7 +53,7 @@ class WantedDocument:
 
 @dataclass(frozen=True, slots=True)
 class PassageRanks:
-    """Where the first passage that holds an answer ranked, from 1; None where it was not found."""
+    """Ranks, from 1, of the first passage that holds an answer; None where it was not found."""
 
     by_meaning: int | None
     by_words: int | None
@@ -62,10 +62,9 @@ class PassageRanks:
 
 @dataclass(frozen=True, slots=True)
 class JudgedCase:
-    """A case, its answer and its scores, by measure; a score is None where the measure cannot score the case.
+    """A case, its answer, and its scores by measure. A score is None where the measure cannot score the case.
 
-    `right_rank` is that of the first right quote among those put forward,
-    shown as an answer or not.
+    `right_rank` is the rank of the first right quote, shown as an answer or not.
     """
 
     id: str
@@ -85,7 +84,7 @@ class JudgedCase:
 
     @property
     def failure(self) -> CaseFailure | None:
-        """What went wrong; None where nothing did, or where the data set does not tell."""
+        """The failure; None where the case did not fail, or where the data set does not say."""
         if self.answered and self.answerable is False:
             return CaseFailure.ANSWERED
         if not self.answered and self.answerable:
@@ -94,7 +93,7 @@ class JudgedCase:
 
 
 def judge_case(outcome: CaseOutcome, gold: Gold, measures: Sequence[Measure]) -> JudgedCase:
-    """What came of a case, scored by those measures that score single cases."""
+    """Judge an outcome, with the scores of the measures that score single cases."""
     case = outcome.case
     right_rank = next((quote.rank for quote in outcome.ranked if is_right(quote, case)), None)
     return JudgedCase(
@@ -116,7 +115,7 @@ def judge_case(outcome: CaseOutcome, gold: Gold, measures: Sequence[Measure]) ->
 
 
 def is_right(quote: Quote, case: Case) -> bool:
-    """Whether a quote holds an answer, or stands in a document that does where only documents are named."""
+    """Tell whether a quote holds an answer, or, where only documents are named, stands in a relevant document."""
     return holds_answer(quote, case) if case.spans else quote.source in _relevant(case)
 
 
@@ -134,7 +133,7 @@ def _judged(quote: Quote, case: Case) -> JudgedQuote:
 
 
 def _wanted(outcome: CaseOutcome) -> tuple[WantedSpan | WantedDocument, ...]:
-    """The spans that answer, with their texts, else the documents, best first."""
+    """Return the spans that answer, with their texts; without spans the documents, best first."""
     case = outcome.case
     if case.spans:
         spans = zip(case.spans, outcome.wanted, strict=True)
@@ -153,7 +152,7 @@ def _passage_ranks(outcome: CaseOutcome) -> PassageRanks:
 
 
 def _holds_some(place: RankedPassage, case: Case) -> bool:
-    """Whether a passage has a part of what answers in it."""
+    """Tell whether a passage overlaps a gold span, or stands in a relevant document."""
     if not case.spans:
         return place.source in _relevant(case)
     spans = (gold.span for gold in case.spans if gold.source == place.source)

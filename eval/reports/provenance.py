@@ -1,4 +1,4 @@
-"""Provenance: by which program, where and when something was measured."""
+"""Provenance: the program, machine and time of a measurement."""
 
 import importlib.metadata
 import os
@@ -14,7 +14,7 @@ GIT_TIMEOUT_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What it ran on; `cpus` are those that the process may use."""
+    """The machine. `cpus` are the processors that the process may use."""
 
     cpus: int
     platform: str
@@ -23,7 +23,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """`date` is UTC; `version` None: not installed; `commit` None: no checkout, and with "-dirty" files that differ from it."""
+    """`date` is UTC. `version` is None where the program is not installed, `commit` where it runs from no checkout."""
 
     date: str
     version: str | None
@@ -32,7 +32,7 @@ class Provenance:
 
 
 def provenance() -> Provenance:
-    """What holds here and now."""
+    """Return the provenance of a measurement made now."""
     return Provenance(
         date=datetime.now(UTC).isoformat(timespec="seconds"),
         version=_version(),
@@ -42,7 +42,7 @@ def provenance() -> Provenance:
 
 
 def commit(checkout: Path) -> str | None:
-    """The git commit of a checkout, with "-dirty" where its files differ; None where it is none, or git is not there."""
+    """Return the git commit of a checkout, with "-dirty" where files differ. None without a checkout or without git."""
     if not (checkout / ".git").exists():  # An installed package may lie inside somebody else's checkout.
         return None
     command = [

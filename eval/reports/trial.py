@@ -1,4 +1,4 @@
-"""Trials: a data set asked of an index, and the report on it."""
+"""A trial: a data set asked of an index, and the report on it."""
 
 import hashlib
 import json
@@ -22,15 +22,15 @@ from eval.running.run_cases import CaseOutcome
 from index import IndexInfo
 from qa import AskSettings
 
-CURVE_POINTS = 200  # More than a screen shows apart.
+CURVE_POINTS = 200  # More points than a screen can show.
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a data set was asked of, and what came of it.
+    """A data set, the index it was asked of, and the outcomes.
 
-    `outcomes` are those of `limit` cases, None: of all. `reranker` is the name
-    of the cross-encoder that had a say, if any had.
+    `outcomes` are of `limit` cases, of all where it is None. `reranker` is the
+    name of the cross-encoder, None without one.
     """
 
     data: DataSet
@@ -43,7 +43,7 @@ class Trial:
 
 
 def report_on(trial: Trial) -> EvalReport:
-    """Every figure that the trial's outcomes allow, with its interval."""
+    """Return the report with every figure that the outcomes allow, and its interval."""
     outcomes, gold, made = trial.outcomes, trial.data.gold, provenance()
     return EvalReport(
         schema="eval/1",
@@ -73,7 +73,7 @@ def _measured(measure: Measure, outcomes: Sequence[CaseOutcome], gold: Gold) -> 
 
 
 def _by_kind(outcomes: Sequence[CaseOutcome], gold: Gold) -> dict[str, dict[str, int | float]]:
-    """Kinds in the order in which they first come."""
+    """Return the facts of each kind, in the order in which the kinds first come."""
     parts: dict[str, list[CaseOutcome]] = {}
     for outcome in outcomes:
         parts.setdefault(outcome.case.kind, []).append(outcome)
@@ -112,7 +112,7 @@ def _index_facts(info: IndexInfo) -> IndexFacts:
 
 
 def _sha256(data: DataSet) -> str:
-    """Of all cases and documents, in their order, each as a line of JSON."""
+    """Return the sha256 of all cases and documents, in order, each as a line of JSON."""
     digest = hashlib.sha256()
     parts: tuple[Case | Document, ...] = (*data.cases, *(data.documents or ()))
     for part in parts:
@@ -121,12 +121,12 @@ def _sha256(data: DataSet) -> str:
 
 
 def _plain(record: dict[str, Any]) -> dict[str, Any]:
-    """Settings as JSON keeps them."""
+    """Return settings as JSON keeps them."""
     return dict(json.loads(json.dumps(record, default=_json_value)))
 
 
 def _json_value(value: object) -> object:
-    """What JSON keeps of a value that it does not know."""
+    """Return the JSON form of a value that JSON does not know."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, np.ndarray | np.generic):

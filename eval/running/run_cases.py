@@ -1,4 +1,4 @@
-"""Running: every case of a data set asked once."""
+"""The cases of a data set, each asked once, and their outcomes."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from index.models.reranker import Reranker
 from qa import AskSettings, Quote, Retriever
 
 TOP_K = 5  # Quotes asked for, as `qa ask` does.
-PLACES = 100  # Passages ranked; no more are ever found.
+PASSAGES = 100  # Ranked for each case; a search never finds more.
 
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
-    """A passage that was found, and where each index ranked it, from 1; None where that one did not find it."""
+    """A passage found, with its rank in each index, from 1; None where that index did not find it."""
 
     source: str
     span: Span
@@ -26,9 +26,9 @@ class RankedPassage:
 class CaseOutcome:
     """A case with its answer.
 
-    `quotes` are those shown, best first, `closest` the nearest misses of a
-    refusal; one of the two is empty. `passages` are the passages found, best
-    first, at most PLACES. `wanted` are the texts of the case's spans, in
+    `quotes` are the quotes shown, best first; `closest` are the nearest misses
+    of a refusal. One of the two is empty. `passages` are at most PASSAGES
+    passages found, best first. `wanted` are the texts of the case's spans, in
     their order. `took_ms` is the time of the answer alone.
     """
 
@@ -43,7 +43,7 @@ class CaseOutcome:
 
     @property
     def ranked(self) -> tuple[Quote, ...]:
-        """What was put forward, whether or not it was shown as an answer."""
+        """The quotes put forward, shown as an answer or not."""
         return self.quotes or self.closest
 
 
@@ -55,7 +55,7 @@ def run_cases(
     reranker: Reranker | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> tuple[CaseOutcome, ...]:
-    """Ask every case, in order. `progress` is told of each one done.
+    """Ask every case, in order, and tell `progress` of each case done.
 
     Raises:
         InputError: a case's span is not in the index, or a question cannot be asked.
@@ -63,7 +63,7 @@ def run_cases(
     articles = gold_articles(cases, index)
     retriever = Retriever(index, settings, reranker=reranker)
     if cases:
-        retriever.ask(cases[0].question)  # The model is loaded before anything is timed.
+        retriever.ask(cases[0].question)  # Loads the model before any question is timed.
     outcomes = []
     for case in cases:
         outcomes.append(_outcome(case, retriever, articles))
@@ -72,10 +72,10 @@ def run_cases(
 
 
 def gold_articles(cases: Sequence[Case], index: Index) -> dict[str, Article]:
-    """The articles that the cases' spans stand in, by source.
+    """Return the articles in which the cases' spans stand, by source.
 
     Raises:
-        InputError: one is not in the index.
+        InputError: an article is not in the index.
     """
     found: dict[str, Article] = {}
     for case in cases:
@@ -92,7 +92,7 @@ def gold_articles(cases: Sequence[Case], index: Index) -> dict[str, Article]:
 def _outcome(case: Case, retriever: Retriever, articles: dict[str, Article]) -> CaseOutcome:
     try:
         answer = retriever.ask(case.question, history=case.history, top_k=TOP_K)
-        found = retriever.search(case.question, history=case.history, top_k=PLACES)
+        found = retriever.search(case.question, history=case.history, top_k=PASSAGES)
     except InputError as error:
         raise InputError(f"{case.id}: {error}") from error
     return CaseOutcome(

@@ -1,4 +1,4 @@
-"""Scratch indexes: of the documents that a data set brings, in the cache, each built once."""
+"""Scratch indexes: indexes of a data set's documents, kept in the cache and built once."""
 
 import codecs
 import hashlib
@@ -20,12 +20,12 @@ _SPLITTERS = ("langchain-text-splitters", "nupunkt")  # The packages that decide
 
 
 def scratch_index(data: DataSet, settings: BuildSettings | None = None, *, progress: Progress | None = None) -> Index:
-    """An index of a data set's documents: the one in the cache, or a new one where that is missing or damaged.
+    """Return an index of a data set's documents: the cached index, or a new index where it is missing or damaged.
 
-    It is found again by the documents, the model's files and the code of
-    `index`, so that it is never stale. `settings` say which model, and whether
-    to `rebuild`; the documents' size and encoding are known. Where another
-    process builds the same index, this one waits for it.
+    The index is found again by the documents, the model's files and the code of
+    `index`, so it is never stale. Of `settings` the model and `rebuild` count;
+    size and encoding of the documents are known. Where another process builds
+    the same index, this process waits for it.
 
     Raises:
         InputError: there are no documents, the cache cannot be written, or there is no such model.
@@ -35,7 +35,7 @@ def scratch_index(data: DataSet, settings: BuildSettings | None = None, *, progr
     settings, progress = settings or BuildSettings(), progress or Progress()
     model = settings.model or ModelSettings()
     folder = cache_folder() / "eval" / _key(data.documents, export_model(model).card)
-    with _held(folder, progress):
+    with _locked(folder, progress):
         write_documents(folder / "articles", data.documents)
         index = None if settings.rebuild else _opened(folder / "index")
         if index is None:
@@ -46,7 +46,7 @@ def scratch_index(data: DataSet, settings: BuildSettings | None = None, *, progr
 
 
 def write_documents(folder: Path, documents: Sequence[Document]) -> None:
-    """Make every document's file hold just its text; a file of the right size is one that was written whole.
+    """Write each document's text to its file. A file of the right size was written whole before, and is left.
 
     Raises:
         InputError: the folder cannot be written.
@@ -55,7 +55,7 @@ def write_documents(folder: Path, documents: Sequence[Document]) -> None:
         for document in documents:
             path, data = folder / document.source, document.text.encode()
             if data.startswith(codecs.BOM_UTF8):
-                data = codecs.BOM_UTF8 + data  # The first mark of a file is no part of its text.
+                data = codecs.BOM_UTF8 + data  # The first mark of a file is no part of the text.
             if not path.is_file() or path.stat().st_size != len(data):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(data)
@@ -64,7 +64,7 @@ def write_documents(folder: Path, documents: Sequence[Document]) -> None:
 
 
 def _key(documents: Sequence[Document], card: ModelCard) -> str:
-    """The name of the folder: a sha256 of everything that an index follows from."""
+    """Return the name of the folder: a sha256 of everything that determines the index."""
     digest = hashlib.sha256()
     for part in _parts(documents, card):
         digest.update(len(part).to_bytes(8, "big"))
@@ -82,8 +82,8 @@ def _parts(documents: Sequence[Document], card: ModelCard) -> Iterator[bytes]:
 
 
 @contextmanager
-def _held(folder: Path, progress: Progress) -> Iterator[None]:
-    """Hold the folder's lock; the kernel frees it when the process ends, however it ends."""
+def _locked(folder: Path, progress: Progress) -> Iterator[None]:
+    """Hold the folder's lock. The kernel frees it when the process ends, however it ends."""
     from filelock import FileLock, Timeout
 
     lock = FileLock(folder / "LOCK")
@@ -103,7 +103,7 @@ def _held(folder: Path, progress: Progress) -> Iterator[None]:
 
 
 def _opened(directory: Path) -> Index | None:
-    """The index, if there is one and it is whole."""
+    """Return the index, or None where it is missing or damaged."""
     try:
         return open_index(directory)
     except IndexUnusableError:

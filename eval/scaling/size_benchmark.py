@@ -1,4 +1,4 @@
-"""Sizes: an index of so many passages built, opened and asked, and what that takes."""
+"""An index of a given number of passages: built, opened, asked and changed, with the time and memory of each."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ from index.local.write_lock import writer
 from index.search.ivf_lists import CANDIDATES, EXHAUSTIVE_UP_TO, NEAREST
 from qa import Retriever
 
-# Of no other article.
+# Words of no other article.
 _NEW = "The harbour master of Quellmoor sent the brass bells of the lighthouse to Ostwick"
 _BEFORE = "The ferry of Ostwick was painted green.\n"
 _NEW_ASKED = "How did the harbour master of Quellmoor send the brass bells to Ostwick?"
@@ -29,7 +29,7 @@ _NEW_ASKED = "How did the harbour master of Quellmoor send the brass bells to Os
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Of one question, in milliseconds."""
+    """Percentiles of the time of one question, in milliseconds."""
 
     p50_ms: float
     p95_ms: float
@@ -37,7 +37,7 @@ class Times:
 
     @classmethod
     def of(cls, act: Callable[[str], object], questions: Sequence[str]) -> "Times":
-        """What `act` takes for each question."""
+        """Time `act` for each question."""
         took = []
         for question in questions:
             began = time.perf_counter()
@@ -48,7 +48,7 @@ class Times:
 
 @dataclass(frozen=True, slots=True)
 class BuildCost:
-    """What building took; `mixed`: without the model."""
+    """Time and most memory of building. A `mixed` index is built without the model."""
 
     mixed: bool
     build_s: float
@@ -57,10 +57,10 @@ class BuildCost:
 
 @dataclass(frozen=True, slots=True)
 class ServingCost:
-    """What an index is like to a process that answers from it.
+    """Time, memory and recall of a process that answers from the index.
 
-    `lists` and `nprobe` are 0 where search is exhaustive; `first_answer_s` is
-    since the process began to open it.
+    `lists` and `nprobe` are 0 where search is exhaustive. `first_answer_s` counts
+    from the moment the process began to open the index.
     """
 
     passages: int
@@ -78,9 +78,10 @@ class ServingCost:
 
 @dataclass(frozen=True, slots=True)
 class ChangeCost:
-    """What it takes to have an article more, another text of it, and one less in an index that is there.
+    """Times of adding an article to an index, changing it, and removing it.
 
-    Embedding it is included, loading the model is not, nor is reading all files, as the first build on a machine does.
+    Embedding is included. Loading the model is not, and reading all files once,
+    as the first build on a machine does, is not.
     """
 
     add_s: float
@@ -89,7 +90,7 @@ class ChangeCost:
 
 
 def build_real(folder: Path, documents: Sequence[Document], passages: int) -> BuildCost:
-    """Write articles of about so many passages and index them."""
+    """Write articles of about so many passages, and index them."""
     write_articles(folder / "articles", lines_of(documents), passages)
     began = time.perf_counter()
     build([folder / "articles"], folder / "index", BuildSettings(rebuild=True, max_file_mb=inf))
@@ -97,7 +98,7 @@ def build_real(folder: Path, documents: Sequence[Document], passages: int) -> Bu
 
 
 def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
-    """Write an index of so many passages, of the sentences of another one."""
+    """Write an index of so many passages, made of the sentences of the index in `stock`."""
     before = LocalIndex.open(stock / "index")
     pool, record = SentencePool.of(before.store), open_generation(stock / "index").manifest.build
     articles = pool.articles(folder / "articles", passages)
@@ -115,14 +116,14 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
 
 
 def serve(folder: Path, questions: Sequence[str]) -> ServingCost:
-    """Open an index and ask it everything."""
+    """Open an index and ask it all questions."""
     began = time.perf_counter()
     index = LocalIndex.open(folder / "index")
     retriever = Retriever(index)
     open_s = time.perf_counter() - began
     retriever.ask(questions[0])
     first_s = time.perf_counter() - began
-    if index.verification:  # For its first seconds it reads every file once more, beside the questions.
+    if index.verification:  # It reads every file once more, beside the questions.
         index.verification.wait(timeout_s=3600)
     search, ask = Times.of(retriever.search, questions), Times.of(retriever.ask, questions)
     memory_mb, info = _memory_mb("VmRSS"), index.info
@@ -134,7 +135,7 @@ def serve(folder: Path, questions: Sequence[str]) -> ServingCost:
 
 
 def change(folder: Path) -> ChangeCost:
-    """Add an article to an index, change it, and take it out again, each seen by who asks then."""
+    """Add an article to an index, change it and remove it, and see each change in the answer to a question."""
     path = folder / "articles" / "one more.txt"
     path.with_name("one before.txt").write_text(_BEFORE, "utf-8")
     build([folder / "articles"], folder / "index", BuildSettings(max_file_mb=inf))
@@ -151,7 +152,7 @@ def change(folder: Path) -> ChangeCost:
 
 
 def recall(index: LocalIndex, questions: Sequence[str]) -> float:
-    """What part of the passages of each question's exact NEAREST sentences it finds by meaning."""
+    """Return the share of the passages of each question's exact NEAREST sentences that the index finds by meaning."""
     queries = np.concatenate([index.embed(question).vector for question in questions])
     (segment,) = index.segments
     rows = np.empty((len(queries), 0), np.int64)
@@ -172,7 +173,7 @@ def recall(index: LocalIndex, questions: Sequence[str]) -> float:
 
 
 def _memory_mb(what: str) -> float:
-    """The memory of this process, by /proc: VmRSS, what it holds now, or VmHWM, the most that it held."""
+    """Return the memory of this process by /proc: VmRSS, its memory now, or VmHWM, its most memory so far."""
     for line in Path("/proc/self/status").read_text("ascii").splitlines():
         if line.startswith(f"{what}:"):
             return round(int(line.split()[1]) / 1024, 1)

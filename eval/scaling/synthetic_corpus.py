@@ -1,4 +1,4 @@
-"""Stock: a data set's sentences, and corpora of any size that are made of them."""
+"""Corpora of any size, made of the sentences of a data set or of an index."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -20,14 +20,14 @@ from index.files.find_files import SourceFile
 from index.local.segment_reader import SegmentReader
 
 SEED = 1
-PASSAGE_CHARS = 700  # A paragraph as long as this at most is a passage by itself.
+PASSAGE_CHARS = 700  # A paragraph of at most this length is a passage by itself.
 ARTICLE_PASSAGES = 10
-MAX_POOL = 50_000  # Sentences whose vectors are mixed; 150 MB.
-LEAST, MOST = 0.3, 0.9  # How much of another sentence's vector is mixed with a sentence's own.
+MAX_POOL = 50_000  # Sentences whose vectors are mixed: 150 MB.
+LEAST, MOST = 0.3, 0.9  # The share of another sentence's vector that is added to a sentence's own.
 
 
 def paragraphs(lines: Sequence[str]) -> Iterator[list[int]]:
-    """The numbers of lines drawn at random, each once before any comes again, parted into paragraphs; without end."""
+    """Yield paragraphs without end: the numbers of lines in random order, each line once before any comes again."""
     draw = np.random.default_rng(SEED)
     taken: list[int] = []
     chars = 0
@@ -41,13 +41,13 @@ def paragraphs(lines: Sequence[str]) -> Iterator[list[int]]:
 
 
 def lines_of(documents: Sequence[Document]) -> list[str]:
-    """The sentences of documents, each once, that fit into a paragraph."""
+    """Return the sentences of documents that fit into a paragraph, each once."""
     found = (line.words(document.text) for document in documents for line in sentences(document.text))
     return [line for line in dict.fromkeys(found) if len(line) <= PASSAGE_CHARS]
 
 
 def write_articles(folder: Path, lines: Sequence[str], passages: int) -> None:
-    """Write articles of about so many passages; a folder holds a thousand of them."""
+    """Write articles of about so many passages, a thousand articles to a folder."""
     made = paragraphs(lines)
     for number, size in enumerate(_sizes(passages)):
         path = folder / _source(number)
@@ -61,14 +61,14 @@ def _source(number: int) -> str:
 
 
 def _sizes(passages: int) -> Iterator[int]:
-    """How many passages each article has."""
+    """Yield the number of passages of each article."""
     for at in range(0, passages, ARTICLE_PASSAGES):
         yield min(ARTICLE_PASSAGES, passages - at)
 
 
 @dataclass(frozen=True, slots=True)
 class SentencePool:
-    """Sentences as an index keeps them, their texts and their vectors, to make articles of without a model."""
+    """Sentences of an index with texts and vectors, from which articles are made without a model."""
 
     lines: tuple[str, ...]
     kept: tuple[StoredSentence, ...]
@@ -76,7 +76,7 @@ class SentencePool:
 
     @classmethod
     def of(cls, held: SegmentReader) -> "SentencePool":
-        """The first MAX_POOL sentences of an index."""
+        """Take the first MAX_POOL sentences of an index."""
         lines: list[str] = []
         kept: list[StoredSentence] = []
         vectors: list[Vectors] = []
@@ -89,14 +89,14 @@ class SentencePool:
         return cls(tuple(lines), tuple(kept), np.concatenate(vectors))
 
     def articles(self, folder: Path, passages: int) -> tuple[FoundArticle, ...]:
-        """The articles of so many passages that `entries` makes, in order, as a build would find them, unread."""
+        """Return the articles that `entries` makes, in order, as a build would find them, unread."""
         sources = [_source(number) for number, _ in enumerate(_sizes(passages))]
         return tuple(FoundArticle(SourceFile(folder, source), Content("", "utf-8"), 0, None) for source in sources)
 
     def entries(self, folder: Path, passages: int) -> Iterator[Entry]:
-        """Articles of so many passages; a sentence's vector is its own mixed with that of another one, drawn at random.
+        """Make articles of so many passages. A sentence's vector is mixed with the vector of a random other sentence.
 
-        Nobody speaks in them. Their files are written to `folder` on the way.
+        The articles have no speakers. Their files are written to `folder`.
         """
         made = paragraphs(self.lines)
         draw = np.random.default_rng(SEED)

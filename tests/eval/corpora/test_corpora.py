@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from eval.corpora.read_corpora import read_sections
+from eval.corpora.read_corpora import read_templates
 from eval.corpora.value_words import read_value
 from eval.corpora.write_corpus import NOBODY, EventCorpus, KnownClaim, data_set, event_corpora, write_corpus
 from index import InputError
@@ -197,9 +197,9 @@ TEMPLATE = (
     ],
 )
 def test_a_wrong_template_is_refused(old: str, new: str, wrong: str) -> None:
-    assert write_corpus(read_sections(TEMPLATE)[0], 1).claims[0].low == 40
+    assert write_corpus(read_templates(TEMPLATE)[0], 1).claims[0].low == 40
     with pytest.raises(InputError, match=wrong):
-        write_corpus(read_sections(TEMPLATE.replace(old, new))[0], 1)
+        write_corpus(read_templates(TEMPLATE.replace(old, new))[0], 1)
 
 
 def test_a_corpus_is_a_data_set_of_its_articles() -> None:
