@@ -2,6 +2,8 @@ import ast
 import importlib
 import subprocess
 import sys
+from collections.abc import Iterable
+from functools import cache
 from graphlib import TopologicalSorter
 from inspect import ismodule
 from pathlib import Path
@@ -40,17 +42,28 @@ HEAVY = (
 )
 
 
-def imported(tree: ast.AST) -> list[str]:
+@cache
+def parsed(path: Path) -> tuple[ast.AST, ...]:
+    """The nodes of a file's syntax tree."""
+    return tuple(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+def imported(nodes: Iterable[ast.AST]) -> set[str]:
     """The top-level packages that the nodes of a module import."""
-    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
-    names += [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    return [name.split(".")[0] for name in names]
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {name.split(".")[0] for name in names}
 
 
+@cache
 def own_imports(module: str) -> set[str]:
     """The project's modules that a module imports, those imported inside functions among them."""
     names = set()
-    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+    for node in parsed(MODULES[module]):
         if isinstance(node, ast.ImportFrom):
             names |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
         elif isinstance(node, ast.Import):
@@ -63,10 +76,9 @@ def room(module: str) -> str:
     return "/".join(module.split(".")[:2])
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_room_imports_from_those_before_it(module: str) -> None:
-    reached = {room(name) for name in own_imports(module)} - {room(module)}
-    assert {name for name in reached if ROOMS.index(name) > ROOMS.index(room(module))} == set()
+def test_a_room_imports_from_those_before_it() -> None:
+    arrows = [(module, room(name)) for module in MODULES for name in sorted(own_imports(module))]
+    assert [(module, above) for module, above in arrows if ROOMS.index(above) > ROOMS.index(room(module))] == []
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
@@ -93,28 +105,21 @@ def test_only_its_own_room_and_backends_know_milvus() -> None:
 TAKES_PRIVATE = {"index.models.export", "index.search.bm25_index", "qa.questions.number_spellings"}  # To be mended.
 
 
-@pytest.mark.parametrize("module", sorted({*MODULES} - TAKES_PRIVATE))
-def test_no_module_takes_a_private_name_of_another(module: str) -> None:
-    tree = ast.parse(MODULES[module].read_text("utf-8"))
-    taken = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module != "__future__"]
-    assert not [alias.name for node in taken for alias in node.names if alias.name.startswith("_")]
+def test_no_module_takes_a_private_name_of_another() -> None:
+    for module in {*MODULES} - TAKES_PRIVATE:
+        taken = [node for node in parsed(MODULES[module]) if isinstance(node, ast.ImportFrom) and node.module != "__future__"]
+        assert not [alias.name for node in taken for alias in node.names if alias.name.startswith("_")], module
 
 
 def test_the_program_imports_no_test() -> None:
-    assert not any("tests" in imported(ast.parse(path.read_text("utf-8"))) for path in FILES)
+    assert not any("tests" in imported(parsed(path)) for path in FILES)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_imports_a_heavy_package_when_it_is_imported(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
-    inside = {
-        id(part)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for part in ast.walk(node)
-    }
-    at_once = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom) and id(node) not in inside]
-    assert not set(HEAVY) & {name for node in at_once for name in imported(node)}
+def test_no_module_imports_a_heavy_package_when_it_is_imported() -> None:
+    for path in FILES:
+        functions = [node for node in parsed(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        inside = {id(part) for function in functions for part in ast.walk(function)}
+        assert not {*HEAVY} & imported(node for node in parsed(path) if id(node) not in inside), path
 
 
 def test_a_question_is_answered_without_the_heavy_packages(seeds_index: Path) -> None:
