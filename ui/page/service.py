@@ -1,4 +1,4 @@
-"""What the page and its API ask for: questions, articles, and what is kept of them. JSON in, JSON out, no Gradio."""
+"""The answers to requests of the page and of programs: quotes, articles, judgements. JSON in, JSON out, no Gradio."""
 
 import json
 import threading
@@ -24,36 +24,14 @@ from ui.text.markdown import to_markdown
 
 FILE = "judgements.jsonl"
 MAX_BYTES = 50_000_000
+SENTENCES_AROUND = 2  # Before a quote, and after it.
+MAX_BESIDE = 4_000  # Characters on either side of it, however long the sentences are.
+OUTLETS_OFFERED = 200
 _writing = threading.Lock()
 
 
-def keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None:
-    """Append a judgement; "none" takes an earlier one of the same answer back.
-
-    Raises:
-        InputError: the file is full or cannot be written, or the record is nothing that JSON can hold.
-    """
-    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "verdict": verdict, "answer": record}
-    try:
-        data = json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n"
-    except (TypeError, ValueError, RecursionError) as error:  # What later versions add is not checked where it is read.
-        raise InputError("answer: holds what JSON in UTF-8 does not; your judgement was not kept") from error
-    try:
-        with _writing, path.open("ab") as file:
-            if file.tell() + len(data) > MAX_BYTES:
-                raise InputError(f"{path}: full ({MAX_BYTES / 1e6:,.0f} MB); move it away to go on judging")
-            file.write(data)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); your judgement was not kept") from error
-
-
-SENTENCES_AROUND = 2  # ShownQuote before a quote, and after it.
-MAX_BESIDE = 4_000  # Characters on either side of it, whatever lies between the sentences.
-OUTLETS_OFFERED = 200
-
-
 def reported(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    """Let the page know of an error as a value: {"error": a line for people}."""
+    """Return the function with errors of the program as a value: {"error": a line for people}."""
 
     @wraps(function)
     def answer(request: Any) -> dict[str, Any]:
@@ -65,22 +43,8 @@ def reported(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[
     return answer
 
 
-def _article(opened: OpenGeneration, source: str) -> Article:
-    article = opened.index.article_named(source)
-    if article is None:
-        raise InputError(f"{printable(source[:200])}: the index has no such article; it may have been removed")
-    return article
-
-
-def _rendered(record: dict[str, Any]) -> str | dict[str, str]:
-    try:
-        return turn_html(read_answer(record))
-    except InputError as error:
-        return {"error": str(error)}
-
-
 class Service:
-    """Answers requests from the generation in force; for several threads."""
+    """Answers requests from the generation in force; used by several threads."""
 
     def __init__(self, live: LiveIndex) -> None:
         self._live = live
@@ -89,10 +53,10 @@ class Service:
     def ask(
         self, question: str, history: Sequence[Any], top_k: int, within: Scope | None, *, searched: str | None = None
     ) -> dict[str, Any]:
-        """An answer's record; `searched` is what to search in place of what question and history make.
+        """Return the record of an answer; `searched` is searched in place of the question and its history.
 
         Raises:
-            QaError: it cannot be asked.
+            QaError: the question cannot be asked.
         """
 
         def answer(opened: OpenGeneration) -> dict[str, Any]:
@@ -101,7 +65,7 @@ class Service:
         return self._live.call(answer)
 
     def search(self, question: str, history: Sequence[Any], top_k: int, within: Scope | None) -> list[dict[str, Any]]:
-        """The passages that most likely answer, as `Retriever.search` ranks them.
+        """Return the passages that most likely answer, as `Retriever.search` ranks them.
 
         Raises:
             QaError: as `ask`.
@@ -110,17 +74,17 @@ class Service:
         return [passage.to_dict() for passage in found]
 
     def turn(self, request: object) -> dict[str, Any]:
-        """A question of the page: its answer's record, and the record as HTML."""
+        """Answer a question of the page: return the record of the answer, and the record as HTML."""
         asked = read_request(AskRequest, request)
         record = self.ask(asked.question, asked.history, asked.top_k, asked.scope, searched=asked.searched)
         return {"record": record, "html": turn_html(read_answer(record))}
 
     def render(self, request: object) -> dict[str, Any]:
-        """Records that the page kept, as HTML; one that was changed is an error in its place."""
+        """Return records that the page kept as HTML; an altered record becomes an error in its place."""
         return {"answers": [_rendered(record) for record in read_request(RecordsRequest, request).records]}
 
     def article(self, request: object) -> dict[str, Any]:
-        """An article around a place, its quotes marked.
+        """Return an article around an offset, its quotes marked.
 
         Raises:
             InputError: the index has no such article.
@@ -130,20 +94,19 @@ class Service:
         def show(opened: OpenGeneration) -> dict[str, Any]:
             article = _article(opened, wanted.source)
             length = len(article.text)
-            spans = [(Span(start, end), rank) for start, end, rank in wanted.spans if start < end <= length]
+            marked = [Marked(Span(start, end), rank) for start, end, rank in wanted.spans if start < end <= length]
             other = not article.sha256.startswith(wanted.sha256)
             state = opened.index.source_state(article)
-            marked = [Marked(span, rank) for span, rank in spans]
             html = article_html(article, marked, at=min(wanted.at, length), state=state, other_version=other)
             return {"html": html, "sha256": article.sha256}
 
         return self._live.call(show)
 
     def around(self, request: object) -> dict[str, Any]:
-        """A quote with the sentences beside it.
+        """Return a quote with the sentences beside it.
 
         Raises:
-            InputError: the index has no such article, or another version of it.
+            InputError: the index has no such article, or another version of the article.
         """
         wanted = read_request(AroundRequest, request)
 
@@ -163,7 +126,7 @@ class Service:
         return self._live.call(show)
 
     def cite(self, request: object) -> dict[str, Any]:
-        """Answers as Markdown.
+        """Return answers as Markdown.
 
         Raises:
             InputError: a record cannot be read.
@@ -171,18 +134,18 @@ class Service:
         return {"text": to_markdown([read_answer(record) for record in read_request(RecordsRequest, request).records])}
 
     def judge(self, request: object) -> dict[str, Any]:
-        """Keep what a reader thinks of an answer.
+        """Append a reader's verdict on an answer to the judgements; "none" takes an earlier one back.
 
         Raises:
-            InputError: the record cannot be read, or the judgement not be written.
+            InputError: the record cannot be read, or the judgement cannot be written.
         """
         judged = read_request(JudgeRequest, request)
         read_answer(judged.record)
-        keep_judgement(backend_at(self._live.directory).judgements_folder() / FILE, judged.record, judged.verdict)
+        _keep_judgement(backend_at(self._live.directory).judgements_folder() / FILE, judged.record, judged.verdict)
         return {}
 
     def begin(self, _: object) -> dict[str, Any]:
-        """What there is to ask: a line about it with questions to start with, and the form that chooses among the articles."""
+        """Return the welcome with questions to start with, and the form that chooses among the articles."""
         return self._live.call(self._beginning)
 
     def _beginning(self, opened: OpenGeneration) -> dict[str, Any]:
@@ -195,7 +158,41 @@ class Service:
         return {"welcome": fill_template("welcome.html", welcome), "limits": fill_template("limits.html", limits)}
 
     def _examples(self, opened: OpenGeneration) -> tuple[str, ...]:
-        """Questions to start with, found once a generation."""
+        """Return questions to start with, found once a generation."""
         if self._tried[0] is not opened.index:
             self._tried = opened.index, examples(opened.index, opened.retriever)
         return self._tried[1]
+
+
+def _article(opened: OpenGeneration, source: str) -> Article:
+    article = opened.index.article_named(source)
+    if article is None:
+        raise InputError(f"{printable(source[:200])}: the index has no such article; it may have been removed")
+    return article
+
+
+def _rendered(record: dict[str, Any]) -> str | dict[str, str]:
+    try:
+        return turn_html(read_answer(record))
+    except InputError as error:
+        return {"error": str(error)}
+
+
+def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None:
+    """Append a judgement to a file of JSON lines.
+
+    Raises:
+        InputError: the file is full or cannot be written, or JSON cannot hold the record.
+    """
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "verdict": verdict, "answer": record}
+    try:
+        data = json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    except (TypeError, ValueError, RecursionError) as error:  # Fields that a later version adds were not checked.
+        raise InputError("answer: holds what JSON in UTF-8 does not; your judgement was not kept") from error
+    try:
+        with _writing, path.open("ab") as file:
+            if file.tell() + len(data) > MAX_BYTES:
+                raise InputError(f"{path}: full ({MAX_BYTES / 1e6:,.0f} MB); move it away to go on judging")
+            file.write(data)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror}); your judgement was not kept") from error

@@ -1,4 +1,4 @@
-"""A turn of the conversation: the record of an answer fill_template as HTML."""
+"""A turn of the conversation: the record of an answer rendered as HTML."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from index.files.printable import one_line, printable
 from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedScope
 from ui.page.html import Layer, StyledRun, fill_template, styled_runs
 from ui.text.claim_tables import worded_tables
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, found, other_wordings, place, said, sureness
+from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, found, other_wordings, place, saved_said, sureness
 
 # Values and links that are lit up in an article have ranks of their own, beyond those of the quotes.
 FIRST_LIT = 1_000
@@ -105,7 +105,7 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> ShownQuote
     speakers = [speaker for speaker in (quote.speaker, quote.citing_speaker) if speaker]
     notes = [
         about_line(quote.title, quote.outlet, quote.published) if quote.source != first.source else "",
-        _said(quote),
+        saved_said(quote),
         f"nearly the words of [{quote.same_as}]" if quote.same_as else "",
         FILE_NOTES[SourceState(quote.source_state)],
     ]
@@ -118,13 +118,6 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> ShownQuote
         note=" · ".join(note for note in notes if note),
         links=tuple(_identity_link(link) for speaker in speakers for link in speaker.links),
     )
-
-
-def _said(quote: SavedQuote) -> str:
-    """Return who says the quote, and whom the speaker cites."""
-    meant = quote.speaker.name if quote.speaker else None
-    cited = quote.citing_speaker.name if quote.citing_speaker else None
-    return said(quote.said_by, meant, citing=quote.citing, cited=cited)
 
 
 def _identity_link(link: SavedLink) -> IdentityLink:

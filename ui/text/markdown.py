@@ -7,7 +7,7 @@ from index.files.printable import printable
 from qa import by_article
 from qa.proof.saved_answer import SavedAnswer, SavedQuote
 from ui.text.claim_tables import ClaimRow, TablePart, worded_tables
-from ui.text.wording import MORE, NEAREST, found, place, said
+from ui.text.wording import MORE, NEAREST, found, place, saved_said
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~$&()=:@])")
 
@@ -33,7 +33,7 @@ def _quotes(quotes: list[SavedQuote]) -> list[str]:
 
 def _quote(quote: SavedQuote) -> list[str]:
     """Return the quote, and on a line of its own its place and its speaker."""
-    about = [quote.title, quote.outlet, quote.published, _said(quote)]
+    about = [quote.title, quote.outlet, quote.published, saved_said(quote)]
     where = [place(quote.source, quote.first_line, quote.last_line), *(part for part in about if part)]
     return [
         f"> {quote.rank}\\. “{_escaped(quote.text)}”",
@@ -41,12 +41,6 @@ def _quote(quote: SavedQuote) -> list[str]:
         f"> — {_escaped(', '.join(where))}",
         "",
     ]
-
-
-def _said(quote: SavedQuote) -> str:
-    meant = quote.speaker.name if quote.speaker else None
-    cited = quote.citing_speaker.name if quote.citing_speaker else None
-    return said(quote.said_by, meant, citing=quote.citing, cited=cited)
 
 
 def _tables(answer: SavedAnswer) -> list[str]:

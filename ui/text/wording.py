@@ -1,11 +1,17 @@
 """The words for answers, the same on every screen."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from index import SourceState
 from index.english import count
 from index.files.printable import one_line
+
+if TYPE_CHECKING:
+    from qa.proof.saved_answer import SavedQuote
 
 FILE_NOTES = {
     SourceState.UNCHANGED: "",
@@ -41,6 +47,13 @@ def said(by: str | None, meant: str | None, *, citing: str | None, cited: str | 
     `meant` and `cited` are the fullest names of the speaker and of the cited one, None where no fuller name is known.
     """
     return f"said by {voice(by, meant, citing=citing, cited=cited)}" if by else ""
+
+
+def saved_said(quote: SavedQuote) -> str:
+    """Return who says a saved quote, as `said`."""
+    meant = quote.speaker.name if quote.speaker else None
+    cited = quote.citing_speaker.name if quote.citing_speaker else None
+    return said(quote.said_by, meant, citing=quote.citing, cited=cited)
 
 
 def voice(by: str | None, meant: str | None, *, citing: str | None, cited: str | None) -> str:
