@@ -43,9 +43,13 @@ def parser() -> argparse.ArgumentParser:
         )
         return sub
 
-    index = command("index", "Read files and folders, embed what is new or changed, drop what is gone, publish.")
+    index = command("index", "Read files and folders, embed new and changed articles, drop removed ones, publish the index.")
     index.add_argument(
-        "paths", metavar="PATH", nargs="*", type=Path, help="files and folders of .txt and .md; none: those of the last time"
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        type=Path,
+        help="files and folders of .txt and .md (default: those of the last time)",
     )
     _add_model(index)
     index.add_argument("--encoding", help="how to read files without a byte-order mark (default: UTF-8)")
@@ -53,19 +57,19 @@ def parser() -> argparse.ArgumentParser:
     index.add_argument(
         "--speakers",
         action=argparse.BooleanOptionalAction,
-        help="read whose word each sentence is (default: as the last time, else yes)",
+        help="read who says each sentence (default: as the last time, else yes)",
     )
     index.add_argument("--restore", action="store_true", help="bring back the articles that were taken out on the page")
-    index.add_argument("--rebuild", action="store_true", help="embed everything anew, whatever is there")
+    index.add_argument("--rebuild", action="store_true", help="embed everything again, whatever the index holds")
     index.add_argument("--wait", action="store_true", help="wait while another process writes the index")
     index.add_argument("--workers", metavar="N", type=int, help="embed in N processes (default: one, which uses all cores)")
     index.add_argument(
         "--ray", metavar="ADDRESS", help="embed on a Ray cluster: local, auto, HOST:PORT or ray://HOST:PORT (extra ray)"
     )
-    index.add_argument("--watch", action="store_true", help="go on: index again whenever articles change, until Ctrl-C")
+    index.add_argument("--watch", action="store_true", help="index again whenever articles change, until Ctrl-C")
 
     ask = command("ask", "Print the quotes that answer a question. Status 1: the articles do not answer.")
-    ask.add_argument("question", metavar="QUESTION", help="in plain words; put -- before one that starts with a dash")
+    ask.add_argument("question", metavar="QUESTION", help="in plain words; put -- before a question that starts with a dash")
     _add_asking(ask)
     ask.add_argument("--json", action="store_true", help="print the answer's record")
     ask.add_argument(
@@ -78,16 +82,18 @@ def parser() -> argparse.ArgumentParser:
     serve = command("serve", "Serve the page, for a browser on this machine, and the same answers for programs.")
     _add_serving(serve)
 
-    measure = command("eval", "Ask a set of questions whose answers are known; print how well it went, with intervals.")
+    measure = command("eval", "Ask questions whose answers are known; print how right the answers are, with intervals.")
     _add_measuring(measure)
 
-    checks = "Check the index, or every quote of saved answers against the files as they are now. Status 1: one is not proven."
+    checks = (
+        "Check the index, or every quote of saved answers against the files as they are now. Status 1: a quote is not proven."
+    )
     verify = command("verify", checks)
     _add_verifying(verify)
 
     info = command("info", "Print what the index holds.")
     _add_generation(info)
-    info.add_argument("--json", action="store_true", help="print it as JSON")
+    info.add_argument("--json", action="store_true", help="print the facts as JSON")
     return parser
 
 
@@ -104,10 +110,12 @@ def _add_verifying(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="records of answers, one or many in a file, - for standard input; none: check the index itself",
     )
-    parser.add_argument("--root", metavar="FOLDER", type=Path, help="where the quoted files lie (default: as the index says)")
+    parser.add_argument(
+        "--root", metavar="FOLDER", type=Path, help="the folder of the quoted files (default: as the index says)"
+    )
     _add_generation(parser)
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
-    parser.add_argument("-v", "--verbose", action="store_true", help="show the quotes that are ok, too")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the quotes that are ok as well")
 
 
 def _add_generation(parser: argparse.ArgumentParser) -> None:
@@ -120,8 +128,8 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", help="a sentence-transformers model's name or folder (default: the index's own, else all-MiniLM-L6-v2)"
     )
-    parser.add_argument("--precision", choices=("int8", "fp32"), help="of the exported model (default: int8)")
-    parser.add_argument("--device", help="run the model through sentence-transformers there, such as cuda")
+    parser.add_argument("--precision", choices=("int8", "fp32"), help="precision of the exported model (default: int8)")
+    parser.add_argument("--device", help="run the model through sentence-transformers on this device, such as cuda")
 
 
 def _add_asking(parser: argparse.ArgumentParser) -> None:
@@ -152,7 +160,7 @@ def _add_scope(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="ask only this outlet's articles; may be repeated",
+        help="ask only this outlet's articles; may be given several times",
     )
     parser.add_argument("--since", metavar="DAY", type=_day, help="ask only articles published on this day or later")
     parser.add_argument("--until", metavar="DAY", type=_day, help="ask only articles published on this day or earlier")
@@ -178,11 +186,11 @@ def _add_serving(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="a name that browsers may call this machine by; may be given several times",
     )
-    parser.add_argument("--insecure", action="store_true", help="serve other machines without accounts, at any address")
+    parser.add_argument("--insecure", action="store_true", help="serve other machines without accounts, under any address")
     parser.add_argument("--certfile", metavar="FILE", type=Path, help="serve over TLS with this certificate")
     parser.add_argument("--keyfile", metavar="FILE", type=Path, help="the certificate's key")
     parser.add_argument("--mcp", action="store_true", help="offer ask and search as MCP tools too, at /gradio_api/mcp/")
-    parser.add_argument("--read-only", action="store_true", help="let nobody add articles or take some out")
+    parser.add_argument("--read-only", action="store_true", help="let nobody add articles or take articles out")
     _add_generation(parser)
     _add_reranker(parser)
 
@@ -200,7 +208,7 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
         metavar="MEASURE=VALUE",
         action="append",
         default=[],
-        help="end with status 1 where a measure is worse than this; may be given several times",
+        help="end with status 1 where the measure is worse; may be given several times",
     )
     parser.add_argument(
         "--compare", metavar=("A.json", "B.json"), nargs=2, type=Path, help="print what got better and worse from A to B"

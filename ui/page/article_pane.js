@@ -10,11 +10,11 @@ articlesQa.reading = (element, functions) => {
   const body = one(".body");
   const empty = body.innerHTML;
   let shown = null; // { source, sha256, turn, spans: [[start, end, rank]] }
-  let current = null; // { quote, opener, rank }: what is lit up, the quote that it is or lies in, what it was opened from.
-  let newest = 0; // Of several articles asked for, the last one counts.
+  let current = null; // { quote, opener, rank }: the rank that is lit up, its quote, and the element that opened it.
+  let newest = 0; // The number of the last article asked for; earlier ones are not shown.
 
-  // Open the article of what stands in the conversation and light it up: a quote, a value of a table, or a link that tells
-  // who a speaker is. A value is lit up inside its quote.
+  // Open the article of an element of the conversation and light the element up: a quote, a value of a table, or a link
+  // that tells who a speaker is. A value is lit up inside its quote.
   async function open(opener, { focus = false, quiet = false } = {}) {
     const { source, sha256, start, end, rank } = opener.dataset;
     const turn = opener.closest(".turn");
@@ -35,7 +35,7 @@ articlesQa.reading = (element, functions) => {
     if (!articlesQa.wide() && !quiet) pane.scrollIntoView({ block: "start" });
   }
 
-  // Open an article at a place that no quote of the conversation stands for: a link, or the list of articles.
+  // Open an article at a place outside the conversation: from a link, or from the list of articles.
   async function openAt({ source, start = 0, end = 0, sha256 = "" }) {
     const spans = end > start ? [[start, end, 1]] : [];
     if (!(await fetchArticle({ source, sha256, at: start, spans }, ""))) return;
@@ -70,7 +70,7 @@ articlesQa.reading = (element, functions) => {
 
   const marks = (rank) => [...body.querySelectorAll("mark.quoted")].filter((mark) => mark.dataset.rank.split(" ").includes(String(rank)));
 
-  // Show which quote is meant: in the middle of the pane, and flashed unless it came up by itself.
+  // Show a quote in the middle of the pane; flash it unless it came up by itself.
   function light(rank, { quiet = false }) {
     body.querySelectorAll("mark.current, mark.flash").forEach((mark) => mark.classList.remove("current", "flash"));
     const lit = marks(rank);
@@ -82,12 +82,12 @@ articlesQa.reading = (element, functions) => {
     }
   }
 
-  // Scroll the pane, and only the pane, until what stands from one element to another is in its middle.
+  // Scroll the pane, and only the pane, until the elements from first to last are in its middle.
   function bring(first, last = first) {
     if (!first) return;
     const above = body.scrollTop - body.getBoundingClientRect().top;
     const [top, bottom] = [first.getBoundingClientRect().top + above, last.getBoundingClientRect().bottom + above];
-    const isTall = bottom - top > body.clientHeight; // Then it is shown from its beginning.
+    const isTall = bottom - top > body.clientHeight; // Then the beginning is shown.
     body.scrollTop = isTall ? top - 12 : (top + bottom - body.clientHeight) / 2;
   }
 
@@ -135,7 +135,7 @@ articlesQa.reading = (element, functions) => {
 
   // "quote — file, lines, date"
   function cited() {
-    const lit = marks(current.quote?.dataset.rank ?? current.rank); // Of a value, the quote that it lies in.
+    const lit = marks(current.quote?.dataset.rank ?? current.rank); // For a value, its quote.
     const sheet = body.querySelector(".sheet");
     const lines = lit.map((mark) => Number(mark.closest(".line").dataset.line));
     const where = lines[0] === lines.at(-1) ? `line ${lines[0]}` : `lines ${lines[0]}-${lines.at(-1)}`;
@@ -160,7 +160,7 @@ articlesQa.reading = (element, functions) => {
       const { source, sha256, spans, turn } = shown;
       if (!(await fetchArticle({ source, sha256, at, spans }, turn))) return;
       light(current?.rank, { quiet: true });
-      bring(one(".here")); // Where the reader was, not where the quote stands.
+      bring(one(".here")); // The reader's place, not the quote's.
       body.focus({ preventScroll: true });
       return;
     }

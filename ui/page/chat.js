@@ -1,10 +1,10 @@
 "use strict";
-// The conversation: asks the server, keeps the turns in this browser, and shows what comes back.
+// The conversation: asks the server, keeps the turns in this browser, and shows the answers.
 window.articlesQa = window.articlesQa || {};
 
 articlesQa.chat = (element, functions) => {
-  const SHOWN_AFTER_MS = 300; // An answer takes milliseconds; only a slow one needs a word.
-  const TURNS_SENT = 6; // Earlier turns that a question is understood by,
+  const SHOWN_AFTER_MS = 300; // An answer takes milliseconds; only a slow one is announced.
+  const TURNS_SENT = 6; // Earlier turns that are sent with a question,
   const QUOTES_SENT = 3; // and how many quotes of each.
   const KEPT = 50; // Conversations.
   const SENT_CHARS = 250_000; // Of records at once: the server takes requests of 1 MB.
@@ -12,7 +12,7 @@ articlesQa.chat = (element, functions) => {
   const one = (selector, within = element) => within.querySelector(selector);
   const turns = one(".turns");
   const storage = "articles-qa:" + one(".chat").dataset.index;
-  const tickets = new Map(); // How often each turn was asked: an answer to an earlier time comes too late.
+  const tickets = new Map(); // How often each turn was asked. The answer to an earlier asking comes too late.
   let kept = load();
 
   function load() {
@@ -20,12 +20,12 @@ articlesQa.chat = (element, functions) => {
     try {
       found = JSON.parse(localStorage.getItem(storage));
     } catch {
-      // Cut off, or this browser keeps nothing: start afresh.
+      // The text is cut off, or this browser keeps nothing: start afresh.
     }
     const sound = Array.isArray(found?.conversations) ? found.conversations.filter(isConversation) : [];
     return { conversations: sound.length ? sound : [blank()] };
   }
-  // Whether something kept is what this page keeps; the records themselves are checked by the server.
+  // Tell whether a stored value is a list of conversations; the server checks the records themselves.
   function isConversation(kept) {
     const isText = (value) => typeof value === "string";
     const isWording = (searched) => searched == null || isText(searched);
@@ -42,13 +42,13 @@ articlesQa.chat = (element, functions) => {
         localStorage.setItem(storage, JSON.stringify(kept));
         return;
       } catch {
-        // The browser's room is used up: the oldest conversation goes, and at last nothing is kept.
+        // The browser's storage is full: drop the oldest conversation; at last, keep nothing.
         if (kept.conversations.length < 2) return;
         kept.conversations.pop();
       }
     }
   }
-  // What there is to ask now, and how to choose among it; articles may have come and gone.
+  // Fetch the welcome and the form that chooses articles; the articles may have changed.
   async function begin() {
     const reply = await server.begin({});
     if (reply.error) return;
@@ -61,7 +61,7 @@ articlesQa.chat = (element, functions) => {
   const turnOf = (node) => conversation().turns.find((turn) => turn.id === node.closest(".turn").dataset.turn);
   const say = (text) => (one(".status").textContent = text);
 
-  // What a question is understood by: each turn's words, and the best of what was found. The oldest go where they are too long.
+  // The history of a question: each turn's words and its best quotes. Where they are too long, the oldest turns go.
   function remembered(turns) {
     const quote = ({ text, said_by, title, start, marks }) => ({ text, said_by, title, start, marks });
     const found = ({ quotes }) => (Array.isArray(quotes) ? quotes : []).filter((one) => one instanceof Object).slice(0, QUOTES_SENT);
@@ -73,7 +73,7 @@ articlesQa.chat = (element, functions) => {
     return made;
   }
 
-  // `searched` is what to search in place of what would be made of the question; null goes back to that.
+  // `searched` is searched in place of the question; with null, the question is searched again.
   async function ask(question, { before = conversation().turns.length, again = null, searched } = {}) {
     question = question.trim();
     if (!question) return articlesQa.focusBox();
@@ -102,7 +102,7 @@ articlesQa.chat = (element, functions) => {
     if (!home.turns.includes(turn)) home.turns.push(turn);
     const isShown = node.isConnected;
     const order = [...turns.children].map((child) => child.dataset.turn);
-    if (isShown) home.turns.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)); // The quicker answer of two may come first.
+    if (isShown) home.turns.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)); // Of two answers, the later one may come first.
     save();
     if (!isShown) return;
     say(one(".found", answer).textContent);
@@ -157,7 +157,7 @@ articlesQa.chat = (element, functions) => {
     nodes.at(-1).scrollIntoView({ block: "start", behavior: "instant" });
   }
 
-  // Turns in parts that fit into a request each.
+  // Split turns into parts that each fit into a request.
   function parts(all) {
     const made = [];
     let room = 0;
@@ -184,7 +184,7 @@ articlesQa.chat = (element, functions) => {
     one(".earlier").hidden = !items.length;
   }
 
-  // Put a box with words to edit in place of what shows them.
+  // Put a box to edit words in place of the element that shows them.
   function boxed(place, { label, words, send }) {
     const form = document.createElement("form");
     form.className = "editing";
@@ -212,7 +212,7 @@ articlesQa.chat = (element, functions) => {
     const send = (question) => question && ask(question, { before: drop(node) });
     boxed(heading, { label: "The question", words: turn ? turn.question : heading.textContent, send });
   }
-  // The same question again, searched in other words; in its own where the box is empty.
+  // Ask the same question again, searched in other words; in its own words where the box is empty.
   function reword(node, turn) {
     const send = async (words) => {
       await ask(turn.question, { before: conversation().turns.indexOf(turn), again: turn, searched: words || null });
@@ -221,7 +221,7 @@ articlesQa.chat = (element, functions) => {
     boxed(one(".wording", node), { label: "What is searched", words: one(".wording q:last-of-type", node).textContent, send });
   }
 
-  // Take a turn and those after it off the page, whether they were answered or not; how many are left.
+  // Take a turn and all later ones off the page, answered or not; return how many are left.
   function drop(node) {
     const nodes = [...turns.children];
     const gone = nodes.slice(nodes.indexOf(node));
@@ -345,7 +345,7 @@ articlesQa.chat = (element, functions) => {
   one(".limits").addEventListener("submit", (event) => event.preventDefault());
   one(".limits").addEventListener("input", () => articlesQa.scope(element));
   one(".limits").addEventListener("reset", () => setTimeout(() => articlesQa.scope(element)));
-  // Another window of this page kept something: its conversations stand beside the one shown here.
+  // Another window of this page stored conversations: list them beside the one shown here.
   addEventListener("storage", (event) => {
     if (event.key !== storage) return;
     kept.conversations = [conversation(), ...load().conversations.filter((other) => other.id !== conversation().id)];

@@ -63,7 +63,7 @@ articlesQa.corpus = (element, functions) => {
     if (!reply.error) watch();
   }
 
-  // Send a file; returns the reason where the server refuses the file, "" otherwise.
+  // Send a file; return the reason where the server refuses it, "" otherwise.
   async function send(file) {
     try {
       const reply = await fetch(`/articles/${encodeURIComponent(file.name)}?more`, { method: "PUT", body: file });

@@ -1,11 +1,11 @@
 "use strict";
-// What the parts of the page share: the box, the clipboard, files to save, and the keys.
+// Shared by the parts of the page: the question box, the clipboard, files to save, and the keys.
 window.articlesQa = window.articlesQa || {};
 
 Object.assign(articlesQa, {
   id: () => Math.random().toString(36).slice(2, 12),
   wide: () => matchMedia("(min-width: 60rem)").matches,
-  // What a part asks of the server: an answer always comes, at worst {error: a line for people}.
+  // The functions by which a part asks the server. An answer always comes, at worst {error: a line for people}.
   asking: (functions) => {
     const failed = () => ({ error: "The server is busy or cannot be reached. Try again in a moment." });
     const safe = ([name, call]) => [name, (request) => call(request).then((reply) => reply ?? failed(), failed)];
@@ -13,7 +13,7 @@ Object.assign(articlesQa, {
   },
   focusBox: () => document.querySelector("#question textarea, #question input")?.focus(),
 
-  // Which articles are asked: what stands in the form; said beside it.
+  // Return the articles to ask, as the form says; show the choice beside the form.
   scope: (element) => {
     const form = new FormData(element.querySelector(".limits"));
     const sources = String(form.get("sources") || "").split(",").map((part) => part.trim()).filter(Boolean);
@@ -29,7 +29,7 @@ Object.assign(articlesQa, {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // Without a secure connection there is no clipboard to write to; the old way still works there.
+      // Without a secure connection the page has no clipboard; the old way still works.
       const area = document.createElement("textarea");
       area.value = text;
       area.style.position = "fixed";
@@ -52,7 +52,7 @@ Object.assign(articlesQa, {
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   },
 
-  // A line at the foot of the page, for a moment.
+  // Show a line at the foot of the page for a moment.
   tell: (text) => {
     let note = document.querySelector("#articles-qa-note");
     if (!note) {
