@@ -1,11 +1,11 @@
-"""Generations: an index folder is published whole, and read whole.
+"""Generations: an index folder is published as a whole, and read as a whole.
 
-DIR/LOCK       held by the one writer, and names it
-DIR/CURRENT    names the generation in force and its manifest's sha256; generation 0: none was published yet
+DIR/LOCK       locked by the one writer; names the writer
+DIR/CURRENT    names the generation in force and its manifest's sha256; generation 0: nothing was published yet
 DIR/gen-000007/manifest.json, order.npy, looks.npy, and its first segment: articles.db, vectors.faiss, vectors.f16, words/…
 DIR/gen-000007/seg-000006/ one more segment, with the same files
-DIR/added/     articles dropped in by hand: no part of a generation, but read by every build
-DIR/pending/   what a build that was stopped has embedded already
+DIR/added/     articles added by hand: no part of a generation, but read by every build
+DIR/pending/   checkpoints: what a stopped build has embedded
 """
 
 import hashlib
@@ -34,7 +34,7 @@ MAX_CURRENT_BYTES, MAX_MANIFEST_BYTES = 10_000, 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A published generation whose files are what its manifest says, by a check of so much."""
+    """A published generation. Its files were compared with its manifest by `check`."""
 
     number: int
     folder: Path
@@ -52,31 +52,31 @@ class Generation:
         return self.manifest.segments
 
     def looks(self, articles: int) -> bytes:
-        """How the files of its articles, so many, looked when they were read, one after another; b"" where it does not say.
+        """Return the stat signatures of this many articles' files, one after another; b"" if the generation has none.
 
         Raises:
-            IndexDamagedError: the file that says it cannot be read.
+            IndexDamagedError: the file of signatures cannot be read.
         """
         return read_stats(self.folder / LOOKS, articles=articles) if any(file.name == LOOKS for file in self.files) else b""
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What CURRENT says: the generation in force, 0 for none, and its manifest's sha256."""
+    """The contents of CURRENT: the generation in force, 0 for none, and its manifest's sha256."""
 
     generation: int
     manifest_sha256: str
 
     def to_bytes(self) -> bytes:
-        """As the file has it, to the byte."""
+        """Return the bytes of the file."""
         return json.dumps({"generation": self.generation, "manifest_sha256": self.manifest_sha256}).encode()
 
 
 def index_exists(directory: Path) -> bool:
-    """Whether a folder holds an index; false where there is nothing yet.
+    """Return whether a folder contains an index; False if there is nothing yet.
 
     Raises:
-        InputError: something else is there.
+        InputError: the folder contains something else.
     """
     if not is_utf8(str(directory)):
         raise InputError(f"{printable_name(directory)}: its name is not valid UTF-8; name another place with --index")
@@ -89,13 +89,13 @@ def index_exists(directory: Path) -> bool:
     except OSError as error:
         raise InputError(f"{directory}: cannot be listed ({error.strerror}); name another place with --index") from error
     if CURRENT in names:
-        with suppress(IndexDamagedError):  # Then something was published, and is damaged now.
+        with suppress(IndexDamagedError):  # Something was published, and is damaged now.
             current = read_current(directory)
             return current is None or current.generation > 0
         return True
     if any(GENERATION_NAME.fullmatch(name) and not name.endswith(".tmp") for name in names):
         return True
-    # Folders of these names alone may be anybody's; beside a lock they are ours.
+    # Without a lock, folders of these names may be anybody's.
     ours = {LOCK, ADDED, PENDING, f"{CURRENT}.tmp"} if LOCK in names else set()
     if strangers := sorted(name for name in names if name not in ours and not GENERATION_NAME.fullmatch(name)):
         raise InputError(f"{directory}: holds something else ({strangers[0]!a}) and no index; name another place with --index")
@@ -103,10 +103,10 @@ def index_exists(directory: Path) -> bool:
 
 
 def read_current(directory: Path) -> Current | None:
-    """What CURRENT says; None where it is missing.
+    """Return the contents of CURRENT; None if the file is missing.
 
     Raises:
-        IndexDamagedError: it cannot be read.
+        IndexDamagedError: CURRENT cannot be read.
     """
     try:
         raw = read_small(directory / CURRENT, max_bytes=MAX_CURRENT_BYTES)
@@ -125,12 +125,12 @@ def read_current(directory: Path) -> Current | None:
 
 
 def open_generation(directory: Path, *, number: int | None = None, check: Check | None = None) -> Generation:
-    """The generation in force, or the one of this number, every file compared with its manifest before it is used.
+    """Open the generation in force, or the one with this number, after comparing every file with the manifest.
 
-    `check` None: by sha256 up to FULL_CHECK_BYTES in all, beyond by xxh3.
+    `check` None means sha256 up to FULL_CHECK_BYTES in all, xxh3 beyond.
 
     Raises:
-        IndexDamagedError: there is none, or a file is missing or not what was published.
+        IndexDamagedError: there is no generation, or a file is missing or not what was published.
         IndexMismatchError: the index is of another format.
     """
     if not index_exists(directory):
@@ -147,7 +147,7 @@ def open_generation(directory: Path, *, number: int | None = None, check: Check 
 
 
 def is_in_force(directory: Path, number: int) -> bool:
-    """Whether CURRENT names this generation."""
+    """Return whether CURRENT names this generation."""
     with suppress(IndexDamagedError):
         current = read_current(directory)
         return current is not None and current.generation == number
@@ -155,7 +155,7 @@ def is_in_force(directory: Path, number: int) -> bool:
 
 
 def generation_numbers(directory: Path) -> list[int]:
-    """The numbers of the generations that lie in an index folder, oldest first."""
+    """Return the numbers of the generations in an index folder, oldest first."""
     matches = (GENERATION_NAME.fullmatch(path.name) for path in directory.iterdir())
     return sorted(int(match[1]) for match in matches if match and not match[2])
 
@@ -178,12 +178,12 @@ def published_record(directory: Path) -> CollectionRecord | None:
 
 
 def name_of(number: int) -> str:
-    """The name of a generation's folder."""
+    """Return the name of a generation's folder."""
     return f"gen-{number:06d}"
 
 
 def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Check | None) -> Generation:
-    """A generation whose manifest has this sha256; None: whose manifest bears its own seal."""
+    """Open a generation whose manifest has this sha256; None means a manifest with a valid seal."""
     folder = directory / name_of(number)
     try:
         raw = read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
@@ -207,7 +207,7 @@ def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Ch
 
 
 def _way_out(directory: Path) -> str:
-    """The newest generation that is whole, as advice; "" where there is none."""
+    """Return advice that names the newest intact generation; "" if there is none."""
     numbers: Sequence[int] = ()
     with suppress(OSError):
         numbers = generation_numbers(directory)

@@ -23,59 +23,12 @@ from index.search.analyzer import folded
 from index.search.bm25_index import KEY_BITS, KeyRanges, WordIndex, key_ranges
 from index.search.ivf_lists import Lists
 
-
-def _together(lists: Sequence[Lists]) -> Lists | None:
-    """The lists of all segments as one: what a question looks into in all, and the least that it finds in any."""
-    if not lists:
-        return None
-    return Lists(sum(one.count for one in lists), sum(one.nprobe for one in lists), min(one.recall for one in lists))
-
-
-def list_articles(held: SegmentReader, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
-    """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
-
-    Raises:
-        InputError: the query is too long, or `offset` or `limit` is out of range.
-    """
-    check_page(query, offset, limit)
-    found: Sequence[int] = range(held.article_count())
-    if words := folded(query).split():
-        found = [number for (number,) in held.rows_by_article(_HOLDING, "\n".join(words))]
-    return ArticlePage(len(found), _summaries(held, found[offset : offset + limit]))
-
-
-_HOLDING = (
+SPARE_HITS = 10  # More hits are fetched than are wanted, so that article order decides between equal hits at the end.
+_CONTAINS = (
     f"SELECT id FROM articles WHERE holds(source || char(10) || ifnull({cut('title')}, '') || char(10) || "
     f"ifnull({cut('outlet')}, ''), ?)"
 )
 _SUMMARY = f"SELECT id, source, {cut('title')}, {cut('outlet')}, published, size_bytes FROM articles WHERE id = ?"
-
-
-def _summaries(held: SegmentReader, numbers: Sequence[int]) -> tuple[ArticleSummary, ...]:
-    """The articles with these numbers."""
-    return tuple(
-        ArticleSummary(source, title, outlet, day_of(published), size_bytes, held.passages_of(number))
-        for number, source, title, outlet, published, size_bytes in held.rows_of_articles(_SUMMARY, numbers)
-    )
-
-
-TIED = 10  # Hits more than are wanted, so that those alike at the end are chosen by their order.
-
-
-def info_of(directory: Path, generation: Generation) -> IndexInfo:
-    """What a generation's manifest says, and how it stands in its folder."""
-    return IndexInfo.of(
-        generation.manifest.build,
-        generation.manifest.counts,
-        directory=directory,
-        generation=generation.number,
-        size_bytes=sum(file.size_bytes for file in generation.files),
-        check=generation.check,
-        kept=tuple(generation_numbers(directory)),
-        in_force=is_in_force(directory, generation.number),
-        segments=len(generation.segments),
-        lists=_together([record.lists for record in generation.segments if record.lists]),
-    )
 
 
 class LocalIndex(Index):
@@ -83,14 +36,14 @@ class LocalIndex(Index):
 
     def __init__(self, directory: Path, generation: Generation) -> None:
         build = generation.manifest.build
-        super().__init__(info_of(directory, generation), Sources.of(directory, build.root, build.added))
+        super().__init__(_info(directory, generation), Sources.of(directory, build.root, build.added))
         self.store: SegmentReader = SegmentReader.of(generation)
         self.segments, self._ids = self.store.segments, self.store.ids
         words = [record.path(generation.folder, WORDS) for record in generation.segments]
         self._words = WordIndex(words, read_tombstones(generation.folder / TOMBSTONES, self.segments, self._ids))
-        self._of_serial = {record.serial: place for place, record in enumerate(generation.segments)}
+        self._of_serial = {record.serial: position for position, record in enumerate(generation.segments)}
         self._check_counts()
-        # What was compared by xxh3 is compared by sha256 while it is in use.
+        # Files that were compared by xxh3 are compared by sha256 while the index is in use.
         in_full = generation.check is Check.SHA256
         self.verification = None if in_full else Verification(generation.folder, generation.files)
 
@@ -111,42 +64,38 @@ class LocalIndex(Index):
         return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:
-        """A question's vector and tokens, by the model that made the index.
-
-        Raises:
-            IndexDamagedError: damage was found since the index was opened.
-        """
+        """Return the vector and the tokens of a question, by the model that made the index; see `Index.embed`."""
         if self.verification:
             self.verification.check()
         return self._embedder.embed_question(question)
 
     def select(self, articles: Flags) -> Selection:
-        """The articles with a flag, by number, as what a search may be kept to."""
+        """Return the articles with a flag, by number, as a selection that limits a search."""
         sentences: list[Flags] = []
         runs: list[KeyRanges] = []
-        for place, segment in enumerate(self.segments):
-            passages = np.repeat(self._ids.local_flags(place, articles), np.diff(segment.first_passages))
+        for position, segment in enumerate(self.segments):
+            passages = np.repeat(self._ids.local_flags(position, articles), np.diff(segment.first_passages))
             sentences.append(np.repeat(passages, np.diff(segment.first_sentences)))
             runs.append(key_ranges(passages, segment.record.serial))
         together = np.concatenate(runs)
         return Selection(int(articles.sum()), tuple(sentences), together[np.argsort(together[:, 0])])
 
     def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
-        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once; ties keep article order."""
+        """Return the passages of the sentences nearest to a (1, dim) query, nearest first; see `Index`."""
         numbers, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
         passages = [np.empty(0, np.int64)]
-        for place, segment in enumerate(self.segments):
-            chosen = None if among is None else among.sentences[place]
-            rows, near = segment.nearest(query, top_k=sentences, among=chosen, gone=self._ids.deleted(place))
+        for position, segment in enumerate(self.segments):
+            chosen = None if among is None else among.sentences[position]
+            rows, near = segment.nearest(query, top_k=sentences, among=chosen, deleted=self._ids.deleted(position))
             own = np.searchsorted(segment.first_sentences, rows, side="right") - 1
-            numbers.append(self._ids.global_sentences(place, rows))
-            passages.append(self._ids.global_passages(place, own))
+            numbers.append(self._ids.global_sentences(position, rows))
+            passages.append(self._ids.global_passages(position, own))
             scores.append(near)
         best = np.lexsort((np.concatenate(numbers), -np.concatenate(scores)))[:sentences]
         return list(dict.fromkeys(np.concatenate(passages)[best].tolist()))
 
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
-        """The vectors of all sentences of these passages as they were embedded, in the passages' order."""
+        """Return the vectors of all sentences of these passages as they were embedded, in the order of the passages."""
         owners, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         vectors = [np.empty((0, self.info.model.dim), np.float32)]
         for part in self._ids.locate_passages(passages):
@@ -163,42 +112,73 @@ class LocalIndex(Index):
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
     ) -> list[FoundByWords]:
-        """The passages that hold most of these terms and phrases, best first; ties keep article order."""
-        hits = self._words.search(groups, top_k=top_k + TIED, among=None if among is None else among.passages)
+        """Return the passages with the highest BM25 score for these terms and phrases, best first."""
+        hits = self._words.search(groups, top_k=top_k + SPARE_HITS, among=None if among is None else among.passages)
         numbers = self._passages_of(np.array([hit.key for hit in hits], np.int64)).tolist()
         found = [FoundByWords(number, hit.score) for number, hit in zip(numbers, hits, strict=True)]
         return sorted(found, key=lambda one: (-one.score, one.passage))[:top_k]
 
     def _passages_of(self, keys: Ids) -> Ids:
-        """The numbers of the passages that the word index knows by these keys."""
-        serials, numbers = keys >> KEY_BITS, keys & ((1 << KEY_BITS) - 1)
+        """Return the global ids of passages from their keys in the word index, which contain the segment's serial."""
+        serials, local = keys >> KEY_BITS, keys & ((1 << KEY_BITS) - 1)
         found = np.empty(len(keys), np.int64)
         for serial in np.unique(serials).tolist():
-            here = serials == serial
-            found[here] = self._ids.global_passages(self._of_serial[serial], numbers[here])
+            at = serials == serial
+            found[at] = self._ids.global_passages(self._of_serial[serial], local[at])
         return found
 
     def passages_with(self, term: str) -> int:
-        """In how many passages a term stands."""
+        """Return the number of passages that contain a term."""
         return self._words.passages_with(term)
 
     def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
-        """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
-
-        Raises:
-            InputError: the query is too long, or `offset` or `limit` is out of range.
-        """
+        """Return the articles whose source, title or outlet contains all words of `query`; see `Index.articles`."""
         return list_articles(self.store, query, offset=offset, limit=limit)
 
     def _check_counts(self) -> None:
         info = self.info
-        if self._ids.counts != (info.articles, info.passages, info.sentences) or len(self._words) != info.passages:
+        counts = self._ids.counts == (info.articles, info.passages, info.sentences) and len(self._words) == info.passages
+        for segment in self.segments:
+            record = segment.record
+            counts = counts and segment.store.ends() == (record.articles, record.passages, record.sentences)
+        if not counts:
             raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
         for segment in self.segments:
             record, vectors = segment.record, segment.vectors
-            if segment.store.ends() != (record.articles, record.passages, record.sentences):
-                raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
             if len(vectors) != record.sentences or vectors.dim != info.model.dim or not vectors.has(record.lists):
                 raise IndexMismatchError(
                     f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
                 )
+
+
+def list_articles(store: SegmentReader, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
+    """Return a page of the articles whose source, title or outlet contains all words of `query`; see `Index.articles`."""
+    check_page(query, offset, limit)
+    found: Sequence[int] = range(store.article_count())
+    if words := folded(query).split():
+        found = [number for (number,) in store.rows_by_article(_CONTAINS, "\n".join(words))]
+    rows = store.rows_of_articles(_SUMMARY, found[offset : offset + limit])
+    page = tuple(
+        ArticleSummary(source, title, outlet, day_of(published), size_bytes, store.passages_of(number))
+        for number, source, title, outlet, published, size_bytes in rows
+    )
+    return ArticlePage(len(found), page)
+
+
+def _info(directory: Path, generation: Generation) -> IndexInfo:
+    """Return the info of a generation: its manifest, and its state in the folder."""
+    lists = [record.lists for record in generation.segments if record.lists]
+    least = min((one.recall for one in lists), default=0.0)
+    together = Lists(sum(one.count for one in lists), sum(one.nprobe for one in lists), least)
+    return IndexInfo.of(
+        generation.manifest.build,
+        generation.manifest.counts,
+        directory=directory,
+        generation=generation.number,
+        size_bytes=sum(file.size_bytes for file in generation.files),
+        check=generation.check,
+        kept=tuple(generation_numbers(directory)),
+        in_force=is_in_force(directory, generation.number),
+        segments=len(generation.segments),
+        lists=together if lists else None,
+    )

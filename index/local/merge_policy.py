@@ -1,21 +1,21 @@
-"""Merging: which segments stay as they are when articles change, and which become one."""
+"""The merge policy: which segments stay unchanged when articles change, and which are merged into one."""
 
 from collections.abc import Sequence
 from math import log
 
-# Below so many passages a segment is written anew with whatever changes; so a small index is always one.
+# A smaller segment is rewritten with every change, so a small index is always one segment.
 MIN_PASSAGES = 2000
-DELETED_SHARE = 20  # A segment is written anew when more than one in so many of its passages are gone.
-MERGED_AT, TIER = 8, 8  # So many segments of one size become one; the next size is so many times as large.
+DELETED_SHARE = 20  # A segment is rewritten when more than one in this many of its passages is deleted.
+MERGED_AT, TIER = 8, 8  # This many segments of a tier are merged; the next tier is TIER times as large.
 
 
 def is_kept(passages: int, staying: int, *, min_passages: int) -> bool:
-    """Whether a segment of so many passages, of which so many still count, stays as it is when articles change."""
+    """Return whether a segment stays unchanged, given its passages and how many of them stay in the index."""
     return staying >= min_passages and (passages - staying) * DELETED_SHARE <= passages
 
 
 def merged(staying: Sequence[int], *, min_passages: int, at: int = MERGED_AT) -> list[int]:
-    """The places of the segments to be made one, of those with so many passages that count: `at` or more of one size.
+    """Return the positions of the segments to merge, given their passages: `at` or more segments of one tier.
 
     Source: the log-structured merge tree, O'Neil et al. 1996, section 3; by sizes as Lucene does.
     """

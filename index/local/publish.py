@@ -1,7 +1,7 @@
-"""Publishing: a generation is written aside, put in force in one step, and only then are older ones removed.
+"""Publishing: a generation is written aside and put in force in one step; then older generations are removed.
 
-Each step is on disk before the next one begins, so that whatever stops the
-writer, a reader finds the generation before or the new one, whole.
+Each step is on disk before the next step begins. Whenever the writer is stopped, a reader
+finds the old generation or the new one, as a whole.
 """
 
 import hashlib
@@ -47,10 +47,10 @@ NOTHING_YET = Current(0, "")
 
 
 def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
-    """Let `write` fill a working folder, then put it in force in one step.
+    """Let `write` fill a working folder, then put the folder in force in one step. Call under `writer`.
 
-    Until CURRENT is replaced the generation before stays in force; it is kept
-    afterwards for readers that hold it and for falling back. Call under `writer`.
+    The previous generation stays in force until CURRENT is replaced. It is kept afterwards, for
+    readers that have it open and for falling back.
 
     Raises:
         InputError: the disk is full or cannot be written.
@@ -61,7 +61,7 @@ def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
     try:
         disk.make_folder(working)
         raw = _fill(working, write, disk)
-        if not (taken or os.path.lexists(directory / CURRENT)):  # A generation without it passes for a damaged index.
+        if not (taken or os.path.lexists(directory / CURRENT)):  # A generation without CURRENT would look like a damaged index.
             _put_in_force(directory, NOTHING_YET, disk)
         disk.rename(working, folder)
         disk.sync_folder(directory)
@@ -72,15 +72,13 @@ def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
         if not isinstance(error, OSError):
             raise
         raise InputError(_failed(directory, number, str(error.strerror or error))) from error
-    with suppress(OSError):  # The next writer removes what could not be removed now.
+    with suppress(OSError):  # The next writer removes the rest.
         clean(directory, disk)
     return Generation(number, folder, Manifest.from_bytes(raw, folder / MANIFEST), Check.SHA256)
 
 
 def recover(directory: Path, *, disk: Disk = DISK) -> None:
-    """Remove what a writer that was stopped has left, and see to it that what it put in force is on disk.
-
-    Call under `writer`.
+    """Remove the remains of a stopped writer, and flush to disk what it put in force. Call under `writer`.
 
     Raises:
         InputError: the disk cannot be written.
@@ -94,9 +92,9 @@ def recover(directory: Path, *, disk: Disk = DISK) -> None:
 
 
 def clean(directory: Path, disk: Disk) -> None:
-    """Remove working folders, and all generations but the one in force and the one before it.
+    """Remove working folders, and all generations but the one in force and the previous one.
 
-    Where CURRENT says nothing, only working folders are known to be of no use.
+    If CURRENT cannot be read, only working folders are removed.
     """
     for path in sorted(directory.iterdir()):
         if path.name == f"{CURRENT}.tmp" or ((match := GENERATION_NAME.fullmatch(path.name)) and match[2]):
@@ -106,13 +104,13 @@ def clean(directory: Path, disk: Disk) -> None:
     earlier = [number for number in generation_numbers(directory) if number < current.generation]
     for number in generation_numbers(directory):
         if number not in (current.generation, *earlier[-1:]):
-            gone = directory / f"{name_of(number)}.tmp"  # Half removed, it must not pass for a generation.
+            gone = directory / f"{name_of(number)}.tmp"  # A half-removed folder must not look like a generation.
             disk.rename(directory / name_of(number), gone)
             remove_tree(gone, disk)
 
 
 def _fill(working: Path, write: Write, disk: Disk) -> bytes:
-    """Write a generation's files and their manifest, all on disk; returns the manifest's bytes."""
+    """Write a generation's files and their manifest to disk; return the manifest's bytes."""
     written = write(working)
     paths = sorted(working.rglob("*"))
     files: list[FileRecord] = []
@@ -137,7 +135,7 @@ def _put_in_force(directory: Path, current: Current, disk: Disk) -> None:
 
 
 def _failed(directory: Path, number: int, reason: str) -> str:
-    """What is to be known after an error of the disk."""
+    """Return the message about an error of the disk."""
     current = _current(directory)
     if current is not None and current.generation == number:
         return f"{directory}: written, but may not outlast a power cut ({reason}); check the disk and run qa index again"
@@ -145,12 +143,12 @@ def _failed(directory: Path, number: int, reason: str) -> str:
 
 
 def _numbers(directory: Path) -> list[int]:
-    """The numbers of all generations, finished or not."""
+    """Return the numbers of all generations, finished or not."""
     return [int(match[1]) for path in directory.iterdir() if (match := GENERATION_NAME.fullmatch(path.name))]
 
 
 def _current(directory: Path) -> Current | None:
-    """What CURRENT says, None where it says nothing."""
+    """Return the contents of CURRENT; None if it cannot be read."""
     with suppress(IndexDamagedError):
         return read_current(directory)
     return None

@@ -1,4 +1,4 @@
-"""The lock: one writer an index folder; the kernel frees it when the process ends, however it ends."""
+"""The writer lock: one writer an index folder. The kernel frees the lock when the process ends, however it ends."""
 
 import json
 import os
@@ -21,13 +21,13 @@ _MAX_BYTES = 1_000
 def writer(
     directory: Path, *, wait: bool = False, note: Callable[[str], None] = lambda text: None, disk: Disk = DISK
 ) -> Iterator[None]:
-    """Hold the index folder's lock, what an earlier writer left behind cleared away.
+    """Lock the index folder for writing, and clear away the remains of an earlier writer.
 
-    What fails before there is an index leaves nothing that was made for it.
-    `note` is told whom is waited for.
+    If the first build fails, the folders made for it are removed. `note` receives the name of the
+    process that is waited for.
 
     Raises:
-        IndexBusyError: another process writes it, and `wait` is false.
+        IndexBusyError: another process is writing, and `wait` is false.
         InputError: the folder cannot be made or written.
     """
     index_exists(directory)
@@ -42,7 +42,7 @@ def writer(
         recover(directory, disk=disk)
         yield
     except BaseException:
-        _unmake(made, directory, disk)  # Under the lock still, so that no other writer is at work here.
+        _unmake(made, directory, disk)  # The lock is still held, so no other writer is at work.
         raise
     finally:
         release()
@@ -62,7 +62,7 @@ def _taken(directory: Path, *, wait: bool, note: Callable[[str], None], disk: Di
 
 
 def _sign(descriptor: int) -> None:
-    """Say in the lock file who holds it; for messages only."""
+    """Write into the lock file who holds the lock; for messages only."""
     said = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())}
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
@@ -70,12 +70,12 @@ def _sign(descriptor: int) -> None:
 
 
 def _holder(path: Path) -> str:
-    """Who holds the lock since when, as far as the lock file tells."""
+    """Return who holds the lock since when, as far as the lock file tells."""
     with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         said = json.loads(read_small(path, max_bytes=_MAX_BYTES))
         pid, host, since = int(said["pid"]), str(said["host"]), str(said["since"])
         here = host == socket.gethostname()
-        if not here or _is_alive(pid):  # Else its successor has not signed yet.
+        if not here or _is_alive(pid):  # Else the next holder has not signed yet.
             return f"process {pid}{'' if here else f' on {host}'}, since {since},"
     return "another process"
 
@@ -89,7 +89,7 @@ def _is_alive(pid: int) -> bool:
 
 
 def _unmake(made: Sequence[Path], directory: Path, disk: Disk) -> None:
-    """Remove what a first build made, innermost first, where it came to no index and leaves nothing to go on with."""
+    """Remove the folders of a failed first build, innermost first, if there are no index and no checkpoints."""
     with suppress(OSError, InputError):
         if not index_exists(directory) and {path.name for path in directory.iterdir()} <= {LOCK, CURRENT}:
             for path in (directory / CURRENT, *made):

@@ -1,4 +1,4 @@
-"""Segments written: articles' entries → SQLite, vectors, FAISS, tantivy; no more than an article at a time in memory."""
+"""Writing a segment: entries → SQLite, vectors, FAISS, tantivy. One article at a time is in memory."""
 
 from array import array
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from index.search.float16_vectors import Float16Vectors, to_bytes
 def write_segment(
     generation: Path, entries: Iterator[Entry], *, serial: int, folder: str, dim: int, exhaustive_up_to: int, disk: Disk
 ) -> SegmentRecord:
-    """Write all files of a segment; more than `exhaustive_up_to` sentences are searched in lists.
+    """Write all files of a segment. More than `exhaustive_up_to` sentences are searched in IVF lists.
 
     Raises:
         OSError: a file cannot be written.
@@ -28,9 +28,9 @@ def write_segment(
     place = generation / folder
     if folder:
         disk.make_folder(place)
-    passages, sentences = array("q", [0]), array("q", [0])  # A list takes five times the memory.
+    passages, sentences = array("q", [0]), array("q", [0])  # A list would take five times the memory.
     with disk.create(place / EXACT) as exact, disk.by_library(place / ARTICLES):
-        write_store(place / ARTICLES, _noted(entries, exact, passages, sentences))
+        write_store(place / ARTICLES, _recording(entries, exact, passages, sentences))
     for name, firsts in ((FIRST_PASSAGES, passages), (FIRST_SENTENCES, sentences)):
         with disk.create(place / name) as file:
             np.save(file, np.frombuffer(firsts, np.int64), allow_pickle=False)
@@ -41,8 +41,8 @@ def write_segment(
     return SegmentRecord(serial, folder, len(passages) - 1, passages[-1], sentences[-1], lists)
 
 
-def _noted(entries: Iterator[Entry], exact: BinaryIO, passages: "array[int]", sentences: "array[int]") -> Iterator[Entry]:
-    """The entries, while their vectors are written and where their passages and sentences begin is noted."""
+def _recording(entries: Iterator[Entry], exact: BinaryIO, passages: "array[int]", sentences: "array[int]") -> Iterator[Entry]:
+    """Yield the entries; write their vectors, and note where their passages and sentences begin."""
     for entry in entries:
         exact.write(to_bytes(entry.vectors))
         sizes = np.bincount(np.array([one.passage for one in entry.sentences], np.int64), minlength=len(entry.passages))

@@ -1,4 +1,4 @@
-"""Building an index in Milvus: rows that readers do not see yet, then a generation that names them, then the alias."""
+"""Building an index in Milvus: first rows that no reader sees, then a generation that names them, then the alias."""
 
 import hashlib
 import time
@@ -8,8 +8,8 @@ from pathlib import Path
 
 from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
-from index.building.collection import FoundArticle, LastBuild
-from index.building.fill_entries import EntryMaker, Progress
+from index.building.collection import LastBuild
+from index.building.fill_entries import Progress
 from index.building.prepare import PreparedBuild, make_report, open_previous, prepare
 from index.errors import IndexUnusableError, InputError
 from index.files.disk import DISK, make_folders
@@ -18,6 +18,7 @@ from index.milvus.generation import (
     EXHAUSTIVE,
     GRAPH,
     MilvusGeneration,
+    MilvusManifest,
     NextNumbers,
     generations,
     number_in_force,
@@ -26,20 +27,21 @@ from index.milvus.generation import (
 )
 from index.milvus.place import MilvusPlace
 from index.milvus.server import MilvusServer, milvus_server
-from index.milvus.store import MilvusHeld, MilvusStore
+from index.milvus.store import MilvusStore, PreviousMilvusGeneration
 from index.milvus.write_lease import Lease, milvus_writer
-from index.milvus.write_rows import Numbers, write_rows
+from index.milvus.write_rows import RowNumbers, write_rows
 from index.models.model_files import cache_folder
+from index.opened.build_record import Counts
 
-# Rows that are gone stay until the next build. Beyond so many articles, or half of them, all rows are written anew instead:
-# the list of those to leave out would slow every search.
-MAX_GONE = 2000
-_BYTES_A_NUMBER = 6  # Of a vector: four to be searched, two as it was embedded.
+# Ids of deleted articles stay until the next build. Beyond this many articles, or half of all, all rows are rewritten:
+# the list of deleted articles would slow every search.
+MAX_DELETED = 2000
+_BYTES_A_NUMBER = 6  # Of a vector: four for the search, two as embedded.
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
-    """What one build works with; `folder` is where this machine keeps what a build that was stopped has embedded."""
+class _BuildJob:
+    """The parts that one build works with. `folder` has this machine's checkpoints of a stopped build."""
 
     server: MilvusServer
     lease: Lease
@@ -49,40 +51,40 @@ class _Job:
 
 
 def build_in_milvus(paths: Sequence[Path], place: MilvusPlace, settings: BuildSettings, progress: Progress) -> BuildReport:
-    """Make an index in Milvus hold the articles that these files and folders hold now; as `build`.
+    """Make an index in Milvus contain the articles of these files and folders; see `index.build`.
 
     Raises:
         InputError: as `build`.
-        IndexBusyError: another process is writing the index, and it is not to be waited for.
-        IndexUnusableError: the server is gone, refuses or cannot write; what was in force stays.
+        IndexBusyError: another process is writing the index, and `settings.wait` is false.
+        IndexUnusableError: the server is gone, refuses or cannot write; the generation in force stays.
     """
     server = milvus_server(place)
-    number_in_force(server)  # What is something else's is not touched.
+    number_in_force(server)  # Raises if the name belongs to something else.
     with milvus_writer(server, wait=settings.wait, note=progress.note) as lease:
         server.be_strict()
         folder = _working_folder(server.place)
         try:
             make_folders(folder, DISK)
-            return _build(paths, _Job(server, lease, folder, settings, progress))
+            return _build(paths, _BuildJob(server, lease, folder, settings, progress))
         except OSError as error:
             reason = error.strerror or error
             raise InputError(f"{folder}: cannot be written ({reason}); make room, or set QA_CACHE to a folder") from error
 
 
-def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
+def _build(paths: Sequence[Path], job: _BuildJob) -> BuildReport:
     server, settings, progress = job.server, job.settings, job.progress
     began = time.perf_counter()
     there = number_in_force(server) is not None
     generation = open_previous(lambda: open_milvus_generation(server), settings, progress) if there else None
     _sweep(server, generation)
     record = generation.manifest.build if generation else None
-    held = MilvusHeld(MilvusStore(server, generation), record.speakers_read_by) if generation and record else None
+    held = PreviousMilvusGeneration(MilvusStore(server, generation), record.speakers_read_by) if generation and record else None
     before = LastBuild.of(record, list(held.contents) if held else [])
     if not paths:
         if not before.paths:
             raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
         paths, settings = [Path(p) for p in before.paths], replace(settings, encoding=settings.encoding or before.encoding)
-    # Every file is read: how files look would be said of those of the machine that built last.
+    # Every file is read: stat signatures would be those of the machine that built last.
     prepared = prepare(paths, job.folder, settings, before, record=record, previous=held, progress=progress)
     kept = generation if prepared.keeps else None
     prepared = _searching(prepared, GRAPH if kept and kept.is_graph else EXHAUSTIVE)
@@ -95,8 +97,8 @@ def _build(paths: Sequence[Path], job: _Job) -> BuildReport:
     return make_report(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
 
 
-def _published(job: _Job, prepared: PreparedBuild, stays: MilvusGeneration | None) -> MilvusGeneration:
-    """Write what is new, and put a generation in force that names it and what stays."""
+def _published(job: _BuildJob, prepared: PreparedBuild, stays: MilvusGeneration | None) -> MilvusGeneration:
+    """Write the new rows, and put in force a generation that names the new and the staying rows."""
     server, dim = job.server, prepared.card.dim
     entry_maker, articles = prepared.entry_maker, prepared.collection.articles
     number = max([*generations(server), 0]) + 1
@@ -105,31 +107,23 @@ def _published(job: _Job, prepared: PreparedBuild, stays: MilvusGeneration | Non
     staying = [there[key] for article in articles if (key := (article.source, article.content)) in there]
     gone = sorted({entry.number for entry in there.values()} - {entry.number for entry in staying})
     if stays is None:
-        exhaustive = _sentences(entry_maker, articles) <= job.settings.exhaustive_up_to
+        sentences = sum(len(entry.sentences) for entry in entry_maker.entries(articles))
+        exhaustive = sentences <= job.settings.exhaustive_up_to
         prepared = _searching(prepared, EXHAUSTIVE if exhaustive else GRAPH)
         data = data_collections(server.place.name, number)
         create_data(server, data, dim=dim, exhaustive=exhaustive)
     else:
         data = stays.data
-    numbers = Numbers.after(stays.manifest.next if stays else NextNumbers(0, 0, 0, 0))
+    numbers = RowNumbers.after(stays.manifest.next if stays else NextNumbers(0, 0, 0, 0))
     written = write_rows(server, data, entry_maker.entries(new), numbers, since=number)
     lexicon = written.lexicon(server, stays, {*gone})
     made = int(data.passages.rsplit("_", 2)[1])
     catalogue = written.catalogue(staying)
     size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * dim * catalogue.counts()[2]
     job.lease.check()
-    generation = write_generation(
-        server,
-        prepared.record,
-        catalogue,
-        lexicon,
-        number=number,
-        dim=dim,
-        data=made,
-        after=numbers.next,
-        gone=gone,
-        size_bytes=size,
-    )
+    counts = Counts(*catalogue.counts())
+    manifest = MilvusManifest(number, prepared.record, dim, made, numbers.next, tuple(gone), size, counts)
+    generation = write_generation(server, manifest, catalogue, lexicon)
     _drop_older(server, generation, before=stays.number if stays else None)
     return generation
 
@@ -141,25 +135,20 @@ def _searching(prepared: PreparedBuild, vectors: str) -> PreparedBuild:
 
 
 def _is_to_be_rewritten(kept: MilvusGeneration, settings: BuildSettings, prepared: PreparedBuild) -> bool:
-    """Whether all rows are to be written anew, from what is held: other speakers, much gone, or too many to compare with."""
+    """Return whether to rewrite all rows: for another speaker reader, many deleted articles or another kind of search."""
     wrong_kind = kept.is_graph != (kept.manifest.counts.sentences > settings.exhaustive_up_to)
     gone = len(prepared.changes.removed + prepared.changes.changed)
     other_speakers = kept.manifest.build.speakers_read_by != prepared.speakers
-    return other_speakers or wrong_kind or gone > min(MAX_GONE, len(kept.catalogue.entries) / 2)
-
-
-def _sentences(entry_maker: EntryMaker, articles: Sequence[FoundArticle]) -> int:
-    """How many sentences all articles have."""
-    return sum(len(entry.sentences) for entry in entry_maker.entries(articles))
+    return other_speakers or wrong_kind or gone > min(MAX_DELETED, len(kept.catalogue.entries) / 2)
 
 
 def _sweep(server: MilvusServer, found: MilvusGeneration | None) -> None:
-    """Remove what a build that was stopped has left, and what the generation in force has left behind."""
+    """Remove the rows of a stopped build, and rows that the generation in force does not name."""
     name = server.place.name
     current = number_in_force(server) or 0
     kept = {*found.data.all} if found else set()
     for number in generations(server):
-        if number > current or (found and found.manifest.gone and number < current):  # Its rows go now.
+        if number > current or (found and found.manifest.gone and number < current):  # Its rows are removed now.
             server.drop(generation_name(name, number))
     if found is None:
         return
@@ -180,7 +169,7 @@ def _sweep(server: MilvusServer, found: MilvusGeneration | None) -> None:
 
 
 def _drop_older(server: MilvusServer, generation: MilvusGeneration, *, before: int | None) -> None:
-    """Keep the generation in force and the one before it, and the data of these; what cannot be removed now goes later."""
+    """Remove all generations and data but those of the generation in force and the previous one."""
     name = server.place.name
     earlier = [number for number in generations(server) if number < generation.number]
     for number in earlier[:-1]:
@@ -192,13 +181,13 @@ def _drop_older(server: MilvusServer, generation: MilvusGeneration, *, before: i
         try:
             kept |= {*open_milvus_generation(server, number=number).data.all}
         except IndexUnusableError:
-            return  # Of another format: the next build removes it.
+            return  # Another format: the next build removes it.
     for collection in server.collections():
         if is_data(name, collection) and collection not in kept:
             server.drop(collection)
 
 
 def _working_folder(place: MilvusPlace) -> Path:
-    """Where this machine keeps what a build that was stopped has embedded; readers need none."""
+    """Return the folder for this machine's checkpoints of a stopped build; readers need no folder."""
     where = place.lite.resolve() if place.lite else place.text
     return cache_folder() / "milvus" / hashlib.sha256(str(where).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -1,4 +1,7 @@
-"""The catalogue of a generation in Milvus: every article but its text, and in which rows its parts lie; read when opened."""
+"""The catalogue of a generation in Milvus: every article without its text, and the rows of its parts.
+
+Milvus has no order of articles and no joins. So the catalogue is read as a whole when an index is opened.
+"""
 
 import json
 import zlib
@@ -11,13 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import Ids
 from index.articles.article import Article, Content
 from index.articles.masthead import Masthead
 from index.articles.span import Span
 from index.speakers.abbreviations import Alias, AliasKind
-
-Numbers = npt.NDArray[np.int64]
-"""(n,) int64."""
 
 _FIXED = ("source", "sha256", "size_bytes", "encoding", "bom_bytes", "title", "outlet")
 _ROWS = ("number", "first_text", "texts", "first_passage", "first_sentence")
@@ -25,10 +26,10 @@ _ROWS = ("number", "first_text", "texts", "first_passage", "first_sentence")
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """An article without its text. `number` is its own for ever; its rows have numbers that follow each other.
+    """An article without its text. `number` is the article's for ever; its rows have consecutive numbers.
 
-    `sentences` says how many each of its passages has. `title` and `outlet` are
-    what stands at the masthead's spans.
+    `sentences` has the number of sentences of each passage. `title` and `outlet` are the
+    texts at the masthead's spans.
     """
 
     source: str
@@ -49,30 +50,30 @@ class CatalogueEntry:
 
     @property
     def content(self) -> Content:
-        """What the article was made from."""
+        """The content that the article was made from."""
         return Content(self.sha256, self.encoding)
 
     @property
     def text_rows(self) -> range:
-        """The rows that its text lies in."""
+        """The rows of the text."""
         return range(self.first_text, self.first_text + self.texts)
 
     @property
     def passage_rows(self) -> range:
-        """The rows of its passages."""
+        """The rows of the passages."""
         return range(self.first_passage, self.first_passage + len(self.sentences))
 
     @property
     def sentence_rows(self) -> range:
-        """The rows of its sentences."""
+        """The rows of the sentences."""
         return range(self.first_sentence, self.first_sentence + sum(self.sentences))
 
     def article(self, text: str) -> Article:
-        """The article, with its text."""
+        """Return the article with its text."""
         return Article(self.source, self.sha256, self.size_bytes, self.encoding, self.bom_bytes, text, self.masthead)
 
     def to_json(self) -> list[Any]:
-        """As the catalogue writes it."""
+        """Return the entry as the catalogue has it."""
         fixed, rows = [getattr(self, name) for name in _FIXED], [getattr(self, name) for name in _ROWS]
         day, mast = self.masthead.published, self.masthead
         spans = [None if span is None else [span.start, span.end] for span in (mast.title, mast.outlet)]
@@ -81,7 +82,7 @@ class CatalogueEntry:
 
     @classmethod
     def from_json(cls, said: Sequence[Any]) -> "CatalogueEntry":
-        """The entry that was written."""
+        """Read what `to_json` wrote."""
         fixed, rows, sentences, day, spans, named = said
         title, outlet = (None if span is None else Span(*span) for span in spans)
         return cls(
@@ -94,7 +95,7 @@ class CatalogueEntry:
 
 
 class Catalogue:
-    """All articles of a generation, by source, and their numbers in it, from 0: those of articles, passages and sentences."""
+    """All articles of a generation by source; it numbers articles, passages and sentences from 0."""
 
     def __init__(self, entries: Iterable[CatalogueEntry]) -> None:
         self.entries = tuple(sorted(entries, key=lambda entry: entry.source))
@@ -105,7 +106,7 @@ class Catalogue:
         return {entry.source: number for number, entry in enumerate(self.entries)}
 
     @cached_property
-    def first_passages(self) -> Numbers:
+    def first_passages(self) -> Ids:
         """The number of each article's first passage, and after the last article the number of passages. (articles + 1,)"""
         return np.concatenate([[0], np.cumsum([len(entry.sentences) for entry in self.entries])]).astype(np.int64)
 
@@ -115,59 +116,59 @@ class Catalogue:
         return np.repeat(np.arange(len(self.entries), dtype=np.int32), np.diff(self.first_passages))
 
     @cached_property
-    def first_sentences(self) -> Numbers:
+    def first_sentences(self) -> Ids:
         """The number of each passage's first sentence, and after the last passage the number of sentences. (passages + 1,)"""
         sizes = [size for entry in self.entries for size in entry.sentences]
         return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
     @cached_property
-    def passage_rows(self) -> Numbers:
+    def passage_rows(self) -> Ids:
         """The row of each passage. (passages,)"""
         return np.array([row for entry in self.entries for row in entry.passage_rows], np.int64)
 
     @cached_property
-    def sentence_rows(self) -> Numbers:
+    def sentence_rows(self) -> Ids:
         """The row of each passage's first sentence. (passages,)"""
         starts = [entry.first_sentence + np.cumsum([0, *entry.sentences[:-1]]) for entry in self.entries if entry.sentences]
         return np.concatenate(starts).astype(np.int64) if starts else np.empty(0, np.int64)
 
     def passages_of_rows(self, rows: Sequence[int]) -> list[int | None]:
-        """The numbers of the passages in these rows; None for a row of another generation."""
+        """Return the numbers of the passages in these rows; None for a row of another generation."""
         return _found(rows, self.passage_rows, self._passage_order, np.ones(len(self.passage_rows), np.int64))
 
-    def sentences_of_rows(self, rows: Sequence[int]) -> Numbers:
-        """The numbers of the sentences in these rows, in their order, but for rows of another generation."""
+    def sentences_of_rows(self, rows: Sequence[int]) -> Ids:
+        """Return the numbers of the sentences in these rows, in order; rows of other generations are left out."""
         places = _found(rows, self.sentence_rows, self._sentence_order, np.diff(self.first_sentences))
         inside = [(place, row) for place, row in zip(places, rows, strict=True) if place is not None]
         passages, own = np.array(inside, np.int64).reshape(-1, 2).T
-        numbers: Numbers = self.first_sentences[passages] + own - self.sentence_rows[passages]
+        numbers: Ids = self.first_sentences[passages] + own - self.sentence_rows[passages]
         return numbers
 
     def counts(self) -> tuple[int, int, int]:
-        """How many articles, passages and sentences there are. (3,)"""
+        """Return the numbers of articles, passages and sentences."""
         return len(self.entries), len(self.passage_rows), int(self.first_sentences[-1])
 
     def to_bytes(self) -> bytes:
-        """As it is written."""
+        """Return the catalogue as it is written."""
         said = [entry.to_json() for entry in self.entries]
         return zlib.compress(json.dumps(said, separators=(",", ":")).encode())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Catalogue":
-        """The catalogue that was written."""
+        """Read what `to_bytes` wrote."""
         return cls(map(CatalogueEntry.from_json, json.loads(zlib.decompress(data))))
 
     @cached_property
-    def _passage_order(self) -> Numbers:
+    def _passage_order(self) -> Ids:
         return np.argsort(self.passage_rows)
 
     @cached_property
-    def _sentence_order(self) -> Numbers:
+    def _sentence_order(self) -> Ids:
         return np.argsort(self.sentence_rows)
 
 
-def _found(rows: Sequence[int], starts: Numbers, order: Numbers, sizes: Numbers) -> list[int | None]:
-    """For each row the place of the stretch that it lies in: stretches begin at `starts`, in `order` by rows."""
+def _found(rows: Sequence[int], starts: Ids, order: Ids, sizes: Ids) -> list[int | None]:
+    """Return the position of the interval that contains each row, or None. Intervals begin at `starts`; `order` sorts them."""
     if not len(starts):
         return [None] * len(rows)
     wanted = np.asarray(rows, np.int64)

@@ -1,10 +1,10 @@
-"""The collections of an index in Milvus: what they are called, and what their rows hold.
+"""The collections of an index in Milvus: their names and fields.
 
 NAME                     an alias of the generation in force, switched in one step
 NAME_gen_000007          one generation's manifest, catalogue and lexicon, in pieces
 NAME_data_000003_…       articles' texts, passages and sentences, shared by generations; made by generation 3
 NAME_writing             an alias of the one writer's collection
-NAME_writer_…            who writes, and a number that it raises while it lives
+NAME_writer_…            the name of a writer, and a number that the writer raises while it lives
 """
 
 import re
@@ -15,12 +15,12 @@ from index.milvus.lexicon import K1, B
 from index.milvus.server import MilvusServer
 
 MAX_VARCHAR = 65_535
-NO_VECTOR = [0.0, 0.0]  # A collection must have a vector, this one has nothing to search.
+NO_VECTOR = [0.0, 0.0]  # Every collection must have a vector; this vector is never searched.
 
 
 @dataclass(frozen=True, slots=True)
 class DataCollections:
-    """The names of the collections that hold an index's rows."""
+    """The names of the collections with an index's rows."""
 
     texts: str
     passages: str
@@ -28,48 +28,48 @@ class DataCollections:
 
     @property
     def all(self) -> tuple[str, str, str]:
-        """Each of them."""
+        """All three names."""
         return self.texts, self.passages, self.sentences
 
 
 def generation_name(name: str, number: int) -> str:
-    """The collection of a generation."""
+    """Return the name of a generation's collection."""
     return f"{name}_gen_{number:06d}"
 
 
 def generation_number(name: str, collection: str) -> int | None:
-    """The number of a generation's collection; None for another collection."""
+    """Return the number of a generation from its collection's name; None for another collection."""
     match = re.fullmatch(rf"{re.escape(name)}_gen_(\d{{6,}})", collection)
     return int(match[1]) if match else None
 
 
 def data_collections(name: str, number: int) -> DataCollections:
-    """The data collections that a generation made."""
+    """Return the names of the data collections that a generation made."""
     return DataCollections(*(f"{name}_data_{number:06d}_{what}" for what in ("texts", "passages", "sentences")))
 
 
 def is_data(name: str, collection: str) -> bool:
-    """Whether a collection is a data collection of the index."""
+    """Return whether a collection is a data collection of the index."""
     return re.fullmatch(rf"{re.escape(name)}_data_\d{{6,}}_(?:texts|passages|sentences)", collection) is not None
 
 
 def lock_alias(name: str) -> str:
-    """The alias that the one writer holds."""
+    """Return the name of the writer lease, an alias."""
     return f"{name}_writing"
 
 
 def writer_name(name: str, token: str) -> str:
-    """The collection of a writer."""
+    """Return the name of a writer's collection."""
     return f"{name}_writer_{token}"
 
 
 def is_writer(name: str, collection: str) -> bool:
-    """Whether a collection is a writer's."""
+    """Return whether a collection is a writer's."""
     return re.fullmatch(rf"{re.escape(name)}_writer_[0-9a-f]+", collection) is not None
 
 
 def create_data(server: MilvusServer, names: DataCollections, *, dim: int, exhaustive: bool) -> None:
-    """Make the data collections; `exhaustive`: a question is compared with every sentence, else by a graph (HNSW)."""
+    """Create the data collections. `exhaustive` compares a question with every sentence; else a graph (HNSW) is searched."""
     _create_texts(server, names.texts)
     schema, indexes = _schema()
     schema.add_field("article", _kind("INT64"))
@@ -93,7 +93,7 @@ def create_data(server: MilvusServer, names: DataCollections, *, dim: int, exhau
 
 
 def create_pieces(server: MilvusServer, name: str) -> None:
-    """Make a collection of numbered texts, for a generation or a writer."""
+    """Create a collection of numbered texts, for a generation or a writer."""
     schema, indexes = _schema()
     schema.add_field("text", _kind("VARCHAR"), max_length=MAX_VARCHAR)
     schema.add_field("of", _kind("INT64"))
@@ -115,12 +115,12 @@ def _add_no_vector(schema: Any, indexes: Any) -> None:
     indexes.add_index("none", index_type="FLAT", metric_type="L2")
 
 
-# The terms are made by us, so that articles and questions are read alike, here and in an index folder.
+# The project's own analyzer makes the terms, so that articles and questions are analysed alike, as in a folder.
 _ANALYZER = {"tokenizer": "standard"}
 
 
 def _schema() -> tuple[Any, Any]:
-    """A schema with its key, and no index yet."""
+    """Return a schema with its key, and empty index parameters."""
     from pymilvus import MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)

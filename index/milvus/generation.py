@@ -3,8 +3,8 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from index.errors import IndexDamagedError, IndexMismatchError, InputError
@@ -18,15 +18,15 @@ from index.milvus.collections import (
     generation_number,
 )
 from index.milvus.lexicon import Lexicon
-from index.milvus.rows import pieces
-from index.milvus.server import MilvusServer, Row
+from index.milvus.rows import split_text
+from index.milvus.server import MilvusRow, MilvusServer
 from index.opened.build_record import BuildRecord, Counts
 
 MILVUS_FORMAT = 1
 MANIFEST, CATALOGUE, LEXICON = "manifest", "catalogue", "lexicon"
-# Where the pieces of each begin; none has as many.
+# The row of each part's first piece. No part has this many pieces.
 _FIRST = {MANIFEST: 0, CATALOGUE: 10_000_000, LEXICON: 20_000_000}
-EXHAUSTIVE, GRAPH = "Milvus, exhaustive", "Milvus, HNSW"  # What a manifest's settings say of the vectors.
+EXHAUSTIVE, GRAPH = "Milvus, exhaustive", "Milvus, HNSW"  # The two methods for vectors in a manifest.
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class MilvusManifest:
     gone: tuple[int, ...]
     size_bytes: int
     counts: Counts
-    sha256: tuple[str, str]
+    sha256: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any], place: str) -> "MilvusManifest":
@@ -94,7 +94,7 @@ _ALSO: Mapping[str, type] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MilvusGeneration:
-    """A generation as it was published."""
+    """A published generation, opened."""
 
     manifest: MilvusManifest
     catalogue: Catalogue
@@ -113,22 +113,22 @@ class MilvusGeneration:
 
     @property
     def in_force(self) -> str:
-        """The condition for a row of it; what else a search finds is left out by the catalogue."""
+        """The filter for rows of the generation; the catalogue leaves out other rows that a search finds."""
         gone = [*self.manifest.gone]
         return f"since <= {self.number}" + (f" and article not in {gone}" if gone else "")
 
 
 def generations(server: MilvusServer) -> list[int]:
-    """The numbers of those that lie on the server, finished or not, oldest first."""
+    """Return the numbers of the generations on the server, finished or not, oldest first."""
     numbers = (generation_number(server.place.name, collection) for collection in server.collections())
     return sorted(number for number in numbers if number is not None)
 
 
 def number_in_force(server: MilvusServer) -> int | None:
-    """The number of the generation in force, None where nothing is published.
+    """Return the number of the generation in force; None if nothing is published.
 
     Raises:
-        InputError: the name is that of something else.
+        InputError: the name belongs to something else.
     """
     name = server.place.name
     collection = server.alias(name)
@@ -143,11 +143,11 @@ def number_in_force(server: MilvusServer) -> int | None:
 
 
 def open_milvus_generation(server: MilvusServer, *, number: int | None = None) -> MilvusGeneration:
-    """The generation in force, or the one of this number; manifest, catalogue and lexicon by their sha256.
+    """Open the generation in force, or the one with this number. Its three parts are compared by sha256.
 
     Raises:
-        IndexDamagedError: there is none, or it is not what was published.
-        IndexMismatchError: it is of another format.
+        IndexDamagedError: there is no generation, or it is not what was published.
+        IndexMismatchError: the generation has another format.
     """
     place, found = server.place, number_in_force(server) if number is None else number
     if found is None:
@@ -169,46 +169,34 @@ def open_milvus_generation(server: MilvusServer, *, number: int | None = None) -
 
 
 def write_generation(
-    server: MilvusServer,
-    build: BuildRecord,
-    catalogue: Catalogue,
-    lexicon: Lexicon,
-    *,
-    number: int,
-    dim: int,
-    data: int,
-    after: NextNumbers,
-    gone: Sequence[int],
-    size_bytes: int,
+    server: MilvusServer, manifest: MilvusManifest, catalogue: Catalogue, lexicon: Lexicon
 ) -> MilvusGeneration:
-    """Write a generation, and put it in force in one step; see `MilvusManifest`."""
-    collection = generation_name(server.place.name, number)
-    blobs = {CATALOGUE: catalogue.to_bytes(), LEXICON: lexicon.to_bytes()}
-    digests = hashlib.sha256(blobs[CATALOGUE]).hexdigest(), hashlib.sha256(blobs[LEXICON]).hexdigest()
-    counts = Counts(*catalogue.counts())
-    manifest = MilvusManifest(number, build, dim, data, after, tuple(gone), size_bytes, counts, digests)
+    """Write a generation, and put it in force in one step."""
+    name = server.place.name
+    collection, blobs = generation_name(name, manifest.number), (catalogue.to_bytes(), lexicon.to_bytes())
+    manifest = replace(manifest, sha256=tuple(hashlib.sha256(blob).hexdigest() for blob in blobs))
     raw = json.dumps(manifest.to_json()).encode()
     sealed = json.dumps([hashlib.sha256(raw).hexdigest(), raw.decode()])
     create_pieces(server, collection)
     server.insert(collection, _rows(MANIFEST, sealed))
-    for part, blob in blobs.items():
+    for part, blob in zip((CATALOGUE, LEXICON), blobs, strict=True):
         server.insert(collection, _rows(part, base64.b64encode(blob).decode()))
     server.flush(collection)
-    server.point(server.place.name, collection)
-    return MilvusGeneration(manifest, catalogue, lexicon, data_collections(server.place.name, data))
+    server.point(name, collection)
+    return MilvusGeneration(manifest, catalogue, lexicon, data_collections(name, manifest.data))
 
 
-def _rows(part: str, text: str) -> Iterator[Row]:
-    cut = list(pieces(text))
+def _rows(part: str, text: str) -> Iterator[MilvusRow]:
+    cut = list(split_text(text))
     for number, piece in enumerate(cut):
         yield {"id": _FIRST[part] + number, "text": piece, "of": len(cut), "none": NO_VECTOR}
 
 
 def _text(server: MilvusServer, collection: str, part: str) -> str:
-    """A part's pieces, joined.
+    """Return the text of a part from its pieces.
 
     Raises:
-        IndexDamagedError: one is missing.
+        IndexDamagedError: a piece is missing.
     """
     first = _FIRST[part]
     rows = server.rows(collection, [first], ["text", "of"])

@@ -1,8 +1,7 @@
-"""The lexicon of a generation in Milvus: in how many passages each term stands; and BM25 by it, as the local word index scores.
+"""The lexicon of a generation in Milvus: the number of passages with each term, and BM25 scores from these numbers.
 
-The server ranks by its own BM25 to find the passages; its weights come from
-parts of what it holds, rows of other generations among it, and it knows no
-phrases. So the passages found are scored again, each from its own words.
+Milvus computes BM25 over all rows that it has, rows of other generations among them, and it has no phrases.
+So Milvus only finds the passages. They are scored again here, as the word index of a folder scores them.
 """
 
 import json
@@ -12,24 +11,24 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-K1, B = 1.2, 0.75  # As tantivy has them; the server is told the same.
-SLOP = 1  # Words that may stand inside a phrase.
-_EXACT = 24  # Up to 40 words a passage's length is exact, beyond kept in four bits, as tantivy keeps it.
+K1, B = 1.2, 0.75  # As in tantivy; the server gets the same values.
+SLOP = 1  # Words that may stand between the words of a phrase.
+_EXACT = 24  # Lengths up to 40 words are exact; longer ones keep four bits, as in tantivy.
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Terms with the number of passages that each stands in, how many passages there are, and words in all."""
+    """The number of passages and of words in all, and the number of passages with each term."""
 
     passages: int
     words: int
     passages_with: Mapping[str, int]
 
-    def changed(self, added: Iterable[Sequence[str]], gone: Iterable[Sequence[str]]) -> "Lexicon":
-        """With other passages: their terms, a sequence each."""
+    def changed(self, added: Iterable[Sequence[str]], removed: Iterable[Sequence[str]]) -> "Lexicon":
+        """Return the lexicon with passages added and removed; each passage is the sequence of its terms."""
         counts = Counter(self.passages_with)
         passages, words = self.passages, self.words
-        for sign, texts in ((1, added), (-1, gone)):
+        for sign, texts in ((1, added), (-1, removed)):
             for terms in texts:
                 passages, words = passages + sign, words + sign * len(terms)
                 for term in set(terms):
@@ -37,9 +36,9 @@ class Lexicon:
         return Lexicon(passages, words, {term: count for term, count in counts.items() if count > 0})
 
     def score(self, terms: Sequence[str], groups: Sequence[Sequence[str]]) -> float:
-        """How well a passage of these terms fits the groups; 0 where none stands in it.
+        """Return the BM25 score of a passage of these terms for the groups; 0 if it contains no group.
 
-        Source: BM25, Robertson & Zaragoza 2009; of a phrase, the sum of its terms' weights, as in tantivy.
+        Source: Robertson & Zaragoza 2009. The weight of a phrase is the sum of its terms' weights, as in tantivy.
         """
         mean = self.words / max(1, self.passages) or 1.0
         norm = K1 * (1 - B + B * _kept_length(len(terms)) / mean)
@@ -54,13 +53,13 @@ class Lexicon:
         return total
 
     def to_bytes(self) -> bytes:
-        """As it is written."""
+        """Return the lexicon as it is written."""
         said = [self.passages, self.words, dict(sorted(self.passages_with.items()))]
         return zlib.compress(json.dumps(said, separators=(",", ":")).encode())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "Lexicon":
-        """The lexicon that was written."""
+        """Read what `to_bytes` wrote."""
         return cls(*json.loads(zlib.decompress(data)))
 
     def _weight(self, term: str) -> float:
@@ -72,7 +71,7 @@ EMPTY = Lexicon(0, 0, {})
 
 
 def _kept_length(words: int) -> int:
-    """A number of words, rounded down as tantivy rounds it: to three bits behind the first."""
+    """Return a number of words, rounded down as in tantivy: to three bits behind the first."""
     over = words - _EXACT
     if over < 16:
         return words
@@ -81,7 +80,7 @@ def _kept_length(words: int) -> int:
 
 
 def _phrases(places: Mapping[str, Sequence[int]], group: Sequence[str]) -> int:
-    """How often the terms of a phrase follow each other, with at most SLOP words between them in all."""
+    """Return how often the terms of a phrase follow each other, with at most SLOP words between them in all."""
     found = 0
     for start in places.get(group[0], ()):
         at, spare = start, SLOP

@@ -1,4 +1,4 @@
-"""An index in Milvus, opened: one generation, searched on the server, with the methods of `Index`."""
+"""An index in Milvus, opened: one generation, searched on the server."""
 
 import threading
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from index.milvus.catalogue import CatalogueEntry
 from index.milvus.generation import MilvusGeneration, generations, number_in_force, open_milvus_generation
 from index.milvus.lexicon import Lexicon
 from index.milvus.place import NO_FOLDER, milvus_place
-from index.milvus.rows import encoded
+from index.milvus.rows import encoded_term
 from index.milvus.server import MilvusServer, milvus_server
 from index.milvus.store import MilvusStore
 from index.models.embedder import EmbeddedQuestion
@@ -25,18 +25,17 @@ from index.opened.listing import ArticlePage, ArticleSummary, check_page
 from index.search.analyzer import folded
 from index.search.bm25_index import KeyRanges, key_ranges
 
-# Passages that the server's BM25 finds are scored again, so it is asked for more than are wanted: its own order differs
-# where phrases or rows of other generations count.
+# The server is asked for this many times more passages than are wanted, because they are scored again: the server's order
+# differs if phrases or rows of other generations count.
 WORD_HITS = 3
-# Sentences more than are wanted, so that those alike at the end are chosen by their order.
-SPARE = 10
+SPARE = 10  # More sentences are fetched than are wanted, so that article order decides between equal hits at the end.
 MAX_HITS = 16_384  # Of one search, in every Milvus.
 MAX_RUNS = 100
 _SCOPES_KEPT = 8
 
 
 class MilvusIndex(Index):
-    """One generation of an index in Milvus; opening and reading never write. For several threads."""
+    """One generation of an index in Milvus. Opening and reading never write."""
 
     def __init__(self, server: MilvusServer, generation: MilvusGeneration) -> None:
         self._server, self._generation = server, generation
@@ -72,30 +71,30 @@ class MilvusIndex(Index):
         return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:
-        """A question's vector and tokens, by the model that made the index."""
+        """Return the vector and the tokens of a question, by the model that made the index."""
         return self._embedder.embed_question(question)
 
     def select(self, articles: Flags) -> Selection:
-        """The articles with a flag, by number, as what a search may be kept to."""
+        """Return the articles with a flag, by number, as a selection that limits a search."""
         passages = articles[self.store.catalogue.article_of]
         sentences = np.repeat(passages, np.diff(self.store.catalogue.first_sentences))
         return Selection(int(articles.sum()), (sentences,), key_ranges(passages, 0))
 
     def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
-        """The passages of the sentences nearest to a (1, dim) query, nearest first, each once; ties keep article order."""
+        """Return the passages of the sentences nearest to a (1, dim) query, nearest first; see `Index`."""
         name, condition = self._generation.data.sentences, self._condition(among)
         wanted = min(sentences + SPARE, MAX_HITS)
         found = self._server.search(name, [query[0]], field="vector", top_k=wanted, condition=condition)[0]
         numbers = self.store.catalogue.sentences_of_rows([int(hit["id"]) for hit in found])
         owners = np.searchsorted(self.store.catalogue.first_sentences, numbers, side="right") - 1
-        # The server's own scores differ in the last digits with where a row lies; whoever asks reads these passages anyway.
+        # The server's scores differ in the last digits with the row's position. The passages are read later anyway.
         read = self.sentence_vectors(np.unique(owners).tolist())
         scores = np.einsum("ij,j->i", read.vectors[np.searchsorted(read.sentences, numbers)], query[0])
         best = np.lexsort((numbers, -scores))[:sentences]
         return list(dict.fromkeys(owners[best].tolist()))
 
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
-        """The vectors of all sentences of these passages, in the passages' order."""
+        """Return the vectors of all sentences of these passages, in the order of the passages."""
         read = self.store.packed(passages)
         firsts = self.store.catalogue.first_sentences
         sizes = [len(read[number].sentences) for number in passages]
@@ -109,8 +108,8 @@ class MilvusIndex(Index):
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
     ) -> list[FoundByWords]:
-        """The passages that hold most of these terms and phrases, best first; ties keep article order."""
-        asked = [[encoded(term) for term in group] for group in groups]
+        """Return the passages with the highest BM25 score for these terms and phrases, best first."""
+        asked = [[encoded_term(term) for term in group] for group in groups]
         known = [group for group in asked if all(term in self._lexicon.passages_with for term in group)]
         if not known:
             return []
@@ -137,22 +136,18 @@ class MilvusIndex(Index):
         return sorted(scored, key=lambda hit: (-hit.score, hit.passage))[:top_k]
 
     def passages_with(self, term: str) -> int:
-        """In how many passages a term stands."""
-        return self._lexicon.passages_with.get(encoded(term), 0)
+        """Return the number of passages that contain a term."""
+        return self._lexicon.passages_with.get(encoded_term(term), 0)
 
     def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
-        """The articles whose source, title or outlet holds all words of `query`, by source, from `offset` on.
-
-        Raises:
-            InputError: the query is too long, or `offset` or `limit` is out of range.
-        """
+        """Return the articles whose source, title or outlet contains all words of `query`; see `Index.articles`."""
         check_page(query, offset, limit)
         words = folded(query).split()
         found = [entry for entry in self.store.catalogue.entries if all(word in _called(entry) for word in words)]
         return ArticlePage(len(found), tuple(map(_summary, found[offset : offset + limit])))
 
     def _condition(self, among: Selection | None) -> str:
-        """What a search is kept to, as the server reads it."""
+        """Return the filter of a search, in the server's language."""
         if among is None:
             return self._generation.in_force
         with self._choosing:
@@ -165,7 +160,7 @@ class MilvusIndex(Index):
             return kept[1]
 
     def _chosen(self, runs: KeyRanges) -> str:
-        """The articles of a choice's passages: their numbers' runs where they are few, else each number."""
+        """Return the filter for a selection's articles: runs of numbers if they are few, else all numbers."""
         catalogue = self.store.catalogue
         places = [place for start, end in runs for place in np.unique(catalogue.article_of[start:end]).tolist()]
         numbers = np.sort([catalogue.entries[place].number for place in places]).astype(np.int64)
@@ -178,7 +173,7 @@ class MilvusIndex(Index):
         return f"article in {numbers.tolist()}"
 
     def _check_counts(self) -> None:
-        """Whether the server has at least as many rows as the manifest says; rows of other generations may lie beside them."""
+        """Check that the server has at least the manifest's number of rows; it may have rows of other generations too."""
         info, data, place = self.info, self._generation.data, self._server.place
         here = {*self._server.collections()}
         if not here.issuperset(data.all):

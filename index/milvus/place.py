@@ -1,4 +1,4 @@
-"""Where an index in Milvus is: `milvus://HOST:PORT/NAME` on a server, `milvus:FILE` in Milvus Lite."""
+"""The place of an index in Milvus: `milvus://HOST:PORT/NAME` on a server, `milvus:FILE` in Milvus Lite."""
 
 import os
 import re
@@ -9,20 +9,20 @@ from index.errors import InputError
 
 PREFIX = "milvus:"
 NOT_INSTALLED = "an index in Milvus needs an extra; install it: .venv/bin/pip install -c constraints.txt -e '.[milvus]'"
-LITE_NAME = "articles"  # A file of Milvus Lite holds one index.
+LITE_NAME = "articles"  # A file of Milvus Lite contains one index.
 DEFAULT_TIMEOUT_S = 10.0
 TOKEN, TLS, CA, DATABASE, TIMEOUT = "QA_MILVUS_TOKEN", "QA_MILVUS_TLS", "QA_MILVUS_CA", "QA_MILVUS_DB", "QA_MILVUS_TIMEOUT_S"
-NO_FOLDER = Path("/dev/null/no index folder")  # For what looks below an index folder: there nothing can be.
+NO_FOLDER = Path("/dev/null/no index folder")  # Stands for the index folder: nothing can exist there.
 _SERVER = re.compile(r"milvus://(?P<host>\[[0-9A-Fa-f:.]+\]|[\w.-]+):(?P<port>\d{1,5})/(?P<name>[A-Za-z_]\w{0,99})", re.ASCII)
 _FORMS = "milvus://HOST:PORT/NAME, or milvus:FILE for Milvus Lite"
 
 
 @dataclass(frozen=True, slots=True)
 class MilvusPlace:
-    """An index in Milvus, and how its server is spoken to. `lite` is the file of Milvus Lite, None for a server.
+    """The place of an index in Milvus, and the settings of the connection.
 
-    `token` is an API key or `user:password`; `ca` a file of certificates, ""
-    for the system's own. `timeout_s` is how long the server may take for one request.
+    `lite` is the file of Milvus Lite, None for a server. `token` is an API key or `user:password`. `ca` is a
+    file of certificates, "" for the system's own. `timeout_s` is the time limit of one request.
     """
 
     text: str
@@ -40,15 +40,15 @@ class MilvusPlace:
 
 
 def is_milvus(place: object) -> bool:
-    """Whether a place that is named as an index is one in Milvus and no folder."""
+    """Return whether a place is in Milvus and not a folder."""
     return isinstance(place, MilvusPlace) or (isinstance(place, str) and place.startswith(PREFIX))
 
 
 def milvus_place(place: object) -> MilvusPlace:
-    """The place that a text names; how the server is spoken to is in the environment.
+    """Return the place that a text names; environment variables have the settings of the connection.
 
     Raises:
-        InputError: it is written otherwise, or a variable cannot be used.
+        InputError: the text is no place, or a variable cannot be used.
     """
     if isinstance(place, MilvusPlace):
         return place

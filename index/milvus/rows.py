@@ -1,4 +1,4 @@
-"""What of an article lies in rows of Milvus: its text in pieces, and each passage with its sentences in a packed body."""
+"""The contents of rows in Milvus: a text in pieces, and a passage with its sentences in a packed body."""
 
 import base64
 import json
@@ -15,25 +15,25 @@ from index.articles.span import Span
 from index.entries.entry import StoredSentence
 from index.speakers.attribution import Attribution
 
-MAX_BYTES = 60_000  # Of the 65,535 that a VARCHAR may have.
+MAX_BYTES = 60_000  # A VARCHAR may have 65,535.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _MARK = "q0x"
 
 Halves = npt.NDArray[np.float16]
-"""(n, dim) float16, a row a sentence, as they were embedded."""
+"""(n, dim) float16, one row a sentence, as embedded."""
 
 
 @dataclass(frozen=True, slots=True)
 class PackedPassage:
-    """A passage with its sentences, whose numbers count from 0 inside it, and their vectors."""
+    """A passage with its sentences and their vectors. The sentences are numbered from 0."""
 
     span: Span
     sentences: tuple[StoredSentence, ...]
     vectors: Halves
 
 
-def pack(passage: PackedPassage) -> str:
-    """A passage as ASCII, which `unpack` reads back to the bit."""
+def pack_passage(passage: PackedPassage) -> str:
+    """Return a passage as ASCII; `unpack_passage` returns the same bits."""
     said = [[passage.span.start, passage.span.end], [_sentence_json(one) for one in passage.sentences]]
     head = zlib.compress(json.dumps(said, separators=(",", ":")).encode(), 1)
     tokens = b"".join(one.tokens for one in passage.sentences)
@@ -43,11 +43,11 @@ def pack(passage: PackedPassage) -> str:
     ).decode()
 
 
-def unpack(body: str) -> PackedPassage:
-    """The passage of a body.
+def unpack_passage(body: str) -> PackedPassage:
+    """Return the passage of a body.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the body is no passage.
     """
     try:
         data = base64.b64decode(body, validate=True)
@@ -61,8 +61,8 @@ def unpack(body: str) -> PackedPassage:
         raise ValueError(f"no passage ({error})") from error
 
 
-def pieces(text: str) -> Iterator[str]:
-    """A text cut between code points into pieces of at most MAX_BYTES in UTF-8, none of an empty one; joined they are it."""
+def split_text(text: str) -> Iterator[str]:
+    """Cut a text between code points into pieces of at most MAX_BYTES in UTF-8; an empty text has no piece."""
     at = 0
     while at < len(text):
         end = min(len(text), at + MAX_BYTES)
@@ -72,8 +72,8 @@ def pieces(text: str) -> Iterator[str]:
         at = end
 
 
-def encoded(term: str) -> str:
-    """A term as one word of a-z and 0-9, never that of another term: "12,000" would be cut in two by the server."""
+def encoded_term(term: str) -> str:
+    """Return a term as a unique word of a-z and 0-9: the server would cut "12,000" in two."""
     plain = _PLAIN.issuperset(term) and not term.startswith(_MARK)
     return term if plain else _MARK + term.encode("utf-8", "surrogatepass").hex()
 

@@ -16,20 +16,20 @@ WRITING_TAKES = 12  # Times as long as reading: an index is made, a collection i
 # which saves the wait for the server's clock (.2 s). Everything that a generation names was written before it was opened.
 STRICT_S = 15.0
 _T = TypeVar("_T")
-Row = dict[str, Any]
+MilvusRow = dict[str, Any]
 _connected: dict[MilvusPlace, "MilvusServer"] = {}
 _connecting = threading.Lock()
 
 
 class MilvusServer:
-    """A connection to one server, for several threads; it outlives the server's restarts."""
+    """A connection to one server, for several threads; it survives restarts of the server."""
 
     def __init__(self, place: MilvusPlace) -> None:
         """Connect.
 
         Raises:
             InputError: the extra is not installed.
-            IndexUnusableError: the server is not there, refuses or is of another version.
+            IndexUnusableError: the server is not there, refuses or has another version.
         """
         self.place = place
         self._opened = time.monotonic()
@@ -38,14 +38,14 @@ class MilvusServer:
         self._loading = threading.Lock()
 
     def collections(self) -> list[str]:
-        """The names of all collections."""
-        found = self._told(lambda: self._client.list_collections(timeout=self.place.timeout_s))
+        """Return the names of all collections."""
+        found = self._request(lambda: self._client.list_collections(timeout=self.place.timeout_s))
         return sorted(str(name) for name in found)
 
     def alias(self, name: str) -> str | None:
-        """The collection that an alias stands for, None where there is none."""
+        """Return the collection of an alias; None if there is no such alias."""
         try:
-            found = self._patiently(partial(self._client.describe_alias, name, timeout=self.place.timeout_s))
+            found = self._reconnecting(partial(self._client.describe_alias, name, timeout=self.place.timeout_s))
         except IndexUnusableError as error:
             if error.__cause__ is not None and says(error.__cause__, r"not (?:found|exist)|can't find"):
                 return None
@@ -53,7 +53,7 @@ class MilvusServer:
         return str(found["collection_name"])
 
     def create_alias(self, name: str, collection: str) -> bool:
-        """Let an alias that is free stand for a collection; false where it is taken."""
+        """Create an alias for a collection; return False if the alias exists."""
         try:
             self._client.create_alias(collection, name, timeout=self._write_s)
         except Exception as error:
@@ -63,76 +63,76 @@ class MilvusServer:
         return self.alias(name) == collection
 
     def point(self, name: str, collection: str) -> None:
-        """Let an alias stand for a collection from now on, in one step."""
+        """Switch an alias to a collection in one step; create the alias if it is new."""
         if self.alias(name) is None:
-            self._told(lambda: self._client.create_alias(collection, name, timeout=self._write_s))
+            self._request(lambda: self._client.create_alias(collection, name, timeout=self._write_s))
         else:
-            self._told(lambda: self._client.alter_alias(collection, name, timeout=self._write_s))
+            self._request(lambda: self._client.alter_alias(collection, name, timeout=self._write_s))
 
     def drop_alias(self, name: str) -> None:
-        """Take an alias away."""
-        self._told(lambda: self._client.drop_alias(name, timeout=self._write_s))
+        """Remove an alias."""
+        self._request(lambda: self._client.drop_alias(name, timeout=self._write_s))
 
     def create(self, name: str, schema: Any, indexes: Any) -> None:
-        """Make a collection with its indexes, and load it."""
+        """Create a collection with its indexes, and load it."""
         arguments = {"schema": schema, "timeout": self._write_s, "consistency_level": "Bounded"}
-        self._told(lambda: self._client.create_collection(name, **arguments))
-        # An index of nothing is there at once; pymilvus would wait half a second for each before it looks.
-        self._told(lambda: self._client.create_index(name, indexes, timeout=self._write_s, sync=False))
-        self._told(lambda: self._client.load_collection(name, timeout=self._write_s))
+        self._request(lambda: self._client.create_collection(name, **arguments))
+        # An empty index exists at once; with sync pymilvus would wait half a second for each.
+        self._request(lambda: self._client.create_index(name, indexes, timeout=self._write_s, sync=False))
+        self._request(lambda: self._client.load_collection(name, timeout=self._write_s))
         with self._loading:
             self._loaded.add(name)
 
     def drop(self, name: str) -> None:
-        """Remove a collection with all that is in it."""
-        self._told(lambda: self._client.drop_collection(name, timeout=self._write_s))
+        """Remove a collection with its rows."""
+        self._request(lambda: self._client.drop_collection(name, timeout=self._write_s))
         with self._loading:
             self._loaded.discard(name)
 
-    def insert(self, name: str, rows: Iterable[Row]) -> None:
-        """Add rows, some at a time."""
+    def insert(self, name: str, rows: Iterable[MilvusRow]) -> None:
+        """Insert rows, ROWS_AT_ONCE at a time."""
         for part in _parts(rows):
-            self._told(partial(self._client.insert, name, part, timeout=self._write_s))
+            self._request(partial(self._client.insert, name, part, timeout=self._write_s))
 
-    def upsert(self, name: str, row: Row) -> None:
-        """Put a row in place of the one with its key."""
-        self._told(lambda: self._client.upsert(name, [row], timeout=self.place.timeout_s))
+    def upsert(self, name: str, row: MilvusRow) -> None:
+        """Insert a row, or replace the row with the same key."""
+        self._request(lambda: self._client.upsert(name, [row], timeout=self.place.timeout_s))
 
     def delete(self, name: str, keys: Sequence[int]) -> None:
-        """Remove the rows with these keys; those that are not there count for nothing."""
+        """Remove the rows with these keys; unknown keys are ignored."""
         self._load(name)
         for part in _parts(keys):
-            self._told(partial(self._client.delete, name, ids=part, timeout=self._write_s))
+            self._request(partial(self._client.delete, name, ids=part, timeout=self._write_s))
 
     def delete_where(self, name: str, condition: str) -> None:
-        """Remove the rows that a condition holds for."""
+        """Remove the rows that match a filter."""
         self._load(name)
-        self._told(lambda: self._client.delete(name, filter=condition, timeout=self._write_s))
+        self._request(lambda: self._client.delete(name, filter=condition, timeout=self._write_s))
 
     def flush(self, name: str) -> None:
-        """See to it that what was inserted is on the server's disk."""
-        self._told(lambda: self._client.flush(name, timeout=self._write_s))
+        """Flush inserted rows to the server's disk."""
+        self._request(lambda: self._client.flush(name, timeout=self._write_s))
 
-    def rows(self, name: str, keys: Sequence[int], fields: Sequence[str]) -> dict[int, Row]:
-        """The rows with these keys, those that are there, by key."""
+    def rows(self, name: str, keys: Sequence[int], fields: Sequence[str]) -> dict[int, MilvusRow]:
+        """Return the existing rows among these keys, by key."""
         self._load(name)
-        found: dict[int, Row] = {}
+        found: dict[int, MilvusRow] = {}
         for part in _parts(keys):
             condition = f"id in [{', '.join(map(str, part))}]"
-            answer = self._again(name, partial(self._query, name, condition, ["id", *fields]))
+            answer = self._reload_and_retry(name, partial(self._query, name, condition, ["id", *fields]))
             found |= {int(row["id"]): row for row in answer}
         return found
 
     def count(self, name: str, condition: str = "") -> int:
-        """How many rows there are, or those that a condition holds for; of all that was written before."""
+        """Return the number of rows that match a filter, after all earlier writes."""
         self._load(name)
-        answer = self._again(name, lambda: self._query(name, condition, ["count(*)"], level="Strong"))
+        answer = self._reload_and_retry(name, lambda: self._query(name, condition, ["count(*)"], level="Strong"))
         return int(answer[0]["count(*)"])
 
     def search(
         self, name: str, queries: Sequence[Any], *, field: str, top_k: int, condition: str, fields: Sequence[str] = ()
-    ) -> list[list[Row]]:
-        """For each query the rows nearest to it, best first: `id`, `distance` and these fields of each."""
+    ) -> list[list[MilvusRow]]:
+        """Return the nearest rows for each query, best first: `id`, `distance` and these fields."""
         self._load(name)
         parameters = {"params": {"ef": max(2 * top_k, 200)} if field == "vector" else {}}
 
@@ -149,15 +149,15 @@ class MilvusServer:
                 timeout=self.place.timeout_s,
             )
 
-        answers = self._again(name, ask)
+        answers = self._reload_and_retry(name, ask)
         return [[{"id": hit["id"], "distance": hit["distance"], **hit.get("entity", {})} for hit in hits] for hits in answers]
 
     def be_strict(self) -> None:
-        """Let what is read from now on hold all that was written until now, for as long as that takes to be sure."""
+        """Let reads in the next STRICT_S seconds wait for all earlier writes."""
         self._opened = time.monotonic()
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         self._client.close()
 
     @property
@@ -173,38 +173,38 @@ class MilvusServer:
         return self._client.query(name, filter=condition, output_fields=list(fields), **arguments)
 
     def _load(self, name: str) -> None:
-        """Have the server load a collection, which it forgets when Milvus Lite is started again."""
+        """Load a collection on the server; Milvus Lite forgets loaded collections when it restarts."""
         with self._loading:
             if name in self._loaded:
                 return
-            self._told(lambda: self._client.load_collection(name, timeout=self._write_s))
+            self._request(lambda: self._client.load_collection(name, timeout=self._write_s))
             self._loaded.add(name)
 
-    def _again(self, name: str, ask: Callable[[], _T]) -> _T:
-        """Ask, once more where the server was started again since and has not loaded the collection."""
+    def _reload_and_retry(self, name: str, ask: Callable[[], _T]) -> _T:
+        """Send a request; once more if the server was restarted and the collection is not loaded."""
         try:
-            return self._patiently(ask)
+            return self._reconnecting(ask)
         except IndexUnusableError as error:
             if error.__cause__ is None or not says(error.__cause__, "not loaded|released"):
                 raise
         with self._loading:
             self._loaded.discard(name)
         self._load(name)
-        return self._told(ask)
+        return self._request(ask)
 
-    def _patiently(self, ask: Callable[[], _T]) -> _T:
-        """Ask; where the server is back already and only the connection is not, again until it is."""
+    def _reconnecting(self, ask: Callable[[], _T]) -> _T:
+        """Send a request; repeat it while the server is back but the connection is not."""
         end = time.monotonic() + self.place.timeout_s
         while True:
             try:
-                return self._told(ask)
+                return self._request(ask)
             except IndexUnusableError as error:
                 if GONE not in str(error) or time.monotonic() > end or not self._listens():
                     raise
             time.sleep(AGAIN_MS / 2000)
 
     def _listens(self) -> bool:
-        """Whether something takes connections at the server's address."""
+        """Return whether something accepts connections at the server's address."""
         if self.place.lite is not None:
             return False
         try:
@@ -213,18 +213,18 @@ class MilvusServer:
             return False
         return True
 
-    def _told(self, act: Callable[[], _T]) -> _T:
-        """Do it; what fails is told in a line."""
+    def _request(self, act: Callable[[], _T]) -> _T:
+        """Send a request; raise a failure as one line."""
         try:
             return act()
         except (IndexUnusableError, InputError):
             raise
-        except Exception as error:  # pymilvus passes on exceptions of gRPC, of protobuf and of its own, of no common kind.
+        except Exception as error:  # pymilvus raises exceptions of gRPC, of protobuf and of its own, with no common base.
             raise failure(error, self.place) from error
 
 
 def milvus_server(place: MilvusPlace) -> MilvusServer:
-    """The connection of this process to a place; one is enough for all threads, and every answer that it gives is fresh."""
+    """Return this process's connection to a place, which all threads share."""
     with _connecting:
         if place not in _connected:
             _connected[place] = MilvusServer(place)
@@ -232,7 +232,7 @@ def milvus_server(place: MilvusPlace) -> MilvusServer:
 
 
 def disconnect(place: MilvusPlace) -> None:
-    """End the connection, and the server of a file of Milvus Lite, so that another process can open that."""
+    """Close the connection. Stop Milvus Lite, so that another process can open its file."""
     with _connecting:
         if (server := _connected.pop(place, None)) is not None:
             server.close()
@@ -241,7 +241,7 @@ def disconnect(place: MilvusPlace) -> None:
 
 
 def _parts(items: Iterable[Any]) -> Iterator[list[Any]]:
-    """The items, ROWS_AT_ONCE at a time."""
+    """Yield the items, ROWS_AT_ONCE at a time."""
     part: list[Any] = []
     for item in items:
         part.append(item)

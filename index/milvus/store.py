@@ -1,13 +1,10 @@
-"""Articles, passages and sentences as they lie in Milvus, with the methods of `Holdings`; what was read last is kept."""
+"""Read access to the rows of one generation in Milvus, with the methods of `SegmentReader`. Ids read last are cached."""
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import groupby
-from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -17,78 +14,50 @@ from index.articles.span import Span
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 from index.errors import IndexDamagedError
 from index.milvus.generation import MilvusGeneration
-from index.milvus.rows import PackedPassage, unpack
-from index.milvus.server import MilvusServer, Row
-from index.opened.index import TEXT_CACHE_CHARS
+from index.milvus.rows import PackedPassage, unpack_passage
+from index.milvus.server import MilvusRow, MilvusServer
+from index.opened.lru_cache import TEXT_CACHE_CHARS, LruCache
 from index.speakers.abbreviations import AliasKind
 
-PASSAGES_KEPT = 4000  # Some 9 kB each. A question reads about 60.
+PASSAGES_CACHED = 4000  # Some 9 kB each. A question reads about 60.
 PASSAGES_AT_ONCE = 500
-_T = TypeVar("_T")
 
 
-class _Kept(Generic[_T]):
-    """What was read last, by its number, up to a size in all; for several threads."""
-
-    def __init__(self, limit: int, size: Callable[[_T], int]) -> None:
-        self._limit, self._size, self._held = limit, size, 0
-        self._items: OrderedDict[int, _T] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, numbers: Iterable[int]) -> dict[int, _T]:
-        """Those of these that are kept."""
-        with self._lock:
-            found = {number: self._items[number] for number in numbers if number in self._items}
-            for number in found:
-                self._items.move_to_end(number)
-            return found
-
-    def put(self, items: dict[int, _T]) -> None:
-        """Keep these, and let go of the oldest."""
-        with self._lock:
-            for number, item in items.items():
-                if number not in self._items:
-                    self._held += self._size(item)
-                self._items[number] = item
-            while self._held > self._limit and len(self._items) > 1:
-                self._held -= self._size(self._items.popitem(last=False)[1])
-
-
-def _joined(row: Row, texts: dict[int, Row]) -> str:
-    """A passage's body, with what of it lies in further rows."""
+def _joined(row: MilvusRow, texts: dict[int, MilvusRow]) -> str:
+    """Return a passage's body, joined with its further rows."""
     further = range(row["first_text"], row["first_text"] + row["texts"])
     return str(row["body"]) + "".join(str(texts[key]["text"]) for key in further)
 
 
 class MilvusStore:
-    """One generation's rows; reading only, from any thread. Numbers are those of the catalogue."""
+    """Read access to articles, passages and sentences by the catalogue's numbers; for several threads."""
 
     def __init__(self, server: MilvusServer, generation: MilvusGeneration) -> None:
         self._server, self._data = server, generation.data
         self.catalogue = generation.catalogue
-        self._texts: _Kept[Article] = _Kept(TEXT_CACHE_CHARS, lambda article: len(article.text))
-        self._passages: _Kept[PackedPassage] = _Kept(PASSAGES_KEPT, lambda passage: 1)
+        self._texts: LruCache[Article] = LruCache(TEXT_CACHE_CHARS, lambda article: len(article.text))
+        self._passages: LruCache[PackedPassage] = LruCache(PASSAGES_CACHED, lambda passage: 1)
 
     def counts(self) -> tuple[int, int, int]:
-        """How many articles, passages and sentences there are. (3,)"""
+        """Return the numbers of articles, passages and sentences."""
         return self.catalogue.counts()
 
     def article(self, number: int) -> Article:
-        """An article with its text."""
+        """Return an article with its text."""
         return self._read_articles([number])[number]
 
     def article_named(self, source: str) -> Article | None:
-        """The article of this source, where there is one."""
+        """Return the article of this source, or None."""
         number = self.catalogue.by_source.get(source)
         return None if number is None else self.article(number)
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
-        """The passages with these numbers, in number order."""
+        """Return the passages with these numbers, in number order."""
         read = self.packed(numbers)
         return [StoredPassage(n, int(self.catalogue.article_of[n]), read[n].span) for n in sorted(read)]
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
-        """All sentences of these passages, in number order; their articles are fetched too, since they are read next."""
+        """Return all sentences of these passages, in number order. Their articles, which are read next, are fetched too."""
         read = self.packed(passages)
         self._read_articles(sorted({int(self.catalogue.article_of[number]) for number in read}))
         firsts = self.catalogue.first_sentences
@@ -99,7 +68,7 @@ class MilvusStore:
         ]
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
-        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
+        """Return a span of an article, extended by this many sentences on both sides; fewer at the article's ends."""
         number = self.catalogue.by_source.get(source)
         if number is None:
             return span
@@ -110,7 +79,7 @@ class MilvusStore:
         return Span(before[0] if before else span.start, after[-1] if after else span.end)
 
     def abbreviations(self) -> list[StoredAlias]:
-        """The abbreviations that the articles spell out, each once a wording, from the first article that has it."""
+        """Return the abbreviations that the articles spell out, each wording once, from its first article."""
         found: dict[tuple[str, str, str], StoredAlias] = {}
         for one in self._aliases:
             if one.alias.kind is AliasKind.ABBREVIATION:
@@ -118,30 +87,30 @@ class MilvusStore:
         return [found[key] for key in sorted(found)]
 
     def full_names(self, surname: str) -> list[StoredAlias]:
-        """The full names that articles give for a surname, each once, from the first article that has it."""
+        """Return the full names that articles give for a surname, each once, from its first article."""
         found: dict[str, StoredAlias] = {}
         for one in self._surnames.get(surname, ()):
             found.setdefault(one.alias.long, one)
         return sorted(found.values(), key=lambda one: (one.article, one.alias.long))
 
     def sources(self) -> list[str]:
-        """Each article's source, by its number."""
+        """Return the source of each article, by number."""
         return [entry.source for entry in self.catalogue.entries]
 
     def outlets(self) -> list[str | None]:
-        """Each article's outlet, by its number."""
+        """Return the outlet of each article, by number."""
         return [entry.outlet for entry in self.catalogue.entries]
 
     def dates(self) -> list[date | None]:
-        """Each article's day of publication, by its number."""
+        """Return the day of publication of each article, by number."""
         return [entry.masthead.published for entry in self.catalogue.entries]
 
     def listed(self) -> list[ListedArticle]:
-        """Every article without its text, by number."""
+        """Return every article without its text, by number."""
         return [ListedArticle(number, entry.source, entry.content) for number, entry in enumerate(self.catalogue.entries)]
 
     def entry(self, number: int) -> Entry:
-        """Everything of an article, as a build takes it."""
+        """Return all data of an article."""
         numbers = self._passages_of(number)
         read = self.packed(numbers)
         spans = tuple(read[place].span for place in numbers)
@@ -152,14 +121,14 @@ class MilvusStore:
         return Entry(self.article(number), spans, sentences, self.catalogue.entries[number].aliases, vectors)
 
     def entries(self) -> Iterator[Entry]:
-        """Everything, article by article."""
+        """Return all data of all articles, article by article."""
         return map(self.entry, range(len(self.catalogue.entries)))
 
     def packed(self, numbers: Sequence[int]) -> dict[int, PackedPassage]:
-        """The passages with these numbers, by number.
+        """Return the passages with these numbers, by number.
 
         Raises:
-            IndexDamagedError: one is missing or cannot be read; a newer generation may have taken it away.
+            IndexDamagedError: a passage is missing or cannot be read; a newer generation may have removed it.
         """
         wanted = dict.fromkeys(numbers)
         found = self._passages.get(wanted)
@@ -176,7 +145,7 @@ class MilvusStore:
         further = [key for row in rows.values() for key in range(row["first_text"], row["first_text"] + row["texts"])]
         texts = self._server.rows(self._data.texts, further, ["text"]) if further else {}
         try:
-            return {number: unpack(_joined(rows[key], texts)) for number, key in zip(numbers, keys, strict=True)}
+            return {number: unpack_passage(_joined(rows[key], texts)) for number, key in zip(numbers, keys, strict=True)}
         except (KeyError, ValueError) as error:
             raise self._lost("passages") from error
 
@@ -212,8 +181,8 @@ class MilvusStore:
         return {short: list(found) for short, found in groupby(named, key=lambda one: one.alias.short)}
 
 
-class MilvusHeld:
-    """The entries of the generation in force; `speakers` says what read who speaks in them."""
+class PreviousMilvusGeneration:
+    """The entries of the generation in force, for a build. `speakers` is the program that read who speaks."""
 
     def __init__(self, store: MilvusStore, speakers: str) -> None:
         self._store = store
@@ -226,5 +195,5 @@ class MilvusHeld:
         return content in self._numbers
 
     def entry(self, content: Content) -> Entry:
-        """The entry of an article of this content."""
+        """Return the entry of an article of this content."""
         return self._store.entry(self._numbers[content])

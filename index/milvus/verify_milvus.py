@@ -1,4 +1,4 @@
-"""Whether an index in Milvus is sound: its counts, every article's text, every passage's sentences, vectors and words."""
+"""Checking an index in Milvus: counts, every article's text, every passage's sentences, vectors and words."""
 
 import hashlib
 from collections.abc import Iterator
@@ -11,25 +11,23 @@ from index.errors import IndexDamagedError
 from index.files.printable import printable_name
 from index.milvus.generation import MilvusGeneration, open_milvus_generation
 from index.milvus.place import milvus_place
-from index.milvus.rows import PackedPassage, encoded
+from index.milvus.rows import PackedPassage, encoded_term
 from index.milvus.server import MilvusServer, milvus_server
 from index.milvus.store import MilvusStore
 from index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
 
-UNIT = 0.01  # How far a vector's length may be from 1, in half precision.
+UNIT = 0.01  # The largest difference of a vector's length from 1, in float16.
 
 
 def check_milvus_index(place: object, *, number: int | None = None) -> Soundness:
-    """Look at all of the generation in force, or of the one of this number.
+    """Check all of the generation in force, or of the one with this number.
 
-    Manifest, catalogue and lexicon by their sha256; the counts on the server;
-    that each article's text is the text of its file's sha256; that sentences lie
-    in their passages; that vectors are of length 1 and those that are searched;
-    that passages are searched by their words. The server's own files and
-    indexes are not looked at.
+    Compared are: the sha256 of manifest, catalogue and lexicon; the counts on the server; each article's text
+    with the sha256 of its file; the spans of sentences with their passages; the vectors' length, and the stored
+    with the searched vectors; the words of each passage. The server's own files and indexes are not checked.
 
     Raises:
-        IndexUnusableError: there is nothing that can be looked at.
+        IndexUnusableError: there is nothing to check.
     """
     server = milvus_server(milvus_place(place))
     server.be_strict()
@@ -70,7 +68,7 @@ def _is_whole(article: Article) -> bool:
 
 
 def _faults(packed: PackedPassage, size: int) -> Iterator[str]:
-    """What is wrong with a passage by itself."""
+    """Yield the faults of a passage."""
     at, end = packed.span.start, min(packed.span.end, size)
     for one in packed.sentences:
         if not at <= one.span.start < one.span.end <= end:
@@ -82,7 +80,7 @@ def _faults(packed: PackedPassage, size: int) -> Iterator[str]:
 
 
 def _row_faults(server: MilvusServer, generation: MilvusGeneration, passage: int, packed: PackedPassage) -> Iterator[str]:
-    """Where what is searched differs from what is kept."""
+    """Yield the differences between the searched and the stored rows of a passage."""
     catalogue, data = generation.catalogue, generation.data
     first = int(catalogue.sentence_rows[passage])
     keys = range(first, first + len(packed.sentences))
@@ -93,6 +91,6 @@ def _row_faults(server: MilvusServer, generation: MilvusGeneration, passage: int
     elif not all(np.array_equal(np.asarray(rows[key]["vector"], np.float32), kept[i]) for i, key in enumerate(keys)):
         yield "has vectors that are searched and differ from those kept"
     row = int(catalogue.passage_rows[passage])
-    words = " ".join(encoded(term) for one in packed.sentences for term in one.terms if term)
+    words = " ".join(encoded_term(term) for one in packed.sentences for term in one.terms if term)
     if server.rows(data.passages, [row], ["words"])[row]["words"] != words:
         yield "is not found by its words"

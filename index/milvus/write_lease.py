@@ -1,4 +1,7 @@
-"""The one writer of an index in Milvus: an alias that only one can hold, and a number that its holder raises while it lives."""
+"""The writer lease: one writer an index in Milvus. Milvus has no locks, so the lease is an alias that one writer can have.
+
+The writer raises a number in its collection while it lives. If the number stands still, the writer is dead.
+"""
 
 import json
 import os
@@ -14,22 +17,22 @@ from index.milvus.collections import NO_VECTOR, create_pieces, is_writer, lock_a
 from index.milvus.server import MilvusServer
 
 BEAT_S = 2.0
-# A holder whose number stands still so long is dead: no clock is compared with another machine's.
+# Clocks of two machines are never compared: only the time for which a number stands still counts.
 DEAD_AFTER_S = 10.0
-_PROCESS = secrets.token_hex(4)  # Tells this process's writers from those of others, however often numbers come again.
+_PROCESS = secrets.token_hex(4)  # Tells this process's writers from others, even if process ids repeat.
 
 
 class Lease:
-    """The right to write, as long as nobody took it for dead."""
+    """The right to write, until another writer takes it over."""
 
     def __init__(self, server: MilvusServer, collection: str) -> None:
         self._server, self._collection = server, collection
 
     def check(self) -> None:
-        """See that it is still held.
+        """Check that the lease is still this writer's.
 
         Raises:
-            IndexBusyError: another writer took it, since this one was silent for too long.
+            IndexBusyError: another writer took over, because this writer was silent for too long.
         """
         if self._server.alias(lock_alias(self._server.place.name)) != self._collection:
             raise IndexBusyError(f"{self._server.place}: another process took over the writing; run qa index again")
@@ -39,10 +42,10 @@ class Lease:
 def milvus_writer(
     server: MilvusServer, *, wait: bool = False, note: Callable[[str], None] = lambda text: None
 ) -> Iterator[Lease]:
-    """Be the one writer. `note` is told whom is waited for.
+    """Take the lease. `note` receives the name of the process that is waited for.
 
     Raises:
-        IndexBusyError: another process writes it, and `wait` is false.
+        IndexBusyError: another process is writing, and `wait` is false.
     """
     alias, mine = lock_alias(server.place.name), writer_name(server.place.name, _PROCESS + secrets.token_hex(4))
     create_pieces(server, mine)
@@ -58,7 +61,7 @@ def milvus_writer(
         stopped.set()
         if beating.ident is not None:
             beating.join()
-        with suppress(IndexUnusableError):  # The next writer removes what stays.
+        with suppress(IndexUnusableError):  # The next writer removes the rest.
             if server.alias(alias) == mine:
                 server.drop_alias(alias)
             server.drop(mine)
@@ -72,7 +75,7 @@ def _take(server: MilvusServer, alias: str, mine: str, *, wait: bool, note: Call
             continue
         who = _holder(server, holder)
         if _is_dead(server, holder):
-            with suppress(IndexUnusableError):  # Another one who waits may have been first.
+            with suppress(IndexUnusableError):  # Another waiting writer may be first.
                 if server.alias(alias) == holder:
                     server.drop_alias(alias)
                 server.drop(holder)
@@ -84,7 +87,7 @@ def _take(server: MilvusServer, alias: str, mine: str, *, wait: bool, note: Call
 
 
 def _is_dead(server: MilvusServer, holder: str) -> bool:
-    """Whether a holder's number stands still; told at once of one that a file of Milvus Lite was taken from."""
+    """Return whether a writer's number stands still. A file of Milvus Lite that could be opened has no other live writer."""
     if server.place.lite is not None and not holder.startswith(writer_name(server.place.name, _PROCESS)):
         return True
     before = _read(server, holder)
@@ -100,7 +103,7 @@ def _beat(server: MilvusServer, mine: str, stopped: threading.Event) -> None:
     number = 0
     while not stopped.wait(BEAT_S):
         number += 1
-        with suppress(IndexUnusableError):  # What is wrong with the server, the writer finds out by itself.
+        with suppress(IndexUnusableError):  # The writer itself notices a fault of the server.
             _write(server, mine, number)
 
 
@@ -110,7 +113,7 @@ def _write(server: MilvusServer, mine: str, number: int) -> None:
 
 
 def _read(server: MilvusServer, holder: str) -> int | None:
-    """A holder's number, None where it is gone."""
+    """Return a writer's number; None if its collection is gone."""
     try:
         rows = server.rows(holder, [0], ["of"])
     except IndexUnusableError:
@@ -119,7 +122,7 @@ def _read(server: MilvusServer, holder: str) -> int | None:
 
 
 def _holder(server: MilvusServer, holder: str) -> str:
-    """Who holds it since when, as far as can be told."""
+    """Return who has the lease, as far as known."""
     with suppress(IndexUnusableError, ValueError, KeyError, TypeError):
         said = json.loads(server.rows(holder, [0], ["text"])[0]["text"])
         pid, host, since = int(said["pid"]), str(said["host"])[:100], str(said["since"])[:40]
@@ -128,7 +131,7 @@ def _holder(server: MilvusServer, holder: str) -> str:
 
 
 def _sweep(server: MilvusServer, mine: str) -> None:
-    """Remove the collections of writers that are no more."""
+    """Remove the collections of dead writers."""
     name = server.place.name
     for collection in server.collections():
         if is_writer(name, collection) and collection != mine and _is_dead(server, collection):

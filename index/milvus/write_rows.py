@@ -1,4 +1,4 @@
-"""Writing articles' rows to Milvus, and what the catalogue and the lexicon are to say of them."""
+"""Writing the rows of articles to Milvus, with their entries for the catalogue and terms for the lexicon."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,16 +11,16 @@ from index.milvus.catalogue import Catalogue, CatalogueEntry
 from index.milvus.collections import NO_VECTOR, DataCollections
 from index.milvus.generation import MilvusGeneration, NextNumbers
 from index.milvus.lexicon import EMPTY, Lexicon
-from index.milvus.rows import PackedPassage, encoded, pack, pieces
-from index.milvus.server import ROWS_AT_ONCE, MilvusServer, Row
+from index.milvus.rows import PackedPassage, encoded_term, pack_passage, split_text
+from index.milvus.server import ROWS_AT_ONCE, MilvusRow, MilvusServer
 
-# Rows' numbers go on a random step beyond those of the build before: what a build that was stopped has left, or one that
-# was taken for dead still writes, never has the number of a row that is named.
+# Row numbers continue at a random distance from the last build's. So rows of a stopped build, or of a writer that was
+# taken for dead, never have the number of a row that counts.
 _STEP = 1 << 30
 
 
 @dataclass(slots=True)
-class Numbers:
+class RowNumbers:
     """The next free numbers of articles and rows."""
 
     article: int
@@ -29,7 +29,7 @@ class Numbers:
     sentence: int
 
     @classmethod
-    def after(cls, used: NextNumbers) -> "Numbers":
+    def after(cls, used: NextNumbers) -> "RowNumbers":
         """Return free numbers, a random step beyond those that a manifest names as next."""
         return cls(*(number + secrets.randbelow(_STEP) for number in astuple(used)))
 
@@ -40,15 +40,15 @@ class Numbers:
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """Rows that are inserted together, a list for each collection."""
+class _RowBuffers:
+    """Ids to insert together, one list a collection."""
 
-    texts: list[Row] = field(default_factory=list)
-    passages: list[Row] = field(default_factory=list)
-    sentences: list[Row] = field(default_factory=list)
+    texts: list[MilvusRow] = field(default_factory=list)
+    passages: list[MilvusRow] = field(default_factory=list)
+    sentences: list[MilvusRow] = field(default_factory=list)
 
     def insert(self, server: MilvusServer, data: DataCollections, *, at_least: int) -> None:
-        """Insert each list that is long enough."""
+        """Insert the lists with at least this many rows."""
         for name, rows in zip(data.all, (self.texts, self.passages, self.sentences), strict=True):
             if len(rows) >= at_least:
                 server.insert(name, rows)
@@ -57,18 +57,18 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True)
 class WrittenRows:
-    """What was written: an entry an article for the catalogue, and each new passage's terms."""
+    """The catalogue entries of written articles, and the terms of each written passage."""
 
     entries: tuple[CatalogueEntry, ...]
     words: tuple[tuple[str, ...], ...]
     data: DataCollections
 
     def catalogue(self, staying: Sequence[CatalogueEntry]) -> Catalogue:
-        """The catalogue of these articles and those that stay."""
+        """Return the catalogue of the written articles and those that stay."""
         return Catalogue([*staying, *self.entries])
 
     def lexicon(self, server: MilvusServer, before: MilvusGeneration | None, gone: set[int]) -> Lexicon:
-        """The lexicon, from that of the generation before, whose articles with these numbers are gone."""
+        """Return the lexicon: the previous generation's, without the deleted articles' passages."""
         if before is None:
             return EMPTY.changed(self.words, ())
         rows = [row for entry in before.catalogue.entries if entry.number in gone for row in entry.passage_rows]
@@ -77,10 +77,10 @@ class WrittenRows:
 
 
 def write_rows(
-    server: MilvusServer, data: DataCollections, entries: Iterable[Entry], numbers: Numbers, *, since: int
+    server: MilvusServer, data: DataCollections, entries: Iterable[Entry], numbers: RowNumbers, *, since: int
 ) -> WrittenRows:
-    """Insert the entries' rows, which come in force with the generation `since`; no more than some hundred are in memory."""
-    waiting = _Waiting()
+    """Insert the rows of entries, which count from the generation `since` on. Some hundred rows are in memory."""
+    waiting = _RowBuffers()
     made: list[CatalogueEntry] = []
     words: list[tuple[str, ...]] = []
     for entry in entries:
@@ -94,17 +94,17 @@ def write_rows(
 
 
 def _written(
-    entry: Entry, numbers: Numbers, waiting: _Waiting, mark: Mapping[str, int], words: list[tuple[str, ...]]
+    entry: Entry, numbers: RowNumbers, waiting: _RowBuffers, mark: Mapping[str, int], words: list[tuple[str, ...]]
 ) -> CatalogueEntry:
-    """Put an entry's rows among those that wait; what the catalogue says of it."""
+    """Add the rows of an entry to the buffers; return its catalogue entry."""
     first = replace(numbers)
-    for piece in pieces(entry.article.text):
+    for piece in split_text(entry.article.text):
         waiting.texts.append(_text_row(numbers, piece, mark))
     texts = numbers.text - first.text
     sizes: list[int] = []
     for passage in _packed(entry):
-        terms = tuple(encoded(term) for one in passage.sentences for term in one.terms if term)
-        body, *further = pieces(pack(passage))
+        terms = tuple(encoded_term(term) for one in passage.sentences for term in one.terms if term)
+        body, *further = split_text(pack_passage(passage))
         rows = {"first_text": numbers.text, "texts": len(further)}
         waiting.texts += [_text_row(numbers, piece, mark) for piece in further]
         waiting.passages.append({"id": numbers.passage, **mark, "words": " ".join(terms), "body": body, **rows})
@@ -135,13 +135,13 @@ def _written(
     )
 
 
-def _text_row(numbers: Numbers, piece: str, mark: Mapping[str, int]) -> Row:
+def _text_row(numbers: RowNumbers, piece: str, mark: Mapping[str, int]) -> MilvusRow:
     numbers.text += 1
     return {"id": numbers.text - 1, **mark, "text": piece, "none": NO_VECTOR}
 
 
 def _packed(entry: Entry) -> Iterator[PackedPassage]:
-    """An entry's passages, each with its sentences, numbered from 0, and their vectors."""
+    """Yield an entry's passages with their sentences, numbered from 0, and vectors."""
     parts: list[list[int]] = [[] for _ in entry.passages]
     for place, one in enumerate(entry.sentences):
         parts[one.passage].append(place)

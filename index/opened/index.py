@@ -27,8 +27,6 @@ from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, Listable, date_range, outlet_names
 from index.search.bm25_index import KeyRanges
 
-TEXT_CACHE_CHARS = 32_000_000
-
 
 @dataclass(frozen=True, slots=True)
 class SentenceVectors:

@@ -558,7 +558,7 @@ def test_without_the_extra_its_command_is_named_and_all_else_works(seeds_index: 
         "ask = ['ask', 'how many casualties did NIS report?', '--index']\n"
         "lite, server = 'milvus:x.db', 'milvus://127.0.0.1:1/x'\n"
         "commands = [*ask, lite], [*ask, server], ['index', 'seeds', '--index', lite], ['verify', '--index', lite]\n"
-        f"print([main(command) for command in (*commands, [*ask, {str(seeds_index)!r}])])"
+        f"print([int(main(command)) for command in (*commands, [*ask, {str(seeds_index)!r}])])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[2, 2, 2, 2, 0]"

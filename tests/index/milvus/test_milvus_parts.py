@@ -14,7 +14,7 @@ from index.entries.entry import StoredSentence
 from index.milvus.catalogue import Catalogue, CatalogueEntry
 from index.milvus.lexicon import EMPTY, Lexicon
 from index.milvus.place import DEFAULT_TIMEOUT_S, is_milvus, milvus_place
-from index.milvus.rows import MAX_BYTES, PackedPassage, encoded, pack, pieces, unpack
+from index.milvus.rows import MAX_BYTES, PackedPassage, encoded_term, pack_passage, split_text, unpack_passage
 from index.search.analyzer import terms
 from index.search.bm25_index import WordIndex, write_words
 from index.speakers.attribution import Attribution
@@ -26,13 +26,13 @@ TERMS = some.text(max_size=12)
 @settings(max_examples=60, deadline=None)
 def test_a_text_cut_into_pieces_is_the_text_again(text: str, times: int) -> None:
     long = (text * times)[: 3 * MAX_BYTES]
-    cut = list(pieces(long))
+    cut = list(split_text(long))
     assert "".join(cut) == long and all(0 < len(piece.encode()) <= MAX_BYTES for piece in cut)
 
 
 @given(some.lists(TERMS, unique=True))
 def test_no_two_terms_become_one_word_and_each_is_letters_and_digits(found: list[str]) -> None:
-    words = [encoded(term) for term in found if term]
+    words = [encoded_term(term) for term in found if term]
     assert len({*words}) == len(words)
     assert all(word.isascii() and word.isalnum() and word == word.lower() for word in words)
 
@@ -44,7 +44,7 @@ def test_a_passage_is_unpacked_as_it_was_packed_to_the_bit() -> None:
         StoredSentence(1, 0, Span(10, 12), 1, (), (), (), b""),
     )
     vectors = np.random.default_rng(1).standard_normal((2, 5)).astype(np.float16)
-    found = unpack(pack(PackedPassage(Span(0, 12), sentences, vectors)))
+    found = unpack_passage(pack_passage(PackedPassage(Span(0, 12), sentences, vectors)))
     assert (found.span, found.sentences) == (Span(0, 12), sentences)
     assert found.vectors.tobytes() == vectors.tobytes()
 
@@ -52,7 +52,7 @@ def test_a_passage_is_unpacked_as_it_was_packed_to_the_bit() -> None:
 @pytest.mark.parametrize("body", ["", "x", "QUJD", "=" * 40])
 def test_what_is_no_passage_is_refused(body: str) -> None:
     with pytest.raises(ValueError, match="no passage"):
-        unpack(body)
+        unpack_passage(body)
 
 
 def test_a_catalogue_numbers_by_source_and_knows_each_row() -> None:
@@ -85,9 +85,9 @@ def test_passages_score_as_in_the_local_word_index(texts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_words(Path(folder) / "words", texts, serial=0)
         hits = {hit.key: hit.score for hit in WordIndex([Path(folder) / "words"]).search(asked, top_k=20)}
-    kept = [[encoded(term) for term in terms(text)] for text in texts]
+    kept = [[encoded_term(term) for term in terms(text)] for text in texts]
     lexicon = EMPTY.changed(kept, ())
-    groups = [[encoded(term) for term in group] for group in asked]
+    groups = [[encoded_term(term) for term in group] for group in asked]
     scored = {number: score for number, its in enumerate(kept) if (score := lexicon.score(its, groups)) > 0}
     assert scored == pytest.approx(hits, rel=1e-5)
 
