@@ -1,8 +1,10 @@
-"""English words that several rooms read: months, weekdays, numbers, titles, currency signs, capitalised names.
+"""English words that several rooms read: months, weekdays, numbers, titles, currency signs, names.
 
 The patterns are for one word each and begin with a capital. Compiled with
 `re.IGNORECASE` they read small letters too.
 """
+
+import re
 
 MONTHS = tuple("January February March April May June July August September October November December".split())
 MONTHS_SHORT = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
@@ -25,13 +27,15 @@ CURRENCY_SIGNS = "$€£¥"
 COURTESY_TITLES = frozenset("mr mrs ms dr sir".split())
 TITLES = COURTESY_TITLES | frozenset("miss dame lord lady prof".split())  # "The lady" and "a lord" bear no name.
 NAME_PARTICLES = tuple("van von de da del der bin al el la le den ter".split())
-# Possessive: the word is read whole, so that a list of names is read in one way only.
+# The quantifier is possessive: each word is read whole, so a list of names matches in one way only.
 CAPITALISED = r"[A-Z][\w’'-]*+"
 CAPITALISED_IN_ANY_SCRIPT = r"[^\W\d_a-z][\w’'-]*+"  # "Łódź": Python's patterns know no class of capitals.
 
+POSSESSIVE_ENDING = re.compile(r"['’]s?$")
+
 
 def month_number(name: str) -> int:
-    """The number, 1 to 12, of a month by its name or abbreviation in any case: 9 for "Sept."."""
+    """Return the number, 1 to 12, of a month by its name or abbreviation in any case: 9 for "Sept."."""
     return next(number for number, month in enumerate(MONTHS, 1) if month[:3].lower() == name[:3].lower())
 
 

@@ -86,7 +86,7 @@ def _names_body(parse: Parse, head: int, apposition: int) -> bool:
     """Return whether an apposition names a body: after a comma, not one of a kind ("the company, a Boeing") or several."""
     words, noun, low = parse.words, parse.words[head], parse.edges(apposition)[0]
     is_one = noun.tag == "NN" and words[low].lower not in ("a", "an", "one") and words[low - 1].text == ","
-    is_document = noun.lower in DOCUMENTS | STATEMENTS
+    is_document = noun.lower in DOCUMENTS or noun.lower in STATEMENTS
     return is_one and not is_document and parse.child(apposition, "conj", "cc", "poss") is None
 
 

@@ -66,7 +66,7 @@ def author_of(parse: Parse, phrase: Phrase, *, always: bool) -> Phrase:
     speak for themselves.
     """
     noun = parse.words[phrase.head].lower
-    if noun not in STATEMENTS | DOCUMENTS and not (always and noun in PASSED_ON):
+    if noun not in STATEMENTS and noun not in DOCUMENTS and not (always and noun in PASSED_ON):
         return phrase
     if noun not in DOCUMENTS and (owner := parse.child(phrase.head, "poss")) is not None:
         return phrase_of(parse, owner, until=phrase.head) or phrase
@@ -105,7 +105,7 @@ def _without_noun(parse: Parse, head: int) -> Phrase | None:
 
 
 def _low(parse: Parse, head: int) -> int:
-    """Where the phrase begins: at what stands before its head without a break."""
+    """The beginning of the phrase: the first word that stands before its head without a break."""
     words, low = parse.words, head
     for child in reversed([child for child in parse.children(head) if child < head]):
         word = words[child]
@@ -127,7 +127,7 @@ def _low(parse: Parse, head: int) -> int:
 
 
 def _high(parse: Parse, head: int) -> int:
-    """Before where the phrase ends: after prepositions that belong to a name or role, and names joined by "and"."""
+    """The end of the phrase, after prepositions that belong to a name or role and names joined by "and"."""
     words, high = parse.words, head + 1
     while high + 1 < len(words) and words[high].text == "-" and words[high].start == words[high - 1].end:
         high += 2

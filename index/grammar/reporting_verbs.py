@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Needs(Enum):
-    """What a verb must have with it to report something."""
+    """The words that a verb must have with it to report something."""
 
     NOTHING = "nothing"
     CONTENT = "content"  # A clause, an infinitive, an object or a quotation: "reported 1,100 casualties".

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from index.articles.span import Span
+from index.english import POSSESSIVE_ENDING
 
 _SMALL = frozenset("of the and for on in to".split())
 MAX_NAME_CHARS = 160  # Of the words before an abbreviation, ten at most.
@@ -20,7 +21,6 @@ _SHORT = re.compile(rf"{_BRACKETED}|,?\s{{1,3}}or\s{{1,3}}(?:the\s{{1,3}})?(?P<o
 _GAP = r"(?:[^\S\n]+\n?[^\S\n]*|\n[^\S\n]*)"  # Blanks inside a paragraph: a hard wrap at most.
 # Up to ten words, read from the last to the first: a search for where they begin tries every place.
 _WORDS = re.compile(rf"{_GAP}?[\w’'.&-]++(?:{_GAP}[\w’'.&-]++){{0,9}}")
-_POSSESSIVE = re.compile(r"['’]s?$")
 
 
 class AliasKind(Enum):
@@ -57,7 +57,7 @@ def aliases(text: str) -> tuple[Alias, ...]:
         if long is None:
             continue
         words = long.group()[::-1].split()
-        possessive = max((i for i, word in enumerate(words) if _POSSESSIVE.search(word)), default=-1)
+        possessive = max((i for i, word in enumerate(words) if POSSESSIVE_ENDING.search(word)), default=-1)
         size = _matching_initials(short, words)
         if not size and match["bracketed"] and 0 <= possessive < len(words) - 1:
             size = len(words) - 1 - possessive
@@ -92,4 +92,4 @@ def _owner(words: list[str]) -> str:
         if not word[:1].isupper():
             break
         owner.insert(0, word)
-    return _POSSESSIVE.sub("", " ".join(owner))
+    return POSSESSIVE_ENDING.sub("", " ".join(owner))

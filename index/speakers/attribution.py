@@ -24,7 +24,7 @@ _MARK = re.compile(r"[“”\"«»„]|(?<![^\s(])‘|(?<=[.,!?…])’(?=\s|$)"
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whose word a stretch of a sentence is, all in offsets of the article.
+    """The speaker of a stretch of a sentence, all in offsets of the article.
 
     `name` is where the speaker is named. `said_at` is where the sentence says
     that the words are theirs: the same place, or "he" or "the agency" where

@@ -20,7 +20,7 @@ _AGENCIES = frozenset(
     "agency service organization organisation office bureau department body institute group association authority".split()
 )
 _COMPANIES = frozenset("company firm manufacturer maker carmaker airline group".split())
-# Few bear these titles, so the title alone does not stand for whoever spoke last.
+# Few people bear these titles, so the title alone does not stand for the last speaker.
 _RARE_ROLES = frozenset("president king queen pope chancellor prince princess governor mayor judge".split())
 
 
@@ -43,7 +43,7 @@ class Mention:
 
     @property
     def is_unknown_name(self) -> bool:
-        """Whether it is a name that does not show its kind."""
+        """Return whether it is a name that does not show its kind."""
         return self.kind is SpeakerKind.UNKNOWN and self.head[:1].isupper()
 
 
@@ -73,10 +73,8 @@ def meant_by_description(noun: str, mentions: Sequence[Mention], *, sentence: in
         return None if is_another or noun in _RARE_ROLES else spoke
     bodies = [mention for mention in before if mention.kind is SpeakerKind.BODY and not mention.is_place]
     if noun in _COMPANIES:
-        bodies = [mention for mention in bodies if mention.head not in _AGENCIES]
-    elif noun in _AGENCIES:
-        bodies = [mention for mention in before if mention.head in _AGENCIES or mention in bodies]
-    return bodies[0] if bodies and noun in _COMPANIES | _AGENCIES else None
+        return next((mention for mention in bodies if mention.head not in _AGENCIES), None)
+    return next((each for each in before if each.head in _AGENCIES or each in bodies), None) if noun in _AGENCIES else None
 
 
 def _backwards(mentions: Sequence[Mention], sentence: int, reach: int) -> Iterator[Mention]:

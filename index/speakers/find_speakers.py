@@ -68,7 +68,7 @@ def _attributed(
             attributed.setdefault(number, []).append(Attribution(meant.name, said_at, report.cited, report.scope))
             if meant.sentence < number:
                 again.append(replace(meant, sentence=number, speaks=True))
-        # Search runs backwards, so whoever speaks comes last; whoever was meant by "he" can be meant so again.
+        # The search runs backwards, so speakers come last. Whom a pronoun meant can be meant by the next one.
         mentions += sorted(own.values(), key=lambda mention: mention.speaks)
         mentions += again
     return attributed, mentions

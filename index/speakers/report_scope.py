@@ -123,7 +123,7 @@ def has_what_it_needs(
 
 
 def _has_topic(parse: Parse, i: int) -> bool:
-    """Return whether it is said of what somebody spoke, and not only when: "spoke about the dam", not "spoke on Monday"."""
+    """Return whether a topic is named, and not only a time: "spoke about the dam", not "spoke on Monday"."""
     prepositions = [child for child in parse.children(i, "prep") if parse.words[child].lower in ("about", "of", "on")]
     targets = [parse.child(child, "pobj") for child in prepositions]
     return any(target is None or parse.words[target].lower not in TIME_WORDS for target in targets)

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.articles.span import Span
-from index.english import CAPITALISED, NAME_PARTICLES, TITLES
+from index.english import CAPITALISED, NAME_PARTICLES, POSSESSIVE_ENDING, TITLES
 from index.grammar.noun_classes import BODIES, PERSONS, TIME_WORDS
 from index.speakers.abbreviations import Alias, AliasKind
 
 # Two to six capitalised words with one blank or line end between them, initials and particles included.
 _RUN = re.compile(rf"(?<![\w’'-]){CAPITALISED}\.?(?:[ \n](?:(?:{'|'.join(NAME_PARTICLES)}) ){{0,2}}{CAPITALISED}\.?){{1,5}}")
-_POSSESSIVE = re.compile(r"['’]s?$")
 # With one of these before two short names or a name with a hyphen, the surname stands first: "Kim Jong Un".
 _FIRST_SURNAMES = frozenset(
     "Kim Lee Park Choi Jung Jeong Chung Kang Cho Yoon Yun Jang Chang Lim Im Han Oh Seo Shin Kwon Hwang Ahn An Song Yang "
@@ -70,12 +69,12 @@ def _without_titles(name: str, start: int) -> Span:
     first = 0
     for number, word in enumerate(words):
         plain = word.group().rstrip(".").lower()
-        is_owner = number + 1 < len(words) and _POSSESSIVE.search(word.group())
+        is_owner = number + 1 < len(words) and POSSESSIVE_ENDING.search(word.group())
         is_common = word.group()[0].islower() and word.group() not in NAME_PARTICLES
         if is_common or is_owner or plain in _NO_NAMES or (plain.endswith(_TITLE_ENDINGS) and len(plain) > 6):
             first = number + 1
     if first >= len(words):
         return Span(start, start)
     last = words[-1]
-    ending = _POSSESSIVE.search(last.group())
+    ending = POSSESSIVE_ENDING.search(last.group())
     return Span(start + words[first].start(), start + last.start() + (ending.start() if ending else len(last.group())))

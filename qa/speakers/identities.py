@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.articles.span import Span
-from index.english import TITLES
+from index.english import POSSESSIVE_ENDING, TITLES
 from index.entries.entry import StoredAlias, StoredSentence
 from index.opened.index import Index
 from index.search.analyzer import terms
@@ -21,7 +21,6 @@ NAMES_KEPT = 10_000  # Resolved names.
 # Length of a stretch of a long article. "The agency" is an agency that its own stretch names, or the stretch before or after.
 NEAR_CHARS = 50_000
 _SHORT_FORM = re.compile(r"\s*(?:\(|,?\s+or\s)[^()]*\)?$")  # "… (NIS)", "… or NIS": what a link has after the long name.
-_POSSESSIVE = re.compile(r"['’]s?$")
 _TITLES = TITLES | frozenset(
     "president minister premier chancellor king queen prince princess pope senator governor mayor general admiral colonel "
     "major captain lieutenant sergeant commander chief chairman chairwoman chair director secretary spokesman spokeswoman "
@@ -108,7 +107,7 @@ class _NameResolver:
 
     def _people(self, name: str) -> list[StoredAlias]:
         """Return the full names that articles give for the surname at the end of the name."""
-        words = [_POSSESSIVE.sub("", word) for word in name.split()]
+        words = [POSSESSIVE_ENDING.sub("", word) for word in name.split()]
         if not words or not words[-1][:1].isupper():
             return []
         found = self._index.full_names(words[-1])

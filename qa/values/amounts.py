@@ -17,7 +17,7 @@ from qa.values.written_numbers import WrittenNumber, written_numbers
 
 
 class Sense(Enum):
-    """How exactly a figure is meant."""
+    """The exactness of a figure: "more than 40" is MORE_THAN."""
 
     EXACT = "exact"
     ABOUT = "about"

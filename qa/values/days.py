@@ -28,7 +28,7 @@ _DATES = re.compile(r"\b(?:in|since|until|by|of|from|before|after|during|early|l
 
 
 class Grain(Enum):
-    """How closely a day is told; only days of one grain can be compared. The values are the units of a table."""
+    """The grain in which a day is told; only days of one grain are compared. The values are the units of a table."""
 
     DAY = ""
     WEEKDAY = "weekday"

@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Event(Enum):
-    """What happened to the things counted, or their state. The values are headings of tables."""
+    """An event that happens to things counted, or their state. The values are headings of tables."""
 
     KILLED = "killed"
     INJURED = "injured"
@@ -68,36 +68,19 @@ _WORDS = {
     Event.SHOT_DOWN: "downed intercepted",
 }
 _PAIRS = {
-    "taken prisoner": Event.CAPTURED,
-    "took prisoner": Event.CAPTURED,
-    "taken hostage": Event.CAPTURED,
-    "shot dead": Event.KILLED,
-    "lost power": Event.POWERLESS,
-    "without power": Event.POWERLESS,
-    "without electricity": Event.POWERLESS,
-    "lost electricity": Event.POWERLESS,
-    "brought in": Event.DEPLOYED,
-    "to station": Event.DEPLOYED,
-    "turned out": Event.PROTESTING,
-    "took part": Event.PROTESTING,
-    "taken part": Event.PROTESTING,
-    "the streets": Event.PROTESTING,
-    "lay off": Event.CUT,
-    "laid off": Event.CUT,
-    "laying off": Event.CUT,
-    "their jobs": Event.CUT,
-    "tested positive": Event.INFECTED,
-    "in favour": Event.VOTED_FOR,
-    "in favor": Event.VOTED_FOR,
-    "voted for": Event.VOTED_FOR,
-    "voted against": Event.VOTED_AGAINST,
-    "against .": Event.VOTED_AGAINST,
-    "against ,": Event.VOTED_AGAINST,
-    "shot down": Event.SHOT_DOWN,
-    "shoot down": Event.SHOT_DOWN,
+    Event.CAPTURED: "taken prisoner, took prisoner, taken hostage",
+    Event.KILLED: "shot dead",
+    Event.POWERLESS: "lost power, without power, without electricity, lost electricity",
+    Event.DEPLOYED: "brought in, to station",
+    Event.PROTESTING: "turned out, took part, taken part, the streets",
+    Event.CUT: "lay off, laid off, laying off, their jobs",
+    Event.INFECTED: "tested positive",
+    Event.VOTED_FOR: "in favour, in favor, voted for",
+    Event.VOTED_AGAINST: "voted against, against ., against ,",
+    Event.SHOT_DOWN: "shot down, shoot down",
 }
 _EVENT = {word: event for event, words in _WORDS.items() for word in words.split()}
-_PAIR = {(pair.split()[0], pair.split()[1]): event for pair, event in _PAIRS.items()}
+_PAIR = {tuple(pair.split()): event for event, pairs in _PAIRS.items() for pair in pairs.split(", ")}
 # Words that hold both the dead and the injured.
 _BOTH = frozenset("casualty casualties losses victim victims".split())
 # Nouns that name the people counted, and tell what happened only where no other word does.
