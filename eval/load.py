@@ -74,14 +74,8 @@ class Endpoint:
         if self.component is None:
             path, body = "/gradio_api/run/ask", {"data": [question, [], 5, [], [], None, None]}
         else:
-            request: dict[str, object] = {
-                "question": question,
-                "history": [],
-                "sources": [],
-                "outlets": [],
-                "since": None,
-                "until": None,
-            }
+            scope: dict[str, object] = {"sources": [], "outlets": [], "since": None, "until": None}
+            request = {"question": question, "history": [], **scope}
             path = "/gradio_api/component_server"
             body = {"data": request, "component_id": self.component, "fn_name": "qa_ask", "session_hash": session}
         connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})

@@ -49,14 +49,10 @@ def measure_asking(folder: Path, precision: Precision, started: float) -> dict[s
         answer = retriever.ask(case["question"])
         times_ms.append((time.perf_counter() - began) * 1e3)
         passages = retriever.search(case["question"], top_k=5)
-        right = [p.source == case["source"] and any(a in p.text for a in case["answers"]) for p in passages]
-        shown = [
-            q.source == case["source"] and any(a in q.text for a in case["answers"]) for q in (answer.quotes or answer.closest)
-        ]
-        for k in hits:
-            hits[k] += any(right[:k])
-        for k in quoted:
-            quoted[k] += any(shown[:k])
+        for counts, shown in ((hits, passages), (quoted, answer.quotes or answer.closest)):
+            right = [each.source == case["source"] and any(text in each.text for text in case["answers"]) for each in shown]
+            for k in counts:
+                counts[k] += any(right[:k])
     times_ms.sort()
     return {
         "cold_start_s": round(cold_start_s, 2),

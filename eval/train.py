@@ -31,7 +31,6 @@ from eval.reports.provenance import provenance
 from eval.running.run_cases import CaseOutcome, run_cases
 from eval.running.scratch_index import scratch_index
 from index import Index, InputError, QaError
-from index.entries.entry import StoredSentence
 from qa import AskSettings
 from qa.questions.conversation import variants
 from qa.ranking.candidates import find_candidates
@@ -70,7 +69,11 @@ def training_samples(cases: Sequence[Case], index: Index, *, off_topic: bool = F
         sentences = index.store.sentences([passage.id for passage in found.passages])
         if sentences:
             sources = {p.id: index.store.article(p.article).source for p in found.passages}
-            right = [not off_topic and _holds(case, sources[sentence.passage], sentence) for sentence in sentences]
+            right = [
+                not off_topic
+                and any(sources[sentence.passage] == gold.source and sentence.span.holds(gold.span) for gold in case.spans)
+                for sentence in sentences
+            ]
             rows = features(index, found.judged[-1], found, known, sentences)
             answerable = bool(case.answerable) and not off_topic
             made.append(TrainingSample(rows, np.array(right), answerable, "" if off_topic else _article(case)))
@@ -146,10 +149,6 @@ def _record(names: Sequence[str], weights: Linear) -> dict[str, Any]:
 
 def _rounded(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
-
-
-def _holds(case: Case, source: str, sentence: StoredSentence) -> bool:
-    return any(gold.source == source and sentence.span.holds(gold.span) for gold in case.spans)
 
 
 def _article(case: Case) -> str:
@@ -229,7 +228,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         material = Material.of(chosen.answers, chosen.sentences, chosen.off_topic)
         if chosen.cross_validate:
-            _print_measures(cross_validate(material))
+            outcomes = cross_validate(material)
+            for measure in MEASURES:
+                found = estimate(measure, outcomes, Gold.ANSWERS)
+                if found.value is not None:
+                    print(f"{measure.name:<24}{found.value:>8.3f}  {found.low:.3f} to {found.high:.3f}{found.cases:>8,}")
             return 0
         command = " ".join(_command(chosen.answers, chosen.sentences, chosen.off_topic))
         made = weights_record(material, [chosen.answers, *chosen.sentences, *chosen.off_topic], command)
@@ -250,13 +253,6 @@ def _command(answers: Path, sentences: Sequence[Path], off_topic: Sequence[Path]
     for option, paths in (("--sentences", sentences), ("--off-topic", off_topic)):
         named += [option, *(path.name for path in paths)] if paths else []
     return named
-
-
-def _print_measures(outcomes: Sequence[CaseOutcome]) -> None:
-    for measure in MEASURES:
-        found = estimate(measure, outcomes, Gold.ANSWERS)
-        if found.value is not None:
-            print(f"{measure.name:<24}{found.value:>8.3f}  {found.low:.3f} to {found.high:.3f}{found.cases:>8,}")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -68,18 +69,18 @@ class _CaseRecord(JsonRecord):
         return self
 
 
-def load_cases(path: Path = OWN_CASES) -> tuple[Case, ...]:
-    """Return the cases of a JSONL file in the project's own form.
+def load_cases(paths: Sequence[Path] = (OWN_CASES,)) -> tuple[Case, ...]:
+    """Return the cases of JSONL files in the project's own form.
 
     A line is `{"id", "kind", "question", "spans": [{"source", "start", "end"}]}`
     and may have a `"history"` of earlier turns. A case without spans is one
     that the articles do not answer.
 
     Raises:
-        InputError: the file cannot be read, a line is not a case, or an id comes twice.
+        InputError: a file cannot be read, a line is not a case, or an id comes twice.
     """
     ids, cases = Ids(), []
-    for where, record in read_json_lines(path, _CaseRecord):
+    for where, record in chain.from_iterable(read_json_lines(path, _CaseRecord) for path in paths):
         ids.add(record.id, where)
         spans, history = tuple(GoldSpan(gold.source, gold.span) for gold in record.spans), tuple(record.history)
         cases.append(Case(record.id, record.kind, record.question, bool(spans), history, spans))

@@ -130,13 +130,7 @@ def _form(file: Path) -> _Form:
 
 def _own(paths: Sequence[Path], name: str) -> DataSet:
     """Return the cases in the project's own form, about an existing index."""
-    cases: dict[str, Case] = {}
-    for path in paths:
-        for case in load_cases(path):
-            if case.id in cases:
-                raise InputError(f"{printable_name(path)}: the id {case.id[:80]!a} comes twice; give each case its own")
-            cases[case.id] = case
-    return DataSet(name, _Form.CASES.value, Gold.ANSWERS, tuple(paths), tuple(cases.values()), None)
+    return DataSet(name, _Form.CASES.value, Gold.ANSWERS, tuple(paths), load_cases(paths), None)
 
 
 def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:

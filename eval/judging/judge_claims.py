@@ -59,6 +59,7 @@ def judge_answer(record: Mapping[str, Any], corpus: EventCorpus, question: Asked
     counted = [(shown, known) for shown, known in pairs if not known.free]
     judged = {known.id: verdicts(shown, known, counted, question) for shown, known in counted}
     right = {claim for claim, verdict in judged.items() if all(verdict[each] for each in JUDGED)}
+    verdicts_by_attribute = {each: [verdict[each] for verdict in judged.values() if each in verdict] for each in ClaimAttribute}
     missing = [claim for claim in corpus.claims if claim.id in question.wanted and claim.id not in judged]
     return JudgedAnswer(
         corpus=corpus.name,
@@ -71,7 +72,7 @@ def judge_answer(record: Mapping[str, Any], corpus: EventCorpus, question: Asked
         shown_right=len(right),
         extra=len(extra),
         nearly=sum(match_speaker(shown, known) is NameMatch.NEARLY for shown, known in counted),
-        scores={each: _share([verdict[each] for verdict in judged.values() if each in verdict]) for each in ClaimAttribute},
+        scores={each: (sum(found), len(found)) for each, found in verdicts_by_attribute.items()},
         mistakes=(
             *(_missing(claim, record, corpus, question) for claim in missing),
             *(_extra(shown, corpus, question) for shown in extra),
@@ -102,10 +103,6 @@ def _paired(shown: Sequence[ShownClaim], corpus: EventCorpus) -> tuple[list[Pair
 
 def _overlap(a: Span, b: Span) -> bool:
     return a.start < b.end and b.start < a.end
-
-
-def _share(verdicts: Sequence[bool]) -> tuple[int, int]:
-    return sum(verdicts), len(verdicts)
 
 
 def _missing(claim: KnownClaim, record: Mapping[str, Any], corpus: EventCorpus, question: AskedQuestion) -> Mistake:

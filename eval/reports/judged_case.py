@@ -120,16 +120,8 @@ def is_right(quote: Quote, case: Case) -> bool:
 
 
 def _judged(quote: Quote, case: Case) -> JudgedQuote:
-    return JudgedQuote(
-        rank=quote.rank,
-        source=quote.source,
-        start=quote.start,
-        end=quote.end,
-        first_line=quote.first_line,
-        text=quote.text,
-        probability=quote.probability,
-        right=is_right(quote, case),
-    )
+    place = (quote.rank, quote.source, quote.start, quote.end, quote.first_line)
+    return JudgedQuote(*place, quote.text, quote.probability, is_right(quote, case))
 
 
 def _wanted(outcome: CaseOutcome) -> tuple[WantedSpan | WantedDocument, ...]:

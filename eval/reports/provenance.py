@@ -33,43 +33,24 @@ class Provenance:
 
 def provenance() -> Provenance:
     """Return the provenance of a measurement made now."""
-    return Provenance(
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        version=_version(),
-        commit=commit(CHECKOUT),
-        machine=Machine(_cpus(), platform.platform(), platform.python_version()),
-    )
+    try:
+        version = importlib.metadata.version("articles-qa")
+    except importlib.metadata.PackageNotFoundError:
+        version = None
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    machine = Machine(cpus, platform.platform(), platform.python_version())
+    return Provenance(datetime.now(UTC).isoformat(timespec="seconds"), version, commit(CHECKOUT), machine)
 
 
 def commit(checkout: Path) -> str | None:
     """Return the git commit of a checkout, with "-dirty" where files differ. None without a checkout or without git."""
     if not (checkout / ".git").exists():  # An installed package may lie inside somebody else's checkout.
         return None
-    command = [
-        "git",
-        "--no-optional-locks",
-        "-C",
-        str(checkout),
-        "describe",
-        "--always",
-        "--dirty",
-        "--abbrev=40",
-        "--exclude=*",
-    ]
+    options = "--always --dirty --abbrev=40 --exclude=*".split()
+    command = ["git", "--no-optional-locks", "-C", str(checkout), "describe", *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=GIT_TIMEOUT_S, check=True)
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
     return done.stdout.strip() or None
-
-
-def _version() -> str | None:
-    try:
-        return importlib.metadata.version("articles-qa")
-    except importlib.metadata.PackageNotFoundError:
-        return None
-
-
-def _cpus() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

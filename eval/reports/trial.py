@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import Enum
-from typing import Any
 
 import numpy as np
 
@@ -44,7 +43,7 @@ class Trial:
 
 def report_on(trial: Trial) -> EvalReport:
     """Return the report with every figure that the outcomes allow, and its interval."""
-    outcomes, gold, made = trial.outcomes, trial.data.gold, provenance()
+    outcomes, gold, info, made = trial.outcomes, trial.data.gold, trial.index, provenance()
     return EvalReport(
         schema="eval/1",
         date=made.date,
@@ -53,9 +52,9 @@ def report_on(trial: Trial) -> EvalReport:
         machine=made.machine,
         took_s=trial.took_s,
         dataset=_data_facts(trial),
-        index=_index_facts(trial.index),
-        model=trial.index.model.to_dict(),
-        settings={**_plain(asdict(trial.settings)), "reranker": trial.reranker},
+        index=IndexFacts(info.generation, info.articles, info.passages, info.sentences, info.built),
+        model=info.model.to_dict(),
+        settings={**json.loads(json.dumps(asdict(trial.settings), default=_json_value)), "reranker": trial.reranker},
         measures={measure.name: _measured(measure, outcomes, gold) for measure in MEASURES},
         by_kind=_by_kind(outcomes, gold),
         curves=Curves(
@@ -107,10 +106,6 @@ def _data_facts(trial: Trial) -> DataFacts:
     )
 
 
-def _index_facts(info: IndexInfo) -> IndexFacts:
-    return IndexFacts(info.generation, info.articles, info.passages, info.sentences, info.built)
-
-
 def _sha256(data: DataSet) -> str:
     """Return the sha256 of all cases and documents, in order, each as a line of JSON."""
     digest = hashlib.sha256()
@@ -118,11 +113,6 @@ def _sha256(data: DataSet) -> str:
     for part in parts:
         digest.update(json.dumps(asdict(part), default=_json_value, sort_keys=True).encode() + b"\n")
     return digest.hexdigest()
-
-
-def _plain(record: dict[str, Any]) -> dict[str, Any]:
-    """Return settings as JSON keeps them."""
-    return dict(json.loads(json.dumps(record, default=_json_value)))
 
 
 def _json_value(value: object) -> object:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
+from itertools import chain
 from math import inf
 from pathlib import Path
 
@@ -65,20 +66,15 @@ def write_documents(folder: Path, documents: Sequence[Document]) -> None:
 
 def _key(documents: Sequence[Document], card: ModelCard) -> str:
     """Return the name of the folder: a sha256 of everything that determines the index."""
+    model = (card.files_sha256, card.export_sha256, card.precision.value, card.runtime.value, card.device or "")
+    parts = [text.encode() for text in (*model, *(version(name) for name in _SPLITTERS))]
+    for path in sorted(path for path in _CODE.rglob("*") if path.suffix in (".py", ".json")):
+        parts += [str(path.relative_to(_CODE)).encode(), path.read_bytes()]
     digest = hashlib.sha256()
-    for part in _parts(documents, card):
+    for part in chain(parts, (text.encode() for document in documents for text in (document.source, document.text))):
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.hexdigest()[:32]
-
-
-def _parts(documents: Sequence[Document], card: ModelCard) -> Iterator[bytes]:
-    model = (card.files_sha256, card.export_sha256, card.precision.value, card.runtime.value, card.device or "")
-    yield from (text.encode() for text in (*model, *(version(name) for name in _SPLITTERS)))
-    for path in sorted(path for path in _CODE.rglob("*") if path.suffix in (".py", ".json")):
-        yield from (str(path.relative_to(_CODE)).encode(), path.read_bytes())
-    for document in documents:
-        yield from (document.source.encode(), document.text.encode())
 
 
 @contextmanager

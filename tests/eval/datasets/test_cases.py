@@ -60,7 +60,7 @@ def test_a_wrong_case_is_refused(spans: list[object], kind: str, wrong: str, tmp
     path = tmp_path / "cases.jsonl"
     path.write_text(json.dumps({"id": "x", "kind": kind, "question": "who?", "spans": spans}) + "\n", "utf-8")
     with pytest.raises(InputError, match=wrong):
-        check_spans(load_cases(path), ARTICLES)
+        check_spans(load_cases([path]), ARTICLES)
 
 
 def test_the_right_sentence_comes_first_and_other_subjects_are_refused(outcomes: tuple[CaseOutcome, ...]) -> None:

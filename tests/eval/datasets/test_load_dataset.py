@@ -316,7 +316,7 @@ def test_paths_that_are_no_data_set_are_refused(tmp_path: Path) -> None:
         ([squad_file, clapnq_file], "several forms: SQuAD (a.json), CLAP NQ (b.jsonl); name files of one form"),
         ([beir(tmp_path / "beir"), squad_file], "a BEIR folder is a data set of its own"),
         ([turns], "several files of passages beside it (p.jsonl, q.jsonl)"),
-        ([write(tmp_path / "own.jsonl", OWN), write(tmp_path / "two.jsonl", OWN)], "two.jsonl: the id '1' comes twice"),
+        ([write(tmp_path / "own.jsonl", OWN), write(tmp_path / "two.jsonl", OWN)], "two.jsonl:1: the id '1' comes twice"),
         ([turns, passages[0], changed], "changed.jsonl:1: the id 'p/1' comes twice"),
     ):
         with pytest.raises(InputError) as refusal:
