@@ -27,10 +27,10 @@ SOME = 64  # Of 230 cases.
 
 
 @pytest.fixture(scope="module")
-def outcomes(seeds_index: Path, campaign: Callable[[int, int], int]) -> tuple[CaseOutcome, ...]:
-    """Some of the cases, asked; all of them in a long campaign."""
+def outcomes(seeds_index: Path, campaign: Callable[[int, int, int], int]) -> tuple[CaseOutcome, ...]:
+    """Some of the cases, asked; all of them in longer tiers."""
     cases = load_cases()
-    return run_cases(even_sample(cases, campaign(SOME, len(cases))), open_index(seeds_index))
+    return run_cases(even_sample(cases, campaign(SOME, len(cases), len(cases))), open_index(seeds_index))
 
 
 def test_there_are_enough_cases_of_each_kind() -> None:

@@ -390,14 +390,14 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(ANYTHING)
 def test_random_json_is_read_or_refused(value: object) -> None:
     read_or_refused(value)
     read_or_refused({"schema": "answer/1", **(value if isinstance(value, dict) else {"quotes": value})})
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.data(), ANYTHING)
 def test_a_record_with_random_parts_is_read_or_refused(record: str, data: st.DataObject, value: object) -> None:
     whole: Any = json.loads(record)

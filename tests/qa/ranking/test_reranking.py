@@ -131,6 +131,7 @@ def test_it_reads_what_would_be_quoted_under_the_title(
     )
 
 
+@pytest.mark.tier("check")  # Loads torch.
 def test_a_retriever_opens_a_cross_encoder_by_name(cross_encoder: Callable[..., Path], seeds_index: Path) -> None:
     folder = str(cross_encoder("tiny", prefers="unfamiliar"))
     answer = Retriever.open(seeds_index, reranker=folder).ask(NIS)
@@ -139,6 +140,7 @@ def test_a_retriever_opens_a_cross_encoder_by_name(cross_encoder: Callable[..., 
         Retriever.open(seeds_index, reranker="nowhere")
 
 
+@pytest.mark.tier("check")
 def test_reranking_imports_no_heavy_package_once_exported(cross_encoder: Callable[..., Path], seeds_index: Path) -> None:
     folder = str(cross_encoder("tiny", prefers="unfamiliar"))
     open_reranker(folder)

@@ -40,14 +40,19 @@ SQUAD = {
 }
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of the module's own but for the exported models; what one test built, another need not."""
+    folder = tmp_path_factory.mktemp("cache")
+    (folder / "models").symlink_to(export_model(ModelSettings()).folder.parent.resolve())
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Every test runs in an empty folder of its own, with a cache of its own but for the exported models."""
-    models = export_model(ModelSettings()).folder.parent.resolve()
-    for name in ("here", "own"):
-        (tmp_path / name).mkdir()
-    (tmp_path / "own" / "models").symlink_to(models)
-    monkeypatch.setenv("QA_CACHE", str(tmp_path / "own"))
+def elsewhere(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Every test runs in an empty folder of its own, with the module's cache."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.setenv("QA_CACHE", str(cache))
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.delenv("QA_INDEX", raising=False)
     return tmp_path / "here"
@@ -114,10 +119,11 @@ HELD: list[tuple[Callable[[Path], object], bool]] = [
 
 @pytest.mark.parametrize(("change", "is_asked"), HELD, ids=["more", "fewer", "another text"])
 def test_the_bundled_cases_are_never_asked_of_other_articles(
-    change: Callable[[Path], object], is_asked: bool, seeds: Path, capsys: Capsys
+    change: Callable[[Path], object], is_asked: bool, seeds: Path, seeds_index: Path, capsys: Capsys
 ) -> None:
     shutil.copytree(seeds, "articles")
     change(Path("articles"))
+    shutil.copytree(seeds_index, "index")  # What it holds need not be embedded again.
     build(["articles"], "index")
     assert run(["--index", "index", "--limit", "2"]) == 0
     out, err = capsys.readouterr()
@@ -263,6 +269,7 @@ def first_probability(report: Any) -> float:
     return float((case["quotes"] or case["closest"])[0]["probability"])
 
 
+@pytest.mark.tier("check")  # Loads torch.
 def test_a_reranker_has_a_say_and_is_named(cross_encoder: Callable[..., Path], capsys: Capsys) -> None:
     folder = str(cross_encoder("never", prefers="never"))
     assert run([write_squad(), "--reranker", folder, "--json", "a.json", "--html", "a.html"]) == 0

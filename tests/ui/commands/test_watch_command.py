@@ -102,16 +102,16 @@ def test_what_is_added_changed_renamed_and_removed_is_indexed(watched: Watched, 
 
 
 def test_a_named_file_is_followed_and_a_first_article_waited_for(watched: Watched) -> None:
-    watched.start("articles", "single.md")
+    watched.start("articles", "single.md", "--no-speakers")
     assert "cannot be found" in _ended(watched, 2)
     single = watched.articles.with_name("single.md")
-    watched.start("articles")
+    watched.start("articles", "--no-speakers")
     watched.says("waiting for one")
     watched.write("one.txt", 1)
     assert "1 added" in watched.says("Ctrl-C ends")
     assert watched.end(signal.SIGINT) == 130
     single.write_text(STORY.format(5), "utf-8")
-    watched.start("single.md")
+    watched.start("single.md", "--no-speakers")
     watched.says("Ctrl-C ends")
     beside = single.with_name("beside.md~")
     beside.write_text(STORY.format(6), "utf-8")
@@ -128,7 +128,7 @@ def _ended(watched: Watched, status: int) -> str:
 
 def test_a_problem_is_said_once_and_the_index_followed_on(watched: Watched) -> None:
     watched.write("one.txt", 1)
-    watched.start("articles")
+    watched.start("articles", "--no-speakers")
     watched.says("Ctrl-C ends")
     current = (watched.index / CURRENT).read_bytes()
     (watched.index / CURRENT).write_bytes(b"{}")

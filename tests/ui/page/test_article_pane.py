@@ -137,7 +137,7 @@ def test_of_a_long_article_a_screenful_around_the_place_is_sent(kind: str, parse
 
 BLANK = {
     "blank lines": "a" + "\n" * (ROOM - 1),
-    "a long article of blank lines": "a" + "\n" * 20 * ROOM,
+    "a long article of blank lines": "a" + "\n" * 3 * ROOM,
     "lines of a word": "word\n" * (LINES + 1),
 }
 
