@@ -1,4 +1,4 @@
-"""The retriever: a question in, an answer or ranked passages out."""
+"""The retriever: answers a question, or ranks passages for it, from an index."""
 
 import time
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from qa.answers.compare_claims import ClaimComparer, ComparedClaims
 from qa.answers.make_quotes import quotes
 from qa.questions.conversation import Variants, variants
 from qa.questions.history import Turn
-from qa.questions.question import read_question
+from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.ranking.candidates import CandidatePassages, find_candidates
@@ -28,46 +28,15 @@ from qa.ranking.weights import Weights, packaged_weights
 from qa.speakers.identities import Identities
 from qa.speakers.name_match import organisations
 
-MAX_TOP_K = 100
-SCOPES_KEPT = 8  # Made anew, one costs 0.1 to 0.4 s over 100,000 articles; kept, a byte a passage and a sentence.
-
-
-def check_top_k(top_k: int) -> None:
-    """Whether so many quotes or passages may be asked for.
-
-    Raises:
-        InputError: it is no whole number from 1 to MAX_TOP_K.
-    """
-    if isinstance(top_k, bool) or not isinstance(top_k, int) or not 1 <= top_k <= MAX_TOP_K:
-        raise InputError(f"top_k: {_shown(top_k)} is not a whole number; ask for 1 to {MAX_TOP_K} of them")
-
-
-def _shown(value: object) -> str:
-    """A value as a message shows it; what is too large or too deep for Python to write is named by its kind."""
-    try:
-        return repr(value)[:40]
-    except (ValueError, RecursionError):
-        return f"this {type(value).__name__}"
-
-
-def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None) -> str:
-    if chosen is not None:
-        if not chosen.articles:
-            undated = ", and those that show no date are left out" if within and (within.since or within.until) else ""
-            return f"No article matches what was chosen{undated}."
-        if chosen.articles == 1:
-            return "The one article chosen does not answer this."
-        return f"None of the {chosen.articles:,} articles chosen answers this."
-    count = "The one article does" if info.articles == 1 else f"The {info.articles:,} articles do"
-    return f"{count} not answer this."
+SCOPES_KEPT = 8  # A scope over 100,000 articles takes .1 to .4 s to make; kept, a byte for each passage and sentence.
 
 
 @dataclass(frozen=True, slots=True)
 class AskSettings:
-    """Probabilities from which an answer counts as one and a quote is shown, all 0..1; `closest` is a number of quotes.
+    """The least probabilities of an answer and of a quote, 0..1, and the number of nearest misses, `closest`.
 
-    `min_quote_share` is of the best quote's probability. No `weights` are
-    those that come with the program.
+    `min_quote_share` is a share of the best quote's probability. Without
+    `weights` the packaged ones are used.
     """
 
     weights: Weights | None = None
@@ -82,7 +51,7 @@ class AskSettings:
 
 
 class Retriever:
-    """Answers questions from one opened index; holds no conversation, and may be used from several threads."""
+    """Answers questions from one opened index. A retriever keeps no conversation. Several threads may use it."""
 
     def __init__(self, index: Index, settings: AskSettings | None = None, *, reranker: Reranker | None = None) -> None:
         self._index = index
@@ -104,13 +73,13 @@ class Retriever:
         reranker: str | None = None,
         generation: int | None = None,
     ) -> "Retriever":
-        """Open an index at a place; never write to it. `reranker` is a cross-encoder's name or folder.
+        """Open an index in a folder or in Milvus. Opening never writes. `reranker` is a cross-encoder's name or folder.
 
-        `generation` is the number of an earlier one that is kept; None: the one in force.
+        `generation` is the number of an earlier generation; None opens the one in force.
 
         Raises:
-            InputError: the folder holds something else, or there is no such reranker.
-            IndexDamagedError: there is no index, or it is not what was published.
+            InputError: the folder holds no index, or there is no such reranker.
+            IndexDamagedError: there is no index, or its files are not those that were published.
             IndexMismatchError: the index is of another format, or another model than `model`.
         """
         index = open_index(directory, model=model, generation=generation)
@@ -118,7 +87,7 @@ class Retriever:
 
     @property
     def info(self) -> IndexInfo:
-        """What the index holds."""
+        """The size, the model and the generation of the index."""
         return self._index.info
 
     def ask(
@@ -130,21 +99,21 @@ class Retriever:
         within: Scope | None = None,
         searched: str | None = None,
     ) -> Answer:
-        """The sentences that answer the question, at most `top_k` quotes, or that none does.
+        """Return at most `top_k` quotes that answer the question, or an answer that says that none does.
 
-        `history` is earlier turns, oldest first: `{"role", "content"}` or
-        answer records. `within` says which articles to ask; the others'
-        sentences are not even ranked. `searched` is searched in place of what
-        question and history would make: a person's own wording of what is meant.
+        `history` holds earlier turns, oldest first: `{"role", "content"}` or
+        answer records. `within` names the articles to ask; sentences of other
+        articles are not ranked. `searched` is searched in place of the question
+        with its history.
 
         Raises:
             InputError: the question, the history or `searched` cannot be used, or `top_k` is out of range.
         """
         began = time.perf_counter()
         check_top_k(top_k)
-        asked = self._wordings(question, history)
+        asked = self._variants(question, history)
         if searched is not None:
-            asked = Variants.alike((read_question(searched),), (0,))
+            asked = Variants.of_equal_weight((read_question(searched),), (0,))
         chosen = self._chosen(within)
         candidates = self._candidates(asked, chosen)
         found = candidates.best(PASSAGES_SCORED)
@@ -155,7 +124,7 @@ class Retriever:
         best = scores.sentences[0].probability if scores.sentences else 0.0
         answered = bool(scores.sentences) and scores.confidence >= self._settings.min_answer
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0
-        least = min(least, best)  # An answer has a quote, however unsure its best one is.
+        least = min(least, best)  # An answer has at least one quote, however unsure.
         shown = quotes(
             self._index,
             self._identities,
@@ -167,7 +136,7 @@ class Retriever:
         compared = self._comparing.compare(candidates, shown) if answered else ComparedClaims()
         return Answer(
             question=question,
-            searched=tuple(wording.text for wording in asked.searched),
+            searched=tuple(variant.text for variant in asked.searched),
             answered=answered,
             confidence=scores.confidence,
             reason=None if answered else _reason(self.info, chosen, within),
@@ -184,18 +153,19 @@ class Retriever:
     def search(
         self, question: str, history: Sequence[Turn] = (), top_k: int = 10, *, within: Scope | None = None
     ) -> tuple[FoundPassage, ...]:
-        """The passages that most likely answer the question, best first.
+        """Return the passages that most likely answer the question, best first.
 
-        A passage's score is the probability that its best sentence answers;
-        of those beyond the few best by meaning and words, its rank alone counts,
-        and after a conversation it counts for all. Scores lie in 0..1 and do not compare across questions.
-        Fewer than `top_k` come back from a smaller index, or `within` few articles.
+        The score of a passage is the probability that its best sentence
+        answers. Passages after the few best by meaning and words are scored by
+        their rank alone. After a conversation the rank counts for all passages.
+        Scores lie in 0..1 and do not compare across questions. A small index, or
+        a small scope, gives fewer than `top_k`.
 
         Raises:
             InputError: as `ask`.
         """
         check_top_k(top_k)
-        candidates = self._candidates(self._wordings(question, history), self._chosen(within))
+        candidates = self._candidates(self._variants(question, history), self._chosen(within))
         scores = score_sentences(self._index, to_rank(candidates), self._organisations, self._weights)
         found = candidates.rescored(best_sentences(scores, candidates)).best(top_k)
         return tuple(
@@ -204,7 +174,7 @@ class Retriever:
         )
 
     def _chosen(self, within: Scope | None) -> Selection | None:
-        """The articles to ask; None where nothing narrows them."""
+        """Return the articles to ask; None for all of them."""
         if within is None or within == Scope():
             return None
         if not isinstance(within, Scope):
@@ -215,10 +185,23 @@ class Retriever:
         everything = chosen is None or chosen.articles == self.info.articles
         return find_candidates(self._index, asked, self._organisations, among=None if everything else chosen)
 
-    def _wordings(self, question: str, history: Sequence[Turn]) -> Variants:
+    def _variants(self, question: str, history: Sequence[Turn]) -> Variants:
         return variants(question, history, lambda asked: respelt(self._index, asked), is_person=self._is_person)
 
     def _is_person(self, name: str) -> bool:
-        """Whether an article calls somebody of this name by the surname alone."""
+        """Return whether an article gives this name to somebody whom it also calls by the surname alone."""
         words = name.split()
         return any(self._index.full_names(word) for word in {words[0], words[-1]}) if words else False
+
+
+def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None) -> str:
+    """Return the sentence for people that says why nothing is quoted."""
+    if chosen is not None:
+        if not chosen.articles:
+            undated = ", and those that show no date are left out" if within and (within.since or within.until) else ""
+            return f"No article matches what was chosen{undated}."
+        if chosen.articles == 1:
+            return "The one article chosen does not answer this."
+        return f"None of the {chosen.articles:,} articles chosen answers this."
+    count = "The one article does" if info.articles == 1 else f"The {info.articles:,} articles do"
+    return f"{count} not answer this."

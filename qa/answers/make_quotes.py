@@ -8,8 +8,7 @@ from index.entries.entry import StoredSentence
 from index.opened.index import Index
 from qa.answers.quote import Quote
 from qa.questions.question import Question
-from qa.ranking.answer_spans import answering, shared_words
-from qa.ranking.features import REFERS_BACK
+from qa.ranking.answer_spans import answering, refers_back, shared_words
 from qa.ranking.scoring import ScoredSentence
 from qa.speakers.identities import Identities
 
@@ -84,10 +83,10 @@ def _joined(
         parts.append(after)
     while opened() < 0 and (before := neighbour(parts[0].id - 1)):
         parts.insert(0, before)
-    if REFERS_BACK.match(core.span.cut(text)) and parts[0] is core and (before := neighbour(core.id - 1)):
+    if refers_back(core.span.cut(text)) and parts[0] is core and (before := neighbour(core.id - 1)):
         parts.insert(0, before)
     after = neighbour(core.id + 1) if parts[-1] is core else None
-    if after and REFERS_BACK.match(after.span.cut(text)) and probability.get(after.id, 0.0) >= COMPLETES * probability[core.id]:
+    if after and refers_back(after.span.cut(text)) and probability.get(after.id, 0.0) >= COMPLETES * probability[core.id]:
         parts.append(after)
     return parts
 

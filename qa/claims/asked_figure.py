@@ -1,6 +1,9 @@
 """The figure that a question asks for: its units, the noun that it counts, and the event.
 
-EXAMPLE
+"how many North Korean soldiers were killed in Kursk?" asks for things (unit "");
+the noun is "soldiers" (or troops, personnel, fighters …); the owners are
+"north" and "korean"; the topic words are "north", "korean" and "kursk", all
+names. It opens two tables: killed, and killed or injured together.
 """
 
 import re

@@ -1,6 +1,11 @@
 """Days that answer: the days on which a sentence says that the event asked about happened.
 
-EXAMPLE
+"when did the ferry sink?" and an article published on 6 May 2024:
+
+    "The ferry sank on 3 May, the coast guard said on 5 May."
+        parts: "The ferry sank on 3 May", "the coast guard said on 5 May"
+        3 May stands beside "ferry" and "sank", forms of the question's words; 5 May is the day of saying
+        value: 2024-05-03
 """
 
 import re

@@ -1,6 +1,17 @@
 """Figures that answer: the figures of a sentence that count what a question counts.
 
-EXAMPLE
+Question: "how many North Korean soldiers were killed?"
+
+    "The NIS claims over 100 North Korean troops have been killed, plus a thousand more injured."
+        over 100 | more than 100 | noun: North Korean troops | event: killed   answers
+        a thousand | noun: North Korean troops | event: injured                another event
+    "Ukraine and its North Korean foes agree: 43,000 Ukrainian soldiers have been killed."
+        43,000 | noun: Ukrainian soldiers | event: killed                      another owner
+
+Question: "how many people died when the ferry sank?"
+
+    "The toll has risen to 54."
+        54 | no noun | no event     does not answer by itself; killed, in an article about the ferry
 """
 
 import re

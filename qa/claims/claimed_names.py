@@ -1,6 +1,9 @@
 """Names that answer: who holds an office, or who did something. Only plain forms are read.
 
-EXAMPLE
+"who is the White House spokesman?" asks for the holder of an office:
+
+    "White House national security spokesman John Kirby condemned it."   spokesman + name: John Kirby
+    "John Kirby, a White House spokesman, said so."                      name, … spokesman: John Kirby
 """
 
 import re

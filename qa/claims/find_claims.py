@@ -1,6 +1,9 @@
 """Claims: the values that statements give in answer to a question, and who says each value.
 
-EXAMPLE
+"how many people died when the ferry sank?" and two articles, by police and mayor:
+
+    "The ferry sank and 52 people died."                   52, said by police
+    "The ferry sank off Cebu. The toll has risen to 54."   54, said by the mayor: the article is on the topic
 """
 
 from collections.abc import Iterator, Sequence

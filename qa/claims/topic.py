@@ -1,6 +1,9 @@
 """The topic: the words that question and sentences share, and the statements that are about what is asked.
 
-EXAMPLE
+"how many people did the quake in Morocco kill?" has the topic words "quak" and
+"morocco"; "morocco" is a name. "The quake in Morocco killed 2,900 people." is on
+the topic: it has both. "A bus crash in Peru killed 25 people." is not: it names
+Peru, and its article has no topic word and no name of the topic.
 """
 
 import re

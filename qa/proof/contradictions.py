@@ -1,4 +1,4 @@
-"""Contradictions: what a saved quote says of itself and of its file, and what of it cannot be."""
+"""Contradictions: statements of a saved quote that contradict each other, or that are false of its file."""
 
 import re
 import unicodedata
@@ -12,13 +12,13 @@ from qa.proof.saved_answer import SavedQuote, SavedSpan, SavedSpeaker
 
 _WORD = re.compile(r"\w+")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
-# What spaCy cuts off the beginning of a longer word: "hes" is "he" and "s".
+# Words that spaCy cuts off a longer word: "hes" is read as "he" and "s".
 _CUT_OFF = frozenset("i you he she it we they this that there who what how where when why".split())
 _PLACES = ("start", "end", "byte_start", "byte_end", "first_line", "last_line")
 
 
 def codec_of(quote: SavedQuote) -> str | None:
-    """The name of the codec that a quote's file was read with, UTF-8 where it does not say; None where there is none such."""
+    """Return the codec of a quote's file, UTF-8 where the quote names none; None where the codec is unknown."""
     try:
         return known_encoding(quote.encoding or "utf-8")
     except InputError:
@@ -26,7 +26,7 @@ def codec_of(quote: SavedQuote) -> str | None:
 
 
 def contradictions(quote: SavedQuote) -> Iterator[str]:
-    """What in a quote cannot be, whatever its file holds."""
+    """Yield the statements of a quote that cannot be true of any file."""
     if not quote.text:
         yield "it has no text"
     if quote.end - quote.start != len(quote.text):
@@ -45,8 +45,7 @@ def contradictions(quote: SavedQuote) -> Iterator[str]:
     yield from _unfitting_names(quote)
 
 
-# What is said of a name, and may be said only where the name itself is; where the record knows of it and the name is
-# given, those that must be.
+# A name, the fields that may be given only with the name, and the fields that must be given with it where the record has them.
 _OF_NAMES = (
     ("said_by", ("said_by_span", "said_at", "citing", "speaker"), ("said_by_span", "said_at")),
     ("citing", ("citing_span", "citing_speaker"), ("citing_span",)),
@@ -54,7 +53,7 @@ _OF_NAMES = (
 
 
 def _unfitting_names(quote: SavedQuote) -> Iterator[str]:
-    """What of those who say it, and who that is, does not go together."""
+    """Yield the statements about the speakers that do not fit together."""
     for name, parts, needed in _OF_NAMES:
         given = {part for part in parts if getattr(quote, part) is not None}
         if getattr(quote, name) is None:
@@ -69,7 +68,7 @@ def _unfitting_names(quote: SavedQuote) -> Iterator[str]:
 
 
 def _is_justified(speaker: SavedSpeaker, name: str) -> bool:
-    """Whether all words of a speaker's name stand in the name that the article gives, or in one of the links."""
+    """Return whether all words of a speaker's name are in the name that the article gives, or in one of the links."""
     words = _words_of(speaker.name)
     texts = (name, *(link.text for link in speaker.links))
     return speaker.name == name or (bool(words) and any(words <= _words_of(text) for text in texts))
@@ -80,7 +79,7 @@ def _words_of(text: str) -> set[str]:
 
 
 def differences(quote: SavedQuote, place: FilePosition) -> list[str]:
-    """What a quote says of where it stands that is not so of a place."""
+    """Return the statements of a quote about its position that are false of the position in the file."""
     if quote.start != place.start:
         stands = f"on line {place.first_line:,}, from character {place.start:,} on"
         return [f"its text stands {stands}, not on line {quote.first_line:,} from {quote.start:,} on"]
@@ -88,8 +87,8 @@ def differences(quote: SavedQuote, place: FilePosition) -> list[str]:
     return [f"{name} is {true:,}, not {claim:,}" for name, claim, true in said if claim not in (None, true)]
 
 
-def untruths(quote: SavedQuote, article: Article) -> Iterator[str]:
-    """What a quote says of its article that is not so; where its text stands is looked at elsewhere."""
+def false_statements(quote: SavedQuote, article: Article) -> Iterator[str]:
+    """Yield the statements of a quote that are false of its article; `differences` checks its position."""
     if quote.encoding is not None and codec_of(quote) != article.encoding:
         yield f"the file is {article.encoding}, not {quote.encoding!a}"
     if quote.said_by is not None and not names_speaker(quote, article.text):
@@ -109,19 +108,19 @@ def untruths(quote: SavedQuote, article: Article) -> Iterator[str]:
 
 
 def names_speaker(quote: SavedQuote, text: str, *, moved_by: int = 0) -> bool:
-    """Whether a text names who said the quote, where the record says it does; anywhere, where it does not say where."""
+    """Return whether a text names the speaker where the record says it does; anywhere, if the record names no place."""
     if quote.said_by_span is None:
         return (quote.said_by or "") in " ".join(text.split())
     return stands(quote.said_by or "", quote.said_by_span, text, moved_by=moved_by)
 
 
 def names_cited(quote: SavedQuote, text: str, *, moved_by: int = 0) -> bool:
-    """Whether a text names whom the one who said the quote cites, where the record says it does."""
+    """Return whether a text names the one whom the speaker cites, where the record says it does."""
     return quote.citing_span is not None and stands(quote.citing or "", quote.citing_span, text, moved_by=moved_by)
 
 
 def stands(words: str, span: SavedSpan, text: str, *, moved_by: int = 0) -> bool:
-    """Whether these words, told on one line, stand at a span of a text, or where that has moved to."""
+    """Return whether words, given on one line, stand at a span of a text, or at the span moved by `moved_by`."""
     return words != "" and any(_words(span, by, text) == words for by in {0, moved_by})
 
 
@@ -132,7 +131,7 @@ def _words(span: SavedSpan, moved_by: int, text: str) -> str:
 
 
 def _is_mention(span: SavedSpan, text: str) -> bool:
-    """Whether a span is words of a text, from the beginning of one to the end of one."""
+    """Return whether a span holds whole words of a text."""
     mention = text[span.start : span.end]
     if not (span.start < span.end <= len(text) and mention == mention.strip()):
         return False
@@ -142,23 +141,15 @@ def _is_mention(span: SavedSpan, text: str) -> bool:
 
 
 def _in_word(before: str, after: str) -> bool:
-    """Whether one word goes on from a letter to the next; scripts without case may have no blanks between words."""
+    """Return whether two letters are of one word. In scripts without case a word may end without a blank."""
     return all(unicodedata.category(c) in ("Lu", "Ll", "Lt") for c in (before, after))
 
 
 def _shows_day(text: str, published: str) -> bool:
-    """Whether year and day of a date stand in a text, in whatever form it writes dates."""
+    """Return whether a text has the year and the day of a date, in any form."""
     try:
         day = date.fromisoformat(published)
     except ValueError:
         return False
-    return _shows(day, text) or _shows(day, _plain_digits(text))
-
-
-def _shows(day: date, text: str) -> bool:
-    return str(day.year) in text and str(day.day) in text
-
-
-def _plain_digits(text: str) -> str:
-    """A text with the digits of all scripts as 0 to 9."""
-    return _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group())), text)
+    plain = _OTHER_DIGIT.sub(lambda match: str(unicodedata.decimal(match.group())), text)  # The digits of all scripts.
+    return any(str(day.year) in written and str(day.day) in written for written in (text, plain))

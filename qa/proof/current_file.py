@@ -1,4 +1,4 @@
-"""A source's file as it is now, and the articles that its bytes can be read as."""
+"""The current file of a source, and the articles that its bytes can be decoded to."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ from index.files.source_files import Sources
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """A stretch of a file: in code points of its text, in bytes, in lines from 1."""
+    """A span of a file: in code points of the text, in bytes, and in lines from 1."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class FilePosition:
 
     @classmethod
     def of(cls, article: Article, span: Span) -> "FilePosition":
-        """A span of an article, with its bytes and lines as a quote has them."""
+        """Return the position of a span of an article."""
         return cls(
             span.start,
             span.end,
@@ -37,10 +37,10 @@ class FilePosition:
 
 
 def nearest(article: Article, text: str, at: int) -> FilePosition | None:
-    """Where a text stands nearest to an offset, before it rather than after it; None where it stands nowhere."""
+    """Return the position of a text nearest to an offset, of two equally near the first; None where the article lacks it."""
     whole = article.text
     after = whole.find(text, at)
-    # Backwards in a mirror: finding takes linear time whatever the texts are, finding from the right does not.
+    # The search backwards runs forwards on the reversed text: `find` takes linear time for any text, `rfind` does not.
     mirrored = whole[: at + len(text) - 1][::-1].find(text[::-1]) if at else -1
     before = min(at + len(text) - 1, len(whole)) - mirrored - len(text) if mirrored >= 0 else -1
     found = [start for start in (before, after) if start >= 0]
@@ -51,7 +51,7 @@ def nearest(article: Article, text: str, at: int) -> FilePosition | None:
 
 
 def line_of_words(article: Article, text: str) -> int | None:
-    """The line on which the words of a text begin, whatever blanks and line ends stand between them; None: nowhere."""
+    """Return the line on which the words of a text begin, with any blanks and line ends between them; None for nowhere."""
     at = "".join(article.text.split()).find("".join(text.split()))
     if at < 0 or not text.split():
         return None
@@ -63,7 +63,7 @@ def line_of_words(article: Article, text: str) -> int | None:
 
 
 class CurrentFile:
-    """A file as it is on disk now; `data` is None where there is none to read, and `problem` says why."""
+    """A file as it is on disk now. `data` is None where the file cannot be read, and `problem` says why."""
 
     def __init__(self, source: str, sources: Sources) -> None:
         self.source = source
@@ -78,14 +78,14 @@ class CurrentFile:
 
     @cached_property
     def sha256(self) -> str:
-        """What tells its content from another."""
+        """The checksum of the file's content."""
         return hashlib.sha256(self.data or b"").hexdigest()
 
     def article(self, encoding: str) -> Article:
-        """Its article; a byte-order mark counts more than the encoding.
+        """Return the article. A byte-order mark overrules the encoding.
 
         Raises:
-            ArticleRefused: it is no text of this encoding, or empty.
+            ArticleRefused: the file is empty, or no text of this encoding.
         """
         if encoding not in self._read:
             try:
@@ -98,7 +98,7 @@ class CurrentFile:
         return found
 
     def articles(self, encodings: Iterable[str]) -> tuple[list[Article], ArticleRefused | None]:
-        """Its articles by each of these encodings, and what was first wrong with one by which there is none."""
+        """Return the articles by each encoding, and the first refusal where an encoding gives no article."""
         found: list[Article] = []
         refusal: ArticleRefused | None = None
         for encoding in dict.fromkeys(encodings):
@@ -109,7 +109,7 @@ class CurrentFile:
         return found, refusal
 
     def holds(self, text: str, encodings: Iterable[str]) -> bool:
-        """Whether a text of one line stands in it by one of these encodings, whatever its own lines are."""
+        """Return whether the file holds a text of one line, by one of these encodings and with any line ends."""
         for article in self.articles(encodings)[0]:
             if article.encoding not in self._lines:
                 self._lines[article.encoding] = " ".join(article.text.split())

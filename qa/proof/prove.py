@@ -1,4 +1,4 @@
-"""Proving: whether each quote of a saved answer stands in its file, as the file is now."""
+"""Proving: comparing each quote of a saved answer with its file, as the file is now."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -9,32 +9,33 @@ from index.articles.article import Article
 from index.articles.span import Span
 from index.errors import ArticleRefused
 from index.files.source_files import Sources
-from qa.proof.contradictions import codec_of, contradictions, differences, names_cited, names_speaker, stands, untruths
+from qa.proof.contradictions import codec_of, contradictions, differences, false_statements, names_cited, names_speaker, stands
 from qa.proof.current_file import CurrentFile, FilePosition, line_of_words, nearest
 from qa.proof.prove_claims import ClaimProof, claims_by_quote, prove_claims
 from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedLink, SavedQuote, SavedSpan
 
 _SHORT = 60  # Characters of a name or a text in a reason.
+PROBLEMS_TOLD = 3  # Of the links of one quote: a reason stays a line.
 
 
 @dataclass(frozen=True, slots=True)
 class LinkProblem:
-    """What is to be said of a link. `is_wrong`: the record says what is not so; else its file is another than it was."""
+    """A problem with a link. `is_wrong`: the record is false; else the link's file has changed."""
 
     reason: str
     is_wrong: bool
 
 
 def links_of(quote: SavedQuote) -> Iterator[SavedLink]:
-    """All links of a quote: to who says it, then to whom they cite."""
+    """Yield the links of a quote: for the speaker, then for the one whom the speaker cites."""
     for speaker in (quote.speaker, quote.citing_speaker):
         yield from speaker.links if speaker else ()
 
 
-def doubt(link: SavedLink, quote: SavedQuote, file: CurrentFile) -> LinkProblem | None:
-    """What is to be said of a link by the file that it names; None where its text stands there.
+def link_problem(link: SavedLink, quote: SavedQuote, file: CurrentFile) -> LinkProblem | None:
+    """Return the problem of a link with the file that it names; None where its text stands there.
 
-    The file is read as the quote's and as UTF-8, since a link does not say its encoding.
+    A link names no encoding. The file is read with the quote's encoding and as UTF-8.
     """
     named, text = f"the link to {_short(link.source)}", f"“{_short(link.text)}”"
     if file.data is None:
@@ -50,17 +51,14 @@ def doubt(link: SavedLink, quote: SavedQuote, file: CurrentFile) -> LinkProblem 
     return LinkProblem(f"{named}: the file does not hold {text} any more", is_wrong=False)
 
 
-DOUBTS_TOLD = 3  # Of the links of one quote: a reason stays a line.
-
-
 class Verdict(Enum):
-    """What can be said of a quote.
+    """The result of proving a quote.
 
-    `OK`: it stands in the file just where the record says, whatever else has
-    changed there. `MOVED`: the file changed, and it stands elsewhere in it.
-    `GONE`: the file changed, and it stands nowhere in it. `MISSING_FILE`: there
-    is no file to look into. `NOT_EQUAL`: the record says what is not so of a
-    file that did not change, or what cannot be of any: it was altered.
+    `OK`: the quote stands in the file just where the record says; other parts
+    of the file may have changed. `MOVED`: the file changed, and the quote stands
+    elsewhere in it. `GONE`: the file changed, and the quote is no longer in it.
+    `MISSING_FILE`: there is no file. `NOT_EQUAL`: the record was altered: it is
+    false of a file that did not change, or of any file.
     """
 
     OK = "ok"
@@ -72,14 +70,14 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What is so of one quote.
+    """The proof of one quote.
 
-    `answers` is whether the record holds it as an answer, or beside one, or as a nearest miss.
-    `file_changed` is None without a file. `now` is where its text stands, the
-    nearest place where there are several; `places` is how many those are,
-    without overlaps. `reason` says in a line what is wrong or, of one that is
-    ok, what else a reader should know; "" where that is nothing. `claims` are
-    the proofs of the values that the record's tables take from it.
+    `answers`: the record has the quote as an answer, or beside one, and not as
+    a nearest miss. `file_changed` is None without a file. `now` is the position
+    of the quote's text, the nearest of several. `places` counts those positions
+    without overlaps. `reason` is one line: what is wrong, or what else a reader
+    should know; "" for nothing. `claims` are the proofs of the tables' values
+    from this quote.
     """
 
     quote: SavedQuote
@@ -92,7 +90,7 @@ class Proof:
     claims: tuple[ClaimProof, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The proof as JSON holds it, with what of the quote names it."""
+        """Return the proof as JSON holds it, with the fields that identify the quote."""
         quote = self.quote
         named = {name: getattr(quote, name) for name in ("rank", "source", "start", "end", "first_line", "last_line", "text")}
         return {
@@ -108,7 +106,7 @@ class Proof:
 
 
 def prove(answer: SavedAnswer, sources: Sources) -> tuple[Proof, ...]:
-    """A proof for each quote, those beside them, and then each nearest miss, in the record's order.
+    """Prove each quote, each quote beside them, and then each nearest miss, in the record's order.
 
     One file is in memory at a time.
     """
@@ -120,22 +118,22 @@ def prove(answer: SavedAnswer, sources: Sources) -> tuple[Proof, ...]:
         for link in links_of(quote):
             wanted.setdefault(link.source, []).append((place, link))
     proofs: dict[int, Proof] = {}
-    doubts: dict[int, list[LinkProblem]] = {}
+    problems: dict[int, list[LinkProblem]] = {}
     for source, asked in wanted.items():
         file = CurrentFile(source, sources)
         for place, named in asked:
             quote, answers = shown[place]
             if named is None:
                 proofs[place] = _prove(quote, file, claims.get(quote.rank, ()) if answers else (), answers=answers)
-            elif found := doubt(named, quote, file):
-                doubts.setdefault(place, []).append(found)
-    return tuple(_doubted(proofs[place], doubts.get(place, ())) for place in range(len(shown)))
+            elif found := link_problem(named, quote, file):
+                problems.setdefault(place, []).append(found)
+    return tuple(_with_problems(proofs[place], problems.get(place, ())) for place in range(len(shown)))
 
 
-def _doubted(proof: Proof, doubts: Sequence[LinkProblem]) -> Proof:
-    """A proof with what is to be said of the links by which the speaker is who they are."""
-    verdict = Verdict.NOT_EQUAL if any(found.is_wrong for found in doubts) else proof.verdict
-    told = dict.fromkeys(found.reason for found in sorted(doubts, key=lambda found: not found.is_wrong)[:DOUBTS_TOLD])
+def _with_problems(proof: Proof, problems: Sequence[LinkProblem]) -> Proof:
+    """Return a proof with the problems of its links."""
+    verdict = Verdict.NOT_EQUAL if any(found.is_wrong for found in problems) else proof.verdict
+    told = dict.fromkeys(found.reason for found in sorted(problems, key=lambda found: not found.is_wrong)[:PROBLEMS_TOLD])
     return replace(proof, verdict=verdict, reason="; ".join(reason for reason in (proof.reason, *told) if reason))
 
 
@@ -159,14 +157,14 @@ _Found = tuple[Verdict, Article | None, FilePosition | None, Sequence[str]]
 
 
 def _in_unchanged(quote: SavedQuote, file: CurrentFile) -> _Found:
-    """The file is the one that was quoted, so all that the record says must be so."""
+    """Prove a quote by the file that was quoted. Every statement of the record must be true of it."""
     try:
         article = file.article(codec_of(quote) or "utf-8")
     except ArticleRefused as refusal:
         unsaid = " and the record names no encoding" if quote.encoding is None else ""
         return Verdict.NOT_EQUAL, None, None, [f"the file is {_first_part(refusal)}{unsaid}"]
     now = nearest(article, quote.text, quote.start)
-    wrong = list(untruths(quote, article))
+    wrong = list(false_statements(quote, article))
     if now is None:
         there = Span(quote.start, quote.end).cut(article.text)
         wrong.insert(0, f"the file does not hold this text; there stands “{_short(there)}”")
@@ -176,7 +174,7 @@ def _in_unchanged(quote: SavedQuote, file: CurrentFile) -> _Found:
 
 
 def _in_changed(quote: SavedQuote, file: CurrentFile) -> _Found:
-    """The file is another; it may have been saved in UTF-8 since, so it is read as both, and the better place counts."""
+    """Prove a quote by a changed file. The file may be in UTF-8 now: it is read both ways, and the nearer position counts."""
     articles, refusal = file.articles((codec_of(quote) or "utf-8", "utf-8"))
     found = [(article, now) for article in articles if (now := nearest(article, quote.text, quote.start))]
     if not found:
@@ -205,11 +203,11 @@ def _why_gone(quote: SavedQuote, articles: Sequence[Article], refusal: ArticleRe
 
 
 def _first_part(refusal: ArticleRefused) -> str:
-    """What is wrong, without the advice for whoever indexes the file."""
+    """Return what is wrong with a file, without the advice after it."""
     return refusal.reason.partition(";")[0]
 
 
 def _short(text: str) -> str:
-    """The beginning of a text, as one line."""
+    """Return the beginning of a text, as one line."""
     line = " ".join(text.split())
     return line if len(line) <= _SHORT else line[: _SHORT - 1] + "…"

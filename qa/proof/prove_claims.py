@@ -1,4 +1,4 @@
-"""Proving claims: whether a value, and whose it is, stand in the quote and its article as a saved answer says."""
+"""Proving claims: comparing the values of a saved answer, and their speakers, with the quote and its article."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,21 +12,21 @@ from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote
 
 @dataclass(frozen=True, slots=True)
 class ClaimProof:
-    """A claim of a table, and what of it is not so: "" where all of it is."""
+    """A claim of a table, and its false statements; `wrong` is "" where there are none."""
 
     about: str
     claim: SavedClaim
     wrong: str
 
     def to_dict(self) -> dict[str, Any]:
-        """The proof as JSON holds it, with what of the claim names it."""
+        """Return the proof as JSON holds it, with the fields that identify the claim."""
         claim = self.claim
         named = {"about": self.about, "value": claim.value, "start": claim.start, "end": claim.end}
         return {**named, "ok": not self.wrong, "reason": self.wrong}
 
 
 def claims_by_quote(answer: SavedAnswer) -> Mapping[int, list[tuple[str, SavedClaim]]]:
-    """The claims that each quote gives, by its rank, with what each is about."""
+    """Return the claims on each quote with the headings of their tables, by the quote's rank."""
     found: dict[int, list[tuple[str, SavedClaim]]] = {}
     for table in answer.claims:
         for claim in (claim for value in table.values for claim in value.claims):
@@ -37,20 +37,20 @@ def claims_by_quote(answer: SavedAnswer) -> Mapping[int, list[tuple[str, SavedCl
 def prove_claims(
     claims: Sequence[tuple[str, SavedClaim]], quote: SavedQuote, article: Article | None
 ) -> tuple[ClaimProof, ...]:
-    """What of a quote's claims is not so, by its article; by the record alone where its file is none or another now.
+    """Prove the claims on a quote by its article; by the record alone where the file is missing or has changed.
 
-    A value lies inside its quote, so it moves with it.
+    A value lies inside its quote and moves with the quote.
     """
     words = _Words(quote, article) if article is not None and claims else None
     made = []
     for about, claim in claims:
-        wrong = [*_contradictions(claim, quote), *(_untruths(claim, words) if words else ())]
+        wrong = [*_contradictions(claim, quote), *(_false_statements(claim, words) if words else ())]
         made.append(ClaimProof(about, claim, "; ".join(wrong)))
     return tuple(made)
 
 
-def _untruths(claim: SavedClaim, words: "_Words") -> Iterator[str]:
-    """What a claim says of its article that is not so."""
+def _false_statements(claim: SavedClaim, words: "_Words") -> Iterator[str]:
+    """Yield the statements of a claim that are false of its article."""
     for name, span in (("said_by", claim.said_by_span), ("citing", claim.citing_span)):
         if span is not None and not stands(getattr(claim, name) or "", span, words.article.text):
             yield f"{name} does not stand where {name}_span says"
@@ -60,7 +60,7 @@ def _untruths(claim: SavedClaim, words: "_Words") -> Iterator[str]:
 
 
 class _Words:
-    """The words of an article and of a quote from it, each looked for once."""
+    """The words of an article and of a quote from it. Each text is searched for once."""
 
     def __init__(self, quote: SavedQuote, article: Article) -> None:
         self.article = article
@@ -68,21 +68,21 @@ class _Words:
         self._held: dict[str, bool] = {}
 
     def hold(self, words: str) -> bool:
-        """Whether words stand in the article, or in the quote where page furniture interrupts it."""
+        """Return whether words stand in the article, or in the quote without the page furniture inside it."""
         line = " ".join(words.split()).casefold()
         if line not in self._held:
             self._held[line] = line != "" and any(line in text for text in self._texts)
         return self._held[line]
 
 
-@lru_cache(4)  # An answer's quotes are proved file by file; of a long file this takes as long as all the rest of a proof.
+@lru_cache(4)  # The quotes of one file are proved in turn. For a long file this takes as long as the rest of the proof.
 def _folded_line(text: str) -> str:
-    """A text as one line in small letters."""
+    """Return a text as one line in small letters."""
     return " ".join(text.split()).casefold()
 
 
 def _contradictions(claim: SavedClaim, quote: SavedQuote) -> Iterator[str]:
-    """What of a claim cannot be, whatever the file holds."""
+    """Yield the statements of a claim that cannot be true of any file."""
     if quote.text[claim.start - quote.start : claim.end - quote.start] != claim.value:
         yield "its value does not stand in the quote from start to end"
     for name in ("said_by", "citing"):
@@ -100,7 +100,7 @@ def _contradictions(claim: SavedClaim, quote: SavedQuote) -> Iterator[str]:
 
 
 def _uninterrupted(quote: SavedQuote) -> str:
-    """The words of a quote, its gaps left out."""
+    """Return the words of a quote without its gaps."""
     text = list(quote.text)
     for gap in quote.gaps:
         start, end = max(0, gap.start - quote.start), min(len(text), gap.end - quote.start)

@@ -1,4 +1,4 @@
-"""Saved answers: the record of an answer, read back and checked before anything relies on it."""
+"""Saved answers: the record of an answer, read back and checked before it is used."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,31 +14,31 @@ _Line = Annotated[int, Field(ge=1, le=_MAX)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Name = Annotated[str, Field(max_length=5_000)]
 _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-_ANY_LENGTH = "any length"  # Said to the validators where a text may be of another length than its offsets.
+_ANY_LENGTH = "any length"  # The validation context in which a text may be longer or shorter than its offsets say.
 
 
 class _Read(BaseModel):
-    """Frozen; takes what it knows, of just that type, and leaves what later versions add."""
+    """A frozen model with strict types. Unknown fields, of later versions, are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
 
 class SavedSpan(_Read):
-    """A stretch of an article, in code points."""
+    """A span of an article, in code points."""
 
     start: _Offset
     end: _Offset
 
 
 class SavedRanks(_Read):
-    """Where each index ranked a quote's passage, from 1."""
+    """The ranks of a quote's passage in the two indexes, from 1."""
 
     by_meaning: _Line | None = None
     by_words: _Line | None = None
 
 
 class SavedLink(_Read):
-    """A stretch of an article that justifies that two names are one."""
+    """A span of an article that shows that two names are one."""
 
     source: _Name
     sha256: _Sha256 | None = None
@@ -48,17 +48,17 @@ class SavedLink(_Read):
 
 
 class SavedSpeaker(_Read):
-    """Who is meant by a name, by all articles."""
+    """The full name that is meant by a name, and its links."""
 
     name: _Name
     links: list[SavedLink] = Field(default_factory=list, max_length=100)
 
 
 class SavedQuote(_Read):
-    """A quote as the record holds it. The fields are those of `Quote.to_dict`.
+    """A quote of a record. The fields are those of `Quote.to_dict`.
 
     `encoding`, the byte offsets, `said_by_span` and `passage` are None where
-    the record does not say.
+    the record lacks them.
     """
 
     rank: _Line
@@ -107,7 +107,7 @@ class SavedIndex(_Read):
 
 
 class SavedScope(_Read):
-    """Which articles were asked; `articles` is how many they were."""
+    """The scope of an answer; `articles` is the number of articles in it."""
 
     sources: list[_Name] = Field(default_factory=list, max_length=100)
     outlets: list[_Name] = Field(default_factory=list, max_length=100)
@@ -117,13 +117,13 @@ class SavedScope(_Read):
 
 
 _NAMED = "^(exact|about|more than|at least|less than|at most|range)$"
-_LARGEST = 10**300  # A number that can be written, compared and kept by a browser.
+_LARGEST = 10**300  # A browser can write, compare and keep such a number.
 _Number = Annotated[float, Field(allow_inf_nan=False)]
-MAX_CLAIMS = 1_000  # Of all tables: each is proven, and shown on a screen.
+MAX_CLAIMS = 1_000  # In all tables. Each claim is proven and shown.
 
 
 class SavedClaim(_Read):
-    """A value that a quote gives; `value` is the article's text from `start` to `end`, inside the quote of this rank."""
+    """A value in the quote of this rank. `value` is the article's text from `start` to `end`."""
 
     rank: _Line
     value: _Name
@@ -142,7 +142,7 @@ class SavedClaim(_Read):
 
 
 class SavedValue(_Read):
-    """A value and all who claim it; numbers, or the normal form of a day or a name."""
+    """A value and its claims. `low` and `high` are numbers, or the normal form of a day or a name."""
 
     low: int | _Number | _Name
     high: int | _Number | _Name
@@ -165,7 +165,7 @@ class SavedValue(_Read):
 
 
 class SavedTable(_Read):
-    """What is comparable: one kind of value of one thing."""
+    """A table: comparable values of one kind."""
 
     about: _Name
     kind: Annotated[str, Field(pattern="^(figure|date|name)$")]
@@ -181,7 +181,7 @@ class SavedTable(_Read):
 
 
 class SavedAnswer(_Read):
-    """An answer as the record holds it. The fields are those of `Answer.to_dict`."""
+    """An answer of a record. The fields are those of `Answer.to_dict`."""
 
     question: Annotated[str, Field(max_length=5_000)]
     searched: list[Annotated[str, Field(max_length=10_000)]] = Field(default_factory=list, max_length=20)
@@ -209,19 +209,19 @@ class SavedAnswer(_Read):
 
 
 def read_answer(record: object) -> SavedAnswer:
-    """The answer that a record holds.
+    """Return the answer of a record.
 
     Raises:
-        InputError: it is no record of this schema, or says something impossible.
+        InputError: the record is not of this schema, or its fields contradict each other.
     """
     return _read(record, None)
 
 
 def read_claims(record: object) -> SavedAnswer:
-    """As `read_answer`, for whoever checks what a record says: a quote's text may be of another length than it says.
+    """Return the answer of a record that is to be proven: the length of a quote's text is not checked.
 
     Raises:
-        InputError: as `read_answer`, for anything else.
+        InputError: as `read_answer`.
     """
     return _read(record, _ANY_LENGTH)
 
@@ -239,7 +239,7 @@ def _read(record: object, context: str | None) -> SavedAnswer:
 
 
 def _check_ranks(quotes: Sequence[SavedQuote]) -> None:
-    """See that each quote is shown just once where near copies are shown after what they repeat."""
+    """Check the ranks, and that a near copy follows the quote that it repeats."""
     originals: set[int] = set()
     for rank, quote in enumerate(quotes, 1):
         if quote.rank != rank:
@@ -251,7 +251,7 @@ def _check_ranks(quotes: Sequence[SavedQuote]) -> None:
 
 
 def _check_claims(tables: Sequence[SavedTable], quotes: Sequence[SavedQuote]) -> None:
-    """See that each claim lies inside a quote that is shown, and a copy is one of another quote."""
+    """Check that each claim lies inside a quote of the answer, and that a copy names another quote."""
     claims = [claim for table in tables for value in table.values for claim in value.claims]
     if len(claims) > MAX_CLAIMS:
         raise ValueError(f"more than {MAX_CLAIMS:,} claims")

@@ -1,4 +1,4 @@
-"""History: the turns before a question, read as questions and whose words were shown."""
+"""History: the turns before a question, as earlier questions with the speakers and the texts that were shown."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from index.errors import InputError
 from index.search.analyzer import terms
 from qa.questions.question import MAX_QUESTION_CHARS
 
-KEPT = 6  # Exchanges beside the first one that a question may lean on: mtrag's last turn has as many before it.
-_LOOKED_AT = 50  # Turns from either end in which they are looked for: what lies between lends nothing.
-QUOTES_READ = 3  # Of an earlier answer: what a follow-up refers to stands in the first ones.
+KEPT = 6  # Last exchanges that a question may use, beside the first one. mtrag's last turn has as many before it.
+_LOOKED_AT = 50  # Turns at either end that are read. The turns between are not used.
+QUOTES_READ = 3  # Quotes of an earlier answer. A follow-up refers to the first ones.
 _LONGEST = 5_000  # Characters of a quote or a name that are read.
 
 Turn: TypeAlias = Mapping[str, Any]
@@ -19,7 +19,7 @@ Turn: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """An earlier question, whole where the answer's record says so, and of what was shown then the speakers and the texts."""
+    """An earlier question, made whole where the answer's record is, and the speakers and texts of the quotes shown then."""
 
     question: str
     speakers: tuple[str, ...] = ()
@@ -27,10 +27,10 @@ class Exchange:
 
 
 def exchanges(history: Sequence[Turn]) -> tuple[Exchange, ...]:
-    """The first question of a conversation and the last KEPT ones that hold a word, oldest first.
+    """Return the first exchange of a conversation and the last KEPT ones, oldest first. Each question holds a word.
 
-    What was shown before the first one belongs to none. Of every turn the shape
-    is looked at, and of a few the text, however long the conversation is.
+    Texts before the first question are skipped. The shape of every turn is
+    checked; only a few turns are read, however long the conversation is.
 
     Raises:
         InputError: a turn is of another shape.
@@ -45,7 +45,7 @@ def exchanges(history: Sequence[Turn]) -> tuple[Exchange, ...]:
 
 
 def _read(turns: Sequence[tuple[Turn, str]]) -> tuple[Exchange, ...]:
-    """The exchanges of some turns whose questions hold a word."""
+    """Return the exchanges of some turns. Each question holds a word."""
     found: list[Exchange] = []
     for turn, text in turns:
         if "question" in turn:
@@ -59,13 +59,13 @@ def _read(turns: Sequence[tuple[Turn, str]]) -> tuple[Exchange, ...]:
 
 
 def one_line(text: str) -> str:
-    """A text without what cannot be printed, on one line."""
+    """Return a text on one line, without unprintable characters."""
     flat = " ".join(text.split())
     return flat if flat.isprintable() else " ".join("".join(c if c.isprintable() else " " for c in flat).split())
 
 
 def _text(turn: Turn) -> str:
-    """What a person asked in this turn, or the program said."""
+    """Return what the person asked in this turn, or what the program answered."""
     if not isinstance(turn, Mapping):
         raise InputError("history: a turn is not an object; give {role, content} or a saved answer")
     if "question" not in turn and turn.get("role") not in ("user", "assistant"):
@@ -77,12 +77,12 @@ def _text(turn: Turn) -> str:
 
 
 def _recorded(record: Turn, question: str) -> Exchange:
-    """What an answer's record tells; of what is not as a record has it, nothing."""
+    """Return an answer's record as an exchange. Fields of another type are left out."""
     quotes = [quote for quote in _listed(record.get("quotes"))[:QUOTES_READ] if isinstance(quote, Mapping)]
     said_by = [one_line(name[:_LONGEST]) for quote in quotes if isinstance(name := quote.get("said_by"), str)]
     texts = [one_line(text[:_LONGEST]) for quote in quotes if isinstance(text := quote.get("text"), str)]
     whole = [text for text in _listed(record.get("searched"))[-1:] if isinstance(text, str)]
-    if whole and not whole[0].endswith(question):  # It was made whole, and not only put after the question before it.
+    if whole and not whole[0].endswith(question):  # It was made whole, not only put after another question.
         question = one_line(whole[0][:MAX_QUESTION_CHARS]) or question
     return Exchange(question, tuple(said_by), tuple(texts))
 

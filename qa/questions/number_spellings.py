@@ -1,4 +1,4 @@
-"""Numbers: a question's figures in the other ways that articles write them."""
+"""Number spellings: a question's numbers in the other spellings that articles use."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,12 +15,12 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _PER_CENT = (("percent",), ("per", "cent"))
-_YEARS = range(1800, 2100)  # Four plain digits of these count nothing, unless they are a round number.
+_YEARS = range(1800, 2100)  # Four digits in this range are a year, unless the number is round.
 _LEAST, _MOST = 2, 10**15  # "One" mostly counts nothing: "which one", "one of them".
 
 
 def spellings(question: Question) -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    """For each of the question's terms that stands in a number, the number's other spellings, as phrases of terms.
+    """Return the other spellings of a number for each term of the question in that number, as phrases of terms.
 
     "Twelve thousand", "12,000", "12 000", "12000" and "12k" are one number,
     and so are "percent" and "per cent".
@@ -44,7 +44,7 @@ def _is_year(text: str, value: Decimal | int) -> bool:
 
 
 def _written(value: Decimal | int) -> Iterator[str]:
-    """The number as articles write it: in digits, in words, and in both."""
+    """Yield the number as articles write it: in digits, in words, and in both."""
     yield f"{value}"
     yield f"{value:,}"
     if value >= 10_000:
@@ -61,7 +61,7 @@ def _written(value: Decimal | int) -> Iterator[str]:
 
 
 def _words(number: int) -> str:
-    """A whole number in words; "" for one that is not written so."""
+    """Return a whole number in words; "" where articles use no words for it."""
     if number < 20:
         return SMALL_NUMBERS[number]
     if number < 100:

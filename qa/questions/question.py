@@ -1,4 +1,4 @@
-"""A question, read: its words, what kind of answer it asks for, and whose word it asks for."""
+"""A question: its content words, the kind of answer that it asks for, and the speaker whose word it asks for."""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from index.errors import InputError
 from index.search.analyzer import terms
 
 MAX_QUESTION_CHARS = 2000
+MAX_TOP_K = 100  # Quotes or passages of one answer.
 
 _STOP_WORDS = (
     "a an the this that these those and or but if of in on at to from by for with about into over after before than as "
@@ -38,7 +39,7 @@ _SPEAKER = (
     ),
     re.compile(rf"(?P<name>\b(?:the\s+)?[A-Z][\w.-]*+(?:\s+[A-Z][\w.-]*+){{0,4}})\s+{_REPORT}\b"),
 )
-# Verbs that say more than that somebody speaks: they stay words of the question.
+# Verbs that tell more than that somebody speaks. They stay content words of the question.
 _TELLING = re.compile(r"accus|admit|argu|conclud|confirm|den[yi]|explain|insist|reveal|suggest|warn")
 _NOBODY = frozenset(
     "it they he she we you i anyone anybody people everyone someone who what there articles article sources this that".split()
@@ -46,7 +47,7 @@ _NOBODY = frozenset(
 
 
 class AnswerType(Enum):
-    """What would answer: a figure, a day, a person or body, a place, a reason, or anything."""
+    """The kind of answer: a figure, a day, a person or organisation, a place, a reason, or anything."""
 
     FIGURE = "figure"
     DATE = "date"
@@ -75,7 +76,7 @@ _TYPE_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, patt
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is searched. `terms` are its content words' stems, each once; `speaker` is a name or ""."""
+    """A question. `terms` are the stems of its content words, each once. `speaker` is the name of the speaker, or ""."""
 
     text: str
     terms: tuple[str, ...]
@@ -84,8 +85,8 @@ class Question:
     speaker_terms: frozenset[str]
 
     @property
-    def has_matter(self) -> bool:
-        """Whether it has a content word; without one all its words are its terms."""
+    def has_content(self) -> bool:
+        """Return whether the question has a content word. Without one, `terms` are all its words."""
         return not set(self.terms) <= _stop_terms()
 
 
@@ -93,7 +94,7 @@ def read_question(text: str) -> Question:
     """Read a question.
 
     Raises:
-        InputError: it is no text or no Unicode, is empty, has no word, or more than MAX_QUESTION_CHARS characters.
+        InputError: the question is no text or no Unicode, has no word, or has more than MAX_QUESTION_CHARS characters.
     """
     if not isinstance(text, str):
         raise InputError(f"question: {type(text).__name__} is not text; ask in words")
@@ -113,14 +114,28 @@ def read_question(text: str) -> Question:
     return Question(clean, content, _asks_for(clean), speaker, frozenset(terms(speaker)) - _stop_terms())
 
 
+def check_top_k(top_k: int) -> None:
+    """Check the number of quotes or passages that are asked for.
+
+    Raises:
+        InputError: it is no whole number from 1 to MAX_TOP_K.
+    """
+    if isinstance(top_k, bool) or not isinstance(top_k, int) or not 1 <= top_k <= MAX_TOP_K:
+        try:
+            shown = repr(top_k)[:40]
+        except (ValueError, RecursionError):  # Python writes no number of over 4,300 digits, and no list of great depth.
+            shown = f"this {type(top_k).__name__}"
+        raise InputError(f"top_k: {shown} is not a whole number; ask for 1 to {MAX_TOP_K} of them")
+
+
 def _asks_for(text: str) -> AnswerType:
-    """The kind whose words come first in the question."""
+    """Return the kind whose words come first in the question."""
     found = [(match.start(), kind) for kind, pattern in _TYPE_PATTERNS if (match := pattern.search(text))]
     return min(found, key=lambda pair: pair[0])[1] if found else AnswerType.ANY
 
 
 def _speaker(text: str) -> tuple[str, str]:
-    """Whose word the question asks for, and the verb that says so; twice "" where it asks for nobody's."""
+    """Return the speaker asked for and the reporting verb; "" and "" where the question asks for no speaker."""
     for pattern in _SPEAKER:
         for match in pattern.finditer(text):
             name = re.sub(r"^(?:the|a|an)\s+", "", match["name"].strip(), flags=re.IGNORECASE)

@@ -1,4 +1,10 @@
-"""The scope of a question: which of the articles it is asked of."""
+"""The scope of a question: the articles that are asked.
+
+Of the five articles in seeds/, `Scope(sources=("*752357*",))` selects one:
+000_752357c04fcf2a77.txt. The pattern matches its name. `Scope(outlets=("omega
+tv uk",))` selects 004_0fc6b3c28e9a472f.txt, the only article that names its
+outlet. `Scope(since=date(2024, 12, 27))` selects none: no article has a date.
+"""
 
 import fnmatch
 import re
@@ -18,13 +24,14 @@ MAX_PATTERNS, MAX_PATTERN_CHARS = 100, 500
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which articles to ask; what is left out does not narrow the choice.
+    """The articles to ask. An empty field does not narrow the choice.
 
-    A source is a file as the record names it, a folder with all in it
-    ("2024/", "2024"), or a pattern for either ("*kursk*"), in which "*" and
-    "?" stand for any letters, "/" too; any of them may match. Sources and
-    outlets compare whatever their case. Dates are of publication, the first
-    and the last day; with one, articles that show no date are out.
+    A source is a file as the record names it, a folder with all its files
+    ("2024/", "2024"), or a pattern for files or folders ("*kursk*"). In a
+    pattern "*" and "?" match any characters, "/" too. An article matches if one
+    source matches. Case is ignored in sources and outlets. `since` and `until`
+    are the first and the last day of publication; with either of them, articles
+    without a date do not match.
 
     Raises:
         InputError: a source or outlet is empty or too long, there are too many, or `since` is after `until`.
@@ -47,13 +54,13 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The scope that an answer keeps to, and how many articles match it."""
+    """The scope of an answer, and the number of articles in it."""
 
     scope: Scope
     articles: int
 
     def to_dict(self) -> dict[str, Any]:
-        """Its part of the record."""
+        """Return the scope's part of the record."""
         scope = self.scope
         return {
             "sources": list(scope.sources),
@@ -65,7 +72,7 @@ class Within:
 
 
 def select(index: Index, scope: Scope) -> Selection:
-    """The articles that match all that the scope says."""
+    """Return the articles that match every field of the scope."""
     chosen = np.ones(index.info.articles, bool)
     if scope.sources:
         chosen &= _by_source(scope.sources, index.store.sources())
@@ -79,7 +86,7 @@ def select(index: Index, scope: Scope) -> Selection:
 
 
 def _by_source(patterns: tuple[str, ...], names: list[str]) -> Flags:
-    """Which of these files any pattern names, itself or a folder that it lies in."""
+    """Return which files match a pattern, by their own name or by the name of a folder above them."""
     wanted = [folded(pattern) for pattern in patterns]
     files, folders = frozenset(wanted), tuple(pattern.rstrip("/") + "/" for pattern in wanted)
     globs = [pattern for pattern in wanted if re.search(r"[*?\[]", pattern)]

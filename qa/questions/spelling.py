@@ -1,4 +1,10 @@
-"""Spelling: a question's words that no article has, put right by the articles' own words."""
+"""Spelling: misspelt words of a question, corrected by the words of the articles.
+
+"what did Zelinskiy say?" becomes "what did Zelensky say?". No article has the
+stem of "Zelinskiy", and the model does not know it as one word. No word that
+one slip makes is in the articles. Two light slips make "zelensky": i becomes e,
+and the second i is dropped. The articles write that word "Zelensky".
+"""
 
 import re
 import unicodedata
@@ -9,11 +15,11 @@ from index.opened.index import Index
 from index.search.analyzer import terms
 from qa.questions.question import MAX_QUESTION_CHARS, Question, read_question
 
-MIN_LETTERS, MAX_LETTERS = 4, 30  # Of a word that is put right.
-OTHER_LETTERS = 6  # Below, one letter more, less or other makes another word too often: "bake", "fake".
-TWO_SLIPS = range(8, 16)  # Letters of a word in which two are looked for, where one finds nothing; longer ones take 10 ms.
-MAX_LOOKED_UP = 6  # Words of one question: in another language than the articles', all are absent.
-_PASSAGES = 8  # Read for how a word is written.
+MIN_LETTERS, MAX_LETTERS = 4, 30  # Length of a word that is corrected.
+OTHER_LETTERS = 6  # In a shorter word a letter more, less or other makes another word too often: "bake", "fake".
+TWO_SLIPS = range(8, 16)  # Length of a word in which two slips are tried, where one finds nothing. Longer words take 10 ms.
+MAX_LOOKED_UP = 6  # Words of one question. In another language than the articles' every word is missing.
+_PASSAGES = 8  # Passages read for the spelling of a word.
 _LETTERS, _VOWELS = "abcdefghijklmnopqrstuvwxyz", "aeiouy"
 _BEGINNINGS, _ENDINGS = ("un", "re"), ("s", "d", "ed", "ing")
 _WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f]*")
@@ -21,7 +27,7 @@ _WORD = re.compile(r"[^\W\d_][\w\u0300-\u036f]*")
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """A word of the articles that a misspelt one may mean. `is_name` where the passages read have it with a capital only."""
+    """A word of the articles that may be meant. `is_name`: the passages that were read have it with a capital only."""
 
     word: str
     plain: str
@@ -30,12 +36,12 @@ class _Near:
 
 
 def respelt(index: Index, question: Question) -> Question:
-    """The question in the articles' spelling; itself where nothing is misspelt.
+    """Return the question in the articles' spelling; the same question where nothing is misspelt.
 
-    A word is misspelt when no article has it in any form, the model does not
-    know it as a word, and a word of the articles is near. What the articles
-    merely lack is mostly known to the model: of 6,078 questions of squad2-dev
-    some 150 got the right word, and some 20 a wrong one.
+    A word is misspelt if no article has a form of it, the model does not know
+    it as one word, and a word of the articles is near. The model knows most
+    words that the articles merely lack: of 6,078 questions of squad2-dev some
+    150 got the right word, and some 20 a wrong one.
     """
     missing = {term for term in question.terms if not index.passages_with(term)}
     right: dict[str, str] = {}
@@ -48,7 +54,7 @@ def respelt(index: Index, question: Question) -> Question:
 
 
 def _absent(text: str, missing: set[str]) -> Iterator[re.Match[str]]:
-    """The words in Latin letters with a missing term; elsewhere a letter may be a syllable, and one makes another word."""
+    """Yield the words in Latin letters whose term is missing. In other scripts one letter may make another word."""
     for match in _WORD.finditer(text):
         found = terms(match.group())
         plain = _plain(match.group())
@@ -58,7 +64,7 @@ def _absent(text: str, missing: set[str]) -> Iterator[re.Match[str]]:
 
 
 def _meant(index: Index, word: str, *, is_name: bool) -> str:
-    """The word of the articles that this one most likely means; "" where none is near, or this one is a word itself."""
+    """Return the word of the articles that is most likely meant; "" where none is near, or where this word is no slip."""
     plain = _plain(word)
     if _is_word(index, plain):
         return ""
@@ -71,7 +77,7 @@ def _meant(index: Index, word: str, *, is_name: bool) -> str:
 
 
 def _is_word(index: Index, plain: str) -> bool:
-    """Whether the model knows the word, or what it is derived from; true also where it cannot be told."""
+    """Return whether the model knows the word, or a word that it is derived from. True where the model cannot tell."""
     if index.model_knows(plain) is not False:
         return True
     bases = {plain.removesuffix(cut) for cut in _ENDINGS} | {plain.removeprefix(cut) for cut in _BEGINNINGS}
@@ -79,9 +85,9 @@ def _is_word(index: Index, plain: str) -> bool:
 
 
 def _standing(index: Index, slips: set[str]) -> list[_Near]:
-    """Those of these words that stand in the articles, as they are written there.
+    """Return the words among these that the articles have, as the articles write them.
 
-    Looking up all words that one slip makes costs the same whatever the size of the index.
+    The number of lookups does not depend on the size of the index.
     """
     words = [slip for slip in slips if len(slip) >= MIN_LETTERS]
     stems = dict(zip(words, terms(" ".join(words)), strict=True))
@@ -95,7 +101,7 @@ def _standing(index: Index, slips: set[str]) -> list[_Near]:
 
 
 def _written(index: Index, term: str) -> set[str]:
-    """The words of this stem in some of the passages that hold it."""
+    """Return the words of this stem in some of the passages with it."""
     hits = index.passages_by_words([(term,)], top_k=_PASSAGES)
     passages = index.store.passages([hit.passage for hit in hits])
     texts = (passage.span.cut(index.store.article(passage.article).text) for passage in passages)
@@ -103,13 +109,13 @@ def _written(index: Index, term: str) -> set[str]:
 
 
 def _order(index: Index, plain: str, near: _Near) -> tuple[object, ...]:
-    """Likelier words first; of one word's forms the one in small letters, as it stands inside a sentence."""
+    """Return the sort key of a word: likelier words first; of one word's forms the one in small letters."""
     written = near.word != near.word.lower(), near.word.isupper(), near.word
     return not _same_letters(plain, near.plain), -index.passages_with(near.term), written
 
 
 def _slips(plain: str) -> Iterator[str]:
-    """The words with one letter more, less or other, or two swapped; all but a swap keep the first letter.
+    """Yield the words with one letter more, less or other, or two letters swapped. Only a swap changes the first letter.
 
     Source: Damerau 1964; candidates made and looked up, after Norvig 2007.
     """
@@ -124,7 +130,7 @@ def _slips(plain: str) -> Iterator[str]:
 
 
 def _light_slips(plain: str) -> Iterator[str]:
-    """The words with one vowel more, less or other, or one consonant doubled or single: "Zelinskiy" for "Zelensky"."""
+    """Yield the words with one vowel more, less or other, or one consonant doubled or single: "Zelinskiy" for "Zelensky"."""
     for i in range(1, len(plain) + 1):
         before, after = plain[:i], plain[i:]
         if before[-1] not in _VOWELS and after[:1] not in tuple(_VOWELS):
@@ -139,10 +145,10 @@ def _light_slips(plain: str) -> Iterator[str]:
 
 
 def _same_letters(a: str, b: str) -> bool:
-    """Whether two words differ in their letters' order and number only: swapping and doubling are the common slips."""
+    """Return whether two words have the same letters, in any order and number. Swapping and doubling are common slips."""
     return set(a) == set(b)
 
 
 def _plain(word: str) -> str:
-    """Small letters without accents."""
+    """Return a word in small letters without accents."""
     return "".join(c for c in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(c))

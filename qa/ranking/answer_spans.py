@@ -1,4 +1,4 @@
-"""What in a sentence is of the kind that a question asks for: figures, days, names, places, reasons."""
+"""Answer spans: the figures, days, names, places or reasons in a sentence, and sentences that need the one before."""
 
 import re
 from collections.abc import Iterator
@@ -63,11 +63,21 @@ _FIRST_WORD = re.compile(r"(?:The|An?|On|In|At|By|For|From|But|And|Later|This|Th
 _FULL_STOP = re.compile(r"(?:^|\s)[^\s.]+\.$")
 
 
-def answering(text: str, question: Question) -> Iterator[Span]:
-    """The stretches of a sentence that are of the kind asked for, without those that repeat the question.
+_REFERS_BACK = re.compile(
+    r"[\"“‘']?(?:he|she|they|it|this|these|those|that|his|her|their|its|such|both|most of them|the latter)\b", re.IGNORECASE
+)
 
-    Offsets count from the sentence's start. For a question that asks for no
-    kind, nothing.
+
+def refers_back(text: str) -> bool:
+    """Return whether a sentence begins with a word that stands for something said before: "they", "his", "the latter"."""
+    return bool(_REFERS_BACK.match(text))
+
+
+def answering(text: str, question: Question) -> Iterator[Span]:
+    """Yield the spans of a sentence that are of the kind asked for, without spans that repeat the question.
+
+    Offsets count from the sentence's start. A question that asks for no kind
+    has no such span.
     """
     pattern = _PATTERNS.get(question.asks_for)
     if pattern is None:
@@ -90,12 +100,12 @@ def answering(text: str, question: Question) -> Iterator[Span]:
 
 
 def shared_words(text: str, question: Question) -> tuple[Span, ...]:
-    """The words of a sentence that the question has too. Offsets count from the sentence's start."""
+    """Return the words of a sentence that the question has too. Offsets count from the sentence's start."""
     asked = set(question.terms)
     return tuple(Span(*match.span()) for match in re.finditer(r"\w[\w’'-]*", text) if asked & _terms(match.group()))
 
 
 @lru_cache(maxsize=20_000)
 def _terms(words: str) -> frozenset[str]:
-    """The terms of a few words; the same few come again and again."""
+    """Return the terms of a few words. The same few words come again and again."""
     return frozenset(terms(words))

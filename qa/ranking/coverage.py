@@ -1,4 +1,4 @@
-"""Coverage: how much of what a question asks stands in a sentence, beside it, and in its passage."""
+"""Coverage: the share of a question's terms in a sentence, in the sentences beside it, and in its passage."""
 
 import math
 import re
@@ -16,7 +16,7 @@ from qa.questions.number_spellings import spellings
 from qa.questions.question import Question
 from qa.speakers.name_match import Organisation
 
-STEM_CHARS = 5  # Words that agree so far are forms of one name or word ("Ukraine", "Ukrainian"), at half weight.
+STEM_CHARS = 5  # Words that begin alike are forms of one word ("Ukraine", "Ukrainian"), at half weight.
 MEAN_TERMS = 22  # Of a sentence of news.
 WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
 _COUNTED = re.compile(r"\b(?:how (?:many|much)|what|which|number of)\s+((?:\w+\s*){1,3})", re.IGNORECASE)
@@ -37,21 +37,21 @@ COVERAGE = (
     "counted_held",  # 1 where the thing stands there that "how many", "what" or "which" asks about
 )
 
-Held = npt.NDArray[np.float64]
-"""(sentences, terms) float64: 1 where a term stands, 0.5 where a related form does, 0 elsewhere."""
+TermMatrix = npt.NDArray[np.float64]
+"""(sentences, terms) float64: 1 where the sentence has the term, 0.5 where it has a related form, 0 elsewhere."""
 
 
 @lru_cache(maxsize=20_000)
 def first_term(word: str) -> str:
-    """The term of a word; "" where it has none."""
+    """Return the term of a word; "" where it has none."""
     return next(iter(terms(word)), "")
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSentence:
-    """A sentence, its passage, and how surely it is the asked speaker's word, 0..1.
+    """A sentence, its passage, and how surely it is the word of the speaker asked for, 0..1.
 
-    `agrees` is None where the question names no speaker or the article speaks.
+    `agrees` is None where the question names no speaker, or where the article itself speaks.
     """
 
     sentence: StoredSentence
@@ -61,11 +61,11 @@ class CandidateSentence:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The columns of COVERAGE, (sentences, columns), and what they were made from.
+    """The columns of COVERAGE, (sentences, columns), and the arrays that they are made from.
 
-    `idf` and `names`, (terms,), follow the question's terms. `topic_near` says
-    for each sentence whether anything but the asked speaker stands near; None
-    where the question is about nothing else.
+    `idf` and `names`, (terms,), follow the question's terms. `topic_near`
+    tells for each sentence whether a term other than the speaker's is near;
+    None where the question has no other term.
     """
 
     columns: npt.NDArray[np.float64]
@@ -77,44 +77,44 @@ class Coverage:
 def coverage(
     index: Index, question: Question, organisations: Sequence[Organisation], candidates: Sequence[CandidateSentence]
 ) -> Coverage:
-    """The coverage of a question by each sentence, in number order."""
+    """Return the coverage of a question by each sentence, in number order."""
     sentences = [candidate.sentence for candidate in candidates]
     idf = np.array([_idf(index, term) for term in question.terms])
     names = _names(question)
-    held = _held(question, organisations, sentences)
+    found_terms = _terms_in(question, organisations, sentences)
     speaker = [place for place, term in enumerate(question.terms) if term in question.speaker_terms]
     if speaker:
-        held[:, speaker] = np.array([candidate.agrees or 0.0 for candidate in candidates])[:, None]
-    before, near, together = _levels(held, np.array([sentence.passage for sentence in sentences]))
+        found_terms[:, speaker] = np.array([candidate.agrees or 0.0 for candidate in candidates])[:, None]
+    before, near, together = _levels(found_terms, np.array([sentence.passage for sentence in sentences]))
     together = np.maximum(together, _titles(index, question, [candidate.passage.article for candidate in candidates]))
     lengths = np.array([len(sentence.terms) for sentence in sentences])
     damped = 2.2 / (1 + 1.2 * (0.25 + 0.75 * lengths / MEAN_TERMS))
-    exact = held == 1
+    exact = found_terms == 1
     counted = _counted(question)
     columns = [
-        _share(held, idf),
+        _share(found_terms, idf),
         _share(exact, idf),
         _share(before, idf),
         _share(near, idf),
         _share(together, idf),
         _share(exact, idf) * damped,
-        _share(held, idf * names),
+        _share(found_terms, idf * names),
         _share(together, idf * names),
-        _share(held, idf * ~names),
+        _share(found_terms, idf * ~names),
         _share(together, idf * ~names),
         (together == 0).sum(axis=1),
         ((together == 0) & names).sum(axis=1),
-        np.zeros(len(held)) if counted is None else exact[:, counted],
+        np.zeros(len(found_terms)) if counted is None else exact[:, counted],
     ]
     topic = [place for place in range(len(question.terms)) if place not in speaker]
     topic_near = np.asarray((near[:, topic] > 0).any(axis=1), np.bool_) if topic else None
     return Coverage(np.stack(columns, axis=1).astype(np.float64), idf, names, topic_near)
 
 
-def _held(question: Question, organisations: Sequence[Organisation], sentences: Sequence[StoredSentence]) -> Held:
+def _terms_in(question: Question, organisations: Sequence[Organisation], sentences: Sequence[StoredSentence]) -> TermMatrix:
     named = [organisation for organisation in organisations if organisation.named_by(frozenset(question.terms))]
     numbers = spellings(question)
-    held = np.zeros((len(sentences), len(question.terms)))
+    found_terms = np.zeros((len(sentences), len(question.terms)))
     for row, sentence in enumerate(sentences):
         text = f" {' '.join(sentence.terms)} "
         words = frozenset(sentence.terms) if named else frozenset()
@@ -123,25 +123,25 @@ def _held(question: Question, organisations: Sequence[Organisation], sentences: 
                 text += f"{' '.join((*organisation.short, *organisation.long))} "
         for place, term in enumerate(question.terms):
             if f" {term} " in text or any(f" {' '.join(phrase)} " in text for phrase in numbers.get(term, ())):
-                held[row, place] = 1.0
+                found_terms[row, place] = 1.0
             elif len(term) >= STEM_CHARS and f" {term[:STEM_CHARS]}" in text:
-                held[row, place] = 0.5
-    return held
+                found_terms[row, place] = 0.5
+    return found_terms
 
 
-def _levels(held: Held, passage: npt.NDArray[np.int64]) -> tuple[Held, Held, Held]:
-    """What is held with the sentence before, with both beside, and by the whole passage."""
+def _levels(found_terms: TermMatrix, passage: npt.NDArray[np.int64]) -> tuple[TermMatrix, TermMatrix, TermMatrix]:
+    """Return the terms with the sentence before, with both sentences beside, and with the whole passage."""
     same = (passage[1:] == passage[:-1])[:, None]
-    before, after = held.copy(), held.copy()
-    before[1:] = np.maximum(held[1:], held[:-1] * same)
-    after[:-1] = np.maximum(held[:-1], held[1:] * same)
+    before, after = found_terms.copy(), found_terms.copy()
+    before[1:] = np.maximum(found_terms[1:], found_terms[:-1] * same)
+    after[:-1] = np.maximum(found_terms[:-1], found_terms[1:] * same)
     starts = np.flatnonzero(np.diff(passage, prepend=-1))
-    together = np.repeat(np.maximum.reduceat(held, starts), np.diff(starts, append=len(passage)), axis=0)
+    together = np.repeat(np.maximum.reduceat(found_terms, starts), np.diff(starts, append=len(passage)), axis=0)
     return before, np.maximum(before, after), together
 
 
-def _titles(index: Index, question: Question, articles: Sequence[int]) -> Held:
-    """Which terms stand in the titles of these articles, which may repeat."""
+def _titles(index: Index, question: Question, articles: Sequence[int]) -> TermMatrix:
+    """Return which terms the title of each article has. Articles may repeat."""
     words = {number: _title_terms(index.store.article(number).title or "") for number in set(articles)}
     found = {number: [term in title for term in question.terms] for number, title in words.items()}
     return np.array([found[number] for number in articles], np.float64)
@@ -152,26 +152,26 @@ def _title_terms(title: str) -> frozenset[str]:
     return frozenset(terms(title))
 
 
-def _share(held: npt.NDArray[np.float64] | npt.NDArray[np.bool_], weight: npt.NDArray[np.float64]) -> Held:
-    """The weighted share that is held; 1 of nothing."""
+def _share(found_terms: npt.NDArray[np.float64] | npt.NDArray[np.bool_], weight: npt.NDArray[np.float64]) -> TermMatrix:
+    """Return the weighted share of the terms; 1 where nothing has weight."""
     total = weight.sum()
-    return held @ weight / total if total > 0 else np.ones(len(held))
+    return found_terms @ weight / total if total > 0 else np.ones(len(found_terms))
 
 
 def _names(question: Question) -> npt.NDArray[np.bool_]:
-    """Which of the question's terms are names or figures."""
+    """Return which of the question's terms are names or figures."""
     words = WORD.findall(question.text)
     found = {first_term(word) for place, word in enumerate(words) if word[0].isdigit() or (place and word[0].isupper())}
     return np.array([term in found for term in question.terms], np.bool_)
 
 
 def _counted(question: Question) -> int | None:
-    """The place among its terms of what a question counts or chooses from."""
+    """Return the place among the terms of the thing that a question counts or chooses from."""
     match = _COUNTED.search(question.text)
     asked = terms(match[1]) if match else []
     return next((question.terms.index(term) for term in asked if term in question.terms), None)
 
 
 def _idf(index: Index, term: str) -> float:
-    """How much a term tells: ln of passages over passages with it."""
+    """Return the weight of a term: ln of the passages over the passages with the term."""
     return math.log(1 + (index.info.passages + 0.5) / (index.passages_with(term) + 0.5))

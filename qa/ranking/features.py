@@ -1,7 +1,6 @@
-"""Features: what is known of a candidate sentence, as numbers that a scorer can weigh."""
+"""Features: the properties of a candidate sentence, as numbers that a scorer can weigh."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -14,7 +13,7 @@ from index.entries.entry import StoredPassage, StoredSentence
 from index.opened.index import Index
 from index.search.analyzer import terms
 from qa.questions.question import AnswerType
-from qa.ranking.answer_spans import answering
+from qa.ranking.answer_spans import answering, refers_back
 from qa.ranking.candidates import CandidatePassages, SearchedQuestion
 from qa.ranking.coverage import COVERAGE, CandidateSentence, coverage
 from qa.ranking.token_match import MATCHES, matches
@@ -22,20 +21,17 @@ from qa.speakers.name_match import Organisation, named_in, same_name
 from qa.values.units import asked_units
 
 SHORT_TERMS = 5
-REFERS_BACK = re.compile(
-    r"[\"“‘']?(?:he|she|they|it|this|these|those|that|his|her|their|its|such|both|most of them|the latter)\b", re.IGNORECASE
-)
 _NEGATIONS = frozenset([*terms("not never no none nor except cannot unlike neither"), "t"])  # "Didn't" has two terms.
 
 _MEANING = (
     "cosine",  # of the sentence's vector and the question's
-    "cosine_behind",  # the same less the best sentence's
+    "cosine_behind",  # minus the best sentence's cosine
     "cosine_before",  # of the sentence before it in its passage, 0 where there is none
     "cosine_after",
     "passage_cosine",  # the best of its passage
     "passage_mean_cosine",
 )
-# Not its rank: several articles report the same, and the second best is then as right as the best.
+# The score and not the rank: where several articles report the same, the second best passage is as right as the best.
 _PASSAGE = ("passage_score",)  # 0..1 within the question
 _FORM = (
     "has_kind",  # 1 where something of the kind asked for stands in it
@@ -69,30 +65,30 @@ Features: TypeAlias = npt.NDArray[np.float64]
 
 def features(
     index: Index,
-    wording: SearchedQuestion,
+    searched: SearchedQuestion,
     found: CandidatePassages,
     organisations: Sequence[Organisation],
     sentences: Sequence[StoredSentence],
 ) -> Features:
-    """One row a sentence, one column a feature; the sentences are all of the candidates' passages, in number order."""
+    """Return a row for each sentence and a column for each feature. The sentences are all of the passages', in number order."""
     rank = {passage.id: place for place, passage in enumerate(found.passages)}
     ranks = np.array([rank[sentence.passage] for sentence in sentences])
-    candidates = _candidates(index, wording, organisations, [(s, found.passages[rank[s.passage]]) for s in sentences])
-    covered = coverage(index, wording.question, organisations, candidates)
+    candidates = _candidates(index, searched, organisations, [(s, found.passages[rank[s.passage]]) for s in sentences])
+    covered = coverage(index, searched.question, organisations, candidates)
     parts = [
-        _meaning(wording, sentences, ranks),
+        _meaning(searched, sentences, ranks),
         covered.columns,
         found.scores[ranks][:, None],
-        _form(index, wording, candidates),
-        _of_question(wording, covered.names, len(sentences)),
-        _speaker(wording, candidates, covered.topic_near),
-        matches(wording, sentences, covered.idf, covered.names),
+        _form(index, searched, candidates),
+        _of_question(searched, covered.names, len(sentences)),
+        _speaker(searched, candidates, covered.topic_near),
+        matches(searched, sentences, covered.idf, covered.names),
     ]
     return np.concatenate(parts, axis=1)
 
 
-def _meaning(wording: SearchedQuestion, sentences: Sequence[StoredSentence], ranks: npt.NDArray[np.int64]) -> Features:
-    cosines = np.array([wording.cosines[sentence.id] for sentence in sentences])
+def _meaning(searched: SearchedQuestion, sentences: Sequence[StoredSentence], ranks: npt.NDArray[np.int64]) -> Features:
+    cosines = np.array([searched.cosines[sentence.id] for sentence in sentences])
     same = ranks[1:] == ranks[:-1]
     before, after = np.zeros(len(cosines)), np.zeros(len(cosines))
     before[1:][same], after[:-1][same] = cosines[:-1][same], cosines[1:][same]
@@ -103,8 +99,8 @@ def _meaning(wording: SearchedQuestion, sentences: Sequence[StoredSentence], ran
     return np.stack([cosines, cosines - cosines.max(), before, after, best, mean], axis=1)
 
 
-def _form(index: Index, wording: SearchedQuestion, candidates: Sequence[CandidateSentence]) -> Features:
-    question = wording.question
+def _form(index: Index, searched: SearchedQuestion, candidates: Sequence[CandidateSentence]) -> Features:
+    question = searched.question
     kind, units = question.asks_for is not AnswerType.ANY, asked_units(question.text)
     asked_negated = _negated(terms(question.text))
     sizes = Counter(candidate.sentence.passage for candidate in candidates)
@@ -126,14 +122,14 @@ def _form(index: Index, wording: SearchedQuestion, candidates: Sequence[Candidat
             math.log1p(len(sentence.terms)),
             place == 0,
             place / sizes[passage.id],
-            bool(REFERS_BACK.match(cut)),
+            refers_back(cut),
             len(sentence.terms) < SHORT_TERMS,
         )
     return rows
 
 
-def _of_question(wording: SearchedQuestion, names: npt.NDArray[np.bool_], size: int) -> Features:
-    question = wording.question
+def _of_question(searched: SearchedQuestion, names: npt.NDArray[np.bool_], size: int) -> Features:
+    question = searched.question
     return np.tile((float(_negated(terms(question.text))), len(question.terms), names.sum()), (size, 1))
 
 
@@ -142,9 +138,9 @@ def _negated(words: Sequence[str]) -> bool:
 
 
 def _speaker(
-    wording: SearchedQuestion, candidates: Sequence[CandidateSentence], topic_near: npt.NDArray[np.bool_] | None
+    searched: SearchedQuestion, candidates: Sequence[CandidateSentence], topic_near: npt.NDArray[np.bool_] | None
 ) -> Features:
-    question = wording.question
+    question = searched.question
     rows = np.zeros((len(candidates), len(SPEAKER)))
     if not question.speaker:
         return rows
@@ -161,12 +157,12 @@ def _speaker(
 
 def _candidates(
     index: Index,
-    wording: SearchedQuestion,
+    searched: SearchedQuestion,
     organisations: Sequence[Organisation],
     sentences: Sequence[tuple[StoredSentence, StoredPassage]],
 ) -> list[CandidateSentence]:
-    """The sentences, each with its passage and whether it is the asked speaker's word."""
-    question = wording.question
+    """Return the sentences with their passages, and how surely each is the word of the speaker asked for."""
+    question = searched.question
     known: dict[str, float] = {}
     found = []
     for sentence, passage in sentences:

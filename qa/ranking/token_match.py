@@ -1,4 +1,4 @@
-"""Matching: how well each word piece of a question is met by one of a sentence, in the meaning that both have there."""
+"""Token match: the best cosine of each token of a question with a token of a sentence, in the context of both."""
 
 from collections.abc import Sequence
 
@@ -43,30 +43,30 @@ MATCHES = (
 )
 _ASKING = frozenset("who whom whose when where why what which how".split())
 
-Met = npt.NDArray[np.float32]
-"""(sentences, question's tokens) float32: the best cosine with any of the sentence's tokens."""
+BestCosines = npt.NDArray[np.float32]
+"""(sentences, question's tokens) float32: the best cosine with a token of the sentence."""
 
 
 def matches(
-    wording: SearchedQuestion,
+    searched: SearchedQuestion,
     sentences: Sequence[StoredSentence],
     idf: npt.NDArray[np.float64],
     names: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.float64]:
-    """The columns of MATCHES, a row a sentence; all 0 where the index keeps no tokens.
+    """Return the columns of MATCHES, a row for each sentence; all 0 where the index keeps no tokens.
 
     Source: late interaction, Khattab & Zaharia 2020, arXiv 2004.12832, section
     3.3, on the embedding model's own token states, weighted by idf.
     """
     columns = np.zeros((len(sentences), len(MATCHES)))
     kept = [row for row, sentence in enumerate(sentences) if sentence.tokens]
-    asked = wording.embedded
+    asked = searched.embedded
     if not kept or not len(asked.rows):
         return columns
     met, same = _met(asked, [sentences[row].tokens for row in kept])
     passage = np.array([sentences[row].passage for row in kept])
     near, together = _near(met, passage)
-    term, small, body, asking, name = _weights(wording, idf, names)
+    term, small, body, asking, name = _weights(searched, idf, names)
     rest = term - name
     name, rest = (part if part.any() else term for part in (name, rest))
     content = np.flatnonzero(term > 0)
@@ -100,18 +100,18 @@ def matches(
     return columns
 
 
-def _met(asked: EmbeddedQuestion, packed: Sequence[bytes]) -> tuple[Met, Met]:
-    """How each of the question's tokens is met by each sentence, by any token and by the same word piece."""
+def _met(asked: EmbeddedQuestion, packed: Sequence[bytes]) -> tuple[BestCosines, BestCosines]:
+    """Return the best cosines of the question's tokens in each sentence: with any token, and with the same word piece."""
     tokens = unpack_tokens(packed)
-    # In single precision, where a row stands decides its last digit, and with that which of two like sentences comes first.
+    # In single precision the last digit depends on the row's place, and with it the order of two equal sentences.
     exact = product(tokens.rows.astype(np.float64), asked.rows.T.astype(np.float64))
     cosines = exact.astype(np.float32)
     same = np.where(tokens.ids[:, None] == asked.ids[None, :], cosines, 0)
     return np.maximum.reduceat(cosines, tokens.starts), np.maximum.reduceat(same, tokens.starts)
 
 
-def _near(met: Met, passage: npt.NDArray[np.int64]) -> tuple[Met, Met]:
-    """The same with the sentences beside each, and with all of its passage."""
+def _near(met: BestCosines, passage: npt.NDArray[np.int64]) -> tuple[BestCosines, BestCosines]:
+    """Return the best cosines with the sentences beside each sentence, and with its whole passage."""
     same = passage[1:] == passage[:-1]
     near = met.copy()
     near[1:][same] = np.maximum(near[1:][same], met[:-1][same])
@@ -121,15 +121,15 @@ def _near(met: Met, passage: npt.NDArray[np.int64]) -> tuple[Met, Met]:
 
 
 def _weights(
-    wording: SearchedQuestion, idf: npt.NDArray[np.float64], names: npt.NDArray[np.bool_]
+    searched: SearchedQuestion, idf: npt.NDArray[np.float64], names: npt.NDArray[np.bool_]
 ) -> tuple[npt.NDArray[np.float32], ...]:
-    """What each token of the question counts: as a term's, a small word's, any, a question word's, a name's."""
-    starts = wording.embedded.starts
-    weight = {term: float(value) for term, value in zip(wording.question.terms, idf, strict=True)}
-    named = {term for term, is_name in zip(wording.question.terms, names, strict=True) if is_name}
+    """Return the weights of the question's tokens: of terms, of small words, of all words, of question words, of names."""
+    starts = searched.embedded.starts
+    weight = {term: float(value) for term, value in zip(searched.question.terms, idf, strict=True)}
+    named = {term for term, is_name in zip(searched.question.terms, names, strict=True) if is_name}
     term, name = np.zeros(len(starts), np.float32), np.zeros(len(starts), np.float32)
     asking = np.zeros(len(starts), bool)
-    for match in WORD.finditer(wording.question.text):
+    for match in WORD.finditer(searched.question.text):
         own = (starts >= match.start()) & (starts < match.end())
         found = first_term(match.group())
         if found in weight and own.any():
@@ -140,12 +140,12 @@ def _weights(
     return term, body * (term == 0), body, asking, name
 
 
-def _mean(met: Met, weight: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _mean(met: BestCosines, weight: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     total = weight.sum()
     return np.asarray(met.astype(np.float64) @ weight / total if total > 0 else np.zeros(len(met)), np.float32)
 
 
-def _weakest(met: Met, content: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.float32]:
+def _weakest(met: BestCosines, content: npt.NDArray[np.int64], number: int) -> npt.NDArray[np.float32]:
     if not len(content):
         return np.zeros(len(met), np.float32)
     least: npt.NDArray[np.float32] = np.sort(met[:, content], axis=1)[:, :number].mean(axis=1)

@@ -1,4 +1,4 @@
-"""Weights: what each feature counts, as `python -m eval.train` found it."""
+"""Weights of the features, trained by `python -m eval.train`."""
 
 import json
 from collections.abc import Mapping
@@ -15,20 +15,20 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A logit that is linear in its inputs, (inputs,), in the order in which they are named."""
+    """A logit that is linear in its inputs. `values`, (inputs,), are in the order of the inputs' names."""
 
     values: npt.NDArray[np.float64]
     bias: float
 
     def logits(self, inputs: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """One a row of (n, inputs). (n,)"""
+        """Return the logit of each row of (n, inputs). (n,)"""
         found: npt.NDArray[np.float64] = inputs @ self.values + self.bias
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A sentence's logit from its features, and two of the whole question: its best sentence is right, it is answerable."""
+    """The logit of a sentence, and two of the whole question: the best sentence is right; the question is answerable."""
 
     sentence: Linear
     right: Linear
@@ -36,12 +36,12 @@ class Weights:
 
 
 def packaged_weights(*, tokens: bool) -> Weights:
-    """Those that come with the program, for indexes that keep token vectors and for those that do not."""
+    """Return the packaged weights for an index that keeps token vectors, or for one that does not."""
     return _load()["tokens" if tokens else "no_tokens"]
 
 
 def read_weights(record: Mapping[str, Any]) -> Weights:
-    """Weights from their JSON record: for each part its inputs' names with what they count, and a bias."""
+    """Return weights from their JSON record: for each part the weight of each input by its name, and a bias."""
     return Weights(*(_linear(record[part]) for part in ("sentence", "right", "answerable")))
 
 

@@ -1,6 +1,12 @@
 """Identities: who is meant by a speaker's name in an article, as far as the articles say so.
 
-EXAMPLE
+In the articles of seeds/:
+
+    name in the sentence                 who is meant                                   shown by
+    NIS                                  South Korea’s National Intelligence Service    "… (NIS)" in article 000
+    South Korea's intelligence service   South Korea’s National Intelligence Service    the same: owner and kind agree
+    Kirby                                John Kirby                                     "John Kirby" in article 000
+    Seoul                                Seoul                                          nothing: the name stands for itself
 """
 
 import re

@@ -1,6 +1,12 @@
 """Name matching: which names mean the same speaker, as far as the articles say so.
 
-EXAMPLE
+With "South Korea's National Intelligence Service (NIS)" in an article:
+
+    asked for    named in the sentence               how surely the same
+    Kirby        White House spokesman John Kirby    1      all words are among the others
+    NIS          National Intelligence Service       1      short form and long form of one organisation
+    NIS          South Korea's intelligence service   .8    owner and kind of that organisation
+    NIS          Yonhap news agency                  0
 """
 
 import re

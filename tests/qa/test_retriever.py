@@ -14,8 +14,8 @@ import pytest
 import qa
 from index.articles.span import Span
 from qa import Answer, IndexDamagedError, InputError, Retriever
+from qa.questions.question import MAX_TOP_K
 from qa.ranking.scoring import PASSAGES_SCORED
-from qa.retriever import MAX_TOP_K
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

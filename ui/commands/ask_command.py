@@ -12,7 +12,7 @@ from typing import Any
 from index.errors import InputError
 from qa import Scope
 from qa.questions.conversation import variants
-from qa.retriever import check_top_k
+from qa.questions.question import check_top_k
 from ui.commands.arguments import chosen_model
 from ui.commands.open_index import open_retriever
 from ui.commands.output import ExitStatus, note, on_terminal, show, show_json, use_colour

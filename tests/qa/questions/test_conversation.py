@@ -1,7 +1,7 @@
 """Follow-up questions: what the turns before lend to the search."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -66,9 +66,14 @@ def test_who_said_that_is_asked_of_what_was_shown(retriever: Retriever) -> None:
         assert shown in [quote.text for quote in answer.quotes[:2]]
 
 
-def test_a_detail_is_not_refused_for_lacking_words(retriever: Retriever) -> None:
-    turns = [{"role": "user", "content": "What does the White House say about casualties?"}]
-    assert "in the past week" in retriever.ask("over what period?", history=turns).quotes[0].text
+def test_a_detail_is_not_refused_for_lacking_words(retriever_of: Callable[[Mapping[str, str]], Retriever]) -> None:
+    # Held by a wide margin on any processor: the confidence is .57, and .05 where the question's own words must be met.
+    text = (
+        "The ferry carried 12,000 passengers in the past week, its owner said.\n\nThe bakery on the pier sells bread from six."
+    )
+    turns = [{"role": "user", "content": "How many passengers did the ferry carry?"}]
+    answer = retriever_of({"ferry.txt": text}).ask("over what period?", history=turns)
+    assert answer.answered and "in the past week" in answer.quotes[0].text
 
 
 def test_what_was_just_shown_is_set_back_where_something_else_is_asked(retriever: Retriever) -> None:
@@ -117,7 +122,7 @@ def test_a_question_that_stands_alone_is_searched_mostly_in_its_own_words() -> N
     turns = [{"role": "user", "content": text} for text in (NIS, "Who is Yang Uk?")]
     for history, conversation in ((turns[:1], [0.5]), (turns, [0.25, 0.25])):
         found = variants("Who commands the Storm Corps in Kursk?", history)
-        assert list(found.weights) == [OWN_WEIGHT, *conversation] and found.judged == (0,) and not found.shown
+        assert list(found.weights) == [OWN_WEIGHT, *conversation] and found.judged == (0,) and not found.shown_before
 
 
 def test_after_a_conversation_a_passage_counts_by_its_rank_too(retriever: Retriever) -> None:

@@ -16,10 +16,9 @@ from index.backends import open_index
 from index.search.bm25_index import MAX_RUNS, WordIndex, in_ranges, key_ranges, passage_key, write_words
 from qa import Answer, AskSettings, Retriever, Scope
 from qa.questions.conversation import variants
-from qa.questions.question import read_question
+from qa.questions.question import MAX_TOP_K, read_question
 from qa.questions.scope import MAX_PATTERN_CHARS, MAX_PATTERNS, select
 from qa.ranking.candidates import BY_MEANING, BY_WORDS, find_candidates
-from qa.retriever import MAX_TOP_K
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

@@ -16,7 +16,7 @@ from index.models.model_card import ModelCard, Precision, Runtime
 from index.models.reranker import Reranker
 from qa import Retriever
 from qa.ranking.reranking import SENTENCES_RERANKED, rerank
-from qa.ranking.scoring import ScoredSentence, Scores
+from qa.ranking.scoring import ScoredSentence, SentenceScores
 
 ROOT = Path(__file__).parents[3]
 NIS = "how many casualties did NIS report?"
@@ -29,7 +29,7 @@ def card(name: str) -> ModelCard:
 
 
 class Prefers(Reranker):
-    """Scores 6 for texts with one of the words and -6 for others; keeps what it read."""
+    """SentenceScores 6 for texts with one of the words and -6 for others; keeps what it read."""
 
     def __init__(self, *words: str) -> None:
         self.card = card("prefers")
@@ -46,14 +46,14 @@ def index(seeds_index: Path) -> Index:
     return open_index(seeds_index)
 
 
-def scores_of(index: Index, probabilities: Sequence[float], confidence: float = 0.5) -> Scores:
+def scores_of(index: Index, probabilities: Sequence[float], confidence: float = 0.5) -> SentenceScores:
     """The first sentences of an index, as surely answers as given."""
     passages = {passage.id: passage for passage in index.store.passages(range(12))}
     sentences = sorted(index.store.sentences(list(passages)), key=lambda sentence: sentence.id)
     chosen = zip(sentences, probabilities, strict=False)
     scored = [ScoredSentence(sentence, passages[sentence.passage], probability) for sentence, probability in chosen]
     assert len(scored) == len(probabilities)
-    return Scores(scored, confidence)
+    return SentenceScores(scored, confidence)
 
 
 def logit(probability: float) -> float:
@@ -100,7 +100,7 @@ def test_the_confidence_moves_with_the_surest_sentence(index: Index) -> None:
 
 
 def test_nothing_is_reranked_to_nothing(index: Index) -> None:
-    assert rerank(index, NIS, Scores([], 0.0), Prefers(), at_least=5) == Scores([], 0.0)
+    assert rerank(index, NIS, SentenceScores([], 0.0), Prefers(), at_least=5) == SentenceScores([], 0.0)
 
 
 @pytest.mark.parametrize(("at_least", "read"), [(5, SENTENCES_RERANKED), (20, 20)])

@@ -16,7 +16,7 @@ from qa import AskSettings, Retriever
 from qa.questions.conversation import variants
 from qa.ranking.candidates import find_candidates
 from qa.ranking.features import FEATURES, SPEAKER
-from qa.ranking.scoring import JUDGED, MARGINS, PASSAGES_SCORED, Scores, judged_inputs, score_sentences
+from qa.ranking.scoring import JUDGED, MARGINS, PASSAGES_SCORED, SentenceScores, judged_inputs, score_sentences
 from qa.ranking.token_match import MATCHES
 from qa.ranking.weights import WEIGHTS, Linear, Weights, packaged_weights, read_weights
 from qa.speakers.name_match import organisations
@@ -31,7 +31,7 @@ def index(seeds_index: Path) -> Index:
     return open_index(seeds_index)
 
 
-def scores(index: Index, question: str, weights: Weights) -> Scores:
+def scores(index: Index, question: str, weights: Weights) -> SentenceScores:
     found = find_candidates(index, variants(question, ()), organisations(index.abbreviations)).best(PASSAGES_SCORED)
     return score_sentences(index, found, organisations(index.abbreviations), weights)
 
