@@ -1,1 +1,1 @@
-"""Quote, Answer and QuotedTable, and making them."""
+"""Quotes, answers and tables of claims, and making them."""

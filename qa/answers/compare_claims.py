@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from index.articles.span import Span, without_gaps
 from index.opened.index import Index
-from qa.answers.comparison import QuotedClaim, QuotedTable, QuotedValue
+from qa.answers.comparison import QuotedClaim, QuotedTable
 from qa.answers.quote import Quote
 from qa.claims.asked_figure import asked_figure
 from qa.claims.claim_tables import ClaimTable, tabulate_claims
@@ -125,17 +125,7 @@ class _Quoting:
     def quoted(self, made: Sequence[ClaimTable]) -> ComparedClaims:
         """Return the tables with their quotes."""
         tables = tuple(
-            QuotedTable(
-                table.about,
-                table.kind,
-                table.unit,
-                table.differ,
-                tuple(
-                    QuotedValue(one.low, one.high, one.sense, one.reports, one.asked, tuple(map(self._claim, one.claims)))
-                    for one in table.values
-                ),
-            )
-            for table in made
+            QuotedTable(table, tuple(tuple(map(self._claim, value.claims)) for value in table.values)) for table in made
         )
         return ComparedClaims(tables, tuple(self._made.values()))
 

@@ -5,9 +5,8 @@ from typing import Any
 
 from index.articles.span import Span
 from qa.answers.quote import Quote
-from qa.claims.statement import ValueKind
+from qa.claims.claim_tables import ClaimTable
 from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
-from qa.values.amounts import Sense
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +41,24 @@ class QuotedClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedValue:
-    """A value and its claims. `reports` counts the independent claims. `asked`: a claim is by the speaker asked for."""
-
-    low: float | str
-    high: float | str
-    sense: Sense
-    reports: int
-    asked: bool
-    claims: tuple[QuotedClaim, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the value's part of the record."""
-        return {
-            "low": self.low,
-            "high": self.high,
-            "sense": self.sense.value,
-            "reports": self.reports,
-            "asked": self.asked,
-            "claims": [claim.to_dict() for claim in self.claims],
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class QuotedTable:
-    """Comparable values under a heading. `unit` is "" where things are counted. `differ`: the values do not agree."""
+    """A table of claims, and the claims of each of its values on their quotes."""
 
-    about: str
-    kind: ValueKind
-    unit: str
-    differ: bool
-    values: tuple[QuotedValue, ...]
+    table: ClaimTable
+    claims: tuple[tuple[QuotedClaim, ...], ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table's part of the record."""
-        return {
-            "about": self.about,
-            "kind": self.kind.value,
-            "unit": self.unit,
-            "differ": self.differ,
-            "values": [value.to_dict() for value in self.values],
-        }
+        table = self.table
+        values = [
+            {
+                "low": value.low,
+                "high": value.high,
+                "sense": value.sense.value,
+                "reports": value.reports,
+                "asked": value.asked,
+                "claims": [claim.to_dict() for claim in claims],
+            }
+            for value, claims in zip(table.values, self.claims, strict=True)
+        ]
+        return {"about": table.about, "kind": table.kind.value, "unit": table.unit, "differ": table.differ, "values": values}

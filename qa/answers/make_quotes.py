@@ -7,6 +7,7 @@ from index.articles.span import Span, without_gaps
 from index.entries.entry import StoredSentence
 from index.opened.index import Index
 from qa.answers.quote import Quote
+from qa.claims.topic import is_copy
 from qa.questions.question import Question
 from qa.ranking.answer_spans import answering, refers_back, shared_words
 from qa.ranking.scoring import ScoredSentence
@@ -15,7 +16,6 @@ from qa.speakers.identities import Identities
 MAX_JOINED = 4  # Sentences in one quote; a longer quotation is quoted in part.
 COMPLETES = 0.75  # A next sentence is joined when it is at least this share as probable, and refers back.
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
-SAME_WORDING = 0.75  # Share of words in common, of all words of both, from which two sentences are one report.
 
 
 def quotes(
@@ -37,7 +37,7 @@ def quotes(
         parts = _joined(candidate, free, probability, article.text)
         used |= {part.id for part in parts}
         wording = {term for part in parts for term in part.terms}
-        same_as = next((rank for rank, other in wordings.items() if _overlap(wording, other) >= SAME_WORDING), None)
+        same_as = next((rank for rank, other in wordings.items() if is_copy(wording, other)), None)
         marks = _marks(article.text, candidate.sentence, question)
         made.append(
             Quote(
@@ -96,7 +96,3 @@ def _marks(text: str, sentence: StoredSentence, question: Question) -> tuple[Spa
     start, cut = sentence.span.start, without_gaps(text, sentence.span, sentence.gaps)
     spans = tuple(answering(cut, question)) or shared_words(cut, question)
     return tuple(Span(start + span.start, start + span.start + len(span.cut(cut).rstrip())) for span in spans)
-
-
-def _overlap(a: set[str], b: set[str]) -> float:
-    return len(a & b) / max(1, len(a | b))

@@ -78,16 +78,13 @@ def tabulate_claims(
 
 
 def _ordered(found: Mapping[_Heading, list[Claim]], asked: AskedFigure | None) -> list[tuple[_Heading, list[Claim]]]:
-    """Return the tables in the question's order, else as they were found."""
-    order = asked.tables if asked else ()
-    totals = [(heading, [one for one in claims if not _is_one_of_many(one, claims)]) for heading, claims in found.items()]
+    """Return the tables in the question's order, else as they were found; without stories of one ("one soldier died")."""
+    order, totals = asked.tables if asked else (), []
+    for heading, claims in found.items():
+        counted = heading.kind is ValueKind.FIGURE and not heading.unit
+        most = max((one.value.high for one in claims if isinstance(one.value.high, int | float)), default=0)
+        totals.append((heading, [one for one in claims if not (counted and one.value.high == 1 and most >= MANY)]))
     return sorted(totals, key=lambda item: order.index(item[0].events) if item[0].events in order else len(order))
-
-
-def _is_one_of_many(claim: Claim, claims: Sequence[Claim]) -> bool:
-    """Return whether a figure of one is somebody's story ("one soldier died"): other claims count at least MANY."""
-    most = max((other.value.high for other in claims if isinstance(other.value.high, int | float)), default=0)
-    return claim.value.kind is ValueKind.FIGURE and not claim.value.unit and claim.value.high == 1 and most >= MANY
 
 
 def _table(
@@ -107,31 +104,21 @@ def _table(
 def _is_same(first: Claim, second: Claim, statements: Sequence[Statement]) -> bool:
     """Return whether two claims give one value: the same figure, meant alike, of the same time; one day; or one name."""
     one, other = first.value, second.value
-    if one.kind is ValueKind.NAME:
-        return _is_same_name(str(one.low), str(other.low))
-    if one.kind is ValueKind.DATE:
-        return _is_same_day(str(one.low), str(other.low), one.unit)
-    alike = (one.low, one.high, _exactness(one.sense)) == (other.low, other.high, _exactness(other.sense))
-    return alike and _period(first, statements) == _period(second, statements)
+    if one.kind is ValueKind.NAME:  # One name is the other, or its end: "kirby" and "john kirby".
+        words, more = sorted((str(one.low).split(), str(other.low).split()), key=len)
+        return more[-len(words) :] == words
+    if one.kind is ValueKind.DATE:  # Without a year: "--12-26" and "2024-12-26".
+        low, high = str(one.low), str(other.low)
+        yearless = "-" in (low[0], high[0]) and one.unit in (Grain.DAY.value, Grain.MONTH.value)
+        return low == high or (yearless and re.sub(r"^(?:\d{4}|-)-", "", low) == re.sub(r"^(?:\d{4}|-)-", "", high))
+    return _figure_key(first, statements) == _figure_key(second, statements)
 
 
-def _period(claim: Claim, statements: Sequence[Statement]) -> str:
-    return claim.value.period.cut(statements[claim.statement].text).lower() if claim.value.period else ""
-
-
-def _is_same_name(one: str, other: str) -> bool:
-    """Return whether one name is the other, or the end of the other: "kirby" and "john kirby"."""
-    return one.split()[-len(other.split()) :] == other.split() or other.split()[-len(one.split()) :] == one.split()
-
-
-def _is_same_day(one: str, other: str, unit: str) -> bool:
-    """Return whether two days can be the same: "--12-26" and "2024-12-26"."""
-    yearless = "-" in (one[0], other[0]) and unit in (Grain.DAY.value, Grain.MONTH.value)
-    return one == other or (yearless and re.sub(r"^(?:\d{4}|-)-", "", one) == re.sub(r"^(?:\d{4}|-)-", "", other))
-
-
-def _exactness(sense: Sense) -> Sense:
-    return Sense.EXACT if sense is Sense.ABOUT else sense
+def _figure_key(claim: Claim, statements: Sequence[Statement]) -> tuple[object, ...]:
+    """Return what two claims of one figure have in common. "About 100" and "100" are one figure."""
+    value = claim.value
+    period = value.period.cut(statements[claim.statement].text).lower() if value.period else ""
+    return value.low, value.high, Sense.EXACT if value.sense is Sense.ABOUT else value.sense, period
 
 
 def _value(group: Sequence[Claim], statements: Sequence[Statement]) -> TableValue:
@@ -180,16 +167,12 @@ def _differ(values: Sequence[TableValue]) -> bool:
         for other in values[place + 1 :]:
             if (one.claims[0].value.period is None) != (other.claims[0].value.period is None):
                 continue
-            if (one.low, one.high) != (other.low, other.high) or _contradict(one.sense, other.sense):
+            both = {one.sense, other.sense}
+            more, less = both & {Sense.MORE_THAN, Sense.AT_LEAST}, both & {Sense.LESS_THAN, Sense.AT_MOST}
+            contradict = more and less and both != {Sense.AT_LEAST, Sense.AT_MOST}
+            if contradict or (one.low, one.high) != (other.low, other.high):
                 return True
     return False
-
-
-def _contradict(one: Sense, other: Sense) -> bool:
-    """Return whether no number can be both: more than and less than the same number."""
-    both = {one, other}
-    more, less = both & {Sense.MORE_THAN, Sense.AT_LEAST}, both & {Sense.LESS_THAN, Sense.AT_MOST}
-    return bool(more and less) and both != {Sense.AT_LEAST, Sense.AT_MOST}
 
 
 _PEOPLE_NOUNS = SOLDIERS | frozenset("protest prison hostag migrant passeng resid casualti victim".split())

@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from index.articles.span import Span
 from index.english import CAPITALISED_IN_ANY_SCRIPT, COURTESY_TITLES, MONTHS_AND_WEEKDAYS, NAME_PARTICLES
@@ -63,7 +63,8 @@ def read_names(question: Question, statement: Statement) -> Reading:
 
 
 def _the_one_name(found: Sequence[Span], text: str) -> tuple[SentenceValue, ...]:
-    names = {_plain(span.cut(text)) for span in found} - {""}
+    """Return the name of the spans, in small letters and without a possessive "'s"; nothing where they give two names."""
+    names = {" ".join(re.sub(r"[’']s?\b", "", span.cut(text)).lower().split()) for span in found} - {""}
     return tuple(SentenceValue(found[0], ValueKind.NAME, name, name, Sense.EXACT) for name in names) if len(names) == 1 else ()
 
 
@@ -83,24 +84,20 @@ def _holders(office: str, question: Question, statement: Statement, *, on_topic:
     if not wanted <= unified(statement.terms) | unified_stems(statement.before):
         return []
     word = f"(?i:{re.escape(words.group() if words else head.group())})"
-    holds = _holding(rf"(?:new|next|future|incoming)\s{word}" if is_change else word)
-    return _matches((*holds, *_taking(word)), statement.text)
+    held = rf"(?:new|next|future|incoming)\s{word}" if is_change else word
+    return _matches(_office_patterns(held, word), statement.text)
 
 
-def _holding(word: str) -> Iterator[str]:
-    """Yield the patterns of who holds an office. `word` is the office's pattern."""
-    yield rf"\b{word}(?:,)?\s{_NAME}"
-    yield rf"\b{word}\s(?:of|for|at|in)\s[^,.;]{{1,40}},\s{_NAME}"
-    yield rf"\b{_NAME},\s{_NO_VERB}{_ITS}{word}\b"
-
-
-def _taking(word: str) -> Iterator[str]:
-    """Yield the patterns of who takes an office over."""
-    yield rf"\b{_NAME}{_ASIDE}\s(?:is|was|became|becomes|(?:will|would)\s(?:be|become))\s{_ITS}{word}\b"
+def _office_patterns(held: str, taken: str) -> Iterator[str]:
+    """Yield the patterns of who holds an office, `held`, and of who takes an office over, `taken`."""
+    yield rf"\b{held}(?:,)?\s{_NAME}"
+    yield rf"\b{held}\s(?:of|for|at|in)\s[^,.;]{{1,40}},\s{_NAME}"
+    yield rf"\b{_NAME},\s{_NO_VERB}{_ITS}{held}\b"
+    yield rf"\b{_NAME}{_ASIDE}\s(?:is|was|became|becomes|(?:will|would)\s(?:be|become))\s{_ITS}{taken}\b"
     succeeds = r"(?:(?:will|would|is\sto)\s)?(?:succeed|replace)(?:s|ed)?"
-    yield rf"\b{_NAME}{_ASIDE}\s{succeeds}\s[^,.;]{{1,60}}\sas\s{_ITS}{word}\b"
-    yield rf"\b(?:appoint|nam|elect|pick|promot)(?:s|es|ed)\s{_NAME}\s(?:as\s|to\s)?{_ITS}{word}\b"
-    yield rf"\b{_NAME}\s(?:has\sbeen|was|is)\s(?:appointed|named|elected|picked|promoted)\s{_ITS}{word}\b"
+    yield rf"\b{_NAME}{_ASIDE}\s{succeeds}\s[^,.;]{{1,60}}\sas\s{_ITS}{taken}\b"
+    yield rf"\b(?:appoint|nam|elect|pick|promot)(?:s|es|ed)\s{_NAME}\s(?:as\s|to\s)?{_ITS}{taken}\b"
+    yield rf"\b{_NAME}\s(?:has\sbeen|was|is)\s(?:appointed|named|elected|picked|promoted)\s{_ITS}{taken}\b"
 
 
 def _doers(verb: str, question: Question, statement: Statement) -> list[Span]:
@@ -112,22 +109,16 @@ def _doers(verb: str, question: Question, statement: Statement) -> list[Span]:
     return _matches((rf"\b{_NAME}{_HAS}\s(?:{form})\b", rf"\b(?:{form})\sby\s(?:the\s)?{_NAME}"), statement.text)
 
 
-def _matches(patterns: tuple[str, ...], text: str) -> list[Span]:
+def _matches(patterns: Iterable[str], text: str) -> list[Span]:
+    """Return the names that the patterns find, without words before them that begin no name ("The", "Mr.")."""
     found = []
     for pattern in patterns:
         for match in re.finditer(pattern, text):
             start, end = match.span("name")
-            while start < end and (first := re.match(r"[\w’'.-]+\s*", text[start:end])) and _is_no_name(first.group()):
+            while start < end and (first := re.match(r"[\w’'.-]+\s*", text[start:end])):
+                if first.group().strip().lower().rstrip(".") not in _NO_NAMES:
+                    break
                 start += first.end()
             if start < end <= start + MAX_NAME_CHARS:
                 found.append(Span(start, end))
     return found
-
-
-def _is_no_name(word: str) -> bool:
-    return word.strip().lower().rstrip(".") in _NO_NAMES
-
-
-def _plain(name: str) -> str:
-    """Return a name in small letters, without the possessive "'s"."""
-    return " ".join(re.sub(r"[’']s?\b", "", name).lower().split())

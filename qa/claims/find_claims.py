@@ -15,14 +15,13 @@ from qa.claims.claimed_days import read_days
 from qa.claims.claimed_figures import read_figures
 from qa.claims.claimed_names import read_names
 from qa.claims.statement import Reading, SentenceValue, Statement, Voice
-from qa.claims.topic import Topic
+from qa.claims.topic import Topic, is_copy
 from qa.questions.question import AnswerType, Question
 
 RELEVANT = 0.2  # Share of the best statement's relevance from which a statement is on the topic, unless it names another.
 # Share of the best statement's relevance below which a statement counts only in an article on the topic: where "casualties"
 # are asked for, a sentence that says "injured" has but .001 of the best. `Topic.accepts` says what such a statement needs.
 FAINT = 0.0001
-SAME_WORDING = 0.75  # Share of the words in common from which two sentences are one report, as in `qa.answers.make_quotes`.
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def find_claims(
             continue
         values = reading.on_topic if on_topic else reading.alone
         if values and (asked is None or topic.accepts(statement, is_relevant=is_relevant or on_topic)):
-            same_as = next((other for other in originals if _is_copy(statements[other], statement)), None)
+            same_as = next((other for other in originals if is_copy(statements[other].terms, statement.terms)), None)
             yield from (Claim(place, value, voice, same_as) for value, voice in _spoken(statement, values))
             originals += [place] if same_as is None else []
 
@@ -90,18 +89,10 @@ def _spoken(statement: Statement, values: Sequence[SentenceValue]) -> Iterator[t
     """Yield the values with who says each; of the values that one voice gives of one thing, the first."""
     told: set[tuple[object, ...]] = set()
     for value in values:
-        voice = _voice(statement, value)
+        # The speaker asked for where the value stands in their words, else the closest speaker.
+        around = [voice for voice in statement.voices if voice.scope.holds(value.span)]
+        voice = min(around, key=lambda voice: (not voice.asked, len(voice.scope)), default=None)
         key = (value.unit, value.events, value.period is None, voice.speaker if voice else "")
         if key not in told:
             yield value, voice
         told.add(key)
-
-
-def _voice(statement: Statement, value: SentenceValue) -> Voice | None:
-    """Return who says a value: the speaker asked for where the value stands in their words, else the closest speaker."""
-    around = [voice for voice in statement.voices if voice.scope.holds(value.span)]
-    return min(around, key=lambda voice: (not voice.asked, len(voice.scope)), default=None)
-
-
-def _is_copy(one: Statement, other: Statement) -> bool:
-    return len(one.terms & other.terms) >= SAME_WORDING * max(1, len(one.terms | other.terms))

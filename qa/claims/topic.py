@@ -23,6 +23,7 @@ LEAST_OF_ARTICLE, LEAST_NAMED = 0.6, 0.5  # Shares of the topic words and of the
 ROUNDS = 2  # Articles that share names with one that shares names with one that has the topic words.
 DAYS_APART = 120  # Between two articles on one topic that share its subject and no name.
 LEAST_NAMES = 2  # Shared names, where the question names nothing.
+SAME_WORDING = 0.75  # Share of words in common, of all words of both, from which two texts are copies.
 # The forms of one verb that have different stems, and words for one thing.
 _FORMS = (
     "take took taken, go went gone goes, begin began begun start, strike struck stricken hit, hold held, leav left, meet met, "
@@ -76,6 +77,11 @@ def count_related(words: Set[str], others: Set[str]) -> int:
     return sum(word[:5] in starts for word in words)
 
 
+def is_copy(words: Set[str], others: Set[str]) -> bool:
+    """Return whether two texts are one report: most of the words of both are in common."""
+    return len(words & others) >= SAME_WORDING * max(1, len(words | others))
+
+
 @dataclass(slots=True)
 class _Article:
     """The stems of the sentences and the title of an article, and the stems of its names."""
@@ -106,18 +112,17 @@ class Topic:
 
     def _on_topic(self, statements: Sequence[Statement]) -> frozenset[str]:
         """The articles with the topic words, else the article of the best statement; and those that share names with them."""
-        found = {key for key, article in self._all.items() if self._words and self._has_words(article)}
+        found = set[str]()
+        for key, article in self._all.items() if self._words else ():
+            has_names = count_related(self._named, article.words) >= LEAST_NAMED * len(self._named)
+            if has_names and count_related(self._words, article.words) >= LEAST_OF_ARTICLE * len(self._words):
+                found.add(key)
         found = found or {statement.article for statement in statements[:1]}
         for _ in range(ROUNDS):
             near = [self._all[key] for key in found]
             names = set[str]().union(*(article.names for article in near)) - _NO_NAMES
             found |= {key for key, article in self._all.items() if self._shares(article, names, near)}
         return frozenset(found)
-
-    def _has_words(self, article: _Article) -> bool:
-        if count_related(self._named, article.words) < LEAST_NAMED * len(self._named):
-            return False
-        return count_related(self._words, article.words) >= LEAST_OF_ARTICLE * len(self._words)
 
     def _shares(self, article: _Article, names: Set[str], near: Sequence[_Article]) -> bool:
         """Return whether an article shares enough names with articles on the topic; fewer where it has the subject too."""
@@ -126,7 +131,8 @@ class Topic:
             return True
         if not count_related(self._subject, article.words):
             return False
-        return shared > 0 or any(_are_near_in_time(article.published, other.published) for other in near)
+        days = [other.published for other in near if other.published] if article.published else []
+        return shared > 0 or any(abs((article.published - day).days) <= DAYS_APART for day in days if article.published)
 
     def covers(self, statement: Statement) -> bool:
         """Return whether the statement's article is on the topic."""
@@ -153,10 +159,6 @@ class Topic:
         if accepted:
             self._names |= names
         return accepted
-
-
-def _are_near_in_time(one: date | None, other: date | None) -> bool:
-    return one is not None and other is not None and abs((one - other).days) <= DAYS_APART
 
 
 def _statement_names(statement: Statement, *, with_before: bool) -> frozenset[str]:
