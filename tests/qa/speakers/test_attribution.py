@@ -55,14 +55,14 @@ def test_a_body_whose_name_has_small_words_is_asked_for_by_its_abbreviation(retr
     articles = {f"{number}.txt": text.format(name, number) for name, number in names}
     answer = retriever_of(articles).ask("how many people crossed the river, according to the UNHCR?")
     assert "300" in answer.quotes[0].text
-    first = answer.claims[0].values[0]
+    first = answer.claims[0].table.values[0]
     assert (first.low, first.asked) == (300, True)
 
 
 def test_two_sides_in_one_sentence_are_laid_side_by_side(retriever_of: RetrieverOf) -> None:
     text = "Organisers said that 50,000 people took part in the march, while police said that 20,000 people took part in it."
-    (table,) = retriever_of({"a.txt": text}).ask("how many people took part in the march?").claims
-    assert {value.low for value in table.values} == {50_000, 20_000} and table.differ
+    (quoted,) = retriever_of({"a.txt": text}).ask("how many people took part in the march?").claims
+    assert {value.low for value in quoted.table.values} == {50_000, 20_000} and quoted.table.differ
 
 
 SPELT_OUT = (
