@@ -73,7 +73,7 @@ class Retriever:
         reranker: str | None = None,
         generation: int | None = None,
     ) -> "Retriever":
-        """Open an index in a folder or in Milvus. Opening never writes. `reranker` is a cross-encoder's name or folder.
+        """Open an index. Opening never writes. `reranker` is a cross-encoder's name or folder.
 
         `generation` is the number of an earlier generation; None opens the one in force.
 
