@@ -116,8 +116,7 @@ class Retriever:
             asked = Variants.of_equal_weight((read_question(searched),), (0,))
         chosen = self._chosen(within)
         candidates = self._candidates(asked, chosen)
-        found = candidates.best(PASSAGES_SCORED)
-        scores = score_sentences(self._index, found, self._organisations, self._weights)
+        scores = score_sentences(self._index, candidates.best(PASSAGES_SCORED), self._organisations, self._weights)
         judged_by = asked.searched[asked.judged[-1]]
         if self._reranker is not None:
             scores = rerank(self._index, judged_by.text, scores, self._reranker, at_least=top_k)
@@ -125,14 +124,8 @@ class Retriever:
         answered = bool(scores.sentences) and scores.confidence >= self._settings.min_answer
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0
         least = min(least, best)  # An answer has at least one quote, however unsure.
-        shown = quotes(
-            self._index,
-            self._identities,
-            judged_by,
-            scores.sentences,
-            least=least,
-            top_k=top_k if answered else min(top_k, self._settings.closest),
-        )
+        most = top_k if answered else min(top_k, self._settings.closest)
+        shown = quotes(self._index, self._identities, judged_by, scores.sentences, least=least, top_k=most)
         compared = self._comparing.compare(candidates, shown) if answered else ComparedClaims()
         return Answer(
             question=question,

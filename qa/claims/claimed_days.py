@@ -11,11 +11,9 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date
 from itertools import pairwise
 
-from index.articles.span import Span
 from index.english import CAPITALISED
 from index.search.analyzer import terms
 from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
@@ -60,18 +58,11 @@ _MOVED = re.compile(
 _TIME_WORDS = frozenset(terms("day date year month week time exactly first when"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of a sentence between two joints, and the days in the part."""
-
-    span: Span
-    days: tuple[Day, ...]
-
-
 def read_days(question: Question, statement: Statement) -> Reading:
     """Return the day on which a sentence says that the event happened; no day where the sentence names two such days."""
     text = statement.text
-    found = [day for day in days(text) if _is_asked(day, question)]
+    asked = next((grain for grain, pattern in _ASKED if pattern.search(question.text)), None)
+    found = [day for day in days(text) if asked in (None, day.grain)]
     if not found or not (wanted := plain_words(question) - _TIME_WORDS):
         return Reading()
     said = [day for day in found if _SAID.search(text, max(0, day.span.start - 60), day.span.start)]
@@ -91,24 +82,20 @@ def _event_day(question: Question, text: str, found: Sequence[Day], wanted: froz
     """
     if not found:
         return None
-    is_future, deed = _AHEAD.search(question.text), _deed(question)
+    is_future = _AHEAD.search(question.text)
+    verb = next((match for pattern in _DEEDS if (match := pattern.search(question.text))), None)
+    deed = unified_stems(verb["verb"]) if verb else frozenset()
     moved = [day for day in found if _MOVED.search(text, max(0, day.span.start - 40), day.span.start)]
     if is_future and on_topic and deed & unified_stems(text) and len(moved) == 1:
         return moved[0]
-    worded = [(part, unified_stems(part.span.cut(text))) for part in _parts(text, found)]
-    best = max(len(wanted & words) for _, words in worded)
-    parts = [(part, bool(deed & words)) for part, words in worded if len(wanted & words) == best]
-    part, has_deed = parts[0]
-    if (best < LEAST_SHARED * len(wanted) and not (on_topic and has_deed)) or len(parts) > 1 or len(part.days) > 1:
+    worded = [(unified_stems(part), inside) for part, inside in _parts(text, found)]
+    best = max(len(wanted & words) for words, _ in worded)
+    parts = [(bool(deed & words), inside) for words, inside in worded if len(wanted & words) == best]
+    has_deed, inside = parts[0]
+    if (best < LEAST_SHARED * len(wanted) and not (on_topic and has_deed)) or len(parts) > 1 or len(inside) > 1:
         return None
     # An event in the future did not happen on a past day.
-    return None if is_future and not has_deed and not _AHEAD.search(text) else part.days[0]
-
-
-def _deed(question: Question) -> frozenset[str]:
-    """Return the stems of the question's verb."""
-    found = next((found for pattern in _DEEDS if (found := pattern.search(question.text))), None)
-    return unified_stems(found["verb"]) if found else frozenset()
+    return None if is_future and not has_deed and not _AHEAD.search(text) else inside[0]
 
 
 def _value(day: Day, published: date | None) -> SentenceValue:
@@ -128,22 +115,14 @@ def _in_years(iso: str, year: int) -> Iterator[date]:
             yield date(near, month, day)
 
 
-def _is_asked(day: Day, question: Question) -> bool:
-    """Return whether a day is a year or a month where the question asks for a year or a month."""
-    grain = next((grain for grain, pattern in _ASKED if pattern.search(question.text)), None)
-    return day.grain is grain if grain else True
-
-
-def _parts(text: str, found: Sequence[Day]) -> list[_Part]:
-    """Return the parts of a sentence with a day in them. A comma inside a day, or after a leading day, is no joint."""
+def _parts(text: str, found: Sequence[Day]) -> Iterator[tuple[str, list[Day]]]:
+    """Yield the parts of a sentence with their days. A comma inside a day, or after a leading day, is no joint."""
 
     def is_inside(joint: int) -> bool:
         # "On 3 May, …": a day leads the sentence.
         return any(day.span.start <= joint < day.span.end + (day.span.start <= 4) for day in found)
 
     joints = [match.start() for match in _PARTS.finditer(text) if not is_inside(match.start())]
-    parts = []
     for start, end in pairwise([0, *joints, len(text)]):
-        if inside := tuple(day for day in found if start <= day.span.start < end):
-            parts.append(_Part(Span(start, end), inside))
-    return parts
+        if inside := [day for day in found if start <= day.span.start < end]:
+            yield text[start:end], inside

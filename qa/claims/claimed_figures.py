@@ -161,18 +161,15 @@ def _closest(
         return [figure for figure in theirs if asked.nouns & stems(_counted(figure, statement.text))]
     if len(fitting) == 1:
         return list(fitting)
-    shared = [len(unified(wanted) & unified_stems(_around(statement.text, figure, found))) for figure in fitting]
-    best = max(shared)
-    closest = [figure for figure, number in zip(fitting, shared, strict=True) if number == best]
+    shared: dict[int, int] = {}
+    for figure in fitting:  # The words between the figures before and after this one.
+        place = found.index(figure)
+        start = found[place - 1].amount.span.end if place else 0
+        end = found[place + 1].amount.span.start if place + 1 < len(found) else None
+        shared[place] = len(unified(wanted) & unified_stems(statement.text[start:end]))
+    best = max(shared.values())
+    closest = [found[place] for place, number in shared.items() if number == best]
     return closest if best and (len(closest) == 1 or asked.nouns) else []
-
-
-def _around(text: str, figure: CountedFigure, found: Sequence[CountedFigure]) -> str:
-    """Return the text between the figures before and after a figure."""
-    place = found.index(figure)
-    start = found[place - 1].amount.span.end if place else 0
-    end = found[place + 1].amount.span.start if place + 1 < len(found) else len(text)
-    return text[start:end]
 
 
 # Figures that answer because their article is on the topic. The sentence itself need not say all of it.

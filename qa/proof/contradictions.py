@@ -121,13 +121,11 @@ def names_cited(quote: SavedQuote, text: str, *, moved_by: int = 0) -> bool:
 
 def stands(words: str, span: SavedSpan, text: str, *, moved_by: int = 0) -> bool:
     """Return whether words, given on one line, stand at a span of a text, or at the span moved by `moved_by`."""
-    return words != "" and any(_words(span, by, text) == words for by in {0, moved_by})
-
-
-def _words(span: SavedSpan, moved_by: int, text: str) -> str:
-    start, end = span.start + moved_by, span.end + moved_by
-    there = text[start:end] if 0 <= start < end <= len(text) else ""
-    return " ".join(there.split()) if there == there.strip() else ""
+    for start, end in {(span.start, span.end), (span.start + moved_by, span.end + moved_by)}:
+        there = text[start:end] if 0 <= start < end <= len(text) else ""
+        if words and there == there.strip() and " ".join(there.split()) == words:
+            return True
+    return False
 
 
 def _is_mention(span: SavedSpan, text: str) -> bool:

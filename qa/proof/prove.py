@@ -146,8 +146,7 @@ def _prove(quote: SavedQuote, file: CurrentFile, claims: Sequence[tuple[str, Sav
     changed = file.sha256 != quote.sha256
     read = _in_changed if changed else _in_unchanged
     verdict, article, now, reasons = read(quote, file)
-    if wrong:
-        verdict = Verdict.NOT_EQUAL
+    verdict = Verdict.NOT_EQUAL if wrong else verdict
     places = article.text.count(quote.text) if article and now else 0
     told = prove_claims(claims, quote, None if changed else article)
     return Proof(quote, answers, verdict, changed, now, places, "; ".join([*wrong, *reasons]), told)
@@ -178,7 +177,11 @@ def _in_changed(quote: SavedQuote, file: CurrentFile) -> _Found:
     articles, refusal = file.articles((codec_of(quote) or "utf-8", "utf-8"))
     found = [(article, now) for article in articles if (now := nearest(article, quote.text, quote.start))]
     if not found:
-        return Verdict.GONE, None, None, [_why_gone(quote, articles, refusal)]
+        if not articles and refusal is not None:
+            return Verdict.GONE, None, None, [f"the file is no text any more: {_first_part(refusal)}"]
+        lines = [line for article in articles if (line := line_of_words(article, quote.text))]
+        but = f"; its words stand on line {lines[0]:,}, with other blanks or line ends" if lines else ""
+        return Verdict.GONE, None, None, [f"the file does not hold this text any more{but}"]
     article, now = min(found, key=lambda pair: abs(pair[1].start - quote.start))
     notes: list[str] = []
     moved_by = now.start - quote.start
@@ -186,20 +189,7 @@ def _in_changed(quote: SavedQuote, file: CurrentFile) -> _Found:
         notes.append("the file does not name who said it there any more")
     if quote.citing is not None and not names_cited(quote, article.text, moved_by=moved_by):
         notes.append("the file does not name whom they cite there any more")
-    if not differences(quote, now):
-        return Verdict.OK, article, now, notes
-    return Verdict.MOVED, article, now, notes
-
-
-def _why_gone(quote: SavedQuote, articles: Sequence[Article], refusal: ArticleRefused | None) -> str:
-    if not articles and refusal is not None:
-        return f"the file is no text any more: {_first_part(refusal)}"
-    lines = [line for article in articles if (line := line_of_words(article, quote.text))]
-    if lines:
-        return (
-            f"the file does not hold this text any more; its words stand on line {lines[0]:,}, with other blanks or line ends"
-        )
-    return "the file does not hold this text any more"
+    return Verdict.MOVED if differences(quote, now) else Verdict.OK, article, now, notes
 
 
 def _first_part(refusal: ArticleRefused) -> str:

@@ -28,7 +28,9 @@ def spellings(question: Question) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for match in _NUMBER.finditer(question.text):
         value = number_value(match["number"].lower(), (match["scale"] or "").lower())
-        if value is None or not _LEAST <= value < _MOST or _is_year(match.group(), value):
+        if value is None or not _LEAST <= value < _MOST:
+            continue
+        if match.group().isdigit() and len(match.group()) == 4 and value in _YEARS and value % 100:
             continue
         typed = tuple(terms(match.group()))
         others = tuple(phrase for phrase in dict.fromkeys(tuple(terms(text)) for text in _written(value)) if phrase != typed)
@@ -37,10 +39,6 @@ def spellings(question: Question) -> Mapping[str, tuple[tuple[str, ...], ...]]:
         if set(spelling) <= set(question.terms):
             found |= dict.fromkeys(spelling, (other,))
     return found
-
-
-def _is_year(text: str, value: Decimal | int) -> bool:
-    return text.isdigit() and len(text) == 4 and value in _YEARS and value % 100 != 0
 
 
 def _written(value: Decimal | int) -> Iterator[str]:

@@ -111,7 +111,10 @@ def read_question(text: str) -> Question:
     speaker, verb = _speaker(clean)
     skipped = _stop_terms() | (set() if _TELLING.match(verb) else set(terms(verb)))
     content = tuple(dict.fromkeys(word for word in words if word not in skipped)) or tuple(dict.fromkeys(words))
-    return Question(clean, content, _asks_for(clean), speaker, frozenset(terms(speaker)) - _stop_terms())
+    # The kind whose words come first in the question.
+    kinds = [(match.start(), kind) for kind, pattern in _TYPE_PATTERNS if (match := pattern.search(clean))]
+    asks_for = min(kinds, key=lambda pair: pair[0])[1] if kinds else AnswerType.ANY
+    return Question(clean, content, asks_for, speaker, frozenset(terms(speaker)) - _stop_terms())
 
 
 def check_top_k(top_k: int) -> None:
@@ -126,12 +129,6 @@ def check_top_k(top_k: int) -> None:
         except (ValueError, RecursionError):  # Python writes no number of over 4,300 digits, and no list of great depth.
             shown = f"this {type(top_k).__name__}"
         raise InputError(f"top_k: {shown} is not a whole number; ask for 1 to {MAX_TOP_K} of them")
-
-
-def _asks_for(text: str) -> AnswerType:
-    """Return the kind whose words come first in the question."""
-    found = [(match.start(), kind) for kind, pattern in _TYPE_PATTERNS if (match := pattern.search(text))]
-    return min(found, key=lambda pair: pair[0])[1] if found else AnswerType.ANY
 
 
 def _speaker(text: str) -> tuple[str, str]:

@@ -79,7 +79,8 @@ def coverage(
 ) -> Coverage:
     """Return the coverage of a question by each sentence, in number order."""
     sentences = [candidate.sentence for candidate in candidates]
-    idf = np.array([_idf(index, term) for term in question.terms])
+    all_passages = index.info.passages + 0.5
+    idf = np.array([math.log(1 + all_passages / (index.passages_with(term) + 0.5)) for term in question.terms])
     names = _names(question)
     found_terms = _terms_in(question, organisations, sentences)
     speaker = [place for place, term in enumerate(question.terms) if term in question.speaker_terms]
@@ -170,8 +171,3 @@ def _counted(question: Question) -> int | None:
     match = _COUNTED.search(question.text)
     asked = terms(match[1]) if match else []
     return next((question.terms.index(term) for term in asked if term in question.terms), None)
-
-
-def _idf(index: Index, term: str) -> float:
-    """Return the weight of a term: ln of the passages over the passages with the term."""
-    return math.log(1 + (index.info.passages + 0.5) / (index.passages_with(term) + 0.5))

@@ -71,16 +71,17 @@ def features(
     sentences: Sequence[StoredSentence],
 ) -> Features:
     """Return a row for each sentence and a column for each feature. The sentences are all of the passages', in number order."""
+    question = searched.question
     rank = {passage.id: place for place, passage in enumerate(found.passages)}
     ranks = np.array([rank[sentence.passage] for sentence in sentences])
     candidates = _candidates(index, searched, organisations, [(s, found.passages[rank[s.passage]]) for s in sentences])
-    covered = coverage(index, searched.question, organisations, candidates)
+    covered = coverage(index, question, organisations, candidates)
     parts = [
         _meaning(searched, sentences, ranks),
         covered.columns,
         found.scores[ranks][:, None],
         _form(index, searched, candidates),
-        _of_question(searched, covered.names, len(sentences)),
+        np.tile((float(_negated(terms(question.text))), len(question.terms), covered.names.sum()), (len(sentences), 1)),
         _speaker(searched, candidates, covered.topic_near),
         matches(searched, sentences, covered.idf, covered.names),
     ]
@@ -126,11 +127,6 @@ def _form(index: Index, searched: SearchedQuestion, candidates: Sequence[Candida
             len(sentence.terms) < SHORT_TERMS,
         )
     return rows
-
-
-def _of_question(searched: SearchedQuestion, names: npt.NDArray[np.bool_], size: int) -> Features:
-    question = searched.question
-    return np.tile((float(_negated(terms(question.text))), len(question.terms), names.sum()), (size, 1))
 
 
 def _negated(words: Sequence[str]) -> bool:

@@ -35,21 +35,14 @@ class Weights:
     answerable: Linear
 
 
+@cache
 def packaged_weights(*, tokens: bool) -> Weights:
     """Return the packaged weights for an index that keeps token vectors, or for one that does not."""
-    return _load()["tokens" if tokens else "no_tokens"]
+    record = json.loads(WEIGHTS.read_text("utf-8"))
+    return read_weights(record["weights"]["tokens" if tokens else "no_tokens"])
 
 
 def read_weights(record: Mapping[str, Any]) -> Weights:
     """Return weights from their JSON record: for each part the weight of each input by its name, and a bias."""
-    return Weights(*(_linear(record[part]) for part in ("sentence", "right", "answerable")))
-
-
-def _linear(record: Mapping[str, Any]) -> Linear:
-    return Linear(np.array(list(record["values"].values()), np.float64), float(record["bias"]))
-
-
-@cache
-def _load() -> dict[str, Weights]:
-    record = json.loads(WEIGHTS.read_text("utf-8"))
-    return {name: read_weights(part) for name, part in record["weights"].items()}
+    parts = [record[name] for name in ("sentence", "right", "answerable")]
+    return Weights(*(Linear(np.array(list(part["values"].values()), np.float64), float(part["bias"])) for part in parts))
