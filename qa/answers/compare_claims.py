@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from index.articles.span import Span, without_gaps
 from index.opened.index import Index
 from qa.answers.comparison import QuotedClaim, QuotedTable
+from qa.answers.make_quotes import make_quote
 from qa.answers.quote import Quote
 from qa.claims.asked_figure import asked_figure
 from qa.claims.claim_tables import ClaimTable, tabulate_claims
@@ -156,20 +157,14 @@ class _Quoting:
 
     def _new(self, claim: Claim, attribution: ResolvedAttribution | None) -> Quote:
         found = self._sentences[claim.statement]
-        scored, article = found.scored, self._index.store.article(found.scored.passage.article)
-        quote = self._made[claim.statement] = Quote(
+        sentence = found.scored.sentence
+        quote = self._made[claim.statement] = make_quote(
+            self._index,
+            found.scored,
+            [sentence],
             rank=len(self._shown) + len(self._made) + 1,
-            article=article,
-            span=scored.sentence.span,
-            probability=scored.probability,
             attribution=attribution or next(iter(found.attributions), None),
-            passage=scored.passage.span,
-            marks=(_moved(claim.value.span, scored.sentence.span.start),),
-            gaps=scored.sentence.gaps,
-            same_as=None,
-            source_state=self._index.source_state(article),
-            by_meaning=scored.ranks.by_meaning,
-            by_words=scored.ranks.by_words,
+            marks=(_moved(claim.value.span, sentence.span.start),),
         )
         return quote
 

@@ -1,4 +1,4 @@
-"""Quoting: from scored sentences to what is shown, whole quotations and pronouns with what they stand for."""
+"""Making quotes of scored sentences. A quotation is quoted whole, and a pronoun with the sentence before it."""
 
 import re
 from collections.abc import Sequence
@@ -12,21 +12,22 @@ from qa.questions.question import Question
 from qa.ranking.answer_spans import answering, refers_back, shared_words
 from qa.ranking.scoring import ScoredSentence
 from qa.speakers.identities import Identities
+from qa.speakers.speaker import ResolvedAttribution
 
-MAX_JOINED = 4  # Sentences in one quote; a longer quotation is quoted in part.
-COMPLETES = 0.75  # A next sentence is joined when it is at least this share as probable, and refers back.
+MAX_JOINED = 4  # Sentences in one quote. A longer quotation is quoted in part.
+COMPLETES = 0.75  # Share of the probability from which the next sentence is joined, if it refers back.
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
 
 
 def quotes(
     index: Index, identities: Identities, question: Question, scored: Sequence[ScoredSentence], *, least: float, top_k: int
 ) -> tuple[Quote, ...]:
-    """The sentences of at least this probability as quotes, each sentence in one quote at most."""
+    """Return the sentences of at least this probability as quotes. A sentence is in one quote at most."""
     beside = {candidate.sentence.id: candidate.sentence for candidate in scored}
     probability = {candidate.sentence.id: candidate.probability for candidate in scored}
     used: set[int] = set()
     made: list[Quote] = []
-    wordings: dict[int, set[str]] = {}  # Of the quotes that are not near-copies themselves, by rank.
+    wordings: dict[int, set[str]] = {}  # The words of each quote that is no copy, by its rank.
     for candidate in scored:
         if len(made) == top_k or candidate.probability < least:
             break
@@ -40,19 +41,14 @@ def quotes(
         same_as = next((rank for rank, other in wordings.items() if is_copy(wording, other)), None)
         marks = _marks(article.text, candidate.sentence, question)
         made.append(
-            Quote(
+            make_quote(
+                index,
+                candidate,
+                parts,
                 rank=len(made) + 1,
-                article=article,
-                span=Span(parts[0].span.start, parts[-1].span.end),
-                probability=candidate.probability,
                 attribution=identities.speaker_of(candidate.sentence, candidate.passage.article, question, marks),
-                passage=candidate.passage.span,
                 marks=marks,
-                gaps=tuple(gap for part in parts for gap in part.gaps),
                 same_as=same_as,
-                source_state=index.source_state(article),
-                by_meaning=candidate.ranks.by_meaning,
-                by_words=candidate.ranks.by_words,
             )
         )
         if same_as is None:
@@ -60,10 +56,38 @@ def quotes(
     return tuple(made)
 
 
+def make_quote(
+    index: Index,
+    scored: ScoredSentence,
+    parts: Sequence[StoredSentence],
+    *,
+    rank: int,
+    attribution: ResolvedAttribution | None,
+    marks: tuple[Span, ...],
+    same_as: int | None = None,
+) -> Quote:
+    """Return a quote of a scored sentence. `parts` are its sentences in order."""
+    article = index.store.article(scored.passage.article)
+    return Quote(
+        article=article,
+        span=Span(parts[0].span.start, parts[-1].span.end),
+        rank=rank,
+        probability=scored.probability,
+        attribution=attribution,
+        passage=scored.passage.span,
+        marks=marks,
+        gaps=tuple(gap for part in parts for gap in part.gaps),
+        same_as=same_as,
+        source_state=index.source_state(article),
+        by_meaning=scored.ranks.by_meaning,
+        by_words=scored.ranks.by_words,
+    )
+
+
 def _joined(
     candidate: ScoredSentence, beside: dict[int, StoredSentence], probability: dict[int, float], text: str
 ) -> list[StoredSentence]:
-    """The sentence with those that it cannot be understood without, in order, of one paragraph and passage."""
+    """Return the sentence with the sentences that it needs, in order, of one paragraph and passage."""
     core = candidate.sentence
     parts = [core]
 
@@ -74,7 +98,7 @@ def _joined(
 
     def opened() -> int:
         cut = text[parts[0].span.start : parts[-1].span.end]
-        if cut.count('"') % 2:  # Straight marks look alike: inside a quotation, an odd one closes it.
+        if cut.count('"') % 2:  # Straight marks look alike. Inside a quotation an odd one closes it.
             before = _PARAGRAPH_END.split(text[candidate.passage.span.start : parts[0].span.start])[-1]
             return -1 if before.count('"') % 2 else 1
         return cut.count("“") - cut.count("”")
@@ -92,7 +116,7 @@ def _joined(
 
 
 def _marks(text: str, sentence: StoredSentence, question: Question) -> tuple[Span, ...]:
-    """The answering words: what is of the kind asked for, else the words that the question shares."""
+    """Return the answering words: the spans of the kind asked for, else the words that the question has too."""
     start, cut = sentence.span.start, without_gaps(text, sentence.span, sentence.gaps)
     spans = tuple(answering(cut, question)) or shared_words(cut, question)
     return tuple(Span(start + span.start, start + span.start + len(span.cut(cut).rstrip())) for span in spans)

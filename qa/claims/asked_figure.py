@@ -181,28 +181,24 @@ def _tables(text: str, head: str) -> tuple[tuple[Event, ...], ...]:
     A question for casualties opens a table for the killed, one for the injured, and one for figures of both.
     """
     words = [word.lower() for word in _WORD.findall(text)]
-    told = dict.fromkeys(event for place in range(len(words)) for event in events_at(words, place))
-    if not told and "toll" in words:
-        told = dict.fromkeys(CASUALTIES)
-    hit = [event for event in CASUALTIES if event in told]
+    events = dict.fromkeys(event for place in range(len(words)) for event in events_at(words, place))
+    if not events and "toll" in words:
+        events = dict.fromkeys(CASUALTIES)
+    hit = [event for event in CASUALTIES if event in events]
     if hit:
         return (*((event,) for event in hit), CASUALTIES)
-    if not told and head in SOLDIERS and _IN_PLACE.search(text):
+    if not events and head in SOLDIERS and _IN_PLACE.search(text):
         return ((Event.DEPLOYED,),)
-    return tuple((event,) for event in told)[:1]
+    return tuple((event,) for event in events)[:1]
 
 
 def _topic_words(question: Question, text: str, nouns: frozenset[str]) -> frozenset[str]:
     """Return the question's stems without the noun that is counted, the event and the speaker."""
     words = _WORD.findall(text)
     small = [word.lower() for word in words]
-    told = {
-        place + more
-        for place in range(len(small))
-        if events_at(small, place)
-        for more in (0, *(1,) * bool(pair_at(small, place)))
-    }
-    left = {stem for place, word in enumerate(words) if place not in told for stem in terms(word)}
+    event_places = {place for place in range(len(small)) if events_at(small, place)}
+    event_places |= {place + 1 for place in event_places if pair_at(small, place)}
+    left = {stem for place, word in enumerate(words) if place not in event_places for stem in terms(word)}
     return frozenset((left & set(question.terms)) - nouns - question.speaker_terms - _TOLLS - _FILLERS)
 
 

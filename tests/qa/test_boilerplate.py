@@ -1,4 +1,4 @@
-"""Page furniture is never the answer to anything, and what it interrupts is still found."""
+"""Page furniture is never an answer, and a sentence that it interrupts is still found."""
 
 import re
 

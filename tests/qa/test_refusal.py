@@ -1,4 +1,4 @@
-"""Where the articles do not answer, no quote is given as an answer."""
+"""No quote is given as an answer where the articles do not answer."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What one quote holds: whole quotations, pronouns with what they stand for, near-copies side by side."""
+"""Quotes hold whole quotations, and pronouns with the sentence before; near copies stand side by side."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

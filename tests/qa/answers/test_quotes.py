@@ -83,7 +83,7 @@ SENTENCE = "Officials in São Paulo said that 40 people were hurt."
 
 
 def check(quote: Quote, data: bytes) -> None:
-    """What holds of every quote; `data` is its file's bytes."""
+    """Check a quote against its file; `data` is the file's bytes."""
     record, article = quote.to_dict(), quote.article
     assert quote.text == article.text[quote.start : quote.end] == record["text"]
     assert data[record["byte_start"] : record["byte_end"]].decode(article.encoding) == quote.text
@@ -99,12 +99,12 @@ def check(quote: Quote, data: bytes) -> None:
 
 
 def ask_all(retriever: Retriever, folder: Path, questions: list[str]) -> int:
-    """Check every quote of these questions; how many there were."""
+    """Check every quote of these questions, and return their number."""
     return check_all([retriever.ask(question, top_k=20) for question in questions], folder)
 
 
 def check_all(answers: Sequence[Answer], folder: Path) -> int:
-    """Check every quote of these answers; how many there were."""
+    """Check every quote of these answers, and return their number."""
     quotes = [quote for answer in answers for quote in (*answer.quotes, *answer.closest)]
     for quote in quotes:
         check(quote, (folder / quote.source).read_bytes())
@@ -113,7 +113,7 @@ def check_all(answers: Sequence[Answer], folder: Path) -> int:
 
 @pytest.fixture(scope="module")
 def answers(retriever: Retriever) -> list[Answer]:
-    """What the seeds answer, with as many quotes as there are."""
+    """The answers of the seeds, with as many quotes as there are."""
     assert len(QUESTIONS) >= 60
     return [retriever.ask(question, top_k=50) for question in QUESTIONS]
 

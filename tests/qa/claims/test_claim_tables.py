@@ -1,4 +1,4 @@
-"""Claims: what sources say of one thing is laid side by side, like beside like, and nothing else is."""
+"""Claims: comparable claims stand side by side in a table, and no others."""
 
 import itertools
 import re
@@ -24,7 +24,7 @@ from qa.values.amounts import Sense
 def said(
     text: str, by: str = "", *, article: str = "", before: str = "", on: date | None = None, asked: bool = False
 ) -> Statement:
-    """A statement that answers; of an article of its own unless told."""
+    """A statement that answers. Without `article` it has an article of its own."""
     voices = (Voice(Span(0, len(text)), by, asked),) if by else ()
     return Statement(article or text, text, before, 0.5, voices, on, frozenset(terms(text)))
 
@@ -40,7 +40,7 @@ def tabulated(question: str, statements: Sequence[Statement]) -> tuple[ClaimTabl
 
 
 def lines(table: ClaimTable, statements: Sequence[Statement]) -> list[str]:
-    """A table as lines: what each value's claims say, with the article's words."""
+    """The values of a table: the words of each value's claims."""
     return [
         " / ".join(claim.value.span.cut(statements[claim.statement].text) for claim in value.claims) for value in table.values
     ]
@@ -516,7 +516,7 @@ def test_nothing_comparable_is_no_table(question: str, told: list[str]) -> None:
     assert tabulated(question, [said(text, f"speaker {i}") for i, text in enumerate(told)]) == ()
 
 
-def test_a_figure_of_another_matter_stays_out() -> None:
+def test_a_figure_of_another_topic_stays_out() -> None:
     told = [
         said("The quake in Morocco killed 2,900 people.", "a"),
         said("The death toll from the quake in Morocco passed 2,800.", "b"),
@@ -582,7 +582,7 @@ def test_a_day_without_its_year_is_the_nearest_to_publication() -> None:
     ]
 
 
-def test_whoever_speaks_of_the_matter_is_not_another_matter() -> None:
+def test_a_speaker_on_the_topic_names_no_other_topic() -> None:
     told = [
         said("At least 9 people died in the flood in Velden, the Civil Protection Agency said.", "Civil Protection Agency"),
         replace(

@@ -1,4 +1,4 @@
-"""Proofs: what became of each quote of a saved answer, by the file that stands there now."""
+"""Proofs: each quote of a saved answer is compared with the current file."""
 
 import json
 import os
@@ -68,7 +68,7 @@ def proven(record: Record, folder: Path) -> Proof:
 
 
 def proof_of(data: bytes, record: Record, folder: Path) -> Proof:
-    """The proof where the file holds these bytes now."""
+    """The proof of a record whose file now holds these bytes."""
     (folder / "a.txt").write_bytes(data)
     return proven(record, folder)
 

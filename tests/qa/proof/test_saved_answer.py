@@ -1,4 +1,4 @@
-"""Saved answers: what the program made reads back, what was changed since is refused in a line, nothing else happens."""
+"""Saved answers: records of the program are read back, and changed records are refused in one line."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -42,12 +42,12 @@ def records(retriever: Retriever, generous: Retriever) -> list[Record]:
 
 @pytest.fixture(scope="module")
 def record(records: list[Record]) -> str:
-    """One that is answered, with two quotes at least, as JSON."""
+    """An answer with at least two quotes, as JSON."""
     return json.dumps(next(record for record in records if len(record["quotes"]) > 1))
 
 
 def holds(whole: Any, part: Any) -> bool:
-    """Whether all that a saved answer says stands in the record."""
+    """Return whether every field of a saved answer is in the record."""
     if isinstance(part, dict):
         return all(name in whole and holds(whole[name], value) for name, value in part.items())
     if isinstance(part, list):
@@ -56,7 +56,7 @@ def holds(whole: Any, part: Any) -> bool:
 
 
 def changed(record: str, path: str, value: object) -> Record:
-    """The record with one thing put in place of another; "gone" takes it away."""
+    """Return the record with one field replaced; "gone" removes the field."""
     whole: Any = json.loads(record)
     *places, last = [int(part) if part.isdigit() else part for part in path.split(".")]
     place = whole

@@ -1,4 +1,4 @@
-"""Follow-up questions: what the turns before lend to the search."""
+"""Follow-up questions: the earlier turns are searched along."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +52,7 @@ def test_the_subject_of_a_conversation_is_its_first_question() -> None:
     ]
 
 
-def test_what_has_no_matter_of_its_own_is_skipped_by_the_next_question() -> None:
+def test_a_question_without_a_topic_is_skipped_by_the_next_question() -> None:
     turns = [{"role": "user", "content": text} for text in (NIS, "why?", "and who confirmed it?", "says who?")]
     assert [question.text for question in variants("by whom?", turns).searched] == ["by whom?", f"{NIS} by whom?"]
 

@@ -1,4 +1,4 @@
-"""Follow-ups of little but a question word."""
+"""Follow-ups without a topic of their own."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def test_a_detail_is_asked_of_what_was_said(question: str) -> None:
         "and Seoul?",
     ],
 )
-def test_a_question_with_matter_of_its_own_is_no_mere_detail(question: str) -> None:
+def test_a_question_with_a_topic_of_its_own_is_no_mere_detail(question: str) -> None:
     assert not asks_detail(question)
 
 

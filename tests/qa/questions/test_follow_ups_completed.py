@@ -1,4 +1,4 @@
-"""Follow-ups made whole by the question before them."""
+"""Follow-ups that the question before completes."""
 
 import pytest
 

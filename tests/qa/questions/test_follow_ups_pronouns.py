@@ -1,4 +1,4 @@
-"""Whom "he" means in a follow-up."""
+"""Pronouns in follow-ups: the person whom "he" means."""
 
 import pytest
 

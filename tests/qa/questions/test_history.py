@@ -1,4 +1,4 @@
-"""The turns before a question, read."""
+"""History: reading the turns before a question."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Numbers: a question's figure finds the article that writes it in another way."""
+"""Number spellings: a question's number finds an article with another spelling of it."""
 
 from collections.abc import Callable, Mapping
 

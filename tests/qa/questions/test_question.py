@@ -1,4 +1,4 @@
-"""Reading a question: what kind of answer it asks for, whose word, and which words count."""
+"""Reading a question: the kind of answer, the speaker asked for, and the content words."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Scope: a question asked of some articles is answered as if there were no others, but for what words weigh."""
+"""Scope: a question to some articles is answered as if there were no others, except for the weights of words."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -226,7 +226,7 @@ def test_something_else_than_a_scope_is_refused(within: Any, retriever: Retrieve
 
 
 def test_words_among_any_passages_are_found_as_if_all_were_read(tmp_path: Path) -> None:
-    """On both ways to look: few runs of passages, and many; with many passages of one score."""
+    """Both ways to search: few runs of passages, and many; with many passages of one score."""
     write_words(tmp_path / "words", (f"ferry {'linz ' * (n % 7)} {'boat' if n % 3 else 'ship'}" for n in range(3000)), serial=1)
     words = WordIndex([tmp_path / "words"])
     groups = [("ferri",), ("linz",), ("ship",)]

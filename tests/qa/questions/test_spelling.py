@@ -1,4 +1,4 @@
-"""Spelling: a misspelt word is put right by the articles' own words, and no other word is touched."""
+"""Spelling: a misspelt word is corrected by the words of the articles, and no other word is changed."""
 
 import statistics
 import time

@@ -1,4 +1,4 @@
-"""What the scorer is told of a sentence: worked out by hand, and finite whatever is asked of whatever text."""
+"""Features: computed by hand for some sentences, and finite for any question and any text."""
 
 import re
 from dataclasses import replace
@@ -226,7 +226,7 @@ def asking(text: str, *directions: int) -> SearchedQuestion:
 
 
 def matched(wording: SearchedQuestion, sentences: list[StoredSentence], names: list[bool]) -> dict[str, list[float]]:
-    """The columns of MATCHES, where every term tells alike."""
+    """The columns of MATCHES, where every term weighs the same."""
     idf: npt.NDArray[np.float64] = np.ones(len(wording.question.terms))
     columns = matches(wording, sentences, idf, np.array(names))
     assert columns.shape == (len(sentences), len(MATCHES))

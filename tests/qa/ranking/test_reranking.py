@@ -29,7 +29,7 @@ def card(name: str) -> ModelCard:
 
 
 class Prefers(Reranker):
-    """SentenceScores 6 for texts with one of the words and -6 for others; keeps what it read."""
+    """Scores 6 for texts with one of the words, and -6 for others. It keeps the texts."""
 
     def __init__(self, *words: str) -> None:
         self.card = card("prefers")
@@ -47,7 +47,7 @@ def index(seeds_index: Path) -> Index:
 
 
 def scores_of(index: Index, probabilities: Sequence[float], confidence: float = 0.5) -> SentenceScores:
-    """The first sentences of an index, as surely answers as given."""
+    """The first sentences of an index, with the given probabilities."""
     passages = {passage.id: passage for passage in index.store.passages(range(12))}
     sentences = sorted(index.store.sentences(list(passages)), key=lambda sentence: sentence.id)
     chosen = zip(sentences, probabilities, strict=False)

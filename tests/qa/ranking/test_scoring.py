@@ -1,4 +1,4 @@
-"""Scoring: the weights fit the features, and what they make of a sentence is a probability."""
+"""Scoring: the weights fit the features, and give each sentence a probability."""
 
 import json
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_sentences_come_surest_first_with_probabilities(index: Index, question: 
 
 
 def linear(size: int, **values: float) -> Linear:
-    """Weights of 0 but for the first ones named; `bias` apart."""
+    """Weights of 0 but for the features that are named, and the bias."""
     found = np.zeros(size)
     for name, value in values.items():
         if name != "bias":

@@ -1,4 +1,4 @@
-"""Whose word it is matters: what NIS reported is not what Zelensky reported."""
+"""Questions that name a speaker: the report of NIS is not the report of Zelensky."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Who is meant by a name, as far as the articles say so."""
+"""Identities: the person or organisation that a name means, as far as the articles say so."""
 
 from collections.abc import Callable, Mapping
 
@@ -17,7 +17,7 @@ FULL = "Ukrainian spokesman Yevhen Yerin said that the soldiers died in Kursk. Y
 
 @pytest.fixture
 def meant(retriever_of: RetrieverOf) -> Callable[..., Speaker]:
-    """Looks up a name that stands in the last of the articles, `a.txt` and so on."""
+    """Resolve a name that stands in the last of the articles, `a.txt` and so on."""
 
     def look_up(name: str, *others: str, text: str = "{} said on Monday that many soldiers died.") -> Speaker:
         articles = [*others, text.format(name)]
