@@ -226,7 +226,7 @@ UNUSABLE: list[tuple[bytes, str]] = [
     (b"[" * 200_000, "odd.json: "),
     (b'{"schema": "answer/2"}', "not a record"),
     (b'{"schema": "answer/1", "question": 7}', "from line 1 on: question: "),
-    (b"# Answers\n\n> 1. quoted\n", "Markdown, which says nothing of offsets; export records instead"),
+    (b"# Answers\n\n> 1. quoted\n", "Markdown, which has no offsets; export records instead"),
 ]
 
 
