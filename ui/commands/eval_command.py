@@ -22,7 +22,7 @@ from index.files.printable import printable
 from index.models.reranker import Reranker
 from qa import AskSettings
 from ui.commands.arguments import chosen_model
-from ui.commands.open_index import build_progress, build_where_missing, bundled_articles, open_reranker
+from ui.commands.open_index import build_progress, build_where_missing, bundled_articles, chosen_reranker
 from ui.commands.output import ExitStatus, check_writable, note, on_terminal, show, use_colour, write_whole
 from ui.text.terminal import BOLD, PLAIN
 
@@ -40,7 +40,7 @@ def evaluate(chosen: Namespace) -> ExitStatus:
     if chosen.compare:
         return _compare(chosen)
     _check(chosen)
-    reranker = open_reranker(chosen.reranker)
+    reranker = chosen_reranker(chosen.reranker)
     data = load_dataset(chosen.paths) if chosen.paths else replace(load_dataset([OWN_CASES]), name=BUNDLED)
     index = _index_for(data, chosen)
     if data.documents is None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.backends import open_index
-from index.models.export import open_reranker as reranker_of
 from ui.commands.output import note, on_terminal
 
 if TYPE_CHECKING:
@@ -26,22 +25,23 @@ def open_retriever(
     """
     from qa.retriever import Retriever
 
-    read_again = open_reranker(reranker)
+    cross_encoder = chosen_reranker(reranker)
     if generation is None:
         build_where_missing(directory, model)
     index = open_index(directory, model=model, generation=generation)
     if not index.info.in_force:
         note(f"qa: generation {index.info.generation} answers, which is not the one in force")
-    return Retriever(index, reranker=read_again)
+    return Retriever(index, reranker=cross_encoder)
 
 
-def open_reranker(name: str | None) -> Reranker | None:
+def chosen_reranker(name: str | None) -> Reranker | None:
     """Open the cross-encoder of this name, if any; note what makes it slow."""
     if name is None:
         return None
+    from index.models.export import open_reranker
     from index.models.model_card import Runtime
 
-    reranker = reranker_of(name)
+    reranker = open_reranker(name)
     if reranker.card.runtime is Runtime.SENTENCE_TRANSFORMERS:
         note(f"qa: reranker {name}: {reranker.card.note}")
     return reranker

@@ -50,7 +50,7 @@ class _Tally:
 
     @property
     def is_ok(self) -> bool:
-        """Whether every quote is ok and every claim is right."""
+        """True where every quote is ok and every claim is right."""
         return self.verdicts.total() == self.verdicts[Verdict.OK] and not self.wrong_claims
 
     def summary(self) -> str:

@@ -12,7 +12,7 @@ SHOWN_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class ListedArticle:
+class ArticleRow:
     """An article as the list shows it."""
 
     source: str
@@ -37,7 +37,7 @@ def listing_html(index: Index, query: str, offset: int, *, editable: bool, probl
         page = index.articles(query, offset=offset, limit=SHOWN_AT_ONCE)
     info = index.info
     values = {
-        "rows": [_listed(index, summary) for summary in page.articles],
+        "rows": [_row(index, summary) for summary in page.articles],
         "found": count(page.total, "article"),
         "first": offset + 1,
         "last": offset + len(page.articles),
@@ -61,12 +61,12 @@ def _facts(info: IndexInfo) -> str:
     return f"{', '.join(counts)}, {info.size_bytes / 1e6:,.1f} MB; read {read}; generation {info.generation}"
 
 
-def _listed(index: Index, summary: ArticleSummary) -> ListedArticle:
+def _row(index: Index, summary: ArticleSummary) -> ArticleRow:
     article = index.article_named(summary.source)
     state = index.source_state(article) if article else SourceState.MISSING
     published = summary.published.isoformat() if summary.published else None
     about = about_line(summary.source, summary.outlet, published)
-    return ListedArticle(
+    return ArticleRow(
         source=summary.source,
         title=one_line(summary.title or summary.source),
         about=about,

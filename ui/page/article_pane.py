@@ -1,4 +1,4 @@
-"""The article that is read: its text with line numbers and marked quotes, no more of it than a screen can hold."""
+"""The article beside the answer: its text with line numbers and marked quotes, a window at a time."""
 
 import re
 from bisect import bisect_right

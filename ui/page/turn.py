@@ -29,7 +29,7 @@ class IdentityLink:
 
 @dataclass(frozen=True, slots=True)
 class ShownQuote:
-    """A quote as the page shows it. `sure` is "" for a miss; `links` tell who the speaker and the cited one are."""
+    """A quote as the page shows it. `sure` is "" for a miss; `links` tell who the speakers are."""
 
     quote: SavedQuote
     runs: tuple[StyledRun, ...]

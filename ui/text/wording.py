@@ -44,7 +44,7 @@ def place(source: str, first_line: int, last_line: int) -> str:
 def said(by: str | None, meant: str | None, *, citing: str | None, cited: str | None) -> str:
     """Return who says a quote: "said by Yonhap, citing NIS (National Intelligence Service)"; "" for the article itself.
 
-    `meant` and `cited` are the fullest names of the speaker and of the cited one, None where no fuller name is known.
+    `meant` and `cited` are the fullest names of the speaker and of the person cited, None where no fuller name is known.
     """
     return f"said by {voice(by, meant, citing=citing, cited=cited)}" if by else ""
 
@@ -57,7 +57,7 @@ def saved_said(quote: SavedQuote) -> str:
 
 
 def voice(by: str | None, meant: str | None, *, citing: str | None, cited: str | None) -> str:
-    """Return the speaker and the cited one, as `said`; the article itself where it names nobody."""
+    """Return the speaker and the person cited, as `said`; the article itself where it names nobody."""
     if not by:
         return "the article itself"
     return _known_as(by, meant) + (f", citing {_known_as(citing, cited)}" if citing else "")
