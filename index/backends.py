@@ -73,7 +73,7 @@ class Backend(Protocol):
 
 
 class FolderBackend:
-    """An index in a folder."""
+    """An index in a folder; see `Backend`."""
 
     implementation: type[Index] = LocalIndex
 
@@ -81,29 +81,23 @@ class FolderBackend:
         self.folder = directory
 
     def exists(self) -> bool:
-        """Return whether an index was published there; False if there is nothing yet."""
         return index_exists(self.folder)
 
     def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
-        """Make the index contain the articles of these files and folders."""
         return build_local(paths, self.folder, settings, progress, disk)
 
     def add_file(self, name: str, data: bytes, settings: BuildSettings | None, disk: Disk) -> str:
-        """Put a file into DIR/added."""
         return added_files.add_file(self.folder, name, data, settings=settings, disk=disk)
 
     def check(self, number: int | None) -> Soundness:
-        """Check every file and every entry of a generation."""
         return check_local_index(self.folder, number=number)
 
     def mark(self) -> bytes:
-        """Return bytes that differ between current generations; b"" if there is none."""
         with suppress(OSError):
             return (self.folder / CURRENT).read_bytes()
         return b""
 
     def paths_before(self) -> list[Path]:
-        """Return the files and folders that the last build read, if there was any."""
         record = published_record(self.folder)
         return [Path(path) for path in record.paths] if record else []
 
@@ -124,11 +118,9 @@ class FolderBackend:
             return sources
 
     def has_stopped_build(self) -> bool:
-        """Return whether the folder has the remains of a build that was stopped before its end."""
         return (self.folder / PENDING).exists()
 
     def judgements_folder(self) -> Path:
-        """Return the index folder."""
         return self.folder
 
 

@@ -32,7 +32,7 @@ _SUMMARY = f"SELECT id, source, {cut('title')}, {cut('outlet')}, published, size
 
 
 class LocalIndex(Index):
-    """One generation of an index folder. Opening and reading never write."""
+    """One generation of an index folder, with the searches of `Index`. Opening and reading never write."""
 
     def __init__(self, directory: Path, generation: Generation) -> None:
         build = generation.manifest.build
@@ -64,13 +64,11 @@ class LocalIndex(Index):
         return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:
-        """Return the vector and the tokens of a question, by the model that made the index; see `Index.embed`."""
         if self.verification:
             self.verification.check()
         return self._embedder.embed_question(question)
 
     def select(self, articles: Flags) -> Selection:
-        """Return the articles with a flag, by number, as a selection that limits a search."""
         sentences: list[Flags] = []
         runs: list[KeyRanges] = []
         for position, segment in enumerate(self.segments):
@@ -81,7 +79,6 @@ class LocalIndex(Index):
         return Selection(int(articles.sum()), tuple(sentences), together[np.argsort(together[:, 0])])
 
     def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
-        """Return the passages of the sentences nearest to a (1, dim) query, nearest first; see `Index`."""
         numbers, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
         passages = [np.empty(0, np.int64)]
         for position, segment in enumerate(self.segments):
@@ -95,7 +92,6 @@ class LocalIndex(Index):
         return list(dict.fromkeys(np.concatenate(passages)[best].tolist()))
 
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
-        """Return the vectors of all sentences of these passages as they were embedded, in the order of the passages."""
         owners, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         vectors = [np.empty((0, self.info.model.dim), np.float32)]
         for part in self._ids.locate_passages(passages):
@@ -112,7 +108,6 @@ class LocalIndex(Index):
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
     ) -> list[FoundByWords]:
-        """Return the passages with the highest BM25 score for these terms and phrases, best first."""
         hits = self._words.search(groups, top_k=top_k + SPARE_HITS, among=None if among is None else among.passages)
         numbers = self._passages_of(np.array([hit.key for hit in hits], np.int64)).tolist()
         found = [FoundByWords(number, hit.score) for number, hit in zip(numbers, hits, strict=True)]
@@ -128,11 +123,9 @@ class LocalIndex(Index):
         return found
 
     def passages_with(self, term: str) -> int:
-        """Return the number of passages that contain a term."""
         return self._words.passages_with(term)
 
     def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
-        """Return the articles whose source, title or outlet contains all words of `query`; see `Index.articles`."""
         return list_articles(self.store, query, offset=offset, limit=limit)
 
     def _check_counts(self) -> None:

@@ -15,7 +15,7 @@ from index.opened.lru_cache import TEXT_CACHE_CHARS, LruCache
 
 
 class SegmentReader:
-    """Read access to articles, passages and sentences by global id; for several threads."""
+    """Read access to articles, passages and sentences by global id; an `ArticleStore`."""
 
     def __init__(self, segments: Sequence[Segment], ids: GlobalIds) -> None:
         self.segments, self.ids = segments, ids
@@ -42,12 +42,10 @@ class SegmentReader:
         return found[number]
 
     def article_named(self, source: str) -> Article | None:
-        """Return the article of this source, or None."""
         located = self._locate(source)
         return None if located is None else self.article(self.ids.article(*located))
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
-        """Return the passages with these numbers, in number order."""
         if self.ids.is_identity:
             return self.segments[0].store.passages(numbers)
         found: list[StoredPassage] = []
@@ -58,7 +56,6 @@ class SegmentReader:
         return sorted(found, key=lambda passage: passage.id)
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
-        """Return all sentences of these passages, in number order."""
         if self.ids.is_identity:
             return self.segments[0].store.sentences(passages)
         found: list[StoredSentence] = []
@@ -75,27 +72,23 @@ class SegmentReader:
         return sorted(found, key=lambda sentence: sentence.id)
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
-        """Return a span of an article, extended by this many sentences on both sides; fewer at the article's ends."""
         if (located := self._locate(source)) is None:
             return span
         return self.segments[located[0]].store.surrounding(source, span, sentences=sentences)
 
     def abbreviations(self) -> list[StoredAlias]:
-        """Return the abbreviations that the articles spell out, each wording once, from its first article."""
         kept: dict[tuple[str, str, str], StoredAlias] = {}
         for alias in self._aliases([segment.store.abbreviations() for segment in self.segments]):
             kept.setdefault((alias.alias.short, alias.alias.long, alias.alias.owner), alias)
         return [kept[key] for key in sorted(kept)]
 
     def full_names(self, surname: str) -> list[StoredAlias]:
-        """Return the full names that articles give for a surname, each once, from its first article."""
         kept: dict[str, StoredAlias] = {}
         for alias in self._aliases([segment.store.full_names(surname) for segment in self.segments]):
             kept.setdefault(alias.alias.long, alias)
         return sorted(kept.values(), key=lambda one: (one.article, one.alias.long))
 
     def listed(self) -> list[ListedArticle]:
-        """Return every article without its text, by number."""
         found = [
             replace(one, number=number)
             for position, segment in enumerate(self.segments)
@@ -112,24 +105,19 @@ class SegmentReader:
                 yield position, local, ids[local], source, content
 
     def entry(self, number: int) -> Entry:
-        """Return all data of an article."""
         segment, local = self.ids.locate(number)
         return self.segments[segment].entry(local)
 
     def entries(self) -> Iterator[Entry]:
-        """Return all data of all articles, article by article."""
         return map(self.entry, range(self.article_count()))
 
     def sources(self) -> list[str]:
-        """Return the source of each article, by number."""
         return [one.source for one in self.listed()]
 
     def outlets(self) -> list[str | None]:
-        """Return the outlet of each article, by number."""
         return [outlet for _, outlet in self.rows_by_article(f"SELECT id, {cut('outlet')} FROM articles")]
 
     def dates(self) -> list[date | None]:
-        """Return the day of publication of each article, by number."""
         return [day_of(published) for _, published in self.rows_by_article("SELECT id, published FROM articles")]
 
     def rows_by_article(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]

@@ -48,6 +48,12 @@ def writer(
         release()
 
 
+def this_process() -> str:
+    """Return who writes, as JSON: process id, host and time in UTC."""
+    now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+    return json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now})
+
+
 def _taken(directory: Path, *, wait: bool, note: Callable[[str], None], disk: Disk) -> Callable[[], None]:
     path = directory / LOCK
     try:
@@ -63,10 +69,9 @@ def _taken(directory: Path, *, wait: bool, note: Callable[[str], None], disk: Di
 
 def _sign(descriptor: int) -> None:
     """Write into the lock file who holds the lock; for messages only."""
-    said = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())}
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps(said).encode(), 0)
+        os.pwrite(descriptor, this_process().encode(), 0)
 
 
 def _holder(path: Path) -> str:

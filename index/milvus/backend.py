@@ -20,7 +20,7 @@ from index.verify.findings import Soundness
 
 
 class MilvusBackend:
-    """An index in Milvus. Any call may raise IndexUnusableError: the server cannot be reached."""
+    """An index in Milvus; see `index.backends.Backend`. Any call may raise IndexUnusableError: the server cannot be reached."""
 
     implementation: type[Index] = MilvusIndex
     folder = NO_FOLDER
@@ -34,44 +34,35 @@ class MilvusBackend:
         self._place = milvus_place(place)
 
     def exists(self) -> bool:
-        """Return whether an index is published there."""
         return number_in_force(self._server) is not None
 
     def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
-        """Make the index contain the articles of these files and folders."""
         return build_in_milvus(paths, self._place, settings, progress)
 
     def add_file(self, name: str, data: bytes, settings: BuildSettings | None, disk: Disk) -> str:
-        """Refuse the file: there is no folder for added articles."""
-        raise InputError("added by hand are articles of an index folder; put this one in the folder that the index is made of")
+        raise InputError("an index in Milvus has no folder for added articles; put this one in the folder that it reads")
 
     def check(self, number: int | None) -> Soundness:
-        """Check all rows of a generation."""
         return check_milvus_index(self._place, number=number)
 
     def mark(self) -> bytes:
-        """Return bytes that differ between current generations; b"" if there is none."""
         number = number_in_force(self._server)
         return b"" if number is None else str(number).encode()
 
     def paths_before(self) -> list[Path]:
-        """Return the files and folders that the last build read, if there was any."""
         try:
             return [Path(path) for path in open_milvus_generation(self._server).manifest.build.paths]
         except IndexUnusableError:
             return []
 
     def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
-        """Return the places of the articles' files, as this machine sees them."""
         record = open_milvus_generation(self._server, number=number).manifest.build
         return Sources.of(NO_FOLDER, record.root, record.added)
 
     def has_stopped_build(self) -> bool:
-        """Return False: a stopped build leaves nothing at the place itself."""
         return False
 
     def judgements_folder(self) -> Path:
-        """Refuse: there is no folder to keep judgements in."""
         raise InputError("judgements are kept in an index folder, and this index is in Milvus; nothing was kept")
 
     @property

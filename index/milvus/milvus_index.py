@@ -35,7 +35,7 @@ _SCOPES_KEPT = 8
 
 
 class MilvusIndex(Index):
-    """One generation of an index in Milvus. Opening and reading never write."""
+    """One generation of an index in Milvus, with the searches of `Index`. Opening and reading never write."""
 
     def __init__(self, server: MilvusServer, generation: MilvusGeneration) -> None:
         self._server, self._generation = server, generation
@@ -71,17 +71,14 @@ class MilvusIndex(Index):
         return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:
-        """Return the vector and the tokens of a question, by the model that made the index."""
         return self._embedder.embed_question(question)
 
     def select(self, articles: Flags) -> Selection:
-        """Return the articles with a flag, by number, as a selection that limits a search."""
         passages = articles[self.store.catalogue.article_of]
         sentences = np.repeat(passages, np.diff(self.store.catalogue.first_sentences))
         return Selection(int(articles.sum()), (sentences,), key_ranges(passages, 0))
 
     def nearest_passages(self, query: Vectors, *, sentences: int, among: Selection | None = None) -> list[int]:
-        """Return the passages of the sentences nearest to a (1, dim) query, nearest first; see `Index`."""
         name, condition = self._generation.data.sentences, self._condition(among)
         wanted = min(sentences + SPARE, MAX_HITS)
         found = self._server.search(name, [query[0]], field="vector", top_k=wanted, condition=condition)[0]
@@ -94,7 +91,6 @@ class MilvusIndex(Index):
         return list(dict.fromkeys(owners[best].tolist()))
 
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
-        """Return the vectors of all sentences of these passages, in the order of the passages."""
         read = self.store.packed(passages)
         firsts = self.store.catalogue.first_sentences
         sizes = [len(read[number].sentences) for number in passages]
@@ -108,7 +104,6 @@ class MilvusIndex(Index):
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
     ) -> list[FoundByWords]:
-        """Return the passages with the highest BM25 score for these terms and phrases, best first."""
         asked = [[encoded_term(term) for term in group] for group in groups]
         known = [group for group in asked if all(term in self._lexicon.passages_with for term in group)]
         if not known:
@@ -136,11 +131,9 @@ class MilvusIndex(Index):
         return sorted(scored, key=lambda hit: (-hit.score, hit.passage))[:top_k]
 
     def passages_with(self, term: str) -> int:
-        """Return the number of passages that contain a term."""
         return self._lexicon.passages_with.get(encoded_term(term), 0)
 
     def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
-        """Return the articles whose source, title or outlet contains all words of `query`; see `Index.articles`."""
         check_page(query, offset, limit)
         words = folded(query).split()
         found = [entry for entry in self.store.catalogue.entries if all(word in _called(entry) for word in words)]

@@ -30,7 +30,7 @@ def _joined(row: MilvusRow, texts: dict[int, MilvusRow]) -> str:
 
 
 class MilvusStore:
-    """Read access to articles, passages and sentences by the catalogue's numbers; for several threads."""
+    """Read access to articles, passages and sentences by the catalogue's numbers; an `ArticleStore`."""
 
     def __init__(self, server: MilvusServer, generation: MilvusGeneration) -> None:
         self._server, self._data = server, generation.data
@@ -43,16 +43,13 @@ class MilvusStore:
         return self.catalogue.counts()
 
     def article(self, number: int) -> Article:
-        """Return an article with its text."""
         return self._read_articles([number])[number]
 
     def article_named(self, source: str) -> Article | None:
-        """Return the article of this source, or None."""
         number = self.catalogue.by_source.get(source)
         return None if number is None else self.article(number)
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
-        """Return the passages with these numbers, in number order."""
         read = self.packed(numbers)
         return [StoredPassage(n, int(self.catalogue.article_of[n]), read[n].span) for n in sorted(read)]
 
@@ -68,7 +65,6 @@ class MilvusStore:
         ]
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
-        """Return a span of an article, extended by this many sentences on both sides; fewer at the article's ends."""
         number = self.catalogue.by_source.get(source)
         if number is None:
             return span
@@ -79,7 +75,6 @@ class MilvusStore:
         return Span(before[0] if before else span.start, after[-1] if after else span.end)
 
     def abbreviations(self) -> list[StoredAlias]:
-        """Return the abbreviations that the articles spell out, each wording once, from its first article."""
         found: dict[tuple[str, str, str], StoredAlias] = {}
         for one in self._aliases:
             if one.alias.kind is AliasKind.ABBREVIATION:
@@ -87,30 +82,24 @@ class MilvusStore:
         return [found[key] for key in sorted(found)]
 
     def full_names(self, surname: str) -> list[StoredAlias]:
-        """Return the full names that articles give for a surname, each once, from its first article."""
         found: dict[str, StoredAlias] = {}
         for one in self._surnames.get(surname, ()):
             found.setdefault(one.alias.long, one)
         return sorted(found.values(), key=lambda one: (one.article, one.alias.long))
 
     def sources(self) -> list[str]:
-        """Return the source of each article, by number."""
         return [entry.source for entry in self.catalogue.entries]
 
     def outlets(self) -> list[str | None]:
-        """Return the outlet of each article, by number."""
         return [entry.outlet for entry in self.catalogue.entries]
 
     def dates(self) -> list[date | None]:
-        """Return the day of publication of each article, by number."""
         return [entry.masthead.published for entry in self.catalogue.entries]
 
     def listed(self) -> list[ListedArticle]:
-        """Return every article without its text, by number."""
         return [ListedArticle(number, entry.source, entry.content) for number, entry in enumerate(self.catalogue.entries)]
 
     def entry(self, number: int) -> Entry:
-        """Return all data of an article."""
         numbers = self._passages_of(number)
         read = self.packed(numbers)
         spans = tuple(read[place].span for place in numbers)
@@ -121,7 +110,6 @@ class MilvusStore:
         return Entry(self.article(number), spans, sentences, self.catalogue.entries[number].aliases, vectors)
 
     def entries(self) -> Iterator[Entry]:
-        """Return all data of all articles, article by article."""
         return map(self.entry, range(len(self.catalogue.entries)))
 
     def packed(self, numbers: Sequence[int]) -> dict[int, PackedPassage]:

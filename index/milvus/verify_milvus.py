@@ -1,12 +1,11 @@
 """Checking an index in Milvus: counts, every article's text, every passage's sentences, vectors and words."""
 
-import hashlib
 from collections.abc import Iterator
 from itertools import islice
 
 import numpy as np
 
-from index.articles.article import BOMS, Article
+from index.articles.article import Article
 from index.errors import IndexDamagedError
 from index.files.printable import printable_name
 from index.milvus.generation import MilvusGeneration, open_milvus_generation
@@ -15,6 +14,7 @@ from index.milvus.rows import PackedPassage, encoded_term
 from index.milvus.server import MilvusServer, milvus_server
 from index.milvus.store import MilvusStore
 from index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
+from index.verify.verify_entries import is_text_of_file
 
 UNIT = 0.01  # The largest difference of a vector's length from 1, in float16.
 
@@ -59,12 +59,10 @@ def _findings(server: MilvusServer, generation: MilvusGeneration) -> Iterator[Fi
 
 
 def _is_whole(article: Article) -> bool:
-    mark = {name: mark for mark, name in BOMS}.get(article.encoding, b"") if article.bom_bytes else b""
     try:
-        data = mark + article.text.encode(article.encoding)
+        return is_text_of_file(article.text, article.encoding, article.bom_bytes, (article.size_bytes, article.sha256))
     except (LookupError, UnicodeError):
         return False
-    return len(data) == article.size_bytes and hashlib.sha256(data).hexdigest() == article.sha256
 
 
 def _faults(packed: PackedPassage, size: int) -> Iterator[str]:

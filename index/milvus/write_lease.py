@@ -4,7 +4,6 @@ The writer raises a number in its collection while it lives. If the number stand
 """
 
 import json
-import os
 import secrets
 import socket
 import threading
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from index.errors import IndexBusyError, IndexUnusableError
+from index.local.write_lock import this_process
 from index.milvus.collections import NO_VECTOR, create_pieces, is_writer, lock_alias, writer_name
 from index.milvus.server import MilvusServer
 
@@ -108,8 +108,7 @@ def _beat(server: MilvusServer, mine: str, stopped: threading.Event) -> None:
 
 
 def _write(server: MilvusServer, mine: str, number: int) -> None:
-    said = {"pid": os.getpid(), "host": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())}
-    server.upsert(mine, {"id": 0, "text": json.dumps(said), "of": number, "none": NO_VECTOR})
+    server.upsert(mine, {"id": 0, "text": this_process(), "of": number, "none": NO_VECTOR})
 
 
 def _read(server: MilvusServer, holder: str) -> int | None:

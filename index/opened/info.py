@@ -1,4 +1,4 @@
-"""What an index holds, and how it stands."""
+"""The info of an index: its contents and its state."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,16 +11,14 @@ from index.search.ivf_lists import Lists
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index contains. `directory` is a text if the index is on a server; `size_bytes` counts its files; `built` is UTC.
+    """The contents and the state of an index. `directory` is a text if the index is on a server. `built` is UTC.
 
-    `added` is how many of the articles were dropped in by hand, `excluded` are
-    the sources of those taken out, in order. `check` is by what the files were
-    compared with the manifest when it was opened; `kept` are the generations
-    that lie in the folder, and `in_force` whether this is the newest that counts.
-    `speakers` is what read who speaks, "" where nothing did, and
-    `speakers_wanted` whether it was to be read. `segments` is of how many parts it
-    is made; `lists` are those of all that the vectors are in, None where they are
-    searched exhaustively or, on a server, by a `graph`.
+    `size_bytes` counts the index's files. `added` counts the articles added by hand; `excluded` are the sources
+    of articles left out, in order. `check` is the digest by which the files were compared when the index was
+    opened. `kept` are the generations in the folder; `in_force` tells whether this is the current one. `speakers`
+    is the program that read who speaks, "" if none did; `speakers_wanted` tells whether it was to be read.
+    `lists` adds up the IVF lists of all segments. It is None if the vectors are searched exhaustively
+    or, on a server, by a `graph`.
     """
 
     directory: Path | str

@@ -1,4 +1,4 @@
-"""Listing: what the articles are called, page by page, without reading their texts into memory."""
+"""Listing articles page by page, without reading their texts into memory."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from index.search.analyzer import folded
 
 MAX_QUERY_CHARS = 500
 MAX_LIMIT = 1000  # Articles of one page.
-MAX_OUTLETS = 1000  # Beyond, no list is read; a masthead misread in each article must not fill one.
+MAX_OUTLETS = 1000  # Limits the damage if the masthead of every article is misread.
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleSummary:
-    """What an article is called, when it was published, and how much it holds; `size_bytes` is its file's."""
+    """The names, day and size of an article. `size_bytes` is the size of its file."""
 
     source: str
     title: str | None
@@ -27,41 +27,41 @@ class ArticleSummary:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """Some of the articles that were looked for, and how many there are in all."""
+    """A page of the articles that were found, and the number found in all."""
 
     total: int
     articles: tuple[ArticleSummary, ...]
 
 
 class Listable(Protocol):
-    """Articles that say what they show, wherever they lie."""
+    """Articles with the outlets and days that their mastheads show."""
 
     def outlets(self) -> list[str | None]:
-        """Each article's outlet, by its number."""
+        """Return the outlet of each article, by number."""
         ...
 
     def dates(self) -> list[date | None]:
-        """Each article's day of publication, by its number."""
+        """Return the day of publication of each article, by number."""
         ...
 
 
-def outlet_names(held: Listable) -> tuple[str, ...]:
-    """The outlets' names in order, at most MAX_OUTLETS; of names that differ in case or blanks the commonest."""
-    counted = Counter(" ".join(name.split()) for name in held.outlets() if name)
+def outlet_names(articles: Listable) -> tuple[str, ...]:
+    """Return the outlets' names in order, at most MAX_OUTLETS. Of names that differ in case or blanks, the commonest counts."""
+    counted = Counter(" ".join(name.split()) for name in articles.outlets() if name)
     names: dict[str, str] = {}
     for name in sorted(counted, key=lambda name: (-counted[name], name)):
         names.setdefault(folded(name), name)
     return tuple(names[key] for key in sorted(names)[:MAX_OUTLETS])
 
 
-def date_range(held: Listable) -> tuple[date, date] | None:
-    """The first and the last day of publication that any article shows."""
-    days = [day for day in held.dates() if day]
+def date_range(articles: Listable) -> tuple[date, date] | None:
+    """Return the first and the last day of publication of any article."""
+    days = [day for day in articles.dates() if day]
     return (min(days), max(days)) if days else None
 
 
 def check_page(query: str, offset: int, limit: int) -> None:
-    """Whether such a page may be asked for.
+    """Check the arguments of a page.
 
     Raises:
         InputError: the query is too long, or `offset` or `limit` is out of range.

@@ -1,4 +1,4 @@
-"""A finding: something that is wrong with an index."""
+"""The results of checking an index."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,18 +6,18 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Where something is wrong, and what, in a line."""
+    """A fault of an index: where and what, in one line."""
 
     where: str
     what: str
 
 
-MAX_FINDINGS = 1000  # Beyond, the rest is not looked at: the index is to be built anew either way.
+MAX_FINDINGS = 1000  # Then checking stops: the index must be rebuilt anyway.
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How much was looked at. Nothing but the files where those are damaged."""
+    """The amount that was checked. If files are damaged, only files are counted."""
 
     files: int
     size_bytes: int

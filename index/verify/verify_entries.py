@@ -1,4 +1,4 @@
-"""Whether what an index holds of each article fits together: its text and file, and every span in it."""
+"""Checking the entries of an index: each article's text with its file, and every span with its text."""
 
 import hashlib
 import json
@@ -13,13 +13,13 @@ from index.models.token_vectors import TOKEN_DIM
 from index.verify.findings import Finding
 
 TOKEN_BYTES = 2 + TOKEN_DIM // 2
-MAX_TOKENS_PER_CHAR = 4  # The most letters that one is taken apart into (NFD), each of them a token.
+MAX_TOKENS_PER_CHAR = 4  # The most letters of one decomposed character (NFD), each of them a token.
 
 _Row = tuple[Any, ...]
 
 
 class EntryCheck:
-    """Looks at one article after another, and that their passages and sentences are numbered one after another."""
+    """Checks one article after another; passages and sentences must have consecutive numbers."""
 
     def __init__(self, segment: Segment, *, keeps_tokens: bool) -> None:
         self._segment = segment
@@ -28,7 +28,7 @@ class EntryCheck:
         self._passages = self._sentences = 0
 
     def findings(self) -> Iterator[Finding]:
-        """What is wrong, article by article, one article's text in memory at a time."""
+        """Yield the faults, article by article; one article's text at a time is in memory."""
         for place, (number,) in enumerate(self._store.rows("SELECT id FROM articles ORDER BY id")):
             if number != place:
                 yield Finding(f"article {number}", f"is not numbered {place}")
@@ -94,7 +94,7 @@ class EntryCheck:
             yield from (f"sentence {number} {what}" for what in self._inner_faults(row, size))
 
     def _inner_faults(self, row: _Row, size: int) -> Iterator[str]:
-        """What is wrong inside a sentence whose span is right."""
+        """Yield the faults inside a sentence whose span is right."""
         _, start, end, _, gaps, told, terms, token_bytes = row
         if not _are_gaps(gaps, start, end):
             yield "has gaps that lie outside of it, or out of order"
@@ -107,8 +107,19 @@ class EntryCheck:
             yield f"has {token_bytes:,} bytes of tokens, which cannot be"
 
 
+def is_text_of_file(text: str, encoding: str, bom_bytes: int, file: tuple[int, str]) -> bool:
+    """Return whether a text, encoded, is the file with this size and sha256.
+
+    Raises:
+        LookupError, UnicodeError: the encoding is unknown, or cannot encode the text.
+    """
+    mark = {name: mark for mark, name in BOMS}.get(encoding, b"") if bom_bytes else b""
+    data = mark + text.encode(encoding)
+    return len(mark) == bom_bytes and (len(data), hashlib.sha256(data).hexdigest()) == file
+
+
 def _begins(firsts: Ids, number: int, at: int) -> bool:
-    """Whether a thing begins where it is noted to; one too many is told of elsewhere."""
+    """Return whether a thing begins where the array says; surplus things are reported elsewhere."""
     return not 0 <= number < len(firsts) - 1 or int(firsts[number]) == at
 
 
@@ -116,28 +127,24 @@ def _article_faults(row: _Row) -> Iterator[str]:
     source, sha256, size_bytes, encoding, bom_bytes, title, outlet, text = row
     if source.startswith("/") or "\0" in source or {"", ".", ".."} & set(source.split("/")):
         yield "is not a path below the articles' folder"
-    marks = {name: mark for mark, name in BOMS}
-    mark = marks.get(encoding, b"") if bom_bytes else b""
     try:
-        data = mark + text.encode(encoding)
+        if not is_text_of_file(text, encoding, bom_bytes, (size_bytes, sha256)):
+            yield "its text is not that of the file whose sha256 it has"
     except (LookupError, UnicodeError):
         yield f"its text cannot be written as {encoding!a}"
-    else:
-        if len(mark) != bom_bytes or len(data) != size_bytes or hashlib.sha256(data).hexdigest() != sha256:
-            yield "its text is not that of the file whose sha256 it has"
     for name, span in (("title", title), ("outlet", outlet)):
         if span is not None and not _is_span(_span(span), (0, len(text))):
             yield f"its {name} lies outside of its text"
 
 
 def _is_span(span: Sequence[Any], within: tuple[int, int]) -> bool:
-    """Whether a stretch has a character and lies inside another one."""
+    """Return whether a span has a character and is inside another span."""
     start, end = span
     return isinstance(start, int) and isinstance(end, int) and within[0] <= start < end <= within[1]
 
 
 def _are_gaps(gaps: Any, start: int, end: int) -> bool:
-    """Whether gaps, as they are stored, follow each other inside a sentence."""
+    """Return whether stored gaps are in order and inside a sentence."""
     try:
         found = json.loads(gaps) if gaps is not None else []
         for gap in found:
@@ -150,7 +157,7 @@ def _are_gaps(gaps: Any, start: int, end: int) -> bool:
 
 
 def _are_attributions(told: Any, sentence: tuple[int, int], size: int) -> bool:
-    """Whether attributions, as they are stored, name speakers in the text and lie inside their sentence."""
+    """Return whether stored attributions name speakers in the text and are inside their sentence."""
     try:
         for name, said, cited, scope in json.loads(told) if told is not None else []:
             named = [span for span in (name, said, cited) if span is not None]
@@ -162,7 +169,7 @@ def _are_attributions(told: Any, sentence: tuple[int, int], size: int) -> bool:
 
 
 def _span(text: str) -> tuple[int, int]:
-    """A span as it is stored, "start-end"; one that is nowhere, where it is none."""
+    """Return a span stored as "start-end"; an impossible span if the text is none."""
     try:
         start, end = text.split("-")
         return int(start), int(end)

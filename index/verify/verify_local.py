@@ -1,4 +1,4 @@
-"""Soundness: whether an index is what it should be, all the way down: every file, count, span, vector and word."""
+"""Checking an index folder: every file, count, span, vector and word."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -43,7 +43,7 @@ def check_local_index(directory: Path, *, number: int | None = None) -> Soundnes
 
 
 def _damaged(directory: Path, number: int | None, error: IndexDamagedError) -> Soundness:
-    """Every file that is not what was published; the error itself where they cannot be told."""
+    """Name every damaged file; raise the error itself if the files are unknown."""
     try:
         current = read_current(directory)
         found = number if number is not None else current.generation if current else 0
@@ -62,7 +62,7 @@ def _damaged(directory: Path, number: int | None, error: IndexDamagedError) -> S
 
 
 def _findings(generation: Generation) -> Iterator[Finding]:
-    """What is wrong with a generation whose files are what was published."""
+    """Yield the faults of a generation whose files are what was published."""
     manifest, folder = generation.manifest, generation.folder
     try:
         held = SegmentReader.of(generation)
@@ -74,7 +74,7 @@ def _findings(generation: Generation) -> Iterator[Finding]:
         return
     yield from _order_findings(manifest, held)
     if gone is not None and gone.counts != count_deleted_words(held.segments, held.ids):
-        yield Finding(TOMBSTONES, "does not count the words of what is gone")
+        yield Finding(TOMBSTONES, "does not count the words of the deleted articles")
     model = manifest.build.model
     keeps_tokens = model.late_chunking and projection_of(model.sha256) is not None
     for segment in held.segments:
@@ -82,7 +82,7 @@ def _findings(generation: Generation) -> Iterator[Finding]:
 
 
 def _order_findings(manifest: Manifest, held: SegmentReader) -> Iterator[Finding]:
-    """Whether what counts is what the manifest says, in order."""
+    """Compare the order of articles with the manifest."""
     for name, count, said in zip(Counts._fields, held.ids.counts, manifest.counts, strict=True):
         if count != said:
             yield Finding(ORDER, f"holds {count:,} {name}, the manifest says {said:,}")
@@ -94,7 +94,7 @@ def _order_findings(manifest: Manifest, held: SegmentReader) -> Iterator[Finding
 
 
 def _segment_findings(segment: Segment, folder: Path, dim: int, *, keeps_tokens: bool) -> Iterator[Finding]:
-    """What is wrong with one segment."""
+    """Yield the faults of one segment."""
     record, store, vectors = segment.record, segment.store, segment.vectors
     words = WordIndex([record.path(folder, WORDS)])
     yield from _count_findings(record, store, vectors, words)

@@ -1,4 +1,4 @@
-"""Whether what is searched is what is kept: the vectors in FAISS as they were embedded, the words in tantivy and SQLite."""
+"""Comparing what is searched with what is stored: FAISS with the float16 vectors, tantivy with the terms in SQLite."""
 
 import zlib
 from collections.abc import Iterator
@@ -11,17 +11,17 @@ from index.search.bm25_index import WordIndex, passage_key
 from index.verify.findings import Finding
 
 BATCH = 8192  # Sentences read at once.
-# Rounding to float16 moves no number, and so no length, by more than 1 in 2,048; over the seeds it is 1 in 20,000.
+# Rounding to float16 changes a number, and so a length, by at most 1 in 2,048; over the seeds by 1 in 20,000.
 MAX_LENGTH_ERROR = 0.001
-# Eight bits over a dimension's range, at most 2, leave a cosine of .999 at worst; over the seeds it is .99999.
+# Eight bits a dimension, over a range of at most 2, leave a cosine of at least .999; over the seeds .99999.
 MIN_COSINE = 0.995
-# Of larger indexes only some of the words are looked up, about as many as of one of this many sentences.
+# In a larger index only a sample of the words is looked up, about as many as an index of this size has.
 ALL_WORDS_SENTENCES = 20_000
-LISTED = 10  # A word in at most so many passages must find just those; of others they are counted.
+LISTED = 10  # A word in at most this many passages must find exactly these; other words are counted.
 
 
 def vector_findings(segment: Segment) -> Iterator[Finding]:
-    """Vectors not finite, not of length 1, or another one in FAISS."""
+    """Yield vectors that are not finite, not of length 1, or differ from those in FAISS."""
     exact, vectors = segment.exact, segment.vectors
     size = min(len(exact), len(vectors)) if exact.dim == vectors.dim else 0
     for at in range(0, size, BATCH):
@@ -32,7 +32,7 @@ def vector_findings(segment: Segment) -> Iterator[Finding]:
             searched = vectors.stored(numbers)
             found = np.sqrt(np.einsum("ij,ij->i", searched, searched))
             cosines = np.einsum("ij,ij->i", kept, searched) / np.maximum(lengths * found, 1e-12)
-        # Asked so that NaN, which is neither less nor more, is found.
+        # The negation finds NaN, which is neither less nor more.
         for number in numbers[~(np.abs(lengths - 1) <= MAX_LENGTH_ERROR)]:
             yield Finding(f"sentence {number}", "its vector is not of length 1")
         for number in numbers[~(cosines >= MIN_COSINE)]:
@@ -40,7 +40,7 @@ def vector_findings(segment: Segment) -> Iterator[Finding]:
 
 
 def word_findings(store: Store, words: WordIndex, *, serial: int) -> Iterator[Finding]:
-    """Words that find other passages than they stand in."""
+    """Yield words for which the word index finds other passages than SQLite."""
     every = 1 + store.counts()[2] // ALL_WORDS_SENTENCES
     counts: dict[str, int] = {}
     passages: dict[str, list[int]] = {}
@@ -57,16 +57,16 @@ def word_findings(store: Store, words: WordIndex, *, serial: int) -> Iterator[Fi
 
 
 def _terms(store: Store, every: int) -> Iterator[tuple[int, str]]:
-    """Each passage's words, each once a passage, passages in order; one word in `every`."""
-    held: set[str] = set()
+    """Yield each passage's words, each once a passage, passages in order; a sample of one word in `every`."""
+    seen: set[str] = set()
     last = -1
     for at in range(0, store.counts()[2], BATCH):
         for passage, terms in store.rows(
             "SELECT passage, terms FROM sentences WHERE id >= ? AND id < ? ORDER BY id", at, at + BATCH
         ):
             if passage != last:
-                held, last = set(), passage
-            for term in set(terms.split(" ")) - held - {""}:
+                seen, last = set(), passage
+            for term in set(terms.split(" ")) - seen - {""}:
                 if zlib.crc32(term.encode()) % every == 0:
-                    held.add(term)
+                    seen.add(term)
                     yield passage, term
