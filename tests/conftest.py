@@ -16,6 +16,8 @@ pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.small_models", 
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 TIERS = ("test", "check", "soak")  # Each runs the tests of those before it, and longer campaigns.
+# Fixtures that need torch, which asking never imports: other models than the default one are tested in `make check`.
+MAKES_MODELS = {"cross_encoder", "tiny", "reference"}
 LONGEST = ("campaigns", "browser", "milvus", "workers", "house")  # Folders.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -25,15 +27,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--tier", choices=TIERS, default="test", help="test: minutes; check: what CI runs; soak: hours")
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests of longer tiers. Put the folders that take longest first, so that two workers end together."""
     tier = TIERS.index(config.getoption("--tier"))
-    left_out = [item for item in items if (mark := item.get_closest_marker("tier")) and TIERS.index(mark.args[0]) > tier]
-    config.hook.pytest_deselected(items=left_out)
-    kept = [item for item in items if item not in set(left_out)]
-    folders = [next((place for place, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)) for item in kept]
-    items[:] = [item for _, item in sorted(zip(folders, kept, strict=True), key=lambda pair: pair[0])]
+    config.hook.pytest_deselected(items=[item for item in items if _first_tier(item) > tier])
+    items[:] = sorted((item for item in items if _first_tier(item) <= tier), key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    """Return the place of a test's folder in LONGEST; all others come after."""
+    return next((place for place, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST))
+
+
+def _first_tier(item: pytest.Item) -> int:
+    """Return the place in TIERS of the shortest tier that runs a test."""
+    mark = item.get_closest_marker("tier")
+    if mark is None:
+        return 1 if MAKES_MODELS & {*getattr(item, "fixturenames", ())} else 0
+    return TIERS.index(mark.args[0])
 
 
 @pytest.fixture(scope="session", autouse=True)
