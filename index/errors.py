@@ -1,12 +1,12 @@
-"""What can go wrong, as a tree.
+"""The errors of the program, as a tree.
 
     QaError                   anything the program says in one line instead of a traceback
     ├── InputError            an article, a question or an argument that cannot be used (exit status 2)
     │   ├── ArticleRefused    one file that cannot be an article; the others are still indexed
-    │   └── IndexBusyError    another process is writing the index just now
+    │   └── IndexBusyError    another process is writing the index
     └── IndexUnusableError    there is no index to answer from (exit status 3)
-        ├── IndexDamagedError     it is not what was published
-        └── IndexMismatchError    it was made by another model or another format
+        ├── IndexDamagedError     the index is not as it was published
+        └── IndexMismatchError    the index was made by another model or in another format
 
 A message is one line: where, what is wrong, what to do.
 """
@@ -17,7 +17,7 @@ class QaError(Exception):
 
 
 class InputError(QaError):
-    """What was asked or given cannot be used as it is."""
+    """A question, an argument or an article cannot be used."""
 
 
 class ArticleRefused(InputError):
@@ -30,7 +30,7 @@ class ArticleRefused(InputError):
 
 
 class IndexBusyError(InputError):
-    """Another process is writing the index; it can be waited for."""
+    """Another process is writing the index; waiting helps."""
 
 
 class IndexUnusableError(QaError):
@@ -38,8 +38,8 @@ class IndexUnusableError(QaError):
 
 
 class IndexDamagedError(IndexUnusableError):
-    """The index is not what was published: a file is missing, changed or unreadable."""
+    """The index is not as it was published: a file is missing, changed or unreadable."""
 
 
 class IndexMismatchError(IndexUnusableError):
-    """The index was made by another model, format or shape than the one asked for."""
+    """The index was made by another model or in another format or shape."""

@@ -1,8 +1,8 @@
-"""Added articles: files dropped into the index by hand. They lie in DIR/added, and their sources begin with "added/".
+"""Added articles: files added to an index by hand. They lie in DIR/added, and their sources begin with "added/".
 
-Nobody's own folder is written to. A file gets its name in one step and never
-another's name, so adding needs no lock: whoever comes second takes the next
-name, and a build sees a file whole or not at all.
+The user's own folders are never written to. A file gets a free name in one
+step, so adding needs no lock: of two processes the second takes the next name,
+and a build sees a whole file or none.
 """
 
 import os
@@ -21,23 +21,23 @@ from index.files.disk import DISK, Disk, make_folders, write_synced
 from index.files.find_files import SUFFIXES, Found, SourceFile, find_files
 from index.local.generation import ADDED, LOCK, index_exists, published_record
 
-# What is dropped by hand is hundreds of files; these keep a page from filling a disk.
+# People add hundreds of files by hand; these limits keep a page from filling the disk.
 MAX_FILES = 10_000
 MAX_BYTES = 2_000_000_000
-MAX_NAME_BYTES = 100  # Of the 255 that file systems allow: a copy to another place may add to it.
+MAX_NAME_BYTES = 100  # File systems allow 255; a copy to another place may add to the name.
 SET_ASIDE = ".leaving"
 _UPLOAD, _PARTIAL = ".upload-", ".tmp"
 
 
 def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSettings | None = None, disk: Disk = DISK) -> str:
-    """Put a file into DIR/added for the next build to index; returns its source.
+    """Put a file into DIR/added for the next build; return its source.
 
-    The name is made safe, and gets a number where another content has it; the
-    same content under the same name is there already, and nothing is written.
-    Content that another article has is refused by the build, which knows all.
+    The name is made safe, and gets a number where other content has this name.
+    Where the same content has this name, nothing is written. The build refuses
+    content that another article has.
 
     Raises:
-        ArticleRefused: it cannot be an article.
+        ArticleRefused: the file cannot be an article.
         InputError: the folder is full or cannot be written, or the index folder is something else.
     """
     directory, settings = Path(directory), settings or BuildSettings()
@@ -53,13 +53,13 @@ def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSe
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror}); make room or check its rights") from error
     finally:
-        with suppress(OSError):  # What stays is swept by a later build.
+        with suppress(OSError):  # A later build removes the rest.
             disk.unlink(partial)
     return f"{ADDED}/{path.name}"
 
 
 def sweep_uploads(directory: Path, *, older_than_s: float, disk: Disk = DISK) -> None:
-    """Remove what was left half written in DIR/added by processes that were killed."""
+    """Remove half-written files that killed processes left in DIR/added."""
     if not _is_folder(directory / ADDED):
         return
     for path in (directory / ADDED).glob(f"{_UPLOAD}*{_PARTIAL}"):
@@ -69,7 +69,7 @@ def sweep_uploads(directory: Path, *, older_than_s: float, disk: Disk = DISK) ->
 
 
 def find_added(directory: Path) -> Found:
-    """What lies in DIR/added itself, in name order; folders in it, hidden files and links are passed over or refused."""
+    """Find the files of DIR/added, in name order; folders, hidden files and links in it are passed over or refused."""
     folder = directory / ADDED
     if not os.path.lexists(folder):
         return Found(directory, (), (), 0)
@@ -86,21 +86,21 @@ def find_added(directory: Path) -> Found:
 
 
 def rename_added(file: SourceFile, own_folder: Path, *, disk: Disk = DISK) -> SourceFile:
-    """Rename an added file whose source the user's own folder has. Call under `writer`."""
+    """Rename an added file whose source the user's own folder has. Only the holder of the writer lock may call this."""
     path = _linked(file.path, file.path.parent, _split(file.path.name), own_folder, disk)
     if path == file.path:
         return file
     disk.sync_folder(path.parent)  # Else a power cut could take both names.
     disk.unlink(file.path)
-    return file._replace(source=f"{ADDED}/{path.name}", stat=None)  # Renaming a file changes how it looks.
+    return file._replace(source=f"{ADDED}/{path.name}", stat=None)  # Renaming changes the stat signature.
 
 
 @contextmanager
 def set_aside(directory: Path, files: Sequence[SourceFile], *, disk: Disk = DISK) -> Iterator[None]:
-    """Keep added files out of sight while an index without them is published; then delete them.
+    """Set added files aside while an index without them is published; then delete them.
 
-    Where that fails they come back. Where the process is killed, the next
-    build's `settle_set_aside` tells which of the two is right. Call under `writer`.
+    The files come back where publishing fails. Where the process is killed,
+    the next build's `settle_set_aside` brings them back or deletes them.
     """
     if not files:
         yield
@@ -115,21 +115,21 @@ def set_aside(directory: Path, files: Sequence[SourceFile], *, disk: Disk = DISK
         disk.sync_folder(aside)
         yield
     finally:
-        with suppress(OSError):  # Else the next build settles it.
+        with suppress(OSError):  # Else the next build settles this.
             settle_set_aside(directory, disk=disk)
 
 
 def settle_set_aside(directory: Path, *, disk: Disk = DISK) -> None:
-    """Bring back what was put aside and the generation in force still holds; delete the rest. Call under `writer`."""
+    """Bring back the set-aside files that the generation in force contains; delete the others."""
     aside = directory / ADDED / SET_ASIDE
     if not (_is_folder(directory / ADDED) and _is_folder(aside)):
         return
     record = published_record(directory)
     paths = sorted(aside.iterdir())
     for path in paths:
-        # Without a manifest nothing says that it was taken out.
+        # Without a manifest no file is known to be taken out.
         if record is None or f"{ADDED}/{path.name}" in record.added:
-            with suppress(FileExistsError):  # Added again meanwhile: that one counts.
+            with suppress(FileExistsError):  # Added again meanwhile: the new file counts.
                 disk.link(path, directory / ADDED / path.name)
     disk.sync_folder(directory / ADDED)
     for path in paths:
@@ -138,9 +138,9 @@ def settle_set_aside(directory: Path, *, disk: Disk = DISK) -> None:
 
 
 def _safe_name(name: str) -> tuple[str, str]:
-    """A name that lies in its folder, shows as it is and cannot be taken for an option; its stem and suffix."""
+    """Return a stem and suffix that stay in their folder, are printable, and look like no option."""
     base = next((part for part in reversed(name.replace("\\", "/").split("/")) if part.strip(". \0")), "")
-    # What does not print drives a terminal or turns the text around; blanks of any kind are one blank.
+    # Unprintable characters could drive a terminal or turn the text around; each run of blanks becomes one blank.
     kept = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFC", base) if c.isspace() or c.isprintable())
     stem, suffix = _split(unicodedata.normalize("NFC", " ".join(kept.split())))
     while stem and (stem[0] in ".- " or unicodedata.combining(stem[0])):
@@ -151,29 +151,29 @@ def _safe_name(name: str) -> tuple[str, str]:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """A name's stem and its suffix, if it is an article's."""
+    """Split a name into stem and suffix; the suffix is an article's or empty."""
     suffix = next((name[-len(suffix) :] for suffix in SUFFIXES if name.lower().endswith(suffix)), "")
     return name[: len(name) - len(suffix)], suffix
 
 
 def _check(data: bytes, source: str, settings: BuildSettings) -> None:
-    """Refuse what a build would refuse."""
+    """Refuse a file that a build would refuse."""
     if not source.lower().endswith(SUFFIXES):
         raise ArticleRefused(source, f"not {' or '.join(SUFFIXES)}; save it as text")
     settings.check_size(len(data), source)
-    decode_article(data, source)  # Whoever drops a file names no encoding; a build reads it in the same way.
+    decode_article(data, source)  # Without a named encoding, as a build reads it.
 
 
 def _folder(directory: Path, disk: Disk) -> Path:
-    """DIR/added, made where it is missing."""
-    is_new = not index_exists(directory)  # Raises where the folder is something else.
+    """Return DIR/added; make the folder where it is missing."""
+    is_new = not index_exists(directory)  # Raises InputError where the folder is something else.
     folder = directory / ADDED
     try:
         if is_new:
             make_folders(directory, disk)
             _mark(directory / LOCK, disk)
         if not os.path.lexists(folder):
-            with suppress(FileExistsError):  # Another process is adding, too.
+            with suppress(FileExistsError):  # Another process adds a file, too.
                 disk.make_folder(folder)
             disk.sync_folder(directory)
     except OSError as error:
@@ -184,7 +184,7 @@ def _folder(directory: Path, disk: Disk) -> Path:
 
 
 def _mark(lock: Path, disk: Disk) -> None:
-    """Make the lock file, which tells an index folder without an index from somebody's that holds an "added"."""
+    """Make the lock file, which tells a new index folder from a user's folder that has an "added" folder."""
     if not os.path.lexists(lock):
         with suppress(FileExistsError):
             disk.create(lock).close()
@@ -192,14 +192,14 @@ def _mark(lock: Path, disk: Disk) -> None:
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether a folder is there, and not a link that leads to another's."""
+    """Tell whether the path is a folder and no link to one."""
     return path.is_dir() and not path.is_symlink()
 
 
 def _check_room(folder: Path, size_bytes: int) -> None:
     sizes: list[int] = []
     for entry in os.scandir(folder):
-        with suppress(FileNotFoundError):  # Another process is done with its upload.
+        with suppress(FileNotFoundError):  # Another process has finished its upload.
             sizes.append(entry.stat(follow_symlinks=False).st_size)
     if len(sizes) >= MAX_FILES:
         raise InputError(f"{folder}: holds {len(sizes):,} files, no more fit; put these into a folder: qa index FOLDER")
@@ -209,24 +209,24 @@ def _check_room(folder: Path, size_bytes: int) -> None:
 
 
 def _own_folder(directory: Path) -> Path:
-    """The folder of the user's own whose files have sources like added ones."""
+    """Return the user's own folder whose files have sources like those of added files."""
     record = published_record(directory)
     return (Path(record.root) if record and record.root is not None else directory.resolve()) / ADDED
 
 
 def _linked(file: Path, folder: Path, name: tuple[str, str], own_folder: Path, disk: Disk) -> Path:
-    """Give a file the first name that is free, or find it there under that name. One step: a link replaces nothing."""
+    """Give a file the first free name, or the name under which its content exists; a link replaces no file."""
     paths = (folder / _numbered(*name, number) for number in count(1))
-    return next(path for path in paths if not _is_own(path, own_folder) and _takes(path, file, disk))
+    return next(path for path in paths if not _is_own(path, own_folder) and _has_name(path, file, disk))
 
 
 def _is_own(path: Path, own_folder: Path) -> bool:
-    """Whether the user's own folder has a file of this source."""
+    """Tell whether the user's own folder has a file of this source."""
     return own_folder != path.parent.resolve() and os.path.lexists(own_folder / path.name)
 
 
-def _takes(path: Path, file: Path, disk: Disk) -> bool:
-    """Whether a name is the file's now, or has its content already."""
+def _has_name(path: Path, file: Path, disk: Disk) -> bool:
+    """Link the file to this path; tell whether the path now has the file's content."""
     try:
         disk.link(file, path)
     except FileExistsError:
@@ -236,7 +236,7 @@ def _takes(path: Path, file: Path, disk: Disk) -> bool:
 
 
 def _numbered(stem: str, suffix: str, number: int) -> str:
-    """The name with its number, cut to its length between two characters."""
+    """Return the name with its number, cut between two characters to MAX_NAME_BYTES."""
     tail = (f" {number}" if number > 1 else "") + suffix
     room = MAX_NAME_BYTES - len(tail.encode())
     return stem.encode()[:room].decode(errors="ignore").rstrip() + tail

@@ -1,4 +1,4 @@
-"""Building an index: files → articles → sentences → passages → vectors and words → one published generation."""
+"""Building an index in a folder: files → articles → sentences → passages → vectors and words → one published generation."""
 
 import time
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from index.local.generation import Generation, index_exists, open_generation, pu
 from index.local.publish import Written, publish
 from index.local.write_lock import writer
 
-# An upload takes seconds; what is as old as this was left by a process that is no more.
+# An upload takes seconds; an older one was left by a process that was killed.
 SWEEP_AFTER_S = 3600.0
 
 
@@ -40,16 +40,17 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     sweep_uploads(directory, older_than_s=SWEEP_AFTER_S, disk=disk)
     there = index_exists(directory)
     generation = open_previous(lambda: open_generation(directory), settings, progress) if there else None
-    previous = _held(generation, settings) if generation else None
+    previous = _open_entries(generation, settings) if generation else None
     contents = previous.contents if previous else {}
-    before = LastBuild.of(generation.manifest.build if generation else published_record(directory), contents)
+    last_build = LastBuild.of(generation.manifest.build if generation else published_record(directory), contents)
     if not paths:
-        paths, settings = _paths_before(before, directory), replace(settings, encoding=settings.encoding or before.encoding)
+        encoding = settings.encoding or last_build.encoding
+        paths, settings = _paths_before(last_build, directory), replace(settings, encoding=encoding)
     prepared = prepare(
         paths,
         directory,
         settings,
-        before,
+        last_build,
         record=generation.manifest.build if generation else None,
         previous=previous,
         known_content=None if previous is None or settings.rebuild else previous.known_content,
@@ -59,7 +60,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     kept = generation if prepared.keeps else None
     articles = prepared.collection.articles
     vectors = VectorSettings(prepared.card.dim, settings.exhaustive_up_to)
-    relaid = kept is not None and _is_laid_otherwise(kept, settings)
+    relayout = kept is not None and _needs_other_layout(kept, settings)
 
     def put_in_force(plan: SegmentPlan, before: PreviousGeneration | None) -> Generation:
         def write(folder: Path) -> Written:
@@ -70,12 +71,12 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
         return publish(directory, write, disk=disk)
 
     with set_aside(directory, prepared.collection.to_delete, disk=disk):
-        if kept is None or relaid or prepared.differs(kept.manifest.build):
-            same = kept is not None and previous is not None and previous.speakers == prepared.speakers and not relaid
+        if kept is None or relayout or prepared.differs(kept.manifest.build):
+            same = kept is not None and previous is not None and previous.speakers == prepared.speakers and not relayout
             shared = previous if same else None
             plan = plan_change(articles, shared, min_passages=settings.min_segment_passages)
             kept, previous = put_in_force(plan, shared), None
-    if len(kept.segments) >= settings.merged_at:  # What is new can be asked for by now.
+    if len(kept.segments) >= settings.merged_at:  # The new articles are in force by now.
         previous = previous or PreviousGeneration(kept)
         least, at = settings.min_segment_passages, settings.merged_at
         if merging := plan_merging(articles, previous, min_passages=least, at=at):
@@ -87,8 +88,8 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     return make_report(prepared, generation=kept.number, passages=passages, sentences=sentences, took_s=took_s)
 
 
-def _held(generation: Generation, settings: BuildSettings) -> PreviousGeneration | None:
-    """What the generation before holds."""
+def _open_entries(generation: Generation, settings: BuildSettings) -> PreviousGeneration | None:
+    """Open the entries of the generation before; None where they are damaged and a rebuild was asked for."""
     try:
         return PreviousGeneration(generation)
     except IndexUnusableError:
@@ -97,15 +98,15 @@ def _held(generation: Generation, settings: BuildSettings) -> PreviousGeneration
         return None
 
 
-def _paths_before(before: LastBuild, directory: Path) -> list[Path]:
-    """The files and folders of the last build, from a damaged index too; none where articles were added by hand."""
-    if not before.paths and not find_added(directory).files:
+def _paths_before(last_build: LastBuild, directory: Path) -> list[Path]:
+    """Return the paths of the last build, from a damaged index too; none where all articles were added by hand."""
+    if not last_build.paths and not find_added(directory).files:
         raise InputError(f"{directory}: no earlier build names its articles; name their folder: qa index FOLDER")
-    return [Path(path) for path in before.paths]
+    return [Path(path) for path in last_build.paths]
 
 
-def _is_laid_otherwise(generation: Generation, settings: BuildSettings) -> bool:
-    """Whether an index of one part is in lists and should not be, or the other way round; of several, each keeps its way."""
+def _needs_other_layout(generation: Generation, settings: BuildSettings) -> bool:
+    """Tell whether the only segment should gain or lose its IVF lists; several segments keep theirs."""
     if len(generation.segments) > 1:
         return False
     (segment,) = generation.segments

@@ -1,4 +1,4 @@
-"""What became of an index's articles since the build before."""
+"""The report of a build: its articles compared with those of the build before."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from index.errors import ArticleRefused
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """An article whose file has another name than it had."""
+    """An article whose file has a new name."""
 
     before: str
     now: str
@@ -18,10 +18,11 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. Sources are named once each; `took_s` leaves out `export_s`, the model's one-time export.
+    """The result of a build; each source stands in one of the tuples.
 
-    A renamed article is neither added nor removed. `excluded` are the sources
-    that are kept out, whenever they were taken out.
+    A renamed article is neither added nor removed. `excluded` has all sources
+    that are kept out, also those of earlier builds. `took_s` leaves out
+    `export_s`, the model's one-time export.
     """
 
     generation: int
@@ -41,7 +42,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
-    """What became of the sources since the build before."""
+    """The sources compared with those of the build before."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -51,21 +52,21 @@ class SourceChanges:
 
     @property
     def any(self) -> bool:
-        """Whether the index is to hold something else."""
+        """Tell whether anything changed."""
         return bool(self.added or self.changed or self.renamed or self.removed)
 
 
 def changes_since(before: Mapping[str, Content], articles: Sequence[FoundArticle]) -> SourceChanges:
-    """The articles against those of the build before; another encoding is another text."""
+    """Compare the articles with those of the build before; another encoding is another text."""
     now = {article.source: article.content for article in articles}
     missing = sorted((source for source in before if source not in now), reverse=True)
-    gone = {before[source]: source for source in missing}
+    removed = {before[source]: source for source in missing}
     renamed: list[Renamed] = []
     added: list[str] = []
     for source, content in now.items():
         if source in before:
             continue
-        if (earlier := gone.pop(content, None)) is not None:
+        if (earlier := removed.pop(content, None)) is not None:
             renamed.append(Renamed(earlier, source))
         else:
             added.append(source)

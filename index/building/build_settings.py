@@ -1,4 +1,4 @@
-"""How a build reads, embeds and chooses articles."""
+"""The settings of a build: how it reads, embeds and chooses articles."""
 
 import re
 from dataclasses import dataclass
@@ -10,30 +10,29 @@ from index.local.merge_policy import MERGED_AT, MIN_PASSAGES
 from index.models.model_card import ModelSettings
 from index.search.ivf_lists import EXHAUSTIVE_UP_TO
 
-MAX_WORKERS = 1024  # More is a slip of the finger: each takes half a gigabyte.
+MAX_WORKERS = 1024  # More is a typing error: each worker takes half a gigabyte.
 _ADDRESS = re.compile(r"local|auto|(ray://)?[\w.\-\[\]:]+:[0-9]{1,5}")
 
 
 @dataclass(frozen=True, slots=True)
 class BuildSettings:
-    """How articles are read and embedded. `model` None keeps the model that the index has, or takes the default.
+    """The settings of a build.
 
-    `speakers` is whether to read who speaks; None does as the last build was
-    told, and reads it in a new index.
+    `model` None keeps the index's model, or takes the default. `speakers`
+    tells whether to read who speaks; None repeats the last build's choice.
 
     `exclude` takes articles out of the index, by source, and keeps them out of
-    later ones; `restore` brings such articles back, `restore_all` every one.
-    `wait` waits for another process that is writing the index.
+    later builds. `restore` brings such articles back, `restore_all` all of
+    them. `wait` waits for another process that holds the writer lock.
 
-    `workers` is how many processes embed, `ray` the cluster where they do:
-    "local", "auto", HOST:PORT on a machine of the cluster, ray://HOST:PORT on
-    another. None: this process alone; with `ray` as many as the cluster has
-    processors.
+    `workers` processes embed; None: this process alone, or with `ray` one for
+    each processor of the cluster. `ray` is the cluster's address: "local",
+    "auto", HOST:PORT on a machine of the cluster, or ray://HOST:PORT.
 
-    `exhaustive_up_to` is up to how many sentences a question is compared with
-    all of them, beyond only with those in the nearest lists. A part of the index
-    with fewer than `min_segment_passages` is written anew with every change, so
-    that there are not many of them; `merged_at` parts of one size become one.
+    A question is compared with all sentences up to `exhaustive_up_to`, beyond
+    that only with those in the nearest IVF lists. A segment with fewer than
+    `min_segment_passages` is rewritten with every change. `merged_at` segments
+    of one size become one.
     """
 
     model: ModelSettings | None = None
@@ -70,10 +69,10 @@ class BuildSettings:
             raise InputError(f"{printable_name(both[0])}: cannot be taken out and brought back at once; choose one")
 
     def check_size(self, size_bytes: int, source: str) -> None:
-        """Refuse a file that is over the limit.
+        """Refuse a file that is over the size limit.
 
         Raises:
-            ArticleRefused: it is.
+            ArticleRefused: the file is too large.
         """
         size_mb = size_bytes / 1e6
         if size_mb > self.max_file_mb:

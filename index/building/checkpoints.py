@@ -1,6 +1,6 @@
-"""Checkpoints: what a long build has embedded already, kept in the index folder so that one that was stopped goes on there.
+"""Checkpoints: the batches that a long build has embedded, kept so that a stopped build can resume.
 
-DIR/pending/<model, speakers>/<sha256 of the file>.db: each a database as a generation has, of the articles of one batch.
+DIR/pending/<hash of model and parser>/<sha256 of the file>.db: each file is a database of entries, as a segment has.
 """
 
 import hashlib
@@ -23,27 +23,27 @@ from index.models.model_card import ModelCard
 from index.search.float16_vectors import from_bytes
 
 _SUFFIX = ".db"
-_OPEN = 4  # Of thousands of files, so that a build does not run out of file descriptors.
+_OPEN = 4  # Of thousands of files; a build must not run out of file descriptors.
 
 
 class Checkpoints:
-    """The entries of batches that are done, by their articles' content. Call under `writer`."""
+    """The entries of finished batches, by their articles' content; only the holder of the writer lock may use them."""
 
     def __init__(self, directory: Path, card: ModelCard, *, speakers: str, disk: Disk = DISK) -> None:
         self._folder = directory / PENDING
-        said = json.dumps([FORMAT, card.to_dict(), speakers], sort_keys=True).encode()
-        self._batches = self._folder / hashlib.sha256(said).hexdigest()[:16]
+        identity = json.dumps([FORMAT, card.to_dict(), speakers], sort_keys=True).encode()
+        self._batches = self._folder / hashlib.sha256(identity).hexdigest()[:16]
         self._disk = disk
         self._places: dict[Content, tuple[Path, int]] = {}
         self._stores: OrderedDict[Path, Store] = OrderedDict()
         for path in sorted(self._batches.glob(f"*{_SUFFIX}")):
-            self._take_up(path)
+            self._read_batch(path)
 
     def __contains__(self, content: object) -> bool:
         return content in self._places
 
     def entry(self, content: Content) -> Entry:
-        """The entry of an article of this content; its source is that of any file that has it."""
+        """Return the entry of an article with this content; its source is that of any file with this content."""
         path, number = self._places[content]
         if path in self._stores:
             self._stores.move_to_end(path)
@@ -57,10 +57,10 @@ class Checkpoints:
         return replace(entry, vectors=from_bytes(rows, rows=len(entry.sentences)))
 
     def keep(self, entries: Sequence[Entry]) -> None:
-        """Put a batch of entries into a file named by its sha256; one that a power cut left half written is not taken up.
+        """Write a batch of entries to a file named by its sha256; a half-written file never bears its name.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file cannot be written.
         """
         for folder in (self._folder, self._batches):
             if not folder.is_dir():
@@ -75,15 +75,15 @@ class Checkpoints:
         self._places |= {entry.article.content: (path, number) for number, entry in enumerate(entries)}
 
     def discard(self) -> None:
-        """Remove what is kept, for any model."""
+        """Remove all checkpoints, of any model."""
         self._stores.clear()
         self._places.clear()
-        with suppress(OSError):  # The next build removes it.
+        with suppress(OSError):  # The next build removes them.
             if self._folder.is_dir():
                 remove_tree(self._folder, self._disk)
 
-    def _take_up(self, path: Path) -> None:
-        """Find the entries of a batch; one that is not whole counts for nothing."""
+    def _read_batch(self, path: Path) -> None:
+        """Find the entries of a batch; a file that is not whole is passed over."""
         with suppress(OSError, IndexDamagedError):
             if sha256_of(path) == path.name.removesuffix(_SUFFIX):
                 self._places |= {article.content: (path, article.number) for article in Store(path).listed()}

@@ -1,4 +1,4 @@
-"""The collection: the articles that an index is to hold. Those under the paths and those added, without those taken out."""
+"""Collecting the articles of an index: those under the paths and those added by hand, without those taken out."""
 
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +17,12 @@ from index.local.generation import ADDED
 from index.opened.build_record import CollectionRecord
 
 KnownContent: TypeAlias = Callable[[SourceFile, str | None], Content | None]
-"""What a file holds by how it looks, given the encoding that it would be read in; None: that is not known."""
+"""Returns the content of a file by its stat signature and encoding, or None where the file must be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastBuild:
-    """What the last build says of its collection; `sources` are those that the index holds, where it can be read."""
+    """The last build's record of its collection; `sources` are those of the index, where the index can be read."""
 
     root: str
     paths: tuple[str, ...]
@@ -34,7 +34,7 @@ class LastBuild:
 
     @classmethod
     def of(cls, record: CollectionRecord | None, sources: Container[str]) -> "LastBuild":
-        """Return what the record of the last build says, if there is one."""
+        """Return the last build with this record; an empty one without a record."""
         if record is None:
             return cls("", (), frozenset(), frozenset(), sources)
         added, excluded, speakers = frozenset(record.added), frozenset(record.excluded), record.speakers is not False
@@ -42,12 +42,12 @@ class LastBuild:
 
 
 class FoundArticle(NamedTuple):
-    """A file that can be an article, and what it held when it was found; its text is read when it is needed."""
+    """A file that can be an article, and its content when it was found; its text is read later."""
 
     file: SourceFile
     content: Content
     size_bytes: int
-    encoding: str | None  # In which it is to be read where it has no byte-order mark.
+    encoding: str | None  # Of a file without byte-order mark.
 
     @property
     def source(self) -> str:
@@ -57,12 +57,12 @@ class FoundArticle(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The articles, by source, and why the other files are none.
+    """The articles, by source, and the refusals of other files.
 
-    `added` are the sources that lie in DIR/added, `excluded` those of the
-    user's files that are kept out. `repeated` are added files, refused for
-    once, whose content another article has; they and the added ones that are
-    taken out are `to_delete`: to be deleted when the index is published.
+    `added` are the sources in DIR/added, `excluded` the user's own files that
+    are kept out. `repeated` are added files whose content another article has.
+    `to_delete` are these and the added files that are taken out; they are
+    deleted when the index is published.
     """
 
     root: Path
@@ -77,7 +77,7 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class _Added:
-    """The files of DIR/added that stay, which of them are new, and those that go."""
+    """The files of DIR/added that stay, the new ones among them, and the files to delete."""
 
     files: tuple[SourceFile, ...]
     new: frozenset[str]
@@ -88,30 +88,30 @@ def collect(
     paths: Sequence[Path],
     directory: Path,
     settings: BuildSettings,
-    before: LastBuild,
+    last_build: LastBuild,
     *,
     known: Container[Content] = (),
     known_content: KnownContent | None = None,
     disk: Disk = DISK,
 ) -> Collection:
-    """What lies under the paths and in DIR/added; at least one article. Call under `writer`.
+    """Collect the files under the paths and in DIR/added. Only the holder of the writer lock may call this.
 
-    Every file is read, one at a time, but those that look as they were `known_content`
-    to. What is `known` can be an article; of the others the text is decoded to
-    see whether they can.
+    Every file is read, one at a time, unless `known_content` returns its
+    content. Content in `known` is an article's; other content is decoded to
+    see whether the file can be an article.
 
     Raises:
-        InputError: a path is missing, no article is left, or one to take out or bring back is unknown.
+        InputError: a path is missing, no article is left, or an article to take out or bring back is unknown.
     """
-    # DIR/added may lie under a path; its files have their sources from DIR, wherever it is.
+    # DIR/added may lie under a path; the sources of its files begin with "added/" all the same.
     home = directory.resolve() / ADDED
     own = find_files(paths, besides=home) if paths else Found(directory.resolve(), (), (), 0)
     found = find_added(directory)
-    added = _added(found, own, settings, before, disk)
-    excluded = _excluded(own, added, settings, before)
+    added = _added(found, own, settings, last_build, disk)
+    excluded = _excluded(own, added, settings, last_build)
     kept = [file for file in own.files if file.source not in excluded]
     articles, unread = _read(kept, settings, known, known_content)
-    # Whoever drops a file names no encoding, and was told when it was not Unicode.
+    # Added files are Unicode; others were refused when they were added.
     dropped, undropped = _read(added.files, replace(settings, encoding=None), known, known_content)
     articles, repeated = _without_repeated([*articles, *dropped], added)
     refused = sorted([*own.refused, *found.refused, *unread, *undropped], key=lambda refusal: refusal.source)
@@ -130,46 +130,46 @@ def collect(
     )
 
 
-def _added(found: Found, own: Found, settings: BuildSettings, before: LastBuild, disk: Disk) -> _Added:
-    """What becomes of the files in DIR/added: a source that the user's own folder has is not theirs any more."""
+def _added(found: Found, own: Found, settings: BuildSettings, last_build: LastBuild, disk: Disk) -> _Added:
+    """Sort the files of DIR/added; a file whose source the user's own folder has gets another name."""
     taken = {file.source for file in own.files} | {refusal.source for refusal in own.refused}
-    # Whoever takes a source out means the file that the index has under it.
-    out = {source for source in settings.exclude if source in before.added or source not in taken}
+    # A source to take out means the file that the index has under this source.
+    out = {source for source in settings.exclude if source in last_build.added or source not in taken}
     staying: dict[str, SourceFile] = {}
     new: set[str] = set()
     for file in found.files:
         if file.source in out:
             continue
         kept = rename_added(file, own.root / ADDED, disk=disk) if file.source in taken else file
-        staying[kept.source] = kept  # A run that was stopped may have left it under both names.
-        if kept != file or file.source not in before.added:
+        staying[kept.source] = kept  # A killed build may have left the file under both names.
+        if kept != file or file.source not in last_build.added:
             new.add(kept.source)
     to_delete = tuple(file for file in found.files if file.source in out)
     return _Added(tuple(staying.values()), frozenset(new), to_delete)
 
 
-def _excluded(own: Found, added: _Added, settings: BuildSettings, before: LastBuild) -> set[str]:
-    """The user's own files that are kept out: those of before, as long as root and file are the same, and new ones."""
-    earlier = before.excluded if before.root == str(own.root) else frozenset()
+def _excluded(own: Found, added: _Added, settings: BuildSettings, last_build: LastBuild) -> set[str]:
+    """Return the user's own files to keep out: earlier ones while the root is the same, and new ones."""
+    earlier = last_build.excluded if last_build.root == str(own.root) else frozenset()
     out = {*settings.exclude} - {file.source for file in added.to_delete}
     there = {file.source for file in own.files}
     known = there | {file.source for file in added.files} | earlier
-    if strange := sorted(source for source in {*out, *settings.restore} - known if source not in before.sources):
+    if strange := sorted(source for source in {*out, *settings.restore} - known if source not in last_build.sources):
         raise InputError(f"{printable_name(strange[0])}: no such article, in the index or out of it; check its name")
     wanted = out if settings.restore_all else (earlier - {*settings.restore}) | out
-    # A file in a folder that cannot be listed just now is not gone.
-    unseen = tuple(refusal.source for refusal in own.refused)
-    return {source for source in wanted if source in there or any(_is_under(source, place) for place in unseen)}
-
-
-def _is_under(source: str, place: str) -> bool:
-    return source == place or source.startswith(f"{place}/")
+    # A file in a folder that cannot be listed may still exist.
+    unlisted = tuple(refusal.source for refusal in own.refused)
+    return {
+        source
+        for source in wanted
+        if source in there or any(source == place or source.startswith(f"{place}/") for place in unlisted)
+    }
 
 
 def _read(
     files: Sequence[SourceFile], settings: BuildSettings, known: Container[Content], known_content: KnownContent | None
 ) -> tuple[list[FoundArticle], list[ArticleRefused]]:
-    """The files that can be articles, and the reasons why the others cannot."""
+    """Return the files that can be articles, and the refusals of the others."""
     articles: list[FoundArticle] = []
     refused: list[ArticleRefused] = []
     for file in files:
@@ -193,26 +193,26 @@ def _read(
 
 
 def _without_repeated(articles: Sequence[FoundArticle], added: _Added) -> tuple[list[FoundArticle], list[ArticleRefused]]:
-    """The articles but those newly added whose bytes another has. The user's own files may repeat each other."""
+    """Refuse newly added files whose bytes another article has; the user's own files may repeat each other."""
     if not added.new:
         return list(articles), []
-    held: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for article in articles:
         if article.source not in added.new:
-            held.setdefault(article.content.sha256, article.source)
+            sources.setdefault(article.content.sha256, article.source)
     kept: list[FoundArticle] = []
     repeated: list[ArticleRefused] = []
     for article in articles:
         sha256, source = article.content.sha256, article.source
-        if source not in added.new or held.setdefault(sha256, source) == source:
+        if source not in added.new or sources.setdefault(sha256, source) == source:
             kept.append(article)
         else:
-            repeated.append(ArticleRefused(source, f"already in the index as {printable_name(held[sha256])}"))
+            repeated.append(ArticleRefused(source, f"already in the index as {printable_name(sources[sha256])}"))
     return kept, repeated
 
 
 def _nothing_left(paths: Sequence[Path], settings: BuildSettings, refused: Sequence[ArticleRefused], excluded: set[str]) -> str:
-    """Why there is no article, and what to do."""
+    """Return the message for a collection without articles."""
     if settings.exclude:
         source = printable_name(settings.exclude[0])
         return f"{source}: the last article cannot be taken out, an index needs one; add another first"

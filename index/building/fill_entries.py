@@ -1,4 +1,4 @@
-"""EntryMaker: the entries of a build's articles, taken from where they are or embedded now."""
+"""Giving every article of a build its entry: from the generation before, from a checkpoint, or embedded now."""
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,27 +17,16 @@ from index.models.embedder import Embedder
 from index.workers.worker import BATCH_BYTES, Batch, StartWorkers, Workers, work_through
 
 T = TypeVar("T")
-
-
-def prefetch(made: Iterator[T]) -> Iterator[T]:
-    """The same items in the same order, one prefetch and no more; what making one raises is raised where it is due."""
-    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as beside:
-        coming = beside.submit(next, made, None)
-        while (item := coming.result()) is not None:
-            coming = beside.submit(next, made, None)
-            yield item
-
-
-_Now: TypeAlias = dict[Content, Content | ArticleRefused]
-"""What files hold by now, or why they cannot be read any more, by what they previous when they were found."""
-
-# Embedded together and then kept on disk, so that a build that is stopped loses some seconds of work.
+# Passages embedded together and then kept in a checkpoint, so that a stopped build loses only seconds of work.
 BATCH_PASSAGES = 512
+
+_Changed: TypeAlias = dict[Content, Content | ArticleRefused]
+"""By the content that a file had when it was found: its content when its text was read, or why it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Told while a build runs: `embedding` of the number of passages, again as it is better known, then `done` for each."""
+    """Callbacks of a running build: `embedding` takes each new estimate of all passages, `done` each number embedded."""
 
     embedding: Callable[[int], None] = lambda total: None
     done: Callable[[int], None] = lambda count: None
@@ -46,60 +35,36 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class ArticlesRead:
-    """The articles as they were when their text was read, and those that could not be read then."""
+    """The articles as they were when their text was read, and the files that could not be read then."""
 
     articles: tuple[FoundArticle, ...]
     refused: tuple[ArticleRefused, ...]
 
 
 class PreviousEntries(Protocol):
-    """What the build before holds, wherever that lies; `speakers` says what read who speaks in it."""
+    """The entries of the generation before; `speakers` names the parser that read who speaks in them."""
 
     speakers: str
 
     @property
     def contents(self) -> Mapping[str, Content]:
-        """What each source's article was made from."""
+        """The content of each source's article."""
         ...
 
     def __contains__(self, content: object, /) -> bool: ...
 
     def entry(self, content: Content) -> Entry:
-        """The entry of an article of this content."""
+        """Return the entry of an article with this content."""
         ...
 
 
-def _read(article: FoundArticle, now: _Now) -> Iterator[Article]:
-    """The article as its file has it now, or none; what has become of it goes into `now`."""
-    try:
-        read = read_article(article.file.path, article.source, encoding=article.encoding)
-    except ArticleRefused as refusal:
-        now[article.content] = refusal
-        return
-    if read.content != article.content:
-        now[article.content] = read.content
-    yield read
-
-
-def _filled(articles: Sequence[FoundArticle], now: _Now) -> ArticlesRead:
-    """The articles with what their files hold by now; files of one content are taken to have changed together."""
-    if not now:
-        return ArticlesRead(tuple(articles), ())
-    kept: list[FoundArticle] = []
-    refused: list[ArticleRefused] = []
-    for article in articles:
-        previous = now.get(article.content)
-        if isinstance(previous, ArticleRefused):
-            refused.append(ArticleRefused(article.source, previous.reason))
-        elif previous is None:
-            kept.append(article)
-        else:  # How it looked belongs to what it previous then.
-            kept.append(article._replace(content=previous, file=article.file._replace(stat=None)))
-    return ArticlesRead(tuple(kept), tuple(refused))
-
-
 class EntryMaker:
-    """Gives every article its entry: of the build before, of one that was stopped, or embedded now. Call under `writer`."""
+    """Gives every article its entry; only the holder of the writer lock may use it.
+
+    `speakers` names the parser that reads who speaks, "" for none.
+    `start_workers` starts other processes that embed; None: only this process
+    embeds.
+    """
 
     def __init__(
         self,
@@ -112,51 +77,53 @@ class EntryMaker:
         start_workers: StartWorkers | None = None,
     ) -> None:
         self._previous, self._checkpoints, self._embedder, self._progress = previous, checkpoints, embedder, progress
-        self._speakers = speakers  # What reads who speaks; "" where nothing does.
-        self._start_workers = start_workers  # Starts others who embed; None: nobody but this process does.
-        self._last: dict[Content, Entry] = {}  # Of the last batch, which no build that is stopped after it would need.
+        self._speakers, self._start_workers = speakers, start_workers
+        self._last: dict[Content, Entry] = {}  # The last batch needs no checkpoint: the build is nearly done.
         self._embedded = 0
 
     def embed(self, articles: Sequence[FoundArticle]) -> ArticlesRead:
-        """Embed what has no entry yet, batch by batch; one content once, however many files have it."""
-        previous: Container[Content] = self._previous or ()
-        fresh = {one.content: one for one in articles if one.content not in previous and one.content not in self._checkpoints}
-        now: _Now = {}
+        """Embed the articles that have no entry yet, batch by batch; files of one content are embedded once."""
+        known: Container[Content] = self._previous or ()
+        fresh = {one.content: one for one in articles if one.content not in known and one.content not in self._checkpoints}
+        changed: _Changed = {}
         size_bytes = sum(article.size_bytes for article in fresh.values())
         with self._start_workers(size_bytes) if self._start_workers and fresh else nullcontext() as workers:
             new = list(fresh.values())
-            for entries, rest_bytes in self._by(workers, new, now) if workers else self._alone(new, now):
+            batches = self._embedded_by(workers, new, changed) if workers else self._embedded_here(new, changed)
+            for entries, rest_bytes in batches:
                 if rest_bytes:
                     self._checkpoints.keep(entries)
                 else:
                     self._last = {entry.article.content: entry for entry in entries}
-        return _filled(articles, now)
+        return _as_read(articles, changed)
 
     def entries(self, articles: Sequence[FoundArticle]) -> Iterator[Entry]:
-        """The entry of each article, one at a time."""
+        """Yield the entry of each article, one at a time."""
         for article in articles:
             entry = self._entry(article.content)
             yield replace(entry, article=replace(entry.article, source=article.source))
 
-    def _alone(self, articles: Sequence[FoundArticle], now: _Now) -> Iterator[tuple[list[Entry], int]]:
-        """Entries of some BATCH_PASSAGES passages, embedded here, each with the bytes of articles still to come."""
-        # Reading and splitting leave cores idle, as does the end of a batch: each is done while the other is.
-        for drafts, rest_bytes in prefetch(self._batches(articles, now)):
+    def _embedded_here(self, articles: Sequence[FoundArticle], changed: _Changed) -> Iterator[tuple[list[Entry], int]]:
+        """Embed batches of some BATCH_PASSAGES passages; yield their entries, and the bytes of articles still to come."""
+        # Reading and splitting leave cores idle, and so does the end of a batch: the two overlap.
+        for drafts, rest_bytes in prefetch(self._drafts(articles, changed)):
             read_bytes = sum(made.entry.article.size_bytes for made in drafts)
-            self._foretell(sum(len(made.texts) for made in drafts), read_bytes, rest_bytes)
-            # Loaded here, since that keeps torch out for a moment, which the embedder may want; never for nothing.
+            self._estimate(sum(len(made.texts) for made in drafts), read_bytes, rest_bytes)
+            # Loading the parser keeps torch out for a moment, and the embedder may want torch: so it is loaded here.
             parser = self._parser() if drafts else None
             yield make_entries(drafts, self._embedder, parser, done=self._progress.done), rest_bytes
 
-    def _by(self, workers: Workers, articles: Sequence[FoundArticle], now: _Now) -> Iterator[tuple[list[Entry], int]]:
-        """As `_alone`, embedded by others."""
+    def _embedded_by(
+        self, workers: Workers, articles: Sequence[FoundArticle], changed: _Changed
+    ) -> Iterator[tuple[list[Entry], int]]:
+        """Yield what `_embedded_here` yields, embedded by workers."""
         rest_bytes = sum(article.size_bytes for article in articles)
         entries: list[Entry] = []
         passages = 0
-        for batch, made in work_through(workers, prefetch(self._readings(articles, now))):
+        for batch, made in work_through(workers, prefetch(self._texts(articles, changed))):
             rest_bytes -= batch.size_bytes
             count = sum(len(entry.passages) for entry in made)
-            self._foretell(count, sum(entry.article.size_bytes for entry in made), rest_bytes)
+            self._estimate(count, sum(entry.article.size_bytes for entry in made), rest_bytes)
             self._progress.done(count)
             entries += made
             passages += count
@@ -179,14 +146,14 @@ class EntryMaker:
     def _parser(self) -> Parser | None:
         return loaded_parser() if self._speakers else None
 
-    def _batches(self, articles: Sequence[FoundArticle], now: _Now) -> Iterator[tuple[list[Draft], int]]:
-        """Drafts of some BATCH_PASSAGES passages, each with the bytes of articles still to come."""
+    def _drafts(self, articles: Sequence[FoundArticle], changed: _Changed) -> Iterator[tuple[list[Draft], int]]:
+        """Split articles; yield drafts of some BATCH_PASSAGES passages, and the bytes of articles still to come."""
         drafts: list[Draft] = []
         passages = 0
         rest_bytes = sum(article.size_bytes for article in articles)
         for article in articles:
             rest_bytes -= article.size_bytes
-            for read in _read(article, now):
+            for read in _read(article, changed):
                 drafts.append(draft(read))
                 passages += len(drafts[-1].texts)
             if rest_bytes and passages >= BATCH_PASSAGES:
@@ -194,20 +161,58 @@ class EntryMaker:
                 drafts, passages = [], 0
         yield drafts, 0
 
-    def _readings(self, articles: Sequence[FoundArticle], now: _Now) -> Iterator[Batch]:
-        """Articles of some BATCH_BYTES."""
+    def _texts(self, articles: Sequence[FoundArticle], changed: _Changed) -> Iterator[Batch]:
+        """Read articles; yield batches of some BATCH_BYTES."""
         read: list[Article] = []
         size_bytes = 0
         for article in articles:
             size_bytes += article.size_bytes
-            read += _read(article, now)
+            read += _read(article, changed)
             if size_bytes >= BATCH_BYTES:
                 yield Batch(tuple(read), size_bytes)
                 read, size_bytes = [], 0
         if size_bytes:
             yield Batch(tuple(read), size_bytes)
 
-    def _foretell(self, passages: int, read_bytes: int, rest_bytes: int) -> None:
-        """Tell how many passages there are: those known, and those of the rest if it is like this batch."""
+    def _estimate(self, passages: int, read_bytes: int, rest_bytes: int) -> None:
+        """Report the number of all passages: the known ones, and those of the rest if it is like this batch."""
         self._embedded += passages
         self._progress.embedding(self._embedded + -(-rest_bytes * passages // max(1, read_bytes)))
+
+
+def prefetch(made: Iterator[T]) -> Iterator[T]:
+    """Yield the same items in the same order, with the next one made meanwhile; errors are raised in their turn."""
+    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as beside:
+        coming = beside.submit(next, made, None)
+        while (item := coming.result()) is not None:
+            coming = beside.submit(next, made, None)
+            yield item
+
+
+def _read(article: FoundArticle, changed: _Changed) -> Iterator[Article]:
+    """Read an article's file, if it can still be read; a changed or unreadable file is noted in `changed`."""
+    try:
+        read = read_article(article.file.path, article.source, encoding=article.encoding)
+    except ArticleRefused as refusal:
+        changed[article.content] = refusal
+        return
+    if read.content != article.content:
+        changed[article.content] = read.content
+    yield read
+
+
+def _as_read(articles: Sequence[FoundArticle], changed: _Changed) -> ArticlesRead:
+    """Return the articles with the contents that were read; files of one content are taken to have changed together."""
+    if not changed:
+        return ArticlesRead(tuple(articles), ())
+    kept: list[FoundArticle] = []
+    refused: list[ArticleRefused] = []
+    for article in articles:
+        read = changed.get(article.content)
+        if isinstance(read, ArticleRefused):
+            refused.append(ArticleRefused(article.source, read.reason))
+        elif read is None:
+            kept.append(article)
+        else:  # The stat signature belongs to the earlier content.
+            kept.append(article._replace(content=read, file=article.file._replace(stat=None)))
+    return ArticlesRead(tuple(kept), tuple(refused))

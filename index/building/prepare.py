@@ -30,7 +30,7 @@ from index.workers.worker import BATCH_BYTES, StartWorkers, Workers
 def worker_starter(
     settings: BuildSettings, export: Export, *, speakers: bool, note: Callable[[str], None]
 ) -> StartWorkers | None:
-    """What starts those who embed, or None where this process does alone.
+    """Return the function that starts workers, or None where this process embeds alone.
 
     Raises:
         InputError: Ray is not installed, or this model runs in one process only.
@@ -66,10 +66,10 @@ _T = TypeVar("_T")
 
 
 def open_previous(opening: Callable[[], _T], settings: BuildSettings, progress: Progress) -> _T | None:
-    """The generation in force as it is opened, or none to go on from; says why not.
+    """Open the generation in force to build on it; where this fails, note the reason and return None.
 
     Raises:
-        IndexDamagedError: it is damaged, and nobody asked to build it anew.
+        IndexDamagedError: the generation is damaged, and no rebuild was asked for.
     """
     try:
         return opening()
@@ -83,14 +83,14 @@ def open_previous(opening: Callable[[], _T], settings: BuildSettings, progress: 
 
 
 def _note_dropped(before: LastBuild, collection: Collection, progress: Progress) -> None:
-    """Say which articles are back because their sources mean other files now."""
+    """Note the excluded articles that come back, because their sources mean other files under another root."""
     if before.excluded and before.root != str(collection.root):
-        gone = f"{len(before.excluded)} taken out below {printable_name(before.root)} are not kept out any more"
-        progress.note(f"{printable_name(collection.root)}: another root than before, so {gone}")
+        back = f"{len(before.excluded)} taken out below {printable_name(before.root)} are not kept out any more"
+        progress.note(f"{printable_name(collection.root)}: another root than before, so {back}")
 
 
 def _exported(settings: BuildSettings, record: BuildRecord | None, progress: Progress) -> tuple[Export, float]:
-    """The model's export, and the seconds that it took."""
+    """Return the model's export, and the seconds that exporting took."""
     began = time.perf_counter()
     export = export_model(settings.model or _model_before(record))
     if export.card.note.startswith("cannot"):
@@ -105,7 +105,7 @@ def _model_before(record: BuildRecord | None) -> ModelSettings:
 
 
 def _is_same(card: ModelCard, record: BuildRecord) -> bool:
-    """Whether vectors of the build before are this model's."""
+    """Tell whether the vectors of the build before are of this model."""
     try:
         record.model.check_same(card, "index")
     except IndexMismatchError:
@@ -113,33 +113,33 @@ def _is_same(card: ModelCard, record: BuildRecord) -> bool:
     return True
 
 
-def _reader(wanted: bool, progress: Progress) -> str:
-    """What reads who speaks, "" where nothing does; says so where it was wanted."""
+def _parser_name(wanted: bool, progress: Progress) -> str:
+    """Return the name of the parser that reads who speaks, or ""; note where a wanted parser is not installed."""
     reader = reader_name() if wanted else ""
     if wanted and not reader:
         progress.note(f"who speaks is not read: spaCy and its English model are not installed ({INSTALL})")
     return reader
 
 
-def _read_meanwhile(collection: Collection, filled: ArticlesRead) -> Collection:
-    """The collection without the articles that could not be read any more.
+def _as_read(collection: Collection, read: ArticlesRead) -> Collection:
+    """Return the collection as its files were when their texts were read.
 
     Raises:
-        InputError: none is left.
+        InputError: no article could be read any more.
     """
-    if not filled.articles:
-        raise InputError(f"{filled.refused[0]}; no other article is left to index")
-    refused = sorted([*collection.refused, *filled.refused], key=lambda refusal: refusal.source)
-    return replace(collection, articles=filled.articles, refused=tuple(refused))
+    if not read.articles:
+        raise InputError(f"{read.refused[0]}; no other article is left to index")
+    refused = sorted([*collection.refused, *read.refused], key=lambda refusal: refusal.source)
+    return replace(collection, articles=read.articles, refused=tuple(refused))
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedBuild:
-    """What a build is to put in force: which articles, by what model, and what became of them since the build before.
+    """The articles, model and changes of a build that is ready to be written.
 
-    `keeps` says whether vectors of the build before are kept; `speakers` is what
-    reads who speaks. `entry_maker` gives every article its entry, and `record` is what
-    the manifest says of the build.
+    `keeps` tells whether vectors of the build before are kept. `speakers`
+    names the parser that reads who speaks. `record` is the manifest's record
+    of the build.
     """
 
     collection: Collection
@@ -161,7 +161,7 @@ def prepare(
     paths: Sequence[Path],
     folder: Path,
     settings: BuildSettings,
-    before: LastBuild,
+    last_build: LastBuild,
     *,
     record: BuildRecord | None,
     previous: PreviousEntries | None,
@@ -169,30 +169,30 @@ def prepare(
     progress: Progress,
     disk: Disk = DISK,
 ) -> PreparedBuild:
-    """Find the articles and embed what is new. Call under `writer`.
+    """Find the articles and embed the new ones. Only the holder of the writer lock may call this.
 
-    `folder` is where articles are added by hand, and where a build that is
-    stopped leaves what it has embedded. `record` and what is `previous` are those
-    of the generation to go on from, `before` is what it or a damaged one says;
-    `known_content` knows files that look as they did when they were read for it.
+    `folder` has the articles added by hand, and the checkpoints. `record` and
+    `previous` are of the generation to build on; `last_build` may also come
+    from a damaged generation. `known_content` returns the content of files
+    whose stat signature has not changed.
 
     Raises:
-        InputError: no article is left, one to take out or bring back is unknown, or nobody can embed as it is wished.
+        InputError: no article is left, an article to take out or bring back is unknown, or the wished workers are missing.
     """
-    collection = collect(paths, folder, settings, before, known=previous or (), known_content=known_content, disk=disk)
-    _note_dropped(before, collection, progress)
+    collection = collect(paths, folder, settings, last_build, known=previous or (), known_content=known_content, disk=disk)
+    _note_dropped(last_build, collection, progress)
     export, export_s = _exported(settings, record, progress)
     keeps = record is not None and not settings.rebuild and _is_same(export.card, record)
-    wanted = before.speakers if settings.speakers is None else settings.speakers
-    speakers = _reader(wanted, progress)
+    wanted = last_build.speakers if settings.speakers is None else settings.speakers
+    speakers = _parser_name(wanted, progress)
     checkpoints = Checkpoints(folder, export.card, speakers=speakers, disk=disk)
     start_workers = worker_starter(settings, export, speakers=bool(speakers), note=progress.note)
     entry_maker = EntryMaker(
         previous if keeps else None, checkpoints, Embedder(export), progress, speakers=speakers, start_workers=start_workers
     )
-    filled = entry_maker.embed(collection.articles)
-    collection = _read_meanwhile(collection, filled)
-    changes = changes_since(previous.contents if previous else {}, filled.articles)
+    read = entry_maker.embed(collection.articles)
+    collection = _as_read(collection, read)
+    changes = changes_since(previous.contents if previous else {}, read.articles)
     now = BuildRecord(
         root=str(collection.root),
         paths=tuple(str(path.resolve()) for path in paths),
@@ -209,7 +209,7 @@ def prepare(
 
 
 def make_report(prepared: PreparedBuild, *, generation: int, passages: int, sentences: int, took_s: float) -> BuildReport:
-    """Of what was prepared and is in force now; `took_s` is what all took."""
+    """Return the report of a build that is in force now; `took_s` includes the model's export."""
     changes, collection = prepared.changes, prepared.collection
     return BuildReport(
         generation=generation,

@@ -1,4 +1,4 @@
-"""What the generation before holds: its articles' entries by their content, wherever they lie."""
+"""The generation before, as a build reads it: the entries of its articles by their content, in whichever segment."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,30 +14,30 @@ from index.local.segment_reader import SegmentReader
 
 
 class ArticlePlace(NamedTuple):
-    """Where an article lies: its segment's place among those of its generation, and its number there."""
+    """An article's segment, as an index into the generation's segments, and its number in that segment."""
 
     segment: int
     number: int
 
 
 class PreviousGeneration:
-    """A generation as a build reads it; `speakers` says what read who speaks in its articles."""
+    """A generation as a build reads it; `speakers` names the parser that read who speaks in its articles."""
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
         record = generation.manifest.build
         self.speakers = record.speakers_read_by
         self._encoding, self._added = record.encoding, frozenset(record.added)
-        holdings = SegmentReader.of(generation)
-        self._looks = generation.looks(holdings.article_count())
-        self.segments = holdings.segments
+        reader = SegmentReader.of(generation)
+        self._stats = generation.looks(reader.article_count())
+        self.segments = reader.segments
         self._sizes = [np.diff(segment.first_passages).tolist() for segment in self.segments]
         self.contents: dict[str, Content] = {}
-        self._sources: dict[str, tuple[int, ArticlePlace]] = {}  # Its number here, and where it lies.
+        self._sources: dict[str, tuple[int, ArticlePlace]] = {}  # Its global number, and its place.
         self._places: dict[Content, ArticlePlace] = {}
-        for segment, number, here, source, content in holdings.contents():
+        for segment, number, here, source, content in reader.contents():
             place = ArticlePlace(segment, number)
-            self._places.setdefault(content, place)  # What is gone may come back.
+            self._places.setdefault(content, place)  # A deleted article may come back.
             if here >= 0:
                 self.contents[source] = content
                 self._sources[source] = here, place
@@ -46,23 +46,23 @@ class PreviousGeneration:
         return content in self._places
 
     def entry(self, content: Content) -> Entry:
-        """The entry of an article of this content."""
+        """Return the entry of an article with this content."""
         place = self._places[content]
         return self.segments[place.segment].entry(place.number)
 
     def known_content(self, file: SourceFile, encoding: str | None) -> Content | None:
-        """What a file holds, where it looks as it did when it was read for this generation, in this encoding."""
+        """Return a file's content without reading it, where stat signature and encoding are those of this generation."""
         known = self._sources.get(file.source)
         if known is None or file.stat is None or encoding != (None if file.source in self._added else self._encoding):
             return None
-        return self.contents[file.source] if has_stat(self._looks, known[0], file.stat) else None
+        return self.contents[file.source] if has_stat(self._stats, known[0], file.stat) else None
 
     def staying(self, articles: Mapping[str, Content]) -> dict[str, ArticlePlace]:
-        """Where those articles lie that are here by this source and content, by source."""
+        """Return, by source, the places of the articles that this generation has with the same source and content."""
         return {
             source: self._sources[source][1] for source, content in articles.items() if self.contents.get(source) == content
         }
 
     def passages_of(self, place: ArticlePlace) -> int:
-        """How many passages an article has."""
+        """Return how many passages an article has."""
         return int(self._sizes[place.segment][place.number])

@@ -1,4 +1,4 @@
-"""Planning: which segments a generation shares with the one before, and which articles are written anew."""
+"""Planning a generation: segments shared with the generation before, and articles written into a new segment."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from index.local.merge_policy import is_kept, merged
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlan:
-    """`kept` are the places of the segments to share, in order; `staying` says where the articles in them lie, by source."""
+    """`kept` lists the shared segments by their index, in order; `staying` has the places of their articles, by source."""
 
     articles: tuple[FoundArticle, ...]
     kept: tuple[int, ...] = ()
@@ -18,12 +18,12 @@ class SegmentPlan:
 
     @property
     def fresh(self) -> tuple[FoundArticle, ...]:
-        """The articles to be written."""
+        """The articles of the new segment."""
         return tuple(article for article in self.articles if article.source not in self.staying)
 
 
 def plan_change(articles: Sequence[FoundArticle], previous: PreviousGeneration | None, *, min_passages: int) -> SegmentPlan:
-    """What to write so that the index holds these articles; `previous` None: all of them, as one segment."""
+    """Plan a generation of these articles; without a previous generation all of them are written into one segment."""
     if previous is None:
         return SegmentPlan(tuple(articles))
     staying = previous.staying({article.source: article.content for article in articles})
@@ -36,7 +36,7 @@ def plan_change(articles: Sequence[FoundArticle], previous: PreviousGeneration |
 def plan_merging(
     articles: Sequence[FoundArticle], previous: PreviousGeneration, *, min_passages: int, at: int
 ) -> SegmentPlan | None:
-    """What to write so that many segments become one, where there are too many of a size; None where there are not."""
+    """Plan to merge segments into one where too many have the same size; return None where no merge is due."""
     staying = previous.staying({article.source: article.content for article in articles})
     together = merged(_passages(previous, staying), min_passages=min_passages, at=at)
     if not together:
@@ -45,7 +45,7 @@ def plan_merging(
 
 
 def _passages(previous: PreviousGeneration, staying: dict[str, ArticlePlace]) -> list[int]:
-    """How many of each segment's passages count."""
+    """Count the passages of each segment that are not deleted."""
     counts = [0] * len(previous.segments)
     for place in staying.values():
         counts[place.segment] += previous.passages_of(place)
@@ -53,5 +53,5 @@ def _passages(previous: PreviousGeneration, staying: dict[str, ArticlePlace]) ->
 
 
 def _plan(articles: Sequence[FoundArticle], staying: dict[str, ArticlePlace], kept: Sequence[int]) -> SegmentPlan:
-    there = {source: place for source, place in staying.items() if place.segment in kept}
-    return SegmentPlan(tuple(articles), tuple(kept), there)
+    shared = {source: place for source, place in staying.items() if place.segment in kept}
+    return SegmentPlan(tuple(articles), tuple(kept), shared)

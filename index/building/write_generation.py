@@ -1,4 +1,4 @@
-"""A generation's files: segments shared with the generation before, one written anew, and in what order their articles come."""
+"""Writing a generation: share segments with the generation before, write one new segment, and the articles' order."""
 
 import errno
 import json
@@ -24,16 +24,16 @@ from index.local.tombstones import TOMBSTONES, count_deleted_words
 from index.local.write_segment import write_segment
 from index.opened.build_record import BuildRecord, Counts
 
-# In an index that is searched in lists a segment of more sentences than this is, too, since there may be twenty of them.
+# Where the whole index is searched by IVF lists, a segment of more sentences than this has lists too: there may be twenty.
 SEGMENT_EXHAUSTIVE_UP_TO = 10_000
-# A file system that gives a file no second name.
+# The errors of a file system without hard links.
 _NO_LINKS = (errno.EPERM, errno.EXDEV, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 Entries = Callable[[Sequence[FoundArticle]], Iterator[Entry]]
 
 
 @dataclass(frozen=True, slots=True)
 class VectorSettings:
-    """What a new segment's vectors are like: their dimensions, and up to how many are searched exhaustively."""
+    """The dimensions of vectors, and the most sentences that are searched exhaustively."""
 
     dim: int
     exhaustive_up_to: int
@@ -49,14 +49,14 @@ def write_generation(
     vectors: VectorSettings,
     disk: Disk,
 ) -> Written:
-    """Write all of a generation but its manifest, as planned; `record` is what the manifest says of the build.
+    """Write all files of a planned generation but its manifest; `record` is the manifest's record of the build.
 
     Raises:
         OSError: a file cannot be written.
     """
     records: list[SegmentRecord] = []
     shared: dict[str, FileRecord] = {}
-    lies = {source: (plan.kept.index(at.segment), at.number) for source, at in plan.staying.items()}
+    places = {source: (plan.kept.index(at.segment), at.number) for source, at in plan.staying.items()}
     if previous is not None:
         for place in plan.kept:
             before = previous.segments[place].record
@@ -65,20 +65,20 @@ def write_generation(
     if (fresh := plan.fresh) or not records:
         serial = 1 + max((segment.record.serial for segment in previous.segments), default=0) if previous else 1
         where, up_to = folder_of(serial, first=not records), _exhaustive_up_to(records, vectors)
-        lies |= {article.source: (len(records), number) for number, article in enumerate(fresh)}
+        places |= {article.source: (len(records), number) for number, article in enumerate(fresh)}
         made, dim = entries(fresh), vectors.dim
         records.append(write_segment(folder, made, serial=serial, folder=where, dim=dim, exhaustive_up_to=up_to, disk=disk))
     articles = sorted(plan.articles, key=lambda article: article.source)
     with disk.create(folder / LOOKS) as file:
         np.save(file, pack_stats([article.file.stat for article in articles]), allow_pickle=False)
-    counts = _write_order(folder, records, [lies[article.source] for article in articles], dim=vectors.dim, disk=disk)
+    counts = _write_order(folder, records, [places[article.source] for article in articles], dim=vectors.dim, disk=disk)
     return Written(record, tuple(records), counts, shared)
 
 
 def _write_order(
     folder: Path, records: Sequence[SegmentRecord], places: Sequence[tuple[int, int]], *, dim: int, disk: Disk
 ) -> Counts:
-    """Write which articles count, in order of source, and the words of those that are gone; how much counts."""
+    """Write the articles' order and the deleted words; return the counts of the generation."""
     order = np.array(places, np.int32).reshape(-1, 2)
     with disk.create(folder / ORDER) as file:
         np.save(file, order, allow_pickle=False)
@@ -91,7 +91,7 @@ def _write_order(
 
 
 def _exhaustive_up_to(kept: Sequence[SegmentRecord], vectors: VectorSettings) -> int:
-    """Up to how many sentences a new segment is searched exhaustively."""
+    """Return the most sentences up to which a new segment is searched exhaustively."""
     many = sum(record.sentences for record in kept) > vectors.exhaustive_up_to
     return min(vectors.exhaustive_up_to, SEGMENT_EXHAUSTIVE_UP_TO) if many else vectors.exhaustive_up_to
 
@@ -99,7 +99,7 @@ def _exhaustive_up_to(kept: Sequence[SegmentRecord], vectors: VectorSettings) ->
 def _share(
     before: SegmentRecord, now: SegmentRecord, generation: Generation, folder: Path, disk: Disk
 ) -> dict[str, FileRecord]:
-    """Give a segment's files a second name, in another generation's folder; what is known of them, by that name."""
+    """Link a segment's files into another generation's folder, or copy them; return the records of the linked files."""
     shared: dict[str, FileRecord] = {}
     for file in generation.files:
         if (inner := before.inner(file.name)) is None:

@@ -1,4 +1,4 @@
-"""What an index keeps of an article: its passages and sentences, with what is known of them."""
+"""Entries: the records that an index keeps of an article, its passages, sentences and aliases."""
 
 from dataclasses import dataclass, field
 
@@ -11,11 +11,11 @@ from index.speakers.attribution import Attribution
 
 @dataclass(frozen=True, slots=True)
 class StoredSentence:
-    """A sentence as the index keeps it. `terms` are its words as the word index sees them.
+    """A sentence as the index keeps it; `terms` are its words as the word index has them.
 
-    `attributions` are in the order of their scopes, empty where the article speaks
-    for itself. `tokens` are its token vectors, packed; empty where the model's are
-    not kept.
+    `attributions` are in the order of their scopes, empty where the article
+    itself speaks. `tokens` are its packed token vectors, b"" where the index
+    keeps none.
     """
 
     id: int
@@ -39,7 +39,7 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class ListedArticle:
-    """An article's number, its source and what it was made from."""
+    """An article's number, source and content."""
 
     number: int
     source: str
@@ -48,7 +48,7 @@ class ListedArticle:
 
 @dataclass(frozen=True, slots=True)
 class StoredAlias:
-    """A name that an article gives for another one, and the article's number."""
+    """An alias that an article gives for a name, and the article's number."""
 
     article: int
     alias: Alias
@@ -56,7 +56,7 @@ class StoredAlias:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """All that the index holds of one article, with numbers that count from 0 inside it. `vectors` has a row a sentence."""
+    """All that an index keeps of one article; numbers count from 0 inside it. `vectors` has one row for each sentence."""
 
     article: Article
     passages: tuple[Span, ...]

@@ -1,4 +1,4 @@
-"""Articles, passages and sentences in SQLite: where everything stands, and the exact text."""
+"""The database of entries: articles with their text, passages, sentences and aliases in SQLite."""
 
 import errno
 import json
@@ -30,10 +30,10 @@ _ALIAS = 'article, kind, short, long, owner, start, "end"'
 
 
 class _Connection:
-    """A connection, closed with its thread or its store, whichever ends first.
+    """A connection that closes with its thread or its store, whichever ends first.
 
-    By itself it waits for the garbage collector, since its cache of statements
-    refers to it, and keeps a file open that may be gone for long.
+    A plain connection stays open until the garbage collector runs, since its
+    cache of statements refers back to the connection.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -44,18 +44,18 @@ class _Connection:
 
 
 def cut(column: str) -> str:
-    """SQL for what stands at a span kept as "start-end"; substr counts code points, from 1."""
+    """Return SQL for the text of a span "start-end"; substr counts code points, from 1."""
     start, end = f"CAST({column} AS INTEGER)", f"CAST(substr({column}, instr({column}, '-') + 1) AS INTEGER)"
     return f"substr(text, {start} + 1, {end} - {start})"
 
 
 def day_of(text: str | None) -> date | None:
-    """A day as it is stored."""
+    """Read a day as the database has it."""
     return date.fromisoformat(text) if text else None
 
 
 def _holds(text: str, words: str) -> bool:
-    """Whether all of these words, one a line, stand in a text, whatever the case of either."""
+    """Tell whether a text contains all of these words, one a line, in any case."""
     inside = folded(text)
     return all(word in inside for word in words.split("\n"))
 
@@ -75,9 +75,9 @@ def _gaps(text: str | None) -> tuple[Span, ...]:
 
 
 def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes]) -> StoredSentence:
-    number, passage, start, end, paragraph, gaps, told, terms, tokens = row
-    span, attributions = Span(start, end), _attributions(told)
-    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), attributions, tuple(terms.split(" ")), tokens)
+    number, passage, start, end, paragraph, gaps, attributions, terms, tokens = row
+    span, words = Span(start, end), tuple(terms.split(" "))
+    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), _attributions(attributions), words, tokens)
 
 
 def _attributions(text: str | None) -> tuple[Attribution, ...]:
@@ -94,24 +94,24 @@ def _stored_alias(row: tuple[int, str, str, str, str, int, int]) -> StoredAlias:
 
 
 class Store:
-    """An opened database; reading only, from any thread."""
+    """An opened database; read only, from any thread."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
 
     def counts(self) -> tuple[int, int, int]:
-        """How many articles, passages and sentences there are. (3,)"""
+        """Count the articles, passages and sentences. (3,)"""
         found = [int(self.rows(f"SELECT count(*) FROM {table}")[0][0]) for table in _TABLES]
         return found[0], found[1], found[2]
 
     def ends(self) -> tuple[int, int, int]:
-        """What `counts` says where all are numbered without a hole, as they are written, without counting. (3,)"""
+        """Return what `counts` returns, from the largest numbers, which have no gaps in a whole database. (3,)"""
         found = [self.rows(f"SELECT 1 + max(id) FROM {table}")[0][0] for table in _TABLES]
         return found[0] or 0, found[1] or 0, found[2] or 0
 
     def article(self, number: int) -> Article:
-        """An article with its text."""
+        """Return an article with its text."""
         rows = self.rows(
             "SELECT source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text FROM articles WHERE id = ?",
             number,
@@ -119,19 +119,19 @@ class Store:
         return _article(rows[0])
 
     def number_of(self, source: str) -> int | None:
-        """The number of the article of this source, where there is one."""
+        """Return the number of the article with this source, or None."""
         rows = self.rows("SELECT id FROM articles WHERE source = ?", source)
         return int(rows[0][0]) if rows else None
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
-        """The passages with these numbers, in number order."""
+        """Return the passages with these numbers, in number order."""
         rows = self.rows(
             f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(numbers)}) ORDER BY id', *numbers
         )
         return [StoredPassage(number, article, Span(start, end)) for number, article, start, end in rows]
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
-        """All sentences of these passages, in number order."""
+        """Return all sentences of these passages, in number order."""
         rows = self.rows(
             f'SELECT id, passage, start, "end", paragraph, gaps, attributions, terms, tokens FROM sentences '
             f"WHERE passage IN ({_marks(passages)}) ORDER BY id",
@@ -140,8 +140,8 @@ class Store:
         return [_sentence(row) for row in rows]
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
-        """A span of an article together with so many sentences before it and after it, fewer at the article's ends."""
-        # A passage has a sentence at least, so that one passage more than sentences are asked for are enough on either side.
+        """Widen a span by so many sentences before and after it, by fewer at the article's ends."""
+        # Each passage has a sentence, so one passage more than the wanted sentences is enough on either side.
         near = "SELECT id FROM passages WHERE article = (SELECT id FROM articles WHERE source = ?) AND "
         beside = 'SELECT start, "end" FROM sentences WHERE passage IN ({}) AND '
         wanted = (source, span.start, sentences + 1, span.start, sentences)
@@ -153,26 +153,26 @@ class Store:
         return Span(before[-1][0] if before else span.start, after[-1][1] if after else span.end)
 
     def abbreviations(self) -> list[StoredAlias]:
-        """The abbreviations that the articles spell out, by article."""
+        """Return the abbreviations that articles spell out, by article."""
         rows = self.rows(f"SELECT {_ALIAS} FROM aliases WHERE kind = ? ORDER BY article, rowid", AliasKind.ABBREVIATION.value)
         return [_stored_alias(row) for row in rows]
 
     def full_names(self, surname: str) -> list[StoredAlias]:
-        """The full names that articles give for a surname, by article."""
+        """Return the full names that articles give for a surname, by article."""
         query = f"SELECT {_ALIAS} FROM aliases WHERE kind = ? AND short = ? ORDER BY article, rowid"
         return [_stored_alias(row) for row in self.rows(query, AliasKind.SURNAME.value, surname)]
 
     def listed(self) -> list[ListedArticle]:
-        """Every article without its text, by number."""
+        """Return every article without its text, by number."""
         return [ListedArticle(*row) for row in self.contents()]
 
     def contents(self) -> Iterator[tuple[int, str, Content]]:
-        """The same, each as number, source and content."""
+        """Yield the number, source and content of every article, by number."""
         for number, source, sha256, encoding in self.rows("SELECT id, source, sha256, encoding FROM articles ORDER BY id"):
             yield number, source, Content(sha256, intern(encoding))  # One string for a million articles.
 
     def entry(self, number: int) -> Entry:
-        """Everything of an article, as `write_store` takes it; its vectors are kept elsewhere."""
+        """Return an article's entry, as `write_store` takes it, but without its vectors."""
         passages = self.rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
         first = passages[0][0] if passages else 0
         kept: list[StoredSentence] = []
@@ -187,7 +187,7 @@ class Store:
         )
 
     def terms_of(self, article: int) -> Iterator[list[str]]:
-        """The words of each of an article's passages, as the word index sees them."""
+        """Yield the words of each of an article's passages, as the word index has them."""
         rows = self.rows(
             "SELECT s.passage, s.terms FROM sentences s JOIN passages p ON s.passage = p.id WHERE p.article = ? ORDER BY s.id",
             article,
@@ -196,7 +196,7 @@ class Store:
             yield [term for _, terms in sentences for term in terms.split(" ") if term]
 
     def passage_words(self) -> Iterator[str]:
-        """Each passage's words for the word index, in number order: its sentences without furniture."""
+        """Yield each passage's words for the word index, in number order: its sentences without furniture."""
         for article in self.listed():
             text = self.article(article.number).text
             rows = self.rows(
@@ -208,16 +208,16 @@ class Store:
                 yield " ".join(without_gaps(text, Span(start, end), _gaps(gaps)) for _, start, end, gaps in sentences)
 
     def rows(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
-        """What a query selects; its SQL may use `holds`, as SQLite's own functions know small letters of ASCII only."""
+        """Run a query. Its SQL may use `holds(text, words)`; SQLite's own functions fold the case of ASCII only."""
         try:
-            held = getattr(self._local, "held", None)
-            if held is None:
+            opened = getattr(self._local, "opened", None)
+            if opened is None:
                 uri = f"file:{quote(os.fsencode(self._path.absolute()))}?mode=ro&immutable=1"
-                held = self._local.held = _Connection(sqlite3.connect(uri, uri=True, check_same_thread=False))
-                held.connection.create_function("holds", 2, _holds, deterministic=True)
-            return list(held.connection.execute(query, values))
+                opened = self._local.opened = _Connection(sqlite3.connect(uri, uri=True, check_same_thread=False))
+                opened.connection.create_function("holds", 2, _holds, deterministic=True)
+            return list(opened.connection.execute(query, values))
         except UnicodeEncodeError:
-            return []  # Half a character, which JSON can carry, stands in no text that was ever stored.
+            return []  # No stored text has half a character, which JSON can carry.
         except sqlite3.Error as error:
             raise IndexDamagedError(f"{self._path}: SQLite cannot read it ({error}); run qa index --rebuild") from error
 
@@ -249,11 +249,11 @@ _VECTORS = "CREATE TABLE vectors (article INTEGER PRIMARY KEY, rows BLOB NOT NUL
 
 
 def write_store(path: Path, entries: Iterable[Entry], *, with_vectors: bool = False) -> None:
-    """Write a new database; articles, passages and sentences are numbered from 0 in the order given.
+    """Write a new database; articles, passages and sentences are numbered from 0 in the given order.
 
-    Vectors are kept `with_vectors` only, as one row an article: a segment has them in a file of their own.
-
-    It is whole when this returns, and on disk when the file was synced.
+    `with_vectors` adds the vectors, one row for each article; a segment has
+    them in a file of their own. The file is whole at the return, and on disk
+    once it was synced.
 
     Raises:
         OSError: the disk is full or the file cannot be written.
@@ -299,12 +299,12 @@ def _sentence_row(number: int, first_passage: int, sentence: StoredSentence) -> 
     gaps = json.dumps([[gap.start, gap.end] for gap in sentence.gaps]) if sentence.gaps else None
     span = sentence.span
     fixed = (number, first_passage + sentence.passage, span.start, span.end, sentence.paragraph)
-    told = json.dumps([_attribution_json(one) for one in sentence.attributions]) if sentence.attributions else None
-    return (*fixed, gaps, told, " ".join(sentence.terms), sentence.tokens)
+    attributions = json.dumps([_attribution_json(one) for one in sentence.attributions]) if sentence.attributions else None
+    return (*fixed, gaps, attributions, " ".join(sentence.terms), sentence.tokens)
 
 
 def _attribution_json(one: Attribution) -> list[list[int] | None]:
-    """Its spans, in the order of its fields."""
+    """Return the spans of an attribution, in the order of its fields."""
     spans = (one.name, one.said_at, one.cited, one.scope)
     return [None if span is None else [span.start, span.end] for span in spans]
 

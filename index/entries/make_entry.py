@@ -1,4 +1,4 @@
-"""Entries: what an index holds of an article, made from its text."""
+"""Making the entry of an article from its text: split the text, embed its passages, read who speaks."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ from index.speakers.surnames import surnames
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An article split up, still without vectors, and what the model is to read of it, a passage each."""
+    """An entry without vectors and speakers, and the model's input for each passage."""
 
     entry: Entry
     texts: tuple[PassageText, ...]
@@ -29,7 +29,7 @@ class Draft:
 def make_entries(
     drafts: Sequence[Draft], embedder: Embedder, parser: Parser | None, *, done: Callable[[int], None] = lambda passages: None
 ) -> list[Entry]:
-    """The drafts' entries; who speaks is read beside the embedding, which waits on memory half of the time."""
+    """Return the drafts' entries; speakers are read beside the embedding, which waits on memory half of the time."""
     with ThreadPoolExecutor(1) as beside:
         read = [beside.submit(read_speakers, made.entry, parser) for made in drafts] if parser else []
         entries = embed_drafts(drafts, embedder, done=done)
@@ -37,7 +37,7 @@ def make_entries(
 
 
 def embed_drafts(drafts: Sequence[Draft], embedder: Embedder, *, done: Callable[[int], None]) -> list[Entry]:
-    """The entries of these drafts, in order; `done` is told of each passage embedded."""
+    """Embed these drafts, in order; `done` gets the number of passages embedded, one at a time."""
     embedded = iter(embedder.embed_passages([text for draft in drafts for text in draft.texts], progress=done))
     entries: list[Entry] = []
     for draft in drafts:
@@ -45,13 +45,13 @@ def embed_drafts(drafts: Sequence[Draft], embedder: Embedder, *, done: Callable[
         rows = np.concatenate([part.vectors for part in parts]) if parts else np.empty((0, embedder.card.dim), np.float32)
         tokens = [sentence for part in parts for sentence in part.tokens]
         sentences = tuple(replace(sentence, tokens=kept) for sentence, kept in zip(draft.entry.sentences, tokens, strict=True))
-        # As they are stored, so that an entry that is new and one that is read back are the same.
+        # In half precision as on disk, so that a new entry equals the same entry read back.
         entries.append(replace(draft.entry, sentences=sentences, vectors=rows.astype(np.float16).astype(np.float32)))
     return entries
 
 
 def draft(article: Article) -> Draft:
-    """Split an article up: passages, sentences, abbreviations spelt out; who speaks is still to be read."""
+    """Split an article into passages and sentences, and find its abbreviations; speakers are read later."""
     text = article.text
     found = sentences(text)
     parts = passages(text, found)
@@ -78,13 +78,13 @@ def draft(article: Article) -> Draft:
 
 
 def read_speakers(entry: Entry, parser: Parser) -> ArticleSpeakers:
-    """Who speaks in an entry's sentences."""
+    """Read who speaks in an entry's sentences."""
     found = [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences]
     return find_speakers(entry.article.text, found, parser)
 
 
 def with_speakers(entry: Entry, spoken: ArticleSpeakers | None) -> Entry:
-    """The entry with these attributions and the names in them, in place of those that it has; None: nobody's."""
+    """Replace an entry's attributions and surnames; None removes them."""
     told = spoken.attributions if spoken else ((),) * len(entry.sentences)
     attributed = zip(entry.sentences, told, strict=True)
     text = entry.article.text

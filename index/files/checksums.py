@@ -1,4 +1,4 @@
-"""Checking: whether a generation's files are what its manifest says, before anything else reads a byte of them."""
+"""Checksums: compare a generation's files with its manifest before a library reads a byte of them."""
 
 import hashlib
 import os
@@ -16,8 +16,8 @@ import xxhash
 
 from index.errors import IndexDamagedError
 
-# Up to here every file's sha256 is compared when an index is opened (1.6 GB/s a core). Beyond, xxh3 comes first, which
-# finds all damage by accident and takes a tenth of that, and sha256, which no one can forge, goes on in the background.
+# Up to this size every file's sha256 is compared when an index is opened (1.6 GB/s a core). Beyond, xxh3 comes first: it
+# finds all accidental damage in a tenth of the time. sha256, which cannot be forged, follows in the background.
 FULL_CHECK_BYTES = 1_000_000_000
 _CHUNK_BYTES = 1 << 20
 _READERS = 2
@@ -25,7 +25,7 @@ DIGITS = {"sha256": 64, "xxh3": 32}
 
 
 class Check(Enum):
-    """By what a generation's files were compared when it was opened."""
+    """The digest by which a generation's files were compared when it was opened."""
 
     SHA256 = "sha256"
     XXH3 = "xxh3"
@@ -55,7 +55,7 @@ class FileRecord:
         return {"size": self.size_bytes, "sha256": self.sha256, "xxh3": self.xxh3}
 
     def digest(self, check: Check) -> str:
-        """The digest that the manifest has for a check."""
+        """Return the manifest's digest for this check."""
         return self.sha256 if check is Check.SHA256 else self.xxh3
 
 
@@ -66,18 +66,18 @@ def sha256_of(path: Path) -> str:
 
 
 def check_files(folder: Path, records: Sequence[FileRecord], check: Check) -> None:
-    """See that every file is there and is what was published.
+    """Check that every file is as it was published.
 
     Raises:
-        IndexDamagedError: one is not; it names the first.
+        IndexDamagedError: a file is damaged; the first one is named.
     """
     if found := damages(folder, records, check):
         raise IndexDamagedError(found[0])
 
 
 def damages(folder: Path, records: Sequence[FileRecord], check: Check) -> list[str]:
-    """What is wrong with each file that is missing or not what was published: where and what, in one line."""
-    with ThreadPoolExecutor(_READERS) as readers:  # Hashing leaves the interpreter free.
+    """Return one line for each file that is missing or damaged: the path and the damage."""
+    with ThreadPoolExecutor(_READERS) as readers:  # Hashing releases Python's lock.
         found = readers.map(lambda record: _damage(folder / record.name, record, check), records)
         return [damage for damage in found if damage is not None]
 
@@ -93,20 +93,20 @@ class Verification:
 
     @property
     def done(self) -> bool:
-        """Whether every file was compared."""
+        """Tell whether every file was compared."""
         return self._done.is_set()
 
     def check(self) -> None:
-        """See that no damage has been found so far.
+        """Check that no damage has been found so far.
 
         Raises:
-            IndexDamagedError: some has.
+            IndexDamagedError: damage has been found.
         """
         if self._damage is not None:
             raise IndexDamagedError(f"{self._damage}; run qa index --rebuild")
 
     def wait(self, timeout_s: float) -> bool:
-        """Wait until every file was compared; whether it was."""
+        """Wait until every file was compared; tell whether this was in time."""
         return self._done.wait(timeout_s)
 
     def _compare(self) -> None:
@@ -120,10 +120,10 @@ class Verification:
 
 
 def read_small(path: Path, *, max_bytes: int) -> bytes:
-    """A regular file's bytes.
+    """Read a small regular file.
 
     Raises:
-        OSError: it cannot be read, is something else, or is larger.
+        OSError: the file cannot be read, is no regular file, or is larger.
     """
     with _opened(path) as file:
         data = file.read(max_bytes + 1)
@@ -147,7 +147,7 @@ def _damage(path: Path, record: FileRecord, check: Check) -> str | None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """A regular file, open for reading; a pipe or device in its place would keep a reader waiting for ever."""
+    """Open a regular file for reading; a pipe or device would keep a reader waiting for ever."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with open(descriptor, "rb", buffering=0) as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -1,6 +1,6 @@
-"""The disk, as whoever writes an index changes it: all in one small object, so that each operation can be made to fail.
+"""All writing operations on an index folder, in one small object, so that tests can make each operation fail.
 
-What a library writes by itself (SQLite, tantivy) is announced to it, too.
+Libraries that write by themselves (SQLite, tantivy) announce their files, too.
 """
 
 import os
@@ -11,35 +11,35 @@ from typing import BinaryIO
 
 
 class Disk:
-    """The real one. Every method raises OSError; none of them waits for the disk but `sync` and `sync_folder`."""
+    """The real disk. Every method raises OSError; only `sync` and `sync_folder` wait for the disk."""
 
     def make_folder(self, path: Path) -> None:
-        """Make one folder; its parent is there."""
+        """Make one folder; its parent exists."""
         path.mkdir()
 
     def create(self, path: Path) -> BinaryIO:
-        """A new file, to be written and closed; FileExistsError where there is one."""
+        """Create a file, to be written and closed; FileExistsError where the path exists."""
         return path.open("xb")
 
     @contextmanager
     def by_library(self, path: Path) -> Iterator[None]:
-        """While a library writes a file, or the files of a folder, by itself."""
+        """Announce a file or folder that a library writes by itself inside the block."""
         yield
 
     def link(self, path: Path, other: Path) -> None:
-        """Give a file another name; FileExistsError where that is taken."""
+        """Give a file a second name; FileExistsError where the name is taken."""
         os.link(path, other)
 
     def rename(self, path: Path, other: Path) -> None:
-        """Give a file or folder a name that is free."""
+        """Rename a file or folder to a free name."""
         path.rename(other)
 
     def replace(self, path: Path, other: Path) -> None:
-        """Put a file in another's place in one step."""
+        """Rename a file over another one in one step."""
         os.replace(path, other)
 
     def unlink(self, path: Path) -> None:
-        """Take a file's name away."""
+        """Delete a file."""
         path.unlink()
 
     def remove_folder(self, path: Path) -> None:
@@ -47,22 +47,22 @@ class Disk:
         path.rmdir()
 
     def sync(self, path: Path) -> None:
-        """See to it that a file's content is on disk."""
+        """Wait until a file's content is on disk."""
         _fsync(path)
 
     def sync_folder(self, path: Path) -> None:
-        """See to it that the names in a folder are on disk."""
+        """Wait until the names in a folder are on disk."""
         _fsync(path)
 
     def lock(self, path: Path, *, wait: bool, taken: Callable[[int], None]) -> Callable[[], None]:
-        """Lock a file until the returned function is called or the process ends; `taken` is told the open file.
+        """Lock a file until the returned function is called or the process ends; `taken` gets the open file.
 
         Raises:
-            TimeoutError: another process holds it, and `wait` is false.
+            TimeoutError: another process holds the lock, and `wait` is false.
         """
         from filelock import FileLock, Timeout
 
-        # A lock that a dead process keeps, as a file's mere existence would, is worse than none.
+        # No lock by a file's mere existence: a dead process would keep such a lock.
         lock = FileLock(path, timeout=-1 if wait else 0, poll_interval=0.1, fallback_to_soft=False, on_acquired=taken)
         try:
             lock.acquire()
@@ -75,7 +75,7 @@ DISK = Disk()
 
 
 def make_folders(path: Path, disk: Disk) -> None:
-    """Make a folder and those above it that are missing, and see to it that they are on disk."""
+    """Make a folder and its missing parents, and wait until they are on disk."""
     missing = [folder for folder in (path, *path.parents) if not os.path.lexists(folder)]
     for folder in reversed(missing):
         try:
@@ -87,14 +87,14 @@ def make_folders(path: Path, disk: Disk) -> None:
 
 
 def write_synced(path: Path, data: bytes, disk: Disk) -> None:
-    """Write a new file, all of it on disk; its name is there when its folder is synced."""
+    """Write a new file and wait until its content is on disk; its name is on disk when its folder is synced."""
     with disk.create(path) as file:
         file.write(data)
     disk.sync(path)
 
 
 def remove_tree(path: Path, disk: Disk) -> None:
-    """Remove a file or a folder with all that is in it; links are not followed."""
+    """Remove a file, or a folder with all its content; links are not followed."""
     if path.is_dir() and not path.is_symlink():
         for inside in sorted(path.iterdir()):
             remove_tree(inside, disk)

@@ -1,4 +1,4 @@
-"""Sources: where articles' files lie, and how they are opened when the name comes from anybody."""
+"""Source files: the paths of articles' files, and opening them safely when a name comes from a stranger."""
 
 import hashlib
 import os
@@ -18,10 +18,10 @@ from index.files.printable import printable_name
 
 
 class SourceState(Enum):
-    """What became of an article's file since it was indexed.
+    """The state of an article's file since the article was indexed.
 
-    `MISSING` is a file that is not there, cannot be read, or gave way to
-    something else: a folder, a pipe, a symbolic link.
+    A `MISSING` file does not exist, cannot be read, or was replaced by a
+    folder, a pipe or a symbolic link.
     """
 
     UNCHANGED = "unchanged"
@@ -29,15 +29,15 @@ class SourceState(Enum):
     MISSING = "missing"
 
 
-MAX_SOURCE_BYTES = 1 << 30  # More is no article, whatever lies there; it would fill the memory.
-# A folder on the way need not be readable, only passable; O_PATH is Linux's word for that.
+MAX_SOURCE_BYTES = 1 << 30  # A larger file is no article, and would fill the memory.
+# A folder on the path need not be readable, only passable; Linux calls this O_PATH.
 _PASSED = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 # A pipe would keep a reader waiting for ever.
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def _open_below(folder: Path, source: str) -> int:
-    """The descriptor of a regular file; every step is taken from the folder before, so that nothing can be put in between."""
+    """Open a regular file, folder by folder, so that no link can be put in between; return its descriptor."""
     parts = source.split("/")
     if "\0" in source or any(part in ("", ".", "..") for part in parts):
         raise _refused(source, "not the path of a file below the articles' folder, so not read")
@@ -57,14 +57,14 @@ def _open_below(folder: Path, source: str) -> int:
         raise _unread(source, error) from error
     finally:
         os.close(here)
-    if not stat.S_ISREG(os.fstat(found).st_mode):  # Put there since.
+    if not stat.S_ISREG(os.fstat(found).st_mode):  # Replaced since the check.
         os.close(found)
         raise _refused(source, "not a regular file any more")
     return found
 
 
 def _check_kind(source: str, mode: int, *, folder: bool) -> None:
-    """Refuse what is neither the folder nor the file that a source names there."""
+    """Refuse a link, and a path that is not the folder or regular file that the source names."""
     if stat.S_ISLNK(mode):
         raise _refused(source, "a symbolic link, not followed")
     if folder and not stat.S_ISDIR(mode):
@@ -89,7 +89,7 @@ def _refused(source: str, reason: str) -> ArticleRefused:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the files of articles lie: those in `added` below `home`, all others below `root`."""
+    """The folders of articles' files: `home` for the sources in `added`, `root` for all others."""
 
     root: Path
     home: Path
@@ -97,7 +97,7 @@ class Sources:
 
     @classmethod
     def under(cls, folder: Path) -> "Sources":
-        """All of them below one folder."""
+        """Return sources that all lie below one folder."""
         return cls(folder, folder)
 
     @classmethod
@@ -112,14 +112,14 @@ class Sources:
         return cls(Path(root), directory, frozenset(added))
 
     def path(self, source: str) -> Path:
-        """The file that an article was read from."""
+        """Return the path of an article's file."""
         return self._folder(source) / source
 
     def read(self, source: str) -> bytes:
-        """The bytes of an article's file.
+        """Read an article's file.
 
         Raises:
-            ArticleRefused: as `open`, or it cannot be read to its end, or is over MAX_SOURCE_BYTES.
+            ArticleRefused: as `open`, or the file cannot be read to its end, or is over MAX_SOURCE_BYTES.
         """
         with self.open(source) as file:
             if os.fstat(file.fileno()).st_size > MAX_SOURCE_BYTES:
@@ -131,13 +131,13 @@ class Sources:
 
     @contextmanager
     def open(self, source: str) -> Iterator[BufferedReader]:
-        """An article's file, open for reading.
+        """Open an article's file for reading.
 
-        A source may come from anybody: only regular files below the folder are
-        opened, and no symbolic link is followed, as while indexing.
+        A source may come from a stranger: only regular files below the folder
+        are opened, and no symbolic link is followed.
 
         Raises:
-            ArticleRefused: there is no such file, it cannot be read, or it is something else.
+            ArticleRefused: there is no such file, it cannot be read, or it is no regular file.
         """
         with os.fdopen(_open_below(self._folder(source), source), "rb") as file:
             yield file
@@ -147,26 +147,26 @@ class Sources:
 
 
 class SourceStates:
-    """Compares articles with their files; a file that was found unchanged is read again only when it looks different."""
+    """Compares articles with their files; an unchanged file is read again only when its stat signature changes."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._unchanged: dict[str, tuple[str, FileStat]] = {}  # By source, the sha256 and the look it then had.
+        self._unchanged: dict[str, tuple[str, FileStat]] = {}  # By source: the article's sha256 and the file's stat signature.
 
     def state(self, article: Article) -> SourceState:
-        """What the file is now; never an error, whatever lies in its place."""
+        """Return the state of the article's file; never an error."""
         began_ns = time.time_ns()
         try:
             with self._sources.open(article.source) as file:
                 status = os.fstat(file.fileno())
-                look = file_stat(status)
-                if self._unchanged.get(article.source) == (article.sha256, look):
+                found = file_stat(status)
+                if self._unchanged.get(article.source) == (article.sha256, found):
                     return SourceState.UNCHANGED
                 same = status.st_size == article.size_bytes
                 if not same or hashlib.file_digest(file, "sha256").hexdigest() != article.sha256:
                     return SourceState.CHANGED
-                if look == file_stat(os.fstat(file.fileno())) and is_settled(status, began_ns):
-                    self._unchanged[article.source] = article.sha256, look
+                if found == file_stat(os.fstat(file.fileno())) and is_settled(status, began_ns):
+                    self._unchanged[article.source] = article.sha256, found
         except (ArticleRefused, OSError):
             return SourceState.MISSING
         return SourceState.UNCHANGED

@@ -1,4 +1,4 @@
-"""Vectors: of sentences, pooled from one pass over their passage, and of questions."""
+"""The embedder: vectors of sentences, pooled from one pass over their passage, and vectors of questions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ TORCH_BATCH = 32
 
 @dataclass(frozen=True, slots=True)
 class PassageText:
-    """What the model reads of one passage: the article's title, and the sentences' words."""
+    """The model's input for one passage: the article's title, and the words of each sentence."""
 
     title: str
     sentences: tuple[str, ...]
@@ -33,7 +33,7 @@ class PassageText:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedPassage:
-    """A passage's sentences: their vectors, (sentences, dim), and each one's tokens, packed; none where they are not kept."""
+    """A passage's sentence vectors, (sentences, dim), and the packed tokens of each sentence, b"" where none are kept."""
 
     vectors: Vectors
     tokens: tuple[bytes, ...]
@@ -41,10 +41,10 @@ class EmbeddedPassage:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedQuestion:
-    """A question's vector, (1, dim), and its tokens, special ones included.
+    """A question's vector, (1, dim), and its tokens with the special ones.
 
-    `starts` are where each token begins in the text, -1 for special ones;
-    `ids`, `rows` and `starts` are empty where tokens are not kept.
+    `starts` has the offset of each token in the text, -1 for special tokens.
+    `ids`, `rows` and `starts` are empty where the index keeps no tokens.
     """
 
     vector: Vectors
@@ -55,9 +55,9 @@ class EmbeddedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class _Tokens:
-    """One window: ids with the special tokens around them, and for each id the sentence it belongs to, or -1.
+    """One window of tokens: ids with the special tokens, and for each id the number of its sentence, or -1.
 
-    `starts` are where each id's token begins in the text, -1 for special ones.
+    `starts` has the offset of each token in the text, -1 for special tokens.
     """
 
     ids: tuple[int, ...]
@@ -66,9 +66,9 @@ class _Tokens:
 
 
 class Embedder:
-    """Turns text into vectors with an exported model, or with sentence-transformers where there is no export.
+    """Turns text into vectors with an exported model, or with sentence-transformers.
 
-    `threads` is how many cores it takes; None: all.
+    `threads` is the number of cores to use; None: all.
     """
 
     def __init__(self, export: Export, *, threads: int | None = None) -> None:
@@ -78,7 +78,7 @@ class Embedder:
         self._session = Session(export.folder / GRAPH, export.card.inputs)
 
     def embed_texts(self, texts: Sequence[str], *, prompt: str = "") -> Vectors:
-        """One vector a text, pooled as the model says; what exceeds its window is left out. (n, dim)"""
+        """Return one vector for each text, pooled as the model says; text beyond the model's window is left out. (n, dim)"""
         if self.card.pooling == "other":
             return self._encode(texts, prompt)
         windows = [self._window(prompt + text, prompt_chars=0 if self.card.pools_prompt else len(prompt)) for text in texts]
@@ -89,7 +89,7 @@ class Embedder:
         return _unit(np.stack(pooled)) if pooled else np.empty((0, self.card.dim), np.float32)
 
     def embed_question(self, question: str) -> EmbeddedQuestion:
-        """The question's vector and tokens, under the model's prompt for questions; one pass."""
+        """Return the question's vector and tokens, with the model's prompt for questions, in one pass."""
         prompt = self.card.query_prompt
         projection = self._projection
         if projection is None or not self.card.late_chunking:
@@ -107,18 +107,18 @@ class Embedder:
         )
 
     def token_states(self, passage: PassageText) -> States:
-        """The states of all tokens of a passage's sentences, in order; of a model that pools by mean."""
+        """Return the states of all tokens of a passage's sentences, in order; the model must pool by mean."""
         windows = self._windows(passage)
         parts = zip(windows, self._states(windows, self._threads), strict=True)
         return np.concatenate([states[window.owners >= 0] for window, states in parts])
 
     @property
     def keeps_tokens(self) -> bool:
-        """Whether sentences get token vectors."""
+        """Tell whether sentences get token vectors."""
         return self.card.late_chunking and self._projection is not None
 
     def knows(self, word: str) -> bool | None:
-        """Whether the model reads a word in one piece, as it does common words and names; None where it cannot be told."""
+        """Tell whether a word is one token of the model, as common words and names are; None where this is unknown."""
         if self.card.pooling == "other":
             return None
         forms = {word, word.lower()}
@@ -128,14 +128,14 @@ class Embedder:
     def embed_passages(
         self, passages: Sequence[PassageText], *, progress: Callable[[int], None] = lambda done: None
     ) -> list[EmbeddedPassage]:
-        """For each passage its sentences' vectors and tokens, in order.
+        """Embed the sentences of passages; return one result for each passage, in order.
 
-        A passage is read alone, never in a batch with others: quantised sums
-        depend on what shares the batch, and a vector must not. `progress` is
-        told of each passage done.
+        Each passage is read alone: quantised sums depend on the other texts of
+        a batch, and a vector must not. `progress` gets the number of passages
+        done, one at a time.
 
         Source: late chunking, Günther et al. 2024, arXiv 2409.04701, section 3.
-        A model that does not pool by mean reads each sentence alone, under the title.
+        A model that does not pool by mean reads each sentence alone, with the title.
         """
         if self.card.late_chunking:
             return self._late(passages, progress)
@@ -148,7 +148,7 @@ class Embedder:
         return found
 
     def _late(self, passages: Sequence[PassageText], progress: Callable[[int], None]) -> list[EmbeddedPassage]:
-        """Sentence vectors as means of their own tokens' states."""
+        """Pool each sentence's vector as the mean of its tokens' states."""
         # Longest first, so that the workers end together.
         order = sorted(range(len(passages)), key=lambda i: -sum(map(len, passages[i].sentences)))
         found = [EmbeddedPassage(np.empty((0, self.card.dim), np.float32), ())] * len(passages)
@@ -160,7 +160,7 @@ class Embedder:
     def _map(
         self, pool: Callable[[PassageText], EmbeddedPassage], passages: Sequence[PassageText]
     ) -> Iterator[EmbeddedPassage]:
-        """One core a passage beats all cores on each: 117 against 98 passages/s on two."""
+        """Pool passages in parallel, one core for each: 117 passages/s on two cores, against 98 with all cores for each."""
         if self.card.runtime is Runtime.SENTENCE_TRANSFORMERS:
             yield from map(pool, passages)
             return
@@ -168,14 +168,14 @@ class Embedder:
             yield from workers.map(pool, passages)
 
     def _pool_sentences(self, passage: PassageText) -> EmbeddedPassage:
-        """The means of the states of each sentence's tokens, and these tokens."""
+        """Return each sentence's mean state and packed tokens."""
         size = len(passage.sentences)
         windows = self._windows(passage)
         sums = np.zeros((size, self.card.dim), np.float64)
         counts = np.zeros(size, np.int64)
         tokens = [b""] * size
         for window, states in zip(windows, self._states(windows, 1), strict=True):
-            # Tokens of one sentence stand together: sums of runs, some 100 times as fast as numpy.add.at.
+            # The tokens of a sentence are neighbours: reduceat is some 100 times as fast as numpy.add.at.
             own = np.flatnonzero(window.owners >= 0)
             if len(own):
                 owners = window.owners[own]
@@ -187,7 +187,7 @@ class Embedder:
                     size_bytes = len(packed) // len(own)
                     for start, end in pairwise([*starts.tolist(), len(own)]):
                         tokens[owners[start]] += packed[start * size_bytes : end * size_bytes]
-        # A sentence without a token of its own (marks only) takes the whole passage's mean.
+        # A sentence without tokens (marks only) takes the mean of the whole passage.
         sums[counts == 0] = sums.sum(axis=0)
         return EmbeddedPassage(_unit((sums / np.maximum(counts, 1)[:, None]).astype(np.float32)), tuple(tokens))
 
@@ -210,7 +210,7 @@ class Embedder:
         return tokenizer
 
     def _window(self, text: str, *, prompt_chars: int) -> _Tokens:
-        """The first tokens of a text that fit; all but the prompt's belong together."""
+        """Return the first tokens of a text that fit into one window; the prompt's tokens have the owner -1."""
         lead, body, trail = _around_specials(self._tokenizer.encode(text[: self.card.max_tokens * 20]))
         body = body[: self.card.max_tokens - len(lead) - len(trail)]
         owners = [0] * len(lead) + [-1 if start < prompt_chars else 0 for _, start in body] + [0] * len(trail)
@@ -218,7 +218,7 @@ class Embedder:
         return _Tokens((*lead, *(token for token, _ in body), *trail), np.array(owners, np.int64), starts)
 
     def _windows(self, passage: PassageText) -> list[_Tokens]:
-        """All tokens of a passage, in as many windows as the model needs."""
+        """Return all tokens of a passage, in as many windows as the model needs."""
         head = self.card.passage_prompt + (f"{passage.title}. " if passage.title else "")
         lead, body, trail = _around_specials(self._tokenizer.encode(head + " ".join(passage.sentences)))
         starts = np.cumsum([len(head), *(len(sentence) + 1 for sentence in passage.sentences[:-1])])
@@ -232,7 +232,7 @@ class Embedder:
         return windows
 
     def _states(self, windows: Sequence[_Tokens], threads: int) -> Iterator[States]:
-        """The token states of each window, by so many threads (1.3 against 2.0 ms for a question on two)."""
+        """Yield the token states of each window; two threads take 1.3 ms for a question, one takes 2.0."""
         if self.card.runtime is Runtime.SENTENCE_TRANSFORMERS:
             yield from self._torch_states(windows)
             return
@@ -268,8 +268,8 @@ class Embedder:
 
 
 def _around_specials(encoding: Any) -> tuple[list[int], list[tuple[int, int]], list[int]]:
-    """The special tokens before a text, its own tokens each with where it starts, and the special tokens after it."""
-    ids, specials, offsets = encoding.ids, encoding.special_tokens_mask, encoding.offsets  # Each makes a list anew.
+    """Split an encoding into leading special tokens, the text's tokens with their offsets, and trailing special tokens."""
+    ids, specials, offsets = encoding.ids, encoding.special_tokens_mask, encoding.offsets  # Each access makes a new list.
     own = [i for i, special in enumerate(specials) if not special]
     first, last = (own[0], own[-1] + 1) if own else (len(ids), len(ids))
     return ids[:first], [(ids[i], offsets[i][0]) for i in range(first, last)], ids[last:]

@@ -1,4 +1,4 @@
-"""Running an ONNX graph: one session for each number of threads."""
+"""Running an ONNX graph, with one session for each number of threads."""
 
 import os
 import threading
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 
 class Session:
-    """A graph, loaded when it is first run; may be run from several threads."""
+    """A graph, loaded when it is first run; several threads may run it."""
 
     def __init__(self, path: Path, inputs: tuple[str, ...]) -> None:
         self._path = path
@@ -20,7 +20,7 @@ class Session:
         self._lock = threading.Lock()
 
     def run(self, values: Mapping[str, npt.NDArray[np.int64]], *, threads: int) -> npt.NDArray[np.float32]:
-        """The graph's output for those of the values that it takes."""
+        """Return the graph's output for its inputs among these values."""
         found: npt.NDArray[np.float32] = self._loaded(threads).run(None, {name: values[name] for name in self._inputs})[0]
         return found
 
@@ -39,18 +39,18 @@ class Session:
 
 
 def silent_onnxruntime() -> Any:
-    """The package onnxruntime, told to report nothing.
+    """Import onnxruntime with its telemetry off.
 
-    From 1.29 on it otherwise keeps a record of each model that it runs in the
-    user's home, and sends it to its maker. It asks when it is first imported.
+    From 1.29 on onnxruntime otherwise records each model that it runs in the
+    user's home, and sends the record to its maker. The import reads the setting.
     """
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
-    onnxruntime.disable_telemetry_events()  # Where somebody else imported it before.
+    onnxruntime.disable_telemetry_events()  # For an earlier import by other code.
     return onnxruntime
 
 
 def cores() -> int:
-    """How many of the processor's cores this process may use."""
+    """Return how many of the processor's cores this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""Token vectors: what each word piece of a sentence means there, small enough to be kept beside it."""
+"""Token vectors for late interaction: the state of each token of a sentence, in 34 bytes."""
 
 import json
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ TokenRows: TypeAlias = npt.NDArray[np.float32]
 
 _Real = TypeVar("_Real", np.float32, np.float64)
 
-TOKEN_DIM = 64  # Of squad2-dev's first quotes .824 are right with 64 of 384 dimensions, .826 with all, .809 with 32.
+TOKEN_DIM = 64  # First quotes of squad2-dev that are right: .824 with 64 of 384 dimensions, .826 with all, .809 with 32.
 PROJECTION = Path(__file__).with_name("projection.json")
-_LEVELS = 7  # Either side of 0, up to a row's largest number: four bits each, a cosine's mean error .016.
-_ONE_THREAD = 1 << 17  # Multiplications; OpenBLAS shares out twice as many.
+_LEVELS = 7  # On either side of 0, up to a row's largest number: four bits a number; the mean error of a cosine is .016.
+_ONE_THREAD = 1 << 17  # Multiplications; OpenBLAS starts threads for twice as many.
 _PACKED = np.dtype([("id", "<u2"), ("numbers", "u1", (TOKEN_DIM // 2,))])
 
 
@@ -29,14 +29,14 @@ class Projection:
     matrix: npt.NDArray[np.float32]
 
     def rows(self, states: npt.NDArray[np.float32]) -> TokenRows:
-        """Token states, (n, dim), as rows of length 1."""
+        """Project token states, (n, dim), to rows of length 1."""
         return _unit(product(states, self.matrix))
 
     def packed(self, ids: npt.NDArray[np.int64], states: npt.NDArray[np.float32]) -> bytes:
-        """SentenceTokens as an index keeps them: 34 bytes each."""
+        """Pack tokens as an index keeps them, 34 bytes each."""
         found = np.empty(len(ids), _PACKED)
-        found["id"] = ids & 0xFFFF  # Ids are only compared; two that agree so far are taken for one.
-        rows = product(states, self.matrix)  # Of any length: they are brought to length 1 when they are read.
+        found["id"] = ids & 0xFFFF  # Ids are only compared; ids that agree in 16 bits count as equal.
+        rows = product(states, self.matrix)  # Of any length; reading brings them to length 1.
         largest = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-12)
         levels = np.rint(rows / largest * _LEVELS).astype(np.int8) + (_LEVELS + 1)
         found["numbers"] = levels[:, ::2].astype(np.uint8) << 4 | levels[:, 1::2].astype(np.uint8)
@@ -45,7 +45,7 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class SentenceTokens:
-    """The tokens of several sentences, one after another: ids (n,), rows, and where each sentence begins (sentences,)."""
+    """The tokens of several sentences in a row: ids (n,), rows (n, TOKEN_DIM), and each sentence's start (sentences,)."""
 
     ids: npt.NDArray[np.uint16]
     rows: TokenRows
@@ -53,23 +53,23 @@ class SentenceTokens:
 
 
 def projection_of(model_sha256: str) -> Projection | None:
-    """The projection made for a model; None where there is none, and its tokens are not kept."""
+    """Return the projection of a model; None where the program has none, and an index keeps no tokens."""
     made_for, matrix = _load()
     return Projection(matrix) if made_for == model_sha256 else None
 
 
 def unpack_tokens(sentences: Sequence[bytes]) -> SentenceTokens:
-    """The tokens of sentences; none may be without."""
+    """Unpack the tokens of sentences; each sentence must have tokens."""
     packed = np.frombuffer(b"".join(sentences), _PACKED)
     sizes = np.array([len(sentence) // _PACKED.itemsize for sentence in sentences], np.int64)
     return SentenceTokens(packed["id"], _unit(_numbers(packed["numbers"])), np.cumsum(sizes) - sizes)
 
 
 def product(a: npt.NDArray[_Real], b: npt.NDArray[_Real]) -> npt.NDArray[_Real]:
-    """The matrix product, in parts so small that BLAS wakes no other thread.
+    """Return the matrix product, in parts so small that BLAS wakes no other thread.
 
-    Its waiting threads take the cores from the model: with them a build took
-    half as long again.
+    BLAS' waiting threads take cores from the model: a build took half as long
+    again.
     """
     size = max(1, _ONE_THREAD // b.size)
     found = np.empty((len(a), b.shape[1]), a.dtype)
@@ -85,7 +85,7 @@ def _load() -> tuple[str, npt.NDArray[np.float32]]:
 
 
 def _numbers(packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """The two numbers that each byte stands for."""
+    """Return the two numbers of each byte."""
     found = np.empty((len(packed), TOKEN_DIM), np.float32)
     found[:, ::2], found[:, 1::2] = packed >> 4, packed & 15
     found -= _LEVELS + 1

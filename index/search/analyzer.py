@@ -1,4 +1,4 @@
-"""Folding: names that differ in case or composition only, made alike."""
+"""Normalising text: words as the word index has them, and names that differ only in case or composition."""
 
 import unicodedata
 from functools import cache
@@ -8,7 +8,7 @@ import tantivy
 
 
 def folded(text: str) -> str:
-    """The text in small letters of any script, accents joined to their letters; for comparing, never for showing."""
+    """Return the text in lower case, with composed accents; for comparing, never for showing."""
     return unicodedata.normalize("NFC", text.casefold())
 
 
@@ -17,14 +17,14 @@ _TOKEN = r"\d+(?:[.,]\d+)+|[\p{L}\p{M}\p{N}_]+"
 
 
 def terms(text: str) -> list[str]:
-    """The words of a text as they are indexed: small letters, no accents, English stems; order and repeats kept."""
+    """Return the words of a text as they are indexed: lower case, no accents, English stems, in order, with repeats."""
     found: list[str] = _analyzer().analyze(text)
     return found
 
 
 @cache
 def _analyzer() -> Any:
-    """One analyzer for articles and questions."""
+    """Return the analyzer of articles and questions."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_TOKEN))
     for step in (tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold(), tantivy.Filter.stemmer("english")):
         builder = builder.filter(step)

@@ -1,4 +1,4 @@
-"""The sentences' vectors in FAISS: row = sentence."""
+"""The vector index: sentences' vectors in FAISS, 8 bits a dimension; the row is the sentence's number."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,8 +19,8 @@ from index.search.ivf_lists import (
     train_lists,
 )
 
-# Of lists, a choice of less than one row in so many is read back instead: 1.6 µs a row, where a scan of all lists takes
-# 11 ns for each row that it passes by.
+# With IVF lists, a choice of less than one row in so many is reconstructed row by row (1.6 µs a row); a scan of all lists
+# takes 11 ns for each row outside the choice.
 READ_BACK = 150
 
 
@@ -32,10 +32,10 @@ def write_vectors(
     exhaustive_up_to: int = EXHAUSTIVE_UP_TO,
     disk: Disk = DISK,
 ) -> Lists | None:
-    """Keep unit vectors for inner-product search, 8 bits a dimension, more than `exhaustive_up_to` of them in lists.
+    """Write unit vectors for inner-product search, more than `exhaustive_up_to` of them in IVF lists.
 
-    `blocks` gives all of them, each time it is called. Returns what the lists
-    are like; None where the vectors are search_params exhaustively.
+    Each call of `blocks` yields all vectors. Returns the IVF lists' record;
+    None where the vectors are searched exhaustively.
 
     Raises:
         OSError: the file cannot be written.
@@ -43,21 +43,21 @@ def write_vectors(
     ends = [(len(block), block.min(axis=0), block.max(axis=0)) for block in blocks() if len(block)]
     size = sum(count for count, _, _ in ends)
     drawn = draw_sample(size) if size > exhaustive_up_to else None
-    in_lists = train_lists(_taken(blocks(), drawn.training), size) if drawn else None
+    in_lists = train_lists(_selected(blocks(), drawn.training), size) if drawn else None
     index = in_lists or faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
-    if ends:  # All that training takes from the vectors are the least and greatest number in each dimension.
+    if ends:  # Training takes from the vectors only the least and greatest number of each dimension.
         low, high = np.min([low for _, low, _ in ends], axis=0), np.max([high for _, _, high in ends], axis=0)
         index.train(np.stack([low, high]))
     for block in blocks():
         if len(block):
             index.add(block)
-    lists = choose_nprobe(in_lists, _taken(blocks(), drawn.held_out)) if drawn and in_lists else None
+    lists = choose_nprobe(in_lists, _selected(blocks(), drawn.held_out)) if drawn and in_lists else None
     _write(path, index, disk)
     return lists
 
 
-def _taken(blocks: Iterable[Vectors], rows: Ids) -> Vectors:
-    """The vectors of these numbers, which are in order, taken while all pass by."""
+def _selected(blocks: Iterable[Vectors], rows: Ids) -> Vectors:
+    """Return the vectors of these rows, which are in order, from all blocks."""
     parts: list[Vectors] = []
     at = 0
     for block in blocks:
@@ -68,13 +68,13 @@ def _taken(blocks: Iterable[Vectors], rows: Ids) -> Vectors:
 
 
 def _write(path: Path, index: faiss.Index, disk: Disk) -> None:
-    """Through a callback, since `faiss.write_index` reports no error on a full disk where the file is small."""
+    """Write through a callback, since `faiss.write_index` reports no full disk for a small file."""
     failed: list[BaseException] = []
 
     def write(data: bytes) -> int:
         try:
             return file.write(data)
-        except BaseException as error:  # FAISS makes errors of its own of it.
+        except BaseException as error:  # FAISS would raise an error of its own.
             failed.append(error)
             raise
 
@@ -88,7 +88,7 @@ def _write(path: Path, index: faiss.Index, disk: Disk) -> None:
 
 
 class VectorIndex:
-    """Opened vectors; reading only."""
+    """An opened file of vectors; read only."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -103,33 +103,33 @@ class VectorIndex:
         return int(self._index.ntotal)
 
     def has(self, lists: Lists | None) -> bool:
-        """Whether its vectors are in just such lists; None: in none."""
+        """Tell whether the vectors are in IVF lists of this record; None stands for no lists."""
         if lists is None or self._lists is None:
             return lists is None and self._lists is None
         return (self._lists.nlist, self._lists.nprobe) == (lists.count, lists.nprobe)
 
     def search(self, query: Vectors, *, top_k: int, among: Flags | None = None) -> Ids:
-        """The rows of the sentences nearest to a (1, dim) query, nearest first; `among` says which rows count."""
+        """Return the rows of the sentences nearest to a (1, dim) query, nearest first; `among` flags the rows that count."""
         if not len(self):
             return np.empty(0, np.int64)
-        # One question is one scan, which FAISS does not share out; the threads that it would start all the same wait
-        # actively, and cost a question 12 ms. The number holds for the thread that sets it.
+        # FAISS scans one question in one thread. Its other threads would only wait, actively, and cost a question 12 ms. The
+        # setting holds for the calling thread.
         faiss.omp_set_num_threads(1)
         if self._lists and among is not None and np.count_nonzero(among) * READ_BACK <= len(self):
             rows = np.flatnonzero(among)
-            scores = np.einsum("ij,j->i", self.stored(rows), query[0])
+            scores = np.einsum("ij,j->i", self.reconstruct(rows), query[0])
             return rows[np.argsort(-scores, kind="stable")[:top_k]]
         _, rows = self._index.search(query, min(top_k, len(self)), params=self._params(among))
         found: Ids = rows[0][rows[0] >= 0]
         return found
 
-    def stored(self, rows: Ids) -> Vectors:
-        """The vectors in these rows, as exact as 8 bits a dimension keep them (cosine .9998 to the original)."""
+    def reconstruct(self, rows: Ids) -> Vectors:
+        """Return the vectors of these rows from their 8 bits a dimension (cosine .9998 to the original)."""
         if not len(rows):
             return np.empty((0, self.dim), np.float32)
         faiss.omp_set_num_threads(1)
         if self._lists and not self._mapped:
-            self._lists.make_direct_map()  # Where each row is, so that it can be read back.
+            self._lists.make_direct_map()  # The place of each row, for reconstruction.
             self._mapped = True
         found: Vectors = self._index.reconstruct_batch(rows)
         return found
@@ -137,7 +137,7 @@ class VectorIndex:
     def _params(self, among: Flags | None) -> faiss.SearchParameters | None:
         if among is None:
             return search_params(self._lists.nprobe) if self._lists else None
-        # Bits, not a list of numbers: the scan skips a row 2 to 3 times as fast.
+        # A bitmap is skipped 2 to 3 times as fast as a list of numbers.
         chosen = faiss.IDSelectorBitmap(np.packbits(among, bitorder="little"))  # type: ignore[call-arg, arg-type]
         if self._lists:
             return search_params_among(self._lists, chosen, int(np.count_nonzero(among)))

@@ -29,7 +29,7 @@ def vector_findings(segment: Segment) -> Iterator[Finding]:
         kept = exact.rows(numbers)
         with np.errstate(invalid="ignore", over="ignore"):
             lengths = np.sqrt(np.einsum("ij,ij->i", kept, kept))
-            searched = vectors.stored(numbers)
+            searched = vectors.reconstruct(numbers)
             found = np.sqrt(np.einsum("ij,ij->i", searched, searched))
             cosines = np.einsum("ij,ij->i", kept, searched) / np.maximum(lengths * found, 1e-12)
         # The negation finds NaN, which is neither less nor more.

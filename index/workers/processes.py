@@ -1,4 +1,4 @@
-"""Processes on this machine: one that ends with its parent, and several that embed."""
+"""Child processes on this machine, which end with their parent, and workers that embed in them."""
 
 import contextlib
 import multiprocessing
@@ -22,28 +22,28 @@ from index.workers.worker import BatchDone, Worker
 
 @dataclass(frozen=True, slots=True)
 class WorkerFailure:
-    """What went wrong in another process, in one line; `fault` where it is the program's."""
+    """An error of another process, in one line; `fault` tells that it is a fault of the program."""
 
     text: str
     fault: bool = False
 
     @classmethod
     def of(cls, error: Exception) -> "WorkerFailure":
-        """An exception that need not cross between processes itself."""
+        """Describe an exception, which need not cross between processes itself."""
         if isinstance(error, QaError):
             return cls(str(error))
         return cls(f"{type(error).__name__}: {' '.join(str(error).split())[:300]}", fault=True)
 
-    def again(self) -> Exception:
-        """To raise on this side."""
+    def to_exception(self) -> Exception:
+        """Return the exception to raise in this process."""
         return RuntimeError(self.text) if self.fault else InputError(self.text)
 
 
 class ChildProcess:
-    """A new process that runs `act(connection, *arguments)`; spawned, since threads and their locks do not outlive a fork.
+    """A new process that runs `act(connection, *arguments)`; spawned, since a forked process may inherit held locks.
 
-    It never sees Ctrl-C, and ends when this process does, however that ends:
-    by itself within `patience_s`, or at once.
+    The child ignores Ctrl-C. When this process ends, however it ends, the
+    child ends by itself within `patience_s`, or at once.
     """
 
     def __init__(self, act: Callable[..., None], *arguments: Any, patience_s: float = 0.0) -> None:
@@ -51,12 +51,12 @@ class ChildProcess:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_run, args=(patience_s, act, theirs, *arguments), daemon=True)
-        with _interrupts_held():
+        with _interrupts_blocked():
             self._process.start()
-        theirs.close()  # So that the connection ends with the child.
+        theirs.close()  # Only the child keeps this end open, so the connection ends with the child.
 
     def end(self) -> None:
-        """End it, as when this process ends."""
+        """End the child, as when this process ends."""
         self.connection.close()
         if self._patience_s:
             self._process.join(self._patience_s)
@@ -66,7 +66,7 @@ class ChildProcess:
 
 
 class Processes:
-    """So many processes that embed, each with its own session and its share of the cores."""
+    """Several processes that embed, each with its own session and its share of the cores."""
 
     def __init__(self, export: Export, *, speakers: bool, count: int) -> None:
         self._job = (export, speakers, max(1, cores() // count))
@@ -75,41 +75,40 @@ class Processes:
         self.room = count
 
     def give(self, number: int, articles: tuple[Article, ...]) -> None:
-        """As `Workers.give`."""
+        """Hand over a batch, as `Workers.give`."""
         child = self._idle.pop()
         self._busy[child.connection] = child, number
-        with contextlib.suppress(OSError):  # It died; `take` finds its connection at its end.
+        with contextlib.suppress(OSError):  # The child died; `take` sees the end of its connection.
             child.connection.send(articles)
 
     def take(self) -> BatchDone:
-        """As `Workers.take`; one that died is replaced."""
-        connection = wait(list(self._busy))[0]
-        assert isinstance(connection, Connection)
+        """Return the next batch, as `Workers.take`; a dead child is replaced."""
+        ready = wait(list(self._busy))
+        connection = next(each for each in self._busy if each in ready)
         child, number = self._busy.pop(connection)
         try:
-            told = connection.recv()
+            message = connection.recv()
         except (EOFError, OSError):
             child.end()
             self._idle.append(ChildProcess(_embed, *self._job))
             return BatchDone(number, None)
         self._idle.append(child)
-        if isinstance(told, WorkerFailure):
-            raise told.again()
-        return BatchDone(number, told)
+        if isinstance(message, WorkerFailure):
+            raise message.to_exception()
+        return BatchDone(number, message)
 
     def end(self) -> None:
-        """End them all, whatever they are at."""
+        """End all children at once."""
         for child in [*self._idle, *(child for child, _ in self._busy.values())]:
             child.end()
 
 
 def _run(patience_s: float, act: Callable[..., None], connection: Connection, *arguments: Any) -> None:
-    """In the new process."""
+    """Run `act` in the new process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    threading.Thread(target=_end_with, args=(parent.sentinel, patience_s), daemon=True).start()
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # Nobody wants what it does any more.
+    if (parent := multiprocessing.parent_process()) is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel, patience_s), daemon=True).start()
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # The parent needs no result any more.
         act(connection, *arguments)
 
 
@@ -120,25 +119,25 @@ def _end_with(sentinel: int, patience_s: float) -> None:
 
 
 def _embed(connection: Connection, export: Export, speakers: bool, threads: int) -> None:
-    """Embed what comes until nothing more can come."""
+    """Embed each batch that comes, until the connection ends."""
     worker: Worker | None = None
     while True:
         articles = connection.recv()
         try:
             worker = worker or Worker(export, speakers=speakers, threads=threads)
-            told: Any = worker.entries(articles)
+            message: Any = worker.entries(articles)
         except Exception as error:
-            told = WorkerFailure.of(error)
-        connection.send(told)
+            message = WorkerFailure.of(error)
+        connection.send(message)
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Let what is started here be born deaf to Ctrl-C, which a terminal sends to it, too; ours comes a moment later."""
+def _interrupts_blocked() -> Iterator[None]:
+    """Block Ctrl-C while a child starts, since a terminal interrupts the child, too; this process gets it afterwards."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    resource_tracker.ensure_running()  # Python's own helper, whose start would let interrupts through again.
+    resource_tracker.ensure_running()  # Python's own helper; its start would unblock interrupts.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -1,4 +1,4 @@
-"""The process that speaks to Ray: batches in from the build, out to actors on the cluster, entries back."""
+"""The bridge: a child process that passes batches from the build to Ray actors, and entries back."""
 
 import importlib
 import os
@@ -20,24 +20,24 @@ from index.workers.ray_messages import LOCAL, ClusterReady, ClusterSettings, Wor
 from index.workers.ship_model import Shipment, export_files, worker_proof
 from index.workers.worker import BatchDone, Worker
 
-LOOK_S = 0.05  # Between looks at both sides.
-# Ray's own patience with a cluster that is gone, in seconds, and that it reports nothing to anybody.
+LOOK_S = 0.05  # Between two polls of build and cluster.
+# Ray sends no usage reports, and gives up a lost cluster after 20 s.
 _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": "20", "RAY_DEDUP_LOGS": "0"}
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedActor:
-    """An actor that can embed: on which machine, and what it makes of the sample texts."""
+    """The machine of an actor that can embed, and the digest of its results for the sample texts."""
 
     host: str
     proof: str
 
 
 class Embedding:
-    """The actor: one worker on one core of some machine of the cluster."""
+    """A Ray actor: one worker on one core of a machine of the cluster."""
 
     def prepare(self, shipment: Shipment, files: Sequence[Any], speakers: bool) -> PreparedActor:
-        """Get the model and try it; `files` are references to what is fetched only where the machine lacks it."""
+        """Get the model and try it; the references `files` are fetched only where the machine lacks the model."""
         ray = _ray()
 
         export = shipment.install(lambda: tuple(ray.get(list(files))))
@@ -45,13 +45,13 @@ class Embedding:
         return PreparedActor(ray.util.get_node_ip_address(), worker_proof(self._worker))
 
     def entries(self, articles: tuple[Article, ...]) -> tuple[Entry, ...]:
-        """As `Worker.entries`."""
+        """Return the entries of these articles, in order."""
         return self._worker.entries(articles)
 
 
 @dataclass(slots=True)
 class _Cluster:
-    """The actors and what they are at; references are Ray's."""
+    """The actors and their work; references are Ray's."""
 
     ray: Any
     connection: Connection
@@ -61,15 +61,15 @@ class _Cluster:
     ready: list[Any] = field(default_factory=list)
     running: dict[Any, tuple[int, tuple[Article, ...], Any]] = field(default_factory=dict)
     waiting: deque[tuple[int, tuple[Article, ...]]] = field(default_factory=deque)
-    why: str = ""  # The last actor that came to nothing did so.
+    why: str = ""  # The reason why the last lost actor was lost.
 
     def start(self) -> None:
-        """Begin to start an actor, wherever there is room."""
+        """Start an actor on any machine with a free core."""
         actor = self.ray.remote(num_cpus=1, max_restarts=0)(Embedding).remote()
         self.starting[actor.prepare.remote(*self.job)] = actor
 
-    def go_on(self) -> None:
-        """Hand out what waits, look what is done, tell of it."""
+    def step(self) -> None:
+        """Hand out waiting batches, and send finished ones to the build."""
         self._hand_out()
         references = [*self.running, *self.starting]
         done, _ = self.ray.wait(references, timeout=LOOK_S) if references else ([], [])
@@ -115,7 +115,7 @@ class _Cluster:
             raise InputError(_reason(error)) from error
         except self.ray.exceptions.RayError as error:
             self.why = _reason(error)
-            if actor in self.ready:  # Else its other batch told of its death already.
+            if actor in self.ready:  # Else another batch of this actor has shown its death.
                 self.ready.remove(actor)
                 self.start()
             self.connection.send(BatchDone(number, None))
@@ -124,7 +124,7 @@ class _Cluster:
 
 
 def bridge(connection: Connection, settings: ClusterSettings, export: Export, speakers: bool) -> None:
-    """Serve a build until it lets go of the connection; what goes wrong is told as a WorkerFailure."""
+    """Serve a build until the build closes the connection; send errors as a WorkerFailure."""
     _silence()
     os.environ.update(_SETTINGS)
     try:
@@ -132,13 +132,13 @@ def bridge(connection: Connection, settings: ClusterSettings, export: Export, sp
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass
     except Exception as error:
-        told = WorkerFailure.of(error)
-        connection.send(WorkerFailure(_hinted(told.text)) if isinstance(error, QaError) or _of_ray(error) else told)
+        failure = WorkerFailure.of(error)
+        connection.send(WorkerFailure(_hinted(failure.text)) if isinstance(error, QaError) or _of_ray(error) else failure)
     finally:
         ray = _ray()
 
         ray.shutdown()
-        shutil.rmtree(settings.folder, ignore_errors=True)  # Here too, for a build that was killed.
+        shutil.rmtree(settings.folder, ignore_errors=True)  # Here too, since the build may have been killed.
 
 
 def _serve(connection: Connection, settings: ClusterSettings, export: Export, speakers: bool) -> None:
@@ -156,56 +156,56 @@ def _serve(connection: Connection, settings: ClusterSettings, export: Export, sp
     for _ in range(workers):
         cluster.start()
     while not cluster.ready:
-        cluster.go_on()
+        cluster.step()
         if connection.poll():
-            connection.recv()  # Raises, since nothing is sent before ClusterReady: nobody waits any more.
+            connection.recv()  # Raises EOFError: a build sends nothing before ClusterReady, so it has ended.
     connection.send(ClusterReady(workers))
     while True:
         while connection.poll(0 if cluster.running or cluster.starting else LOOK_S):
             cluster.waiting.append(connection.recv())
-        cluster.go_on()
+        cluster.step()
 
 
 def _connect(settings: ClusterSettings) -> None:
-    """Raises what Ray does: another version of Ray or Python, no cluster there."""
+    """Connect to the cluster; raises Ray's errors: another version of Ray or Python, no cluster."""
     ray = _ray()
 
-    package = {"py_modules": [str(Path(__file__).parents[1])]}  # The same program everywhere; its packages must be there.
-    told: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL", "runtime_env": package}
+    package = {"py_modules": [str(Path(__file__).parents[1])]}  # The same program everywhere; its packages must be installed.
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL", "runtime_env": package}
     if settings.address == LOCAL:
         ray.init(
-            num_cpus=settings.count or cores(), include_dashboard=False, _temp_dir=settings.folder, address="local", **told
+            num_cpus=settings.count or cores(), include_dashboard=False, _temp_dir=settings.folder, address="local", **options
         )
     else:
-        ray.init(address=settings.address, **told)
+        ray.init(address=settings.address, **options)
 
 
 def _ray() -> Any:
-    """The package, most of whose functions have no types."""
+    """Return the package; most of its functions have no types."""
     return importlib.import_module("ray")
 
 
 def _silence() -> None:
-    """Send what Ray says, in Python and below it, nowhere."""
+    """Discard all output of Ray, from Python and from its libraries."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
 
 
 def _of_ray(error: Exception) -> bool:
-    """Whether Ray or the network raised it, so that it is no fault of the program."""
+    """Tell whether Ray or the network raised the error, so that it is no fault of the program."""
     return type(error).__module__.startswith(("ray", "grpc")) or isinstance(
         error, (ConnectionError, RuntimeError, TimeoutError)
     )
 
 
 def _hinted(text: str) -> str:
-    """With what mostly ails a connection that is refused: Ray says of a missing token only that it cannot connect."""
+    """Add a hint to a refused connection: Ray does not say that a token is missing."""
     return f"{text}; if the cluster asks for a token, set RAY_AUTH_TOKEN" if text.startswith("ConnectionError") else text
 
 
 def _reason(error: Exception) -> str:
-    """The innermost reason, in a line."""
+    """Return the innermost reason, in one line."""
     cause = getattr(error, "cause", None) or error
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
     return f"{type(cause).__name__}: {lines[-1] if lines else 'no reason given'}"[:200]

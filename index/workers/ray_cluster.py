@@ -1,4 +1,4 @@
-"""Workers on a Ray cluster, as a build sees them: a process of its own speaks to Ray, whose failures end only that process."""
+"""Workers on a Ray cluster. Only a child process, the bridge, speaks to Ray, so Ray's failures end only that process."""
 
 import importlib.util
 import re
@@ -17,28 +17,28 @@ from index.workers.worker import BatchDone
 
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[ray]'"
 CONNECT_S = 5.0
-START_S = 90.0  # For a cluster to answer and a first worker to be ready: 15 s here.
+START_S = 90.0  # Until the first worker is ready; 15 s were measured.
 END_S = 8.0
 _HOST_PORT = re.compile(r"(?:ray://)?\[?(.+?)\]?:([0-9]+)")
-_SHORT = 20  # A temporary folder's name, so that a socket in Ray's folder below it has one of at most 107 bytes.
+_SHORT = 20  # Characters of a temporary folder's name; the path of a socket in Ray's folder below may have 107 bytes.
 
 
 def check_installed() -> None:
-    """Refuse to go on without Ray.
+    """Check that Ray is installed.
 
     Raises:
-        InputError: it is not installed.
+        InputError: Ray is not installed.
     """
     if importlib.util.find_spec("ray") is None:
         raise InputError(f"--ray: Ray is not installed; {INSTALL}")
 
 
 class RayWorkers:
-    """The workers of a cluster: `address` as `BuildSettings.ray` has it, `count` at most so many of them.
+    """At most `count` workers of the cluster at `address`, as `BuildSettings.ray` has it.
 
     Raises:
-        InputError: the cluster cannot be reached, is of another version, or has no worker that calculates what this
-            machine does.
+        InputError: the cluster cannot be reached, has another version, or has
+            no worker whose results equal this machine's.
     """
 
     def __init__(self, address: str, export: Export, *, speakers: bool, count: int | None, note: Callable[[str], None]) -> None:
@@ -62,47 +62,47 @@ class RayWorkers:
             raise
 
     def give(self, number: int, articles: tuple[Article, ...]) -> None:
-        """As `Workers.give`."""
+        """Hand over a batch, as `Workers.give`."""
         try:
             self._child.connection.send((number, articles))
         except OSError as error:
             raise self._lost() from error
 
     def take(self) -> BatchDone:
-        """As `Workers.take`."""
-        while not isinstance(told := self._told(), BatchDone):
+        """Return the next batch, as `Workers.take`."""
+        while not isinstance(message := self._received(), BatchDone):
             pass
-        return told
+        return message
 
     def end(self) -> None:
-        """Let go of the cluster; one that was started for this build is shut down."""
+        """Disconnect from the cluster; shut down a cluster that was started for this build."""
         self._child.end()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _ready(self) -> int:
-        """How many batches may be with the cluster: two a worker, so that none waits for the next."""
+        """Return how many batches the cluster takes at once: two a worker, so that no worker waits."""
         while self._child.connection.poll(START_S):
-            if isinstance(told := self._told(), ClusterReady):
-                return 2 * told.workers
+            if isinstance(message := self._received(), ClusterReady):
+                return 2 * message.workers
         raise InputError(f"--ray {self._address}: no worker was ready within {START_S:.0f} s; check the cluster (ray status)")
 
-    def _told(self) -> object:
+    def _received(self) -> object:
         try:
-            told = self._child.connection.recv()
+            message = self._child.connection.recv()
         except (EOFError, OSError) as error:
             raise self._lost() from error
-        if isinstance(told, WorkerFailure):
-            raise InputError(f"--ray {self._address}: {told.text}") if not told.fault else told.again()
-        if isinstance(told, WorkerNote):
-            self._note(f"--ray {self._address}: {told.text}")
-        return told
+        if isinstance(message, WorkerFailure):
+            raise InputError(f"--ray {self._address}: {message.text}") if not message.fault else message.to_exception()
+        if isinstance(message, WorkerNote):
+            self._note(f"--ray {self._address}: {message.text}")
+        return message
 
     def _lost(self) -> InputError:
-        return InputError(f"--ray {self._address}: the cluster was lost; run it again, which goes on where this was")
+        return InputError(f"--ray {self._address}: the cluster was lost; run the command again, and the build resumes")
 
 
 def _check_reachable(address: str) -> None:
-    """Ray itself tries for two minutes."""
+    """Try a connection, since Ray itself would try for two minutes."""
     if not (found := _HOST_PORT.fullmatch(address)):
         return
     try:

@@ -1,4 +1,4 @@
-"""Messages between a build and the process that speaks to Ray."""
+"""Messages between a build and the Ray bridge."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True)
 class ClusterSettings:
-    """The cluster's address, how many workers it is to have at most, and a folder for what Ray writes on this machine."""
+    """The cluster's address, the most workers to start (None: no limit), and a folder for Ray's files on this machine."""
 
     address: str
     count: int | None
@@ -16,13 +16,13 @@ class ClusterSettings:
 
 @dataclass(frozen=True, slots=True)
 class ClusterReady:
-    """The cluster has `workers` that calculate what this machine does, or will have."""
+    """The number of workers that the cluster has or will have."""
 
     workers: int
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerNote:
-    """What a person is to know."""
+    """A note to the person who started the build."""
 
     text: str

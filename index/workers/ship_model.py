@@ -1,4 +1,4 @@
-"""Shipping: an export brought to a machine that lacks it, and the proof that it calculates there what it does here."""
+"""Shipping a model's export to another machine, and proving that a worker there gives the same results."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from index.workers.worker import Worker
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """What names an export, without its files: its folder's name, its card, its files' sha256."""
+    """The name of an export's folder, its card, and the sha256 of its files."""
 
     name: str
     card: str
@@ -24,19 +24,19 @@ class Shipment:
 
     @classmethod
     def of(cls, export: Export, files: tuple[bytes, bytes]) -> "Shipment":
-        """Of a cached export and its files, as `export_files` reads them."""
+        """Describe a cached export with the files that `export_files` read."""
         card = json.dumps(export.card.to_dict(), sort_keys=True)
         return cls(export.folder.name, card, _sha256(files))
 
     def install(self, files: Callable[[], tuple[bytes, bytes]]) -> Export:
-        """The export on this machine: the one it has, or made of `files`, which are asked for only then.
+        """Return this machine's cached export, or install the export from `files`, which are fetched only then.
 
-        An export that this machine made for itself is left alone where it
-        differs: what is shipped lies beside it.
+        This machine's own export stays where it differs; the shipped export
+        lies beside it.
 
         Raises:
-            IndexMismatchError: what came is not what was sent.
-            InputError: it cannot be kept here.
+            IndexMismatchError: the files differ from those that were sent.
+            InputError: the cache cannot be written.
         """
         for name in (self.name, f"{self.name}-{self.sha256[:16]}"):
             export = cached_export(export_folder(name))
@@ -56,20 +56,20 @@ class Shipment:
 
 
 def export_files(export: Export) -> tuple[bytes, bytes]:
-    """The graph and the tokenizer of an export that onnxruntime runs."""
+    """Read the graph and the tokenizer of an export that onnxruntime runs."""
     return (export.folder / GRAPH).read_bytes(), (export.folder / TOKENIZER).read_bytes()
 
 
 def worker_proof(worker: Worker) -> str:
-    """A digest of all that this worker makes of sample texts, bit for bit.
+    """Return a digest of a worker's results for the sample texts, bit for bit.
 
-    int8 sums are not the same on every processor, nor is a parse by every version.
+    int8 sums differ between processors, and parses between versions.
     """
     text = "\n\n".join([*SAMPLES, " ".join(SAMPLES)])
     (entry,) = worker.entries([decode_article(text.encode(), "samples")])
-    said = [repr((entry.passages, entry.sentences, entry.aliases)), reader_name() if worker.parser else ""]
+    results = [repr((entry.passages, entry.sentences, entry.aliases)), reader_name() if worker.parser else ""]
     tokens = [sentence.tokens for sentence in entry.sentences]
-    return hashlib.sha256(b"\0".join([*(part.encode() for part in said), *tokens, entry.vectors.tobytes()])).hexdigest()
+    return hashlib.sha256(b"\0".join([*(part.encode() for part in results), *tokens, entry.vectors.tobytes()])).hexdigest()
 
 
 def _sha256(files: tuple[bytes, bytes]) -> str:

@@ -1,4 +1,4 @@
-"""Workers: several that embed at once, each batches of its own; what is lost with one is done again by another."""
+"""Workers: processes that embed batches of articles; a batch that is lost with its worker is embedded again."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,14 +14,14 @@ from index.grammar.parser import Parser, loaded_parser
 from index.models.embedder import Embedder
 from index.models.model_files import Export
 
-# Some 80 passages: a second or two of one core, which is what the death of a worker costs.
+# Some 80 passages: a second or two of one core, which the death of a worker costs.
 BATCH_BYTES = 48_000
-MAX_TRIES = 3  # Of a batch whose worker died: articles that kill every worker would go round for ever.
+MAX_TRIES = 3  # Of a batch whose workers died: an article may be the cause, and would kill all.
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Articles that one worker embeds together; `size_bytes` counts those of its files that could not be read, too."""
+    """Articles that one worker embeds together; `size_bytes` includes the files that could not be read."""
 
     articles: tuple[Article, ...]
     size_bytes: int
@@ -29,14 +29,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class BatchDone:
-    """What came of the batch of this number: the entries of its articles, in order, or None where its worker died."""
+    """The entries of a batch's articles, in order; None where its worker died."""
 
     number: int
     entries: tuple[Entry, ...] | None
 
 
 class Workers(Protocol):
-    """Those who embed. `room` is how many batches may be with them at once."""
+    """Several workers; `room` is the number of batches that they take at once."""
 
     @property
     def room(self) -> int:
@@ -44,36 +44,36 @@ class Workers(Protocol):
         ...
 
     def give(self, number: int, articles: tuple[Article, ...]) -> None:
-        """Hand over a batch; no more than `room` before `take`."""
+        """Hand over a batch; at most `room` batches before `take`."""
         ...
 
     def take(self) -> BatchDone:
-        """Wait for the next batch that is done or lost, whichever it is.
+        """Wait for the next batch that is done or lost.
 
         Raises:
-            InputError: no worker is left that could do any.
+            InputError: no worker is left.
         """
         ...
 
 
 StartWorkers: TypeAlias = Callable[[int], AbstractContextManager[Workers | None]]
-"""Starts workers for so many bytes of articles, and ends them; None where one process does as well."""
+"""Starts workers for so many bytes of articles, and ends them; None where one process is as fast."""
 
 
 class Worker:
-    """One that embeds, in whichever process: splits articles up, embeds their passages, reads who speaks."""
+    """One worker: splits articles, embeds their passages, reads who speaks."""
 
     def __init__(self, export: Export, *, speakers: bool, threads: int) -> None:
         self.embedder = Embedder(export, threads=threads)
         self.parser: Parser | None = loaded_parser() if speakers else None
 
     def entries(self, articles: Sequence[Article]) -> tuple[Entry, ...]:
-        """The entries of these articles, in order."""
+        """Return the entries of these articles, in order."""
         return tuple(make_entries([draft(article) for article in articles], self.embedder, self.parser))
 
 
 def work_through(workers: Workers, batches: Iterator[Batch]) -> Iterator[tuple[Batch, tuple[Entry, ...]]]:
-    """Have the batches done, in any order; no more of them are in memory than there is room for, and one.
+    """Have the workers embed all batches, in any order; at most `room` batches and one more are in memory.
 
     Raises:
         InputError: no worker is left, or a batch was lost MAX_TRIES times.
@@ -87,7 +87,7 @@ def work_through(workers: Workers, batches: Iterator[Batch]) -> Iterator[tuple[B
         tries[number] = tries.get(number, 0) + 1
         if tries[number] > MAX_TRIES:
             first = given[number].articles[0].source
-            raise InputError(f"{first} and what is embedded with it: {MAX_TRIES} workers died of it; check their memory")
+            raise InputError(f"{first} and the articles of its batch: {MAX_TRIES} workers died on them; check their memory")
         workers.give(number, given[number].articles)
 
     while True:

@@ -444,7 +444,7 @@ def state(directory: Path) -> State:
 
 def added(directory: Path) -> set[str]:
     """The sha256s of the articles added by hand, those that a build has put aside included."""
-    paths = [*directory.glob("added/*.txt"), *directory.glob("added/.set_aside/*.txt")]
+    paths = [*directory.glob("added/*.txt"), *directory.glob("added/.leaving/*.txt")]
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 

@@ -216,7 +216,7 @@ class Shelf:
     def added(self, indexed: Contents) -> dict[str, bytes]:
         """What was added by hand; what is put aside counts where the index has it, since its removal came to nothing."""
         added = {f"added/{path.name}": path.read_bytes() for path in (self.index / "added").glob("*.txt")}
-        aside = {f"added/{path.name}": path.read_bytes() for path in (self.index / "added" / ".set_aside").glob("*.txt")}
+        aside = {f"added/{path.name}": path.read_bytes() for path in (self.index / "added" / ".leaving").glob("*.txt")}
         return {source: data for source, data in aside.items() if source in indexed} | added
 
 

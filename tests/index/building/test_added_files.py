@@ -135,7 +135,7 @@ NAMES = {
     ".hidden.txt": "hidden.txt",
     "..x.txt": "x.txt",
     ".upload-0123456789abcdef.tmp.txt": "upload-0123456789abcdef.tmp.txt",
-    ".set_aside/x.txt": "x.txt",
+    ".leaving/x.txt": "x.txt",
     ".txt": "article.txt",
     "-.md": "article.md",
     "": "article.txt",
@@ -572,7 +572,7 @@ def test_a_build_killed_before_it_published_gives_back_what_it_was_taking_out(di
     build([], directory)
     program = [sys.executable, "-c", KILLED, str(directory)]
     assert subprocess.run(program, cwd=ROOT, check=False, timeout=60).returncode == -9
-    assert os.listdir(directory / "added") == [".set_aside"]
+    assert os.listdir(directory / "added") == [".leaving"]
     assert build([], directory).unchanged == ("a.txt", "added/x.txt", "b.txt")
     assert os.listdir(directory / "added") == ["x.txt"]
 
@@ -581,8 +581,8 @@ def test_a_build_killed_after_it_published_does_not_bring_back_what_it_took_out(
     add_file(directory, "x.txt", story("Narvik"))
     build([], directory)
     take_out(directory, "added/x.txt")
-    (directory / "added" / ".set_aside").mkdir()
-    (directory / "added" / ".set_aside" / "x.txt").write_bytes(story("Narvik"))
+    (directory / "added" / ".leaving").mkdir()
+    (directory / "added" / ".leaving" / "x.txt").write_bytes(story("Narvik"))
     add_file(directory, "x.txt", story("Molde"))  # Of the same name, and not to be confused with it.
     assert build([], directory).added == ("added/x.txt",)
     assert os.listdir(directory / "added") == ["x.txt"]

@@ -99,7 +99,7 @@ def test_a_build_asks_for_as_many_sentences_as_a_question() -> None:
 
 def test_a_score_is_the_same_in_lists(both: tuple[VectorIndex, VectorIndex]) -> None:
     rows = np.arange(0, SIZE, 7)
-    assert np.array_equal(both[0].stored(rows), both[1].stored(rows))
+    assert np.array_equal(both[0].reconstruct(rows), both[1].reconstruct(rows))
 
 
 @pytest.mark.parametrize("every", [50, 100, 200, 4000])

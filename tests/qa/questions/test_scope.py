@@ -13,7 +13,7 @@ import pytest
 
 from index import Index, InputError
 from index.backends import open_index
-from index.search.bm25_index import MAX_RUNS, WordIndex, in_ranges, key_ranges, passage_key, write_words
+from index.search.bm25_index import MAX_RANGES, WordIndex, in_ranges, key_ranges, passage_key, write_words
 from qa import Answer, AskSettings, Retriever, Scope
 from qa.questions.conversation import variants
 from qa.questions.question import MAX_TOP_K, read_question
@@ -236,7 +236,7 @@ def test_words_among_any_passages_are_found_as_if_all_were_read(tmp_path: Path) 
     some = [number == 7, number < 50, number % 1000 < 3, rng.random(3000) < 0.3, rng.random(3000) < 0.9, number % 7 == 0]
     some += [number > 3000, number >= 0, (number % 20 == 1) & (number % 7 == 0)]
     runs = [int(np.diff(among, prepend=False).sum()) for among in some]
-    assert min(runs) < MAX_RUNS < max(runs)
+    assert min(runs) < MAX_RANGES < max(runs)
     for among in some:
         for top_k in (1, 30, 2000):
             wanted = [hit for hit in every if among[hit.key - passage_key(1, 0)]][:top_k]
