@@ -3,7 +3,7 @@
 import queue
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +30,11 @@ class Change:
     total: int = 0
     finished: bool = True
     outcome: str = ""
-    refused: tuple[str, ...] = field(default=())
+    refused: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as the page reads it."""
-        return {
-            "number": self.number,
-            "doing": self.doing,
-            "done": self.done,
-            "total": self.total,
-            "finished": self.finished,
-            "outcome": self.outcome,
-            "refused": list(self.refused),
-        }
+        return {**asdict(self), "refused": list(self.refused)}
 
 
 class Corpus:

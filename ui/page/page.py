@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +31,14 @@ def make_page(live: LiveIndex, *, editable: bool) -> Page:
     info = live.now().index.info
     blocked = (info.root, *([info.directory] if isinstance(info.directory, Path) else []))
     corpus = Corpus(live.directory, live)
-    add = corpus.add if editable else None
-    return Page(_blocks(live, corpus, editable=editable), theme, _style(), head=_head(), blocked=blocked, add_article=add)
+    return Page(
+        _blocks(live, corpus, editable=editable),
+        theme,
+        css=(_FOLDER / "page.css").read_text("utf-8"),
+        head=_head(),
+        blocked=blocked,
+        add_article=corpus.add if editable else None,
+    )
 
 
 def _blocks(live: LiveIndex, corpus: Corpus, *, editable: bool) -> Any:
@@ -58,10 +63,6 @@ def _blocks(live: LiveIndex, corpus: Corpus, *, editable: bool) -> Any:
     return page
 
 
-def _style() -> str:
-    return (_FOLDER / "page.css").read_text("utf-8")
-
-
 def _head() -> str:
     """Return the HTML head with the scripts of the page."""
     scripts = "\n".join((_FOLDER / name).read_text("utf-8") for name in SCRIPTS)
@@ -72,7 +73,7 @@ def _part(name: str, html: str, handlers: Mapping[str, _Handler]) -> None:
     """Add a part of the page. Its script gets the element and the functions by which it asks the server."""
     import gradio as gr
 
-    functions = [_named(f"qa_{handler}", reported(function)) for handler, function in handlers.items()]
+    functions = [reported(function, name=f"qa_{handler}") for handler, function in handlers.items()]
     ask = f"const ask = Object.fromEntries({json.dumps(list(handlers))}.map((name) => [name, server['qa_' + name]]));"
     gr.HTML(
         html_template=html,
@@ -127,17 +128,6 @@ def _listing(live: LiveIndex, corpus: Corpus, *, editable: bool) -> dict[str, _H
 
     changing: dict[str, _Handler] = {"change": corpus.change, "progress": corpus.progress} if editable else {}
     return {"listing": listing, **changing}
-
-
-def _named(name: str, function: _Handler) -> _Handler:
-    """Return the function under the name by which the script calls it."""
-
-    @wraps(function)
-    def named(request: Any) -> dict[str, Any]:
-        return function(request)
-
-    named.__name__ = name
-    return named
 
 
 def _key(live: LiveIndex) -> str:

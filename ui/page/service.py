@@ -30,8 +30,8 @@ OUTLETS_OFFERED = 200
 _writing = threading.Lock()
 
 
-def reported(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    """Return the function with errors of the program as a value: {"error": a line for people}."""
+def reported(function: Callable[[Any], dict[str, Any]], *, name: str = "") -> Callable[[Any], dict[str, Any]]:
+    """Return the function with errors of the program as a value: {"error": a line for people}; `name` renames it."""
 
     @wraps(function)
     def answer(request: Any) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def reported(function: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[
         except QaError as error:
             return {"error": str(error)}
 
+    answer.__name__ = name or answer.__name__
     return answer
 
 
