@@ -67,18 +67,15 @@ def _split(block: Block, text: str) -> Iterator[Span]:
                 yield Span(block.span.start + a, block.span.start + b)
 
 
-def _joined(flow: str, pieces: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _joined(flow: str, pieces: Iterator[tuple[int, int]]) -> list[tuple[int, int]]:
     """The pieces, joined again at wrong breaks."""
-    current: tuple[int, int] | None = None
+    joined: list[tuple[int, int]] = []
     for start, end in pieces:
-        if current is not None and _GOES_ON.match(flow[start:end].lstrip()[:40]):
-            current = (current[0], end)
-            continue
-        if current is not None:
-            yield current
-        current = (start, end)
-    if current is not None:
-        yield current
+        if joined and _GOES_ON.match(flow[start:end].lstrip()[:40]):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _punkt(flow: str) -> Iterator[tuple[int, int]]:
