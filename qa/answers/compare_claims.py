@@ -34,7 +34,7 @@ class ComparedClaims:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _ReadSentence:
     """A sentence as a statement, its speakers in the order of the statement's voices, and its values."""
 
     scored: ScoredSentence
@@ -61,14 +61,14 @@ class ClaimComparer:
         if question.asks_for not in COMPARED and asked is None:
             return ComparedClaims()
         best = replace(found.best(PASSAGES_COMPARED), judged=(_without_speaker(searched),))
-        sentences: list[_Read] = []
+        sentences: list[_ReadSentence] = []
         passages = {passage.id: (passage, ranks) for passage, ranks in zip(best.passages, best.ranks, strict=True)}
         for sentence in self._index.store.sentences(list(passages)):
             passage, ranks = passages[sentence.passage]
             unscored = ScoredSentence(sentence, passage, 0.0, ranks)
             before = sentences[-1] if sentences else None
             statement, attributions = self._statement(unscored, before, question)
-            sentences.append(_Read(unscored, statement, attributions, read_values(question, asked, statement)))
+            sentences.append(_ReadSentence(unscored, statement, attributions, read_values(question, asked, statement)))
         if sum(len(each.values.on_topic) for each in sentences) < LEAST_CLAIMS:
             return ComparedClaims()
         claiming = {each.scored.passage.id for each in sentences if each.values.on_topic}
@@ -76,7 +76,7 @@ class ClaimComparer:
         made = tabulate_claims(question, asked, [each.statement for each in ordered], [each.values for each in ordered])
         return _Quoting(self._index, ordered, shown).quoted(made)
 
-    def _nearest_first(self, found: CandidatePassages, sentences: Sequence[_Read]) -> list[_Read]:
+    def _nearest_first(self, found: CandidatePassages, sentences: Sequence[_ReadSentence]) -> list[_ReadSentence]:
         """Return the sentences of the candidates with their scores, best first; after them the other sentences."""
         scores = score_sentences(self._index, found, self._organisations, self._weights)
         rest = {each.scored.sentence.id: each for each in sentences}
@@ -87,7 +87,7 @@ class ClaimComparer:
         return [*nearest, *rest.values()]
 
     def _statement(
-        self, scored: ScoredSentence, before: _Read | None, question: Question
+        self, scored: ScoredSentence, before: _ReadSentence | None, question: Question
     ) -> tuple[Statement, tuple[ResolvedAttribution, ...]]:
         """Return a sentence as a statement, and its speakers. `before` is the sentence read before it, of any passage."""
         sentence, number = scored.sentence, scored.passage.article
@@ -119,7 +119,7 @@ class ClaimComparer:
 class _Quoting:
     """Puts claims on quotes: on a quote that is shown, else on a new quote."""
 
-    def __init__(self, index: Index, sentences: Sequence[_Read], shown: Sequence[Quote]) -> None:
+    def __init__(self, index: Index, sentences: Sequence[_ReadSentence], shown: Sequence[Quote]) -> None:
         self._index, self._sentences, self._shown = index, sentences, shown
         self._made: dict[int, Quote] = {}  # By the statement's place.
 

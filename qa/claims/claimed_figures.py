@@ -15,7 +15,7 @@ Question: "how many people died when the ferry sank?"
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from index.articles.span import Span
@@ -74,20 +74,17 @@ def _value(
     amount, unit = figure.amount, figure.amount.unit
     if unit not in asked.units and len(asked.units) == 1:
         unit = _UNITS_ALIKE.get(unit, unit)
-    period = next(_periods(text, figure, found), None)
-    kind = ValueKind.FIGURE
+    period, kind = _period(text, figure, found), ValueKind.FIGURE
     return SentenceValue(amount.span, kind, amount.low, amount.high, amount.sense, unit, figure.counted, events, period)
 
 
-def _periods(text: str, figure: CountedFigure, found: Sequence[CountedFigure]) -> Iterator[Span]:
-    """Yield the times that a figure is limited to: in its own clause, or by the year that opens the sentence."""
+def _period(text: str, figure: CountedFigure, found: Sequence[CountedFigure]) -> Span | None:
+    """Return the time that a figure is limited to: in its own clause, or by the year that opens the sentence."""
     start = figure.counted.end if figure.counted and figure.counted.start >= figure.amount.span.end else figure.amount.span.end
     end = min((other.amount.span.start for other in found if other.amount.span.start > start), default=len(text))
     clause = _CLAUSE.match(text, start, end)
-    for match in _PERIOD.finditer(text, start, clause.end() if clause else start):
-        yield Span(*match.span())
-    if opening := _OPENING_YEAR.match(text):
-        yield Span(*opening.span())
+    match = _PERIOD.search(text, start, clause.end() if clause else start) or _OPENING_YEAR.match(text)
+    return Span(*match.span()) if match else None
 
 
 # Figures that answer by the sentence alone.

@@ -83,7 +83,7 @@ def is_copy(words: Set[str], others: Set[str]) -> bool:
 
 
 @dataclass(slots=True)
-class _Article:
+class _ArticleWords:
     """The stems of the sentences and the title of an article, and the stems of its names."""
 
     published: date | None
@@ -102,9 +102,9 @@ class Topic:
         # A speaker's name in the description of another speaker names no other topic.
         self._speakers = frozenset(stem for one in statements for voice in one.voices for stem in stems(voice.speaker))
         self._names: set[str] = set()  # In the statements accepted so far.
-        self._all: dict[str, _Article] = {}
+        self._all: dict[str, _ArticleWords] = {}
         for one in statements:
-            empty = _Article(one.published, set(stems(one.title)), set(_names_in(one.title)))
+            empty = _ArticleWords(one.published, set(stems(one.title)), set(_names_in(one.title)))
             article = self._all.setdefault(one.article, empty)
             article.words.update(one.terms)
             article.names.update(_names_in(one.text), *(stems(voice.speaker) for voice in one.voices))
@@ -124,7 +124,7 @@ class Topic:
             found |= {key for key, article in self._all.items() if self._shares(article, names, near)}
         return frozenset(found)
 
-    def _shares(self, article: _Article, names: Set[str], near: Sequence[_Article]) -> bool:
+    def _shares(self, article: _ArticleWords, names: Set[str], near: Sequence[_ArticleWords]) -> bool:
         """Return whether an article shares enough names with articles on the topic; fewer where it has the subject too."""
         shared = len(names & article.names)
         if shared >= LEAST_NAMES:

@@ -41,7 +41,7 @@ def prove_claims(
 
     A value lies inside its quote and moves with the quote.
     """
-    words = _Words(quote, article) if article is not None and claims else None
+    words = _QuotedTexts(quote, article) if article is not None and claims else None
     made = []
     for about, claim in claims:
         wrong = [*_contradictions(claim, quote), *(_false_statements(claim, words) if words else ())]
@@ -49,7 +49,7 @@ def prove_claims(
     return tuple(made)
 
 
-def _false_statements(claim: SavedClaim, words: "_Words") -> Iterator[str]:
+def _false_statements(claim: SavedClaim, words: "_QuotedTexts") -> Iterator[str]:
     """Yield the statements of a claim that are false of its article."""
     for name, span in (("said_by", claim.said_by_span), ("citing", claim.citing_span)):
         if span is not None and not stands(getattr(claim, name) or "", span, words.article.text):
@@ -59,7 +59,7 @@ def _false_statements(claim: SavedClaim, words: "_Words") -> Iterator[str]:
             yield f"its {name} does not stand in the file"
 
 
-class _Words:
+class _QuotedTexts:
     """The words of an article and of a quote from it. Each text is searched for once."""
 
     def __init__(self, quote: SavedQuote, article: Article) -> None:

@@ -17,27 +17,27 @@ _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 _ANY_LENGTH = "any length"  # The validation context in which a text may be longer or shorter than its offsets say.
 
 
-class _Read(BaseModel):
+class _SavedModel(BaseModel):
     """A frozen model with strict types. Unknown fields, of later versions, are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
 
-class SavedSpan(_Read):
+class SavedSpan(_SavedModel):
     """A span of an article, in code points."""
 
     start: _Offset
     end: _Offset
 
 
-class SavedRanks(_Read):
+class SavedRanks(_SavedModel):
     """The ranks of a quote's passage in the two indexes, from 1."""
 
     by_meaning: _Line | None = None
     by_words: _Line | None = None
 
 
-class SavedLink(_Read):
+class SavedLink(_SavedModel):
     """A span of an article that shows that two names are one."""
 
     source: _Name
@@ -47,14 +47,14 @@ class SavedLink(_Read):
     text: _Name
 
 
-class SavedSpeaker(_Read):
+class SavedSpeaker(_SavedModel):
     """The full name that is meant by a name, and its links."""
 
     name: _Name
     links: list[SavedLink] = Field(default_factory=list, max_length=100)
 
 
-class SavedQuote(_Read):
+class SavedQuote(_SavedModel):
     """A quote of a record. The fields are those of `Quote.to_dict`.
 
     `encoding`, the byte offsets, `said_by_span` and `passage` are None where
@@ -97,7 +97,7 @@ class SavedQuote(_Read):
         return self
 
 
-class SavedIndex(_Read):
+class SavedIndex(_SavedModel):
     """The index that was asked."""
 
     generation: _Offset
@@ -106,7 +106,7 @@ class SavedIndex(_Read):
     articles: _Offset
 
 
-class SavedScope(_Read):
+class SavedScope(_SavedModel):
     """The scope of an answer; `articles` is the number of articles in it."""
 
     sources: list[_Name] = Field(default_factory=list, max_length=100)
@@ -122,7 +122,7 @@ _Number = Annotated[float, Field(allow_inf_nan=False)]
 MAX_CLAIMS = 1_000  # In all tables. Each claim is proven and shown.
 
 
-class SavedClaim(_Read):
+class SavedClaim(_SavedModel):
     """A value in the quote of this rank. `value` is the article's text from `start` to `end`."""
 
     rank: _Line
@@ -141,7 +141,7 @@ class SavedClaim(_Read):
     same_as: _Line | None = None
 
 
-class SavedValue(_Read):
+class SavedValue(_SavedModel):
     """A value and its claims. `low` and `high` are numbers, or the normal form of a day or a name."""
 
     low: int | _Number | _Name
@@ -164,7 +164,7 @@ class SavedValue(_Read):
         return self
 
 
-class SavedTable(_Read):
+class SavedTable(_SavedModel):
     """A table: comparable values of one kind."""
 
     about: _Name
@@ -180,7 +180,7 @@ class SavedTable(_Read):
         return self
 
 
-class SavedAnswer(_Read):
+class SavedAnswer(_SavedModel):
     """An answer of a record. The fields are those of `Answer.to_dict`."""
 
     question: Annotated[str, Field(max_length=5_000)]
