@@ -377,6 +377,7 @@ def test_of_many_writers_at_once_one_publishes_and_the_others_are_told_so(
         assert race(builder, place) == []
 
 
+@pytest.mark.tier("check")
 @pytest.mark.campaign
 def test_many_writers_that_wait_publish_one_after_the_other(
     place: Path, builder: Builder, campaign: Callable[[int, int, int], int]
@@ -385,6 +386,7 @@ def test_many_writers_that_wait_publish_one_after_the_other(
         assert race(builder, place, wait=True) == []
 
 
+@pytest.mark.tier("check")
 def test_without_the_lock_writers_at_once_are_found_out(place: Path, builder: Builder) -> None:
     assert race(builder, place, locked=False)
 
