@@ -51,7 +51,7 @@ Bits: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingSample:
+class QuestionSample:
     """A question's candidate sentences: features and which are right; whether the question is answerable; its article."""
 
     rows: Features
@@ -60,7 +60,7 @@ class TrainingSample:
     article: str
 
 
-def training_samples(cases: Sequence[Case], index: Index, *, off_topic: bool = False) -> list[TrainingSample]:
+def training_samples(cases: Sequence[Case], index: Index, *, off_topic: bool = False) -> list[QuestionSample]:
     """Return the features of each case, as the scorer sees them when it answers."""
     known = organisations(index.abbreviations)
     made = []
@@ -76,11 +76,11 @@ def training_samples(cases: Sequence[Case], index: Index, *, off_topic: bool = F
             ]
             rows = features(index, found.judged[-1], found, known, sentences)
             answerable = bool(case.answerable) and not off_topic
-            made.append(TrainingSample(rows, np.array(right), answerable, "" if off_topic else _article(case)))
+            made.append(QuestionSample(rows, np.array(right), answerable, "" if off_topic else _article(case)))
     return made
 
 
-def learn(answers: Sequence[TrainingSample], others: Sequence[TrainingSample], *, tokens: bool) -> dict[str, dict[str, Any]]:
+def learn(answers: Sequence[QuestionSample], others: Sequence[QuestionSample], *, tokens: bool) -> dict[str, dict[str, Any]]:
     """Learn the weights from samples and return their record. Without `tokens`, they are for indexes without token vectors.
 
     The weights of the whole question are learnt from logits by sentence weights
@@ -103,7 +103,7 @@ def learn(answers: Sequence[TrainingSample], others: Sequence[TrainingSample], *
     }
 
 
-def _held_out(answers: Sequence[TrainingSample], kept: Sequence[int]) -> list[npt.NDArray[np.float64]]:
+def _held_out(answers: Sequence[QuestionSample], kept: Sequence[int]) -> list[npt.NDArray[np.float64]]:
     """Return the logits of each sample by weights learnt from other articles."""
     logits: list[npt.NDArray[np.float64]] = [np.zeros(0)] * len(answers)
     folds = _folds([sample.article for sample in answers])
@@ -114,7 +114,7 @@ def _held_out(answers: Sequence[TrainingSample], kept: Sequence[int]) -> list[np
     return logits
 
 
-def _sentence_weights(answers: Sequence[TrainingSample], kept: Sequence[int]) -> Linear:
+def _sentence_weights(answers: Sequence[QuestionSample], kept: Sequence[int]) -> Linear:
     found = _fit(np.concatenate([s.rows for s in answers]), np.concatenate([s.right for s in answers]), kept)
     values = found.values.copy()
     for name, value in SPEAKER_WEIGHTS.items():
@@ -162,8 +162,8 @@ class Material:
 
     answers: DataSet
     index: Index
-    samples: list[TrainingSample]
-    others: list[TrainingSample]
+    samples: list[QuestionSample]
+    others: list[QuestionSample]
 
     @classmethod
     def of(cls, answers: Path, sentences: Sequence[Path], off_topic: Sequence[Path]) -> "Material":
@@ -181,7 +181,7 @@ class Material:
         if len({case.answerable for case in data.cases}) < 2:
             raise InputError(f"{answers}: no questions that cannot be answered; name a SQuAD 2.0 file")
         index = scratch_index(data)
-        others: list[TrainingSample] = []
+        others: list[QuestionSample] = []
         for paths in [sentences, *([path] for path in off_topic)] if sentences else [[path] for path in off_topic]:
             other = load_dataset(paths)
             others += training_samples([case for case in other.cases if not case.history], index, off_topic=True)

@@ -16,12 +16,12 @@ FORM = "BEIR"
 CORPUS, QUERIES, JUDGEMENTS = "corpus.jsonl", "queries.jsonl", "qrels"
 
 
-class _Query(JsonRecord):
+class _BeirQuery(JsonRecord):
     id: FilledText = Field(alias="_id")
     text: Text
 
 
-class _Document(_Query):
+class _BeirDocument(_BeirQuery):
     title: Text = ""
 
 
@@ -41,7 +41,7 @@ def load_beir(folder: Path, name: str) -> DataSet:
     grades = _grades(judgements, left_out)
     documents = _documents(folder / CORPUS, left_out)
     ids, cases = Ids(), []
-    for where, query in read_json_lines(folder / QUERIES, _Query):
+    for where, query in read_json_lines(folder / QUERIES, _BeirQuery):
         ids.add(query.id, where)
         judged = grades.pop(query.id, None)
         gold = _gold(judged or {}, documents, left_out)
@@ -89,7 +89,7 @@ def _grades(path: Path, left_out: Counter[str]) -> dict[str, dict[str, int]]:
 def _documents(path: Path, left_out: Counter[str]) -> dict[str, Document]:
     """Return the documents that hold text, by id."""
     ids, names, documents = Ids(), FileNames(), {}
-    for where, document in read_json_lines(path, _Document):
+    for where, document in read_json_lines(path, _BeirDocument):
         ids.add(document.id, where)
         name, text = names.name(document.id), titled(document.title, document.text)
         if text.strip():

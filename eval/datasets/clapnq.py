@@ -19,22 +19,22 @@ FORM = "CLAP NQ"
 KEYS = ("input", "passages")
 
 
-class _Passage(JsonRecord):
+class _ClapnqPassage(JsonRecord):
     title: Text = ""
     text: FilledText
     sentences: list[Text]
 
 
-class _Output(JsonRecord):
+class _ClapnqOutput(JsonRecord):
     answer: Text = ""
     selected_sentences: list[Text] = Field(default_factory=list)
 
 
-class _Question(JsonRecord):
+class _ClapnqQuestion(JsonRecord):
     id: FilledText
     input: Text
-    passages: list[_Passage]
-    output: list[_Output] = Field(default_factory=list)
+    passages: list[_ClapnqPassage]
+    output: list[_ClapnqOutput] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def load_clapnq(paths: Sequence[Path], name: str) -> DataSet:
     files, ids, left_out = TitledDocuments(), Ids(), Counter[str]()
     cases: list[Case] = []
     for path in paths:
-        for where, asked in read_json_lines(path, _Question):
+        for where, asked in read_json_lines(path, _ClapnqQuestion):
             ids.add(asked.id, where)
             case = _case(asked, files, left_out)
             if case.spans or not case.answerable:
@@ -65,7 +65,7 @@ def load_clapnq(paths: Sequence[Path], name: str) -> DataSet:
     return DataSet(name, FORM, Gold.SENTENCES, tuple(paths), tuple(cases), files.documents, notes)
 
 
-def _case(asked: _Question, files: TitledDocuments, left_out: Counter[str]) -> Case:
+def _case(asked: _ClapnqQuestion, files: TitledDocuments, left_out: Counter[str]) -> Case:
     """Return the case, of the first answer that names sentences. It has no spans where none of them can be found."""
     sentences = [sentence for passage in asked.passages for sentence in _sentences(passage, files, left_out)]
     chosen = next((output.selected_sentences for output in asked.output if output.selected_sentences), [])
@@ -76,7 +76,7 @@ def _case(asked: _Question, files: TitledDocuments, left_out: Counter[str]) -> C
     return Case(asked.id, _kind(places), asked.input, answerable=True, spans=spans)
 
 
-def _sentences(passage: _Passage, files: TitledDocuments, left_out: Counter[str]) -> Iterator[_PassageSentence]:
+def _sentences(passage: _ClapnqPassage, files: TitledDocuments, left_out: Counter[str]) -> Iterator[_PassageSentence]:
     """Find the sentences of a passage from left to right, so that a repeated sentence has another place each time."""
     document = files.put(passage.title, passage.text)
     at = len(document.text) - len(passage.text)

@@ -22,20 +22,20 @@ TURN_KEYS = ("question", "relevant")
 PASSAGE_KEYS = ("id", "title", "text")
 
 
-class _HistoryTurn(JsonRecord):
+class _MtragHistoryTurn(JsonRecord):
     role: Literal["user", "assistant"]
     content: Text
 
 
-class _Turn(JsonRecord):
+class _MtragTurn(JsonRecord):
     id: FilledText
     question: Text
     relevant: list[Text]
     answerability: Text | list[Text] = Field(default_factory=list)
-    history: list[_HistoryTurn] = Field(default_factory=list)
+    history: list[_MtragHistoryTurn] = Field(default_factory=list)
 
 
-class _Passage(JsonRecord):
+class _MtragPassage(JsonRecord):
     id: FilledText
     title: Text = ""
     text: Text
@@ -58,7 +58,7 @@ def load_mtrag(turns: Sequence[Path], passages: Sequence[Path], name: str) -> Da
     ids = Ids()
     cases: list[Case] = []
     for path in turns:
-        for where, turn in read_json_lines(path, _Turn):
+        for where, turn in read_json_lines(path, _MtragTurn):
             ids.add(turn.id, where)
             case = _case(turn, documents, left_out)
             if case.documents or not case.answerable:
@@ -96,7 +96,7 @@ def _documents(paths: Sequence[Path], left_out: Counter[str]) -> dict[str, Docum
     names = FileNames()
     documents: dict[str, Document] = {}
     for path in paths:
-        for where, passage in read_json_lines(path, _Passage):
+        for where, passage in read_json_lines(path, _MtragPassage):
             document = Document(f"{names.name(passage.id)}.txt", passage.titled)
             if documents.setdefault(passage.id, document) != document:
                 raise InputError(f"{where}: the id {passage.id[:80]!a} comes twice; give each passage its own")
@@ -106,7 +106,7 @@ def _documents(paths: Sequence[Path], left_out: Counter[str]) -> dict[str, Docum
     return {name: document for name, document in documents.items() if document.text.strip()}
 
 
-def _case(turn: _Turn, documents: Mapping[str, Document], left_out: Counter[str]) -> Case:
+def _case(turn: _MtragTurn, documents: Mapping[str, Document], left_out: Counter[str]) -> Case:
     relevant, answerable = tuple(dict.fromkeys(turn.relevant)), _answerable(turn)
     there = tuple(passage for passage in relevant if passage in documents)
     if len(there) < len(relevant):
@@ -121,7 +121,7 @@ def _case(turn: _Turn, documents: Mapping[str, Document], left_out: Counter[str]
     )
 
 
-def _answerable(turn: _Turn) -> bool | None:
+def _answerable(turn: _MtragTurn) -> bool | None:
     """Tell whether the passages answer, at least in part. None for small talk, and where the turn does not say."""
     said = {turn.answerability} if isinstance(turn.answerability, str) else {*turn.answerability}
     if {"ANSWERABLE", "PARTIAL"} & said:

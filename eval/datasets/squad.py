@@ -19,30 +19,30 @@ KEYS = ("data",)
 _KIND = re.compile(r"\b(?:(how (?:many|much))|who(?:m|se)?|when|where|why|how|which|what)\b", re.IGNORECASE)
 
 
-class _Answer(JsonRecord):
+class _SquadAnswer(JsonRecord):
     text: Text
     answer_start: int
 
 
-class _Question(JsonRecord):
+class _SquadQuestion(JsonRecord):
     id: FilledText
     question: Text
     is_impossible: bool = False
-    answers: list[_Answer] = Field(default_factory=list)
+    answers: list[_SquadAnswer] = Field(default_factory=list)
 
 
-class _Paragraph(JsonRecord):
+class _SquadParagraph(JsonRecord):
     context: FilledText
-    qas: list[_Question]
+    qas: list[_SquadQuestion]
 
 
-class _Article(JsonRecord):
+class _SquadArticle(JsonRecord):
     title: Text = ""
-    paragraphs: list[_Paragraph]
+    paragraphs: list[_SquadParagraph]
 
 
-class _File(JsonRecord):
-    data: list[_Article]
+class _SquadFile(JsonRecord):
+    data: list[_SquadArticle]
 
 
 def load_squad(paths: Sequence[Path], name: str) -> DataSet:
@@ -54,7 +54,7 @@ def load_squad(paths: Sequence[Path], name: str) -> DataSet:
     files, ids, left_out = TitledDocuments(), Ids(), Counter[str]()
     cases: list[Case] = []
     for path in paths:
-        for article in read_json_file(path, _File).data:
+        for article in read_json_file(path, _SquadFile).data:
             title = article.title.replace("_", " ")
             for paragraph in article.paragraphs:
                 document = files.put(title, paragraph.context)
@@ -81,7 +81,7 @@ def question_word(question: str) -> str:
     return "how many" if match[1] else "who" if word.startswith("who") else word
 
 
-def _answers(asked: _Question, document: Document, context: str, left_out: Counter[str]) -> tuple[GoldSpan, ...]:
+def _answers(asked: _SquadQuestion, document: Document, context: str, left_out: Counter[str]) -> tuple[GoldSpan, ...]:
     """Return the distinct answers that stand in the paragraph where the question says."""
     shift = len(document.text) - len(context)
     given = dict.fromkeys((answer.text, answer.answer_start) for answer in asked.answers)

@@ -1,4 +1,9 @@
-"""A shown claim compared with the known claim that it should be, attribute by attribute."""
+"""A shown claim compared with the known claim that it should be, attribute by attribute.
+
+Known: "more than 5,000" hectares, said by Judith Farrow. Shown: "5,000", no unit,
+5,000 "hectares" counted, said by "the city auditor, Judith Farrow". Value, unit
+and speaker are right; the sense "exact" is wrong, and so are the words.
+"""
 
 import re
 from collections import Counter

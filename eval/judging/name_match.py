@@ -1,4 +1,7 @@
-"""Names compared as a reader compares them: the same, nearly the same, or other names."""
+"""Names compared as a reader compares them: the same, nearly the same, or other names.
+
+"The  Agency" is the same as "agency"; "Mayor Brandt" is nearly "Brandt"; "Brand" is another name.
+"""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Whose word sentences are, compared with what people read."""
+"""Speakers of sentences, compared with those that people read."""
 
 import json
 from pathlib import Path

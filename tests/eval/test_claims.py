@@ -71,7 +71,7 @@ def test_a_record_without_tables_finds_nothing() -> None:
 
 
 def judged(name: str, change: Callable[[Record], object], question: int = 0) -> JudgedAnswer:
-    """What comes of a perfect record that was changed."""
+    """Judge a perfect record after a change."""
     (corpus,) = event_corpora(names=[name])
     record = deepcopy(perfect(corpus, corpus.questions[question]))
     change(record)

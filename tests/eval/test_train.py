@@ -11,7 +11,7 @@ import eval.train
 from eval.datasets.cases import Case
 from eval.datasets.load_dataset import load_dataset
 from eval.running.scratch_index import scratch_index
-from eval.train import Material, TrainingSample, learn, main, training_samples
+from eval.train import Material, QuestionSample, learn, main, training_samples
 from index import Index, ModelSettings
 from index.articles.span import Span
 from index.models.export import export_model
@@ -154,7 +154,7 @@ def test_no_article_is_judged_by_weights_that_saw_it(material: Material, monkeyp
     seen: list[set[str]] = []
     learnt = eval.train._sentence_weights
 
-    def watched(given: list[TrainingSample], kept: list[int]) -> Any:
+    def watched(given: list[QuestionSample], kept: list[int]) -> Any:
         seen.append({sample.article for sample in given})
         return learnt(given, kept)
 

@@ -80,7 +80,7 @@ def test_every_quote_equals_its_slice_of_the_file(outcomes: tuple[CaseOutcome, .
 
 
 def is_exact(quote: Quote) -> bool:
-    """Whether the quote is what stands there, in code points of the article and in bytes of the file."""
+    """Tell whether the quote stands there, in code points of the article and in bytes of the file."""
     record, data = quote.to_dict(), (SEEDS / quote.source).read_bytes()
     cut = data[record["byte_start"] : record["byte_end"]].decode(record["encoding"])
     return bool(record["text"] == quote.article.text[quote.start : quote.end] == cut)

@@ -20,7 +20,7 @@ ARTICLE = decode_article(b"Nobody was hurt.", "a.txt")
 def outcome(
     number: float = 1.0, *, answerable: bool | None = True, confidence: float = 0.5, probability: float = 0.5
 ) -> CaseOutcome:
-    """What came of a case: the first word of one sentence quoted, in `number` milliseconds."""
+    """The outcome of a case: the first word of one sentence quoted, in `number` milliseconds."""
     spans = (GoldSpan("a.txt", Span(0, 6)),) if answerable else ()
     quoted = Quote(ARTICLE, Span(0, 6), 1, probability, None, Span(0, 16), (), (), None, SourceState.UNCHANGED)
     case = Case("id", "kind", "question?", answerable, spans=spans)

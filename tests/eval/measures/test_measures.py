@@ -52,7 +52,7 @@ def outcome(
     confidence: float = 0.5,
     took_ms: float = 1.0,
 ) -> CaseOutcome:
-    """What came of a case; it is answered where quotes are shown."""
+    """The outcome of a case, answered where quotes are shown."""
     case = Case("id", "kind", "question?", answerable, spans=spans, documents=documents)
     wanted = tuple(gold.span.cut(TEXT) for gold in spans)
     return CaseOutcome(case, bool(shown), confidence, tuple(shown), tuple(closest), tuple(places), wanted, took_ms)

@@ -19,7 +19,7 @@ BRIDGE = Document("bridge.txt", "The bridge was closed for a week.")
 
 
 class Watched:
-    """What a build tells while it runs."""
+    """The messages of a build."""
 
     def __init__(self) -> None:
         self.passages: list[int] = []
@@ -43,7 +43,7 @@ def data_set(*documents: Document, name: str = "set") -> DataSet:
 
 
 def embedded(data: DataSet, settings: BuildSettings | None = None) -> int:
-    """How many passages were embedded to open its index."""
+    """Open the index, and return the number of passages embedded for it."""
     watched = Watched()
     index = scratch_index(data, settings, progress=watched.progress)
     assert texts(index, data) == [document.text for document in data.documents or ()]
