@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from index.building import added_files
+from index.building.added_files import keep_added_file
 from index.building.build_local import build_local
 from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
@@ -87,7 +87,7 @@ class FolderBackend:
         return build_local(paths, self.folder, settings, progress, disk)
 
     def add_file(self, name: str, data: bytes, settings: BuildSettings | None, disk: Disk) -> str:
-        return added_files.add_file(self.folder, name, data, settings=settings, disk=disk)
+        return keep_added_file(self.folder, name, data, settings, disk)
 
     def check(self, number: int | None) -> Soundness:
         return check_local_index(self.folder, number=number)

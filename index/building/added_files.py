@@ -29,18 +29,9 @@ SET_ASIDE = ".leaving"
 _UPLOAD, _PARTIAL = ".upload-", ".tmp"
 
 
-def add_file(directory: str | Path, name: str, data: bytes, *, settings: BuildSettings | None = None, disk: Disk = DISK) -> str:
-    """Put a file into DIR/added for the next build; return its source.
-
-    The name is made safe, and gets a number where other content has this name.
-    Where the same content has this name, nothing is written. The build refuses
-    content that another article has.
-
-    Raises:
-        ArticleRefused: the file cannot be an article.
-        InputError: the folder is full or cannot be written, or the index folder is something else.
-    """
-    directory, settings = Path(directory), settings or BuildSettings()
+def keep_added_file(directory: Path, name: str, data: bytes, settings: BuildSettings | None, disk: Disk) -> str:
+    """Put a file into DIR/added for the next build to index, and return its source; see `index.add_file`."""
+    settings = settings or BuildSettings()
     stem, suffix = _safe_name(name)
     _check(data, f"{ADDED}/{stem}{suffix}", settings)
     folder = _folder(directory, disk)

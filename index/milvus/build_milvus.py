@@ -23,7 +23,7 @@ from index.milvus.generation import (
     generations,
     number_in_force,
     open_milvus_generation,
-    write_generation,
+    publish_generation,
 )
 from index.milvus.place import MilvusPlace
 from index.milvus.server import MilvusServer, milvus_server
@@ -123,7 +123,7 @@ def _published(job: _BuildJob, prepared: PreparedBuild, stays: MilvusGeneration 
     job.lease.check()
     counts = Counts(*catalogue.counts())
     manifest = MilvusManifest(number, prepared.record, dim, made, numbers.next, tuple(gone), size, counts)
-    generation = write_generation(server, manifest, catalogue, lexicon)
+    generation = publish_generation(server, manifest, catalogue, lexicon)
     _drop_older(server, generation, before=stays.number if stays else None)
     return generation
 

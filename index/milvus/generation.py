@@ -168,7 +168,7 @@ def open_milvus_generation(server: MilvusServer, *, number: int | None = None) -
     return MilvusGeneration(manifest, catalogue, lexicon, data_collections(place.name, manifest.data))
 
 
-def write_generation(
+def publish_generation(
     server: MilvusServer, manifest: MilvusManifest, catalogue: Catalogue, lexicon: Lexicon
 ) -> MilvusGeneration:
     """Write a generation, and put it in force in one step."""

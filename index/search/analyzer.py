@@ -18,12 +18,12 @@ _TOKEN = r"\d+(?:[.,]\d+)+|[\p{L}\p{M}\p{N}_]+"
 
 def terms(text: str) -> list[str]:
     """Return the words of a text as they are indexed: lower case, no accents, English stems, in order, with repeats."""
-    found: list[str] = _analyzer().analyze(text)
+    found: list[str] = english_analyzer().analyze(text)
     return found
 
 
 @cache
-def _analyzer() -> Any:
+def english_analyzer() -> Any:
     """Return the analyzer of articles and questions."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(_TOKEN))
     for step in (tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold(), tantivy.Filter.stemmer("english")):

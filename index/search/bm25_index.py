@@ -19,7 +19,7 @@ import tantivy
 
 from index.arrays import Flags
 from index.errors import IndexDamagedError
-from index.search.analyzer import _analyzer
+from index.search.analyzer import english_analyzer
 
 FIELD, KEY = "words", "passage"
 _ANALYZER = "english"
@@ -101,7 +101,7 @@ def write_words(folder: Path, passages: Iterable[str], *, serial: int) -> None:
 
 def _write_segment(folder: Path, passages: Iterable[str], serial: int) -> None:
     index = tantivy.Index(_schema(), path=str(folder))
-    index.register_tokenizer(_ANALYZER, _analyzer())
+    index.register_tokenizer(_ANALYZER, english_analyzer())
     writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
     for number, words in enumerate(passages):
         document = tantivy.Document()
@@ -120,7 +120,7 @@ class WordIndex:
             self._index = _opened(folders)
         except (ValueError, OSError, KeyError, TypeError) as error:
             raise IndexDamagedError(f"{folders[0]}: tantivy cannot open it ({error}); run qa index --rebuild") from error
-        self._index.register_tokenizer(_ANALYZER, _analyzer())
+        self._index.register_tokenizer(_ANALYZER, english_analyzer())
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
         self._deleted = deleted

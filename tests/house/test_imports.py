@@ -102,12 +102,9 @@ def test_only_its_own_room_and_backends_know_milvus() -> None:
     assert {name for name in naming if not name.startswith("index/milvus/") and not name.endswith(".md")} == allowed
 
 
-TAKES_PRIVATE = {"index.models.export", "index.search.bm25_index", "qa.questions.number_spellings"}  # To be mended.
-
-
 def test_no_module_takes_a_private_name_of_another() -> None:
-    for module in {*MODULES} - TAKES_PRIVATE:
-        taken = [node for node in parsed(MODULES[module]) if isinstance(node, ast.ImportFrom) and node.module != "__future__"]
+    for module, path in MODULES.items():
+        taken = [node for node in parsed(path) if isinstance(node, ast.ImportFrom) and node.module != "__future__"]
         assert not [alias.name for node in taken for alias in node.names if alias.name.startswith("_")], module
 
 

@@ -76,7 +76,7 @@ def stop(*arguments, **named):
 index.milvus.write_lease.BEAT_S = 0.3
 server = index.milvus.server.MilvusServer
 moments = {
-    "before the alias": (server, "point"), "before the manifest": (index.milvus.build_milvus, "write_generation"),
+    "before the alias": (server, "point"), "before the manifest": (index.milvus.build_milvus, "publish_generation"),
     "before the rows": (server, "insert"), "after the alias": (index.milvus.build_milvus, "_drop_older"),
 }
 setattr(*moments[sys.argv[3]], stop)
@@ -324,7 +324,7 @@ def test_half_a_build_is_never_seen_and_the_next_one_goes_on(shop: Shop, monkeyp
     def fail(*_: object) -> None:
         raise IndexUnusableError("the server is gone")
 
-    for moment in ("index.milvus.build_milvus.write_generation", "index.milvus.server.MilvusServer.point"):
+    for moment in ("index.milvus.build_milvus.publish_generation", "index.milvus.server.MilvusServer.point"):
         with monkeypatch.context() as patched, pytest.raises(IndexUnusableError, match="gone"):
             patched.setattr(moment, fail)
             shop.publish(999)
