@@ -19,7 +19,7 @@ from index.files.printable import printable_name
 from index.grammar.parser import INSTALL, reader_name
 from index.models.embedder import Embedder
 from index.models.export import export_model
-from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Runtime
+from index.models.model_card import ModelCard, ModelSettings, Runtime
 from index.models.model_files import Export
 from index.opened.build_record import BuildRecord, Methods
 from index.workers.processes import Processes
@@ -92,16 +92,11 @@ def _note_dropped(before: LastBuild, collection: Collection, progress: Progress)
 def _exported(settings: BuildSettings, record: BuildRecord | None, progress: Progress) -> tuple[Export, float]:
     """Return the model's export, and the seconds that exporting took."""
     began = time.perf_counter()
-    export = export_model(settings.model or _model_before(record))
+    before = ModelSettings(record.model.name, record.model.precision, record.model.device) if record else ModelSettings()
+    export = export_model(settings.model or before)
     if export.card.note.startswith("cannot"):
         progress.note(f"model {export.card.name}: {export.card.note}")
     return export, time.perf_counter() - began
-
-
-def _model_before(record: BuildRecord | None) -> ModelSettings:
-    if record is None:
-        return ModelSettings(DEFAULT_MODEL)
-    return ModelSettings(record.model.name, record.model.precision, record.model.device)
 
 
 def _is_same(card: ModelCard, record: BuildRecord) -> bool:
