@@ -33,43 +33,33 @@ class Backend(Protocol):
     @property
     def folder(self) -> Path:
         """The index folder, where articles are added by hand; a path that cannot exist if there is no folder."""
-        ...
 
     def exists(self) -> bool:
         """Return whether an index was published there; False if there is nothing yet."""
-        ...
 
     def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
         """Make the index contain the articles of these files and folders; see `build`."""
-        ...
 
     def add_file(self, name: str, data: bytes, settings: BuildSettings | None, disk: Disk) -> str:
         """Add a file for the next build; see `add_file`."""
-        ...
 
     def check(self, number: int | None) -> Soundness:
         """Check all of a generation; see `check_index`."""
-        ...
 
     def mark(self) -> bytes:
         """Return bytes that differ between current generations; b"" if there is none."""
-        ...
 
     def paths_before(self) -> list[Path]:
         """Return the files and folders that the last build read, if there was any."""
-        ...
 
     def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
         """Return the places of the articles' files. `note` receives messages about a damaged index."""
-        ...
 
     def has_stopped_build(self) -> bool:
         """Return whether the place has the remains of a build that was stopped before its end."""
-        ...
 
     def judgements_folder(self) -> Path:
         """Return the folder in which judgements of answers are kept; InputError if there is none."""
-        ...
 
 
 class FolderBackend:

@@ -63,47 +63,36 @@ class ArticleStore(Listable, Protocol):
 
     def article(self, number: int) -> Article:
         """Return an article with its text."""
-        ...
 
     def article_named(self, source: str) -> Article | None:
         """Return the article of this source, or None."""
-        ...
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """Return the passages with these numbers, in number order."""
-        ...
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """Return all sentences of these passages, in number order."""
-        ...
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
         """Return a span of an article, extended by this many sentences on both sides."""
-        ...
 
     def abbreviations(self) -> list[StoredAlias]:
         """Return the abbreviations that the articles spell out."""
-        ...
 
     def full_names(self, surname: str) -> list[StoredAlias]:
         """Return the full names that articles give for a surname."""
-        ...
 
     def sources(self) -> list[str]:
         """Return the source of each article, by number."""
-        ...
 
     def listed(self) -> list[ListedArticle]:
         """Return every article without its text, by number."""
-        ...
 
     def entry(self, number: int) -> Entry:
         """Return all data of an article."""
-        ...
 
     def entries(self) -> Iterator[Entry]:
         """Return all data of all articles, article by article."""
-        ...
 
 
 class Index(ABC):

@@ -38,11 +38,9 @@ class Listable(Protocol):
 
     def outlets(self) -> list[str | None]:
         """Return the outlet of each article, by number."""
-        ...
 
     def dates(self) -> list[date | None]:
         """Return the day of publication of each article, by number."""
-        ...
 
 
 def outlet_names(articles: Listable) -> tuple[str, ...]:
