@@ -154,7 +154,7 @@ def test_programs_see_the_two_endpoints_and_no_other(client: Any) -> None:
 
 def test_the_example_in_the_readme_runs(site: Site) -> None:
     url, login = site
-    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    readme = (Path(__file__).parents[3] / "ui" / "README.md").read_text("utf-8")
     (example,) = (block for block in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "gradio_client" in block)
     found: dict[str, Any] = {}
     exec(example.replace('"http://127.0.0.1:7860"', f"{url!r}, auth={login!r}"), found)
