@@ -22,8 +22,8 @@ import numpy as np
 from eval.datasets.cases import DataSet, Document
 from eval.datasets.load_dataset import sampled
 from eval.running.scratch_index import scratch_index, write_documents
-from index import BuildSettings, InputError, QaError, build
-from index.backends import is_indexed, open_index
+from index import BuildSettings, Index, InputError, QaError, build
+from index.backends import is_indexed
 from qa import Retriever
 
 PARTS, DIFFERING_SHOWN = 20, 10
@@ -91,7 +91,7 @@ def measure(data: DataSet, folder: Path, *, parts: int, places: Sequence[str] = 
     wanted = [FirstQuote.of(one, question) for question in questions]
 
     def compared(name: str, place: str | Path) -> IndexVariant:
-        index = open_index(place)
+        index = Index.open(place)
         retriever = Retriever(index)
         got = [FirstQuote.of(retriever, question) for question in questions]
         return IndexVariant(name, index.info.segments, tuple(zip(questions, wanted, got, strict=True)))

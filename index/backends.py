@@ -15,6 +15,7 @@ from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
 from index.building.fill_entries import Progress
 from index.errors import IndexUnusableError, InputError
+from index.files.checksums import Check
 from index.files.disk import DISK, Disk
 from index.files.source_files import Sources
 from index.local.generation import CURRENT, PENDING, index_exists, open_generation, published_record
@@ -28,14 +29,15 @@ from index.verify.verify_local import check_local_index
 class Backend(Protocol):
     """The operations on an index at one place. Every method may raise InputError and IndexUnusableError."""
 
-    implementation: type[Index]
-
     @property
     def folder(self) -> Path:
         """The index folder, where articles are added by hand; a path that cannot exist if there is no folder."""
 
     def exists(self) -> bool:
         """Return whether an index was published there; False if there is nothing yet."""
+
+    def open(self, number: int | None, check: Check | None) -> Index:
+        """Open the current generation, or the generation with this number; see `Index.open`."""
 
     def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
         """Make the index contain the articles of these files and folders; see `build`."""
@@ -65,13 +67,14 @@ class Backend(Protocol):
 class FolderBackend:
     """An index in a folder; see `Backend`."""
 
-    implementation: type[Index] = LocalIndex
-
     def __init__(self, directory: Path) -> None:
         self.folder = directory
 
     def exists(self) -> bool:
         return index_exists(self.folder)
+
+    def open(self, number: int | None, check: Check | None) -> Index:
+        return LocalIndex(self.folder, number=number, check=check)
 
     def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
         return build_local(paths, self.folder, settings, progress, disk)
@@ -127,12 +130,11 @@ def backend_at(place: str | Path) -> Backend:
     return FolderBackend(Path(place))
 
 
-def _implementation_for(place: str | Path) -> type[Index]:
-    return backend_at(place).implementation
+def _open_at(place: str | Path, number: int | None, check: Check | None) -> Index:
+    return backend_at(place).open(number, check)
 
 
-Index.implementation_for = _implementation_for
-open_index = Index.open
+Index.open_at = _open_at
 
 
 def build(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 
-from index.backends import open_index
 from index.errors import InputError
 from index.models.export import open_reranker
 from index.models.model_card import ModelSettings
@@ -82,7 +81,7 @@ class Retriever:
             IndexDamagedError: there is no index, or its files are not those that were published.
             IndexMismatchError: the index is of another format, or another model than `model`.
         """
-        index = open_index(directory, model=model, generation=generation)
+        index = Index.open(directory, model=model, generation=generation)
         return cls(index, settings, reranker=None if reranker is None else open_reranker(reranker))
 
     @property

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from eval.datasets.cases import DataSet, Document
 from index import BuildSettings, Index, IndexUnusableError, InputError, ModelSettings, Progress, build
-from index.backends import open_index
 from index.models.export import export_model
 from index.models.model_card import ModelCard
 from index.models.model_files import cache_folder
@@ -42,7 +41,7 @@ def scratch_index(data: DataSet, settings: BuildSettings | None = None, *, progr
         if index is None:
             anew = BuildSettings(model=model, max_file_mb=inf, rebuild=True)
             build([folder / "articles"], folder / "index", anew, progress=progress)
-            index = open_index(folder / "index")
+            index = Index.open(folder / "index")
     return index
 
 
@@ -101,7 +100,7 @@ def _locked(folder: Path, progress: Progress) -> Iterator[None]:
 def _opened(directory: Path) -> Index | None:
     """Return the index, or None where it is missing or damaged."""
     try:
-        return open_index(directory)
+        return Index.open(directory)
     except IndexUnusableError:
         return None
 

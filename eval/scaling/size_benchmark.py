@@ -99,7 +99,7 @@ def build_real(folder: Path, documents: Sequence[Document], passages: int) -> Bu
 
 def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
     """Write an index of so many passages, made of the sentences of the index in `stock`."""
-    before = LocalIndex.open(stock / "index")
+    before = LocalIndex(stock / "index")
     pool, record = SentencePool.of(before.store), open_generation(stock / "index").manifest.build
     articles = pool.articles(folder / "articles", passages)
     record = replace(record, root=str(folder / "articles"), paths=(str(folder / "articles"),))
@@ -118,7 +118,7 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
 def serve(folder: Path, questions: Sequence[str]) -> ServingCost:
     """Open an index and ask it all questions."""
     began = time.perf_counter()
-    index = LocalIndex.open(folder / "index")
+    index = LocalIndex(folder / "index")
     retriever = Retriever(index)
     open_s = time.perf_counter() - began
     retriever.ask(questions[0])

@@ -15,7 +15,6 @@ from index.local.segment import WORDS
 from index.local.segment_reader import SegmentReader
 from index.local.tombstones import TOMBSTONES, read_tombstones
 from index.models.embedder import EmbeddedQuestion
-from index.models.model_card import ModelSettings
 from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
 from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, ArticleSummary, check_page
@@ -34,7 +33,8 @@ _SUMMARY = f"SELECT id, source, {cut('title')}, {cut('outlet')}, published, size
 class LocalIndex(Index):
     """One generation of an index folder, with the searches of `Index`. Opening and reading never write."""
 
-    def __init__(self, directory: Path, generation: Generation) -> None:
+    def __init__(self, directory: Path, *, number: int | None = None, check: Check | None = None) -> None:
+        generation = open_generation(directory, number=number, check=check)
         build = generation.manifest.build
         super().__init__(_info(directory, generation), Sources.of(directory, build.root, build.added))
         self.store: SegmentReader = SegmentReader.of(generation)
@@ -46,22 +46,6 @@ class LocalIndex(Index):
         # Files that were compared by xxh3 are compared by sha256 while the index is in use.
         in_full = generation.check is Check.SHA256
         self.verification = None if in_full else Verification(generation.folder, generation.files)
-
-    @classmethod
-    def open(
-        cls,
-        place: str | Path,
-        *,
-        model: ModelSettings | None = None,
-        generation: int | None = None,
-        check: Check | None = None,
-        like: Index | None = None,
-    ) -> "LocalIndex":
-        """Open an index folder; see `Index.open`."""
-        directory = Path(place)
-        opened = cls(directory, open_generation(directory, number=generation, check=check))
-        opened._use_model(model, like)
-        return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:
         if self.verification:

@@ -7,6 +7,7 @@ from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
 from index.building.fill_entries import Progress
 from index.errors import IndexUnusableError, InputError
+from index.files.checksums import Check
 from index.files.disk import Disk
 from index.files.source_files import Sources
 from index.milvus.build_milvus import build_in_milvus
@@ -22,7 +23,6 @@ from index.verify.findings import Soundness
 class MilvusBackend:
     """An index in Milvus; see `index.backends.Backend`. Any call may raise IndexUnusableError: the server cannot be reached."""
 
-    implementation: type[Index] = MilvusIndex
     folder = NO_FOLDER
 
     def __init__(self, place: str | Path) -> None:
@@ -35,6 +35,11 @@ class MilvusBackend:
 
     def exists(self) -> bool:
         return number_in_force(self._server) is not None
+
+    def open(self, number: int | None, check: Check | None) -> Index:
+        """Open a generation. `check` is of no use here: all parts are compared by sha256."""
+        self._server.be_strict()
+        return MilvusIndex(self._server, open_milvus_generation(self._server, number=number))
 
     def build(self, paths: Sequence[Path], settings: BuildSettings, progress: Progress, disk: Disk) -> BuildReport:
         return build_in_milvus(paths, self._place, settings, progress)

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -11,14 +10,13 @@ from index.errors import IndexDamagedError, IndexMismatchError
 from index.files.checksums import Check
 from index.files.source_files import Sources
 from index.milvus.catalogue import CatalogueEntry
-from index.milvus.generation import MilvusGeneration, generations, number_in_force, open_milvus_generation
+from index.milvus.generation import MilvusGeneration, generations, number_in_force
 from index.milvus.lexicon import Lexicon
-from index.milvus.place import NO_FOLDER, milvus_place
+from index.milvus.place import NO_FOLDER
 from index.milvus.rows import encoded_term
-from index.milvus.server import MilvusServer, milvus_server
+from index.milvus.server import MilvusServer
 from index.milvus.store import MilvusStore
 from index.models.embedder import EmbeddedQuestion
-from index.models.model_card import ModelSettings
 from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
 from index.opened.info import IndexInfo
 from index.opened.listing import ArticlePage, ArticleSummary, check_page
@@ -46,29 +44,6 @@ class MilvusIndex(Index):
         self._conditions: dict[int, tuple[Selection, str]] = {}
         self._choosing = threading.Lock()
         self._check_counts()
-
-    @classmethod
-    def open(
-        cls,
-        place: str | Path,
-        *,
-        model: ModelSettings | None = None,
-        generation: int | None = None,
-        check: Check | None = None,
-        like: Index | None = None,
-    ) -> "MilvusIndex":
-        """Open an index in Milvus; see `Index.open`. `check` is of no use here: all parts are compared by sha256.
-
-        Raises:
-            InputError: the place is written wrongly or contains something else, or the extra is not installed.
-            IndexUnusableError: the server cannot be reached, or the index cannot be used.
-        """
-        where = milvus_place(place)
-        server = milvus_server(where)
-        server.be_strict()
-        opened = cls(server, open_milvus_generation(server, number=generation))
-        opened._use_model(model, like)
-        return opened
 
     def embed(self, question: str) -> EmbeddedQuestion:
         return self._embedder.embed_question(question)

@@ -101,8 +101,8 @@ class Index(ABC):
     Articles, passages and sentences are numbered from 0, in the order of their sources.
     """
 
-    implementation_for: ClassVar[Callable[[str | Path], "type[Index]"]]
-    """Returns the class that opens an index at a place. index/backends.py sets this function."""
+    open_at: ClassVar[Callable[[str | Path, int | None, Check | None], "Index"]]
+    """Opens a generation at a place. index/backends.py sets this function, which knows every kind of index."""
 
     store: ArticleStore
     verification: Verification | None = None
@@ -113,9 +113,8 @@ class Index(ABC):
         self._sources = sources
         self._states = SourceStates(sources)
 
-    @classmethod
+    @staticmethod
     def open(
-        cls,
         place: str | Path,
         *,
         model: ModelSettings | None = None,
@@ -134,7 +133,12 @@ class Index(ABC):
             IndexDamagedError: the index is not what was published.
             IndexMismatchError: the index has another format, or another model than `model`.
         """
-        return cls.implementation_for(place).open(place, model=model, generation=generation, check=check, like=like)
+        opened = Index.open_at(place, generation, check)
+        if model is not None:
+            opened.info.model.check_same(export_model(model).card, str(opened.info.directory))
+        if like is not None and like.info.model == opened.info.model:
+            opened._embedder = like._embedder
+        return opened
 
     @abstractmethod
     def embed(self, question: str) -> EmbeddedQuestion:
@@ -229,17 +233,6 @@ class Index(ABC):
     def full_names(self, surname: str) -> list[StoredAlias]:
         """Return the full names that any article gives for a surname."""
         return self.store.full_names(surname)
-
-    def _use_model(self, wanted: ModelSettings | None, like: "Index | None") -> None:
-        """Check that the wanted model made the index, and reuse the loaded model of `like` if it is the same.
-
-        Raises:
-            IndexMismatchError: another model made the index.
-        """
-        if wanted is not None:
-            self.info.model.check_same(export_model(wanted).card, str(self.info.directory))
-        if like is not None and like.info.model == self.info.model:
-            self._embedder = like._embedder
 
     @cached_property
     def _embedder(self) -> Embedder:

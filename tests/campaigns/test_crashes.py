@@ -24,8 +24,7 @@ from typing import BinaryIO
 
 import pytest
 
-from index import BuildSettings, InputError, QaError, add_file, build
-from index.backends import open_index
+from index import BuildSettings, Index, InputError, QaError, add_file, build
 from index.files.disk import Disk
 from index.local.generation import index_exists, open_generation
 from index.models.embedder import Embedder
@@ -434,7 +433,7 @@ def state(directory: Path) -> State:
     if not index_exists(directory):
         return NOTHING
     generation = open_generation(directory)
-    listed = open_index(directory).store.listed()
+    listed = Index.open(directory).store.listed()
     assert len(listed) == generation.manifest.counts.articles
     for article in listed:
         if article.source in generation.manifest.build.added:
@@ -488,7 +487,7 @@ def test_a_writer_that_dies_anywhere_leaves_the_old_index_or_the_new(
             assert found in (bench.old, bench.new), (at, seed)
             if seed % 20 == 0:
                 assert bench.finish(left) == bench.new, (at, seed)
-                assert open_index(left).info.articles == len(bench.new)
+                assert Index.open(left).info.articles == len(bench.new)
         assert bench.finish(bench.directory) == bench.new, at
     assert len(seen) == 2  # Both the old and the new one were found.
 

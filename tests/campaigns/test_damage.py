@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 import index.search.faiss_index
-from index import Check, IndexDamagedError, IndexMismatchError, build
-from index.backends import open_index
+from index import Check, Index, IndexDamagedError, IndexMismatchError, build
 from index.files.checksums import Verification
 from index.local.generation import open_generation
 from qa import Retriever
@@ -108,7 +107,7 @@ def nothing_reads(monkeypatch: pytest.MonkeyPatch) -> None:
 def noticed(directory: Path, path: Path) -> str:
     """Open a damaged index; what is said of it."""
     with pytest.raises(IndexDamagedError) as damaged:
-        open_index(directory)
+        Index.open(directory)
     said = str(damaged.value)
     assert "\n" not in said and "run qa index" in said and str(directory) in said, (path, said)
     return said
@@ -150,7 +149,7 @@ def test_without_the_digests_damage_gets_through(copied: Path, monkeypatch: pyte
         before = path.read_bytes()
         flip(path, chance)
         try:
-            open_index(copied)
+            Index.open(copied)
             through += 1
         except (IndexDamagedError, IndexMismatchError):
             pass
@@ -164,7 +163,7 @@ def test_without_the_manifests_digest_another_manifest_gets_through(copied: Path
     noticed(copied, path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     (copied / "CURRENT").write_text(json.dumps({"generation": 2, "manifest_sha256": digest}))
-    assert open_index(copied).info.generation == 2
+    assert Index.open(copied).info.generation == 2
 
 
 def test_a_damaged_generation_is_named_with_the_one_that_can_answer(copied: Path) -> None:
@@ -187,7 +186,7 @@ def test_current_is_taken_to_the_byte(copied: Path, byte: int) -> None:
 def test_without_current_any_whole_generation_can_answer(copied: Path, text: str) -> None:
     (copied / "CURRENT").write_text(text)
     assert "answer from generation 2 with --generation 2" in noticed(copied, copied)
-    assert [open_index(copied, generation=number).info.generation for number in (1, 2)] == [1, 2]
+    assert [Index.open(copied, generation=number).info.generation for number in (1, 2)] == [1, 2]
 
 
 def test_where_no_generation_is_whole_none_is_recommended(copied: Path) -> None:
@@ -199,7 +198,7 @@ def test_where_no_generation_is_whole_none_is_recommended(copied: Path) -> None:
 @pytest.mark.parametrize("number", [0, 3, -1, 10**30])
 def test_a_generation_that_is_not_there_is_one_line(copied: Path, number: int) -> None:
     with pytest.raises(IndexDamagedError, match=r"manifest.json: cannot be read .*; run qa index --rebuild"):
-        open_index(copied, generation=number)
+        Index.open(copied, generation=number)
 
 
 def test_a_manifest_proves_itself_without_current(copied: Path) -> None:
@@ -223,11 +222,11 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("large")
 def test_a_large_index_is_checked_by_xxh3_first_and_by_sha256_in_the_background(copied: Path) -> None:
-    opened = open_index(copied)
+    opened = Index.open(copied)
     assert opened.info.check is Check.XXH3 and opened.verification is not None
     assert opened.verification.wait(timeout_s=60)
     assert len(opened.embed("who was hurt?").vector) == 1
-    assert open_index(copied, check=Check.SHA256).info.check is Check.SHA256
+    assert Index.open(copied, check=Check.SHA256).info.check is Check.SHA256
 
 
 @pytest.mark.usefixtures("large", "nothing_reads")
@@ -245,7 +244,7 @@ def test_what_the_background_finds_ends_the_answers(copied: Path, monkeypatch: p
     monkeypatch.setattr("index.local.generation.check_files", lambda *_: None)  # As if someone forged the xxh3.
     path = copied / "gen-000002" / "words" / "meta.json"
     path.write_bytes(path.read_bytes() + b"\n")
-    opened = open_index(copied)
+    opened = Index.open(copied)
     assert opened.verification is not None and opened.verification.wait(timeout_s=60)
     with pytest.raises(IndexDamagedError, match=r"meta.json: its size differs from the manifest; run qa index --rebuild"):
         opened.embed("who was hurt?")

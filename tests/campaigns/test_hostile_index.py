@@ -15,13 +15,12 @@ from typing import Any
 
 import pytest
 
-from index import ArticleRefused, InputError
+from index import ArticleRefused, Index, InputError
 from index.articles.article import Article, decode_article, known_encoding
 from index.articles.masthead import find_date
 from index.articles.passages import MAX_PASSAGE_CHARS
 from index.articles.sentences import MAX_SENTENCE_CHARS
 from index.articles.span import Span
-from index.backends import open_index
 from index.entries.entry import Entry
 from index.entries.make_entry import draft, read_speakers, with_speakers
 from index.grammar.parser import loaded_parser
@@ -337,7 +336,7 @@ def put_in_force(directory: Path, manifest: bytes, seeds_index: Path) -> None:
 
 
 def open_and_embed(directory: Path) -> None:
-    open_index(directory).embed("why?")
+    Index.open(directory).embed("why?")
 
 
 @pytest.mark.campaign
@@ -353,7 +352,7 @@ def test_no_manifest_is_untyped_or_slow(
         text = mutated_json(manifest, Random(case))
         put_in_force(damaged, text.encode("utf-8", "surrogatepass"), seeds_index)
         # Now and then it is asked as well, which takes the model that it names.
-        survives(partial(open_and_embed if case % 10 == 0 else open_index, damaged), (case, text))
+        survives(partial(open_and_embed if case % 10 == 0 else Index.open, damaged), (case, text))
 
 
 @pytest.mark.parametrize("odd", [None, 0, True, [], {}, "", "x"])
@@ -381,7 +380,7 @@ def test_no_current_is_untyped_or_slow(
         random = Random(case)
         text = mutated_json(current, random).encode("utf-8", "surrogatepass")
         (damaged / CURRENT).write_bytes(text if case % 10 else random.randbytes(random.randrange(200)))
-        survives(partial(open_index, damaged), (case, text))
+        survives(partial(Index.open, damaged), (case, text))
 
 
 GARBAGE = (
@@ -407,9 +406,9 @@ def test_garbage_in_place_of_current_or_of_a_manifest_is_an_unusable_index(
     text: str, survives: Survives, damaged: Path, seeds_index: Path
 ) -> None:
     put_in_force(damaged, text.encode(), seeds_index)
-    assert not survives(partial(open_index, damaged), text)
+    assert not survives(partial(Index.open, damaged), text)
     (damaged / CURRENT).write_text(text)
-    assert not survives(partial(open_index, damaged), text)
+    assert not survives(partial(Index.open, damaged), text)
 
 
 def outside(folder: Path) -> Iterator[str]:
@@ -428,4 +427,4 @@ def test_a_manifest_reads_nothing_outside_its_generation(damaged: Path, seeds_in
         manifest["files"][name] = some | {"size": 6, "sha256": digest}
         put_in_force(damaged, json.dumps(manifest).encode(), seeds_index)
         with pytest.raises(Exception, match="is no file of a generation"):
-            open_index(damaged)
+            Index.open(damaged)

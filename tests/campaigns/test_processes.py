@@ -27,7 +27,6 @@ import pytest
 import ui.cli
 import ui.commands.index_command
 from index import BuildSettings, Index, Progress, QaError, add_file, build
-from index.backends import open_index
 from index.files.checksums import Check
 from index.files.disk import Disk
 from index.models.onnx_session import silent_onnxruntime
@@ -297,7 +296,7 @@ class Killed:
 
     def check(self, *allowed: Contents) -> None:
         """The index opens with every check, holds one of these, and answers of it."""
-        index = open_index(self.shelf.index, check=Check.SHA256, like=self._like)
+        index = Index.open(self.shelf.index, check=Check.SHA256, like=self._like)
         found = contents(index)
         assert found in allowed, (sorted(found), [sorted(each) for each in allowed])
         self.holds, self._like = found, index
@@ -351,7 +350,7 @@ def race(builder: Builder, place: Path, *, wait: bool = False, locked: bool = Tr
     lost = [each for each in said if each.get("status") != 0]
     wrong += [str(each) for each in lost if wait or each.get("status") != 2 or not BUSY.fullmatch(each["err"])]
     try:
-        opened = open_index(index, check=Check.SHA256)
+        opened = Index.open(index, check=Check.SHA256)
         if str(opened.info.generation) != max(numbers, key=int, default=""):
             wrong.append(f"in force {opened.info.generation}, published {numbers}")
         if len(contents(opened)) != opened.info.articles:
@@ -405,7 +404,7 @@ def test_whoever_is_killed_while_it_holds_the_lock_keeps_nobody_out(place: Path,
 @pytest.mark.campaign
 def test_a_sound_index_is_never_called_damaged(seeds_index: Path, campaign: Callable[[int, int, int], int]) -> None:
     for number in range(campaign(6, 20, 1000)):
-        index = open_index(seeds_index, check=(Check.SHA256, Check.XXH3, None)[number % 3])
+        index = Index.open(seeds_index, check=(Check.SHA256, Check.XXH3, None)[number % 3])
         if index.verification is not None:
             assert index.verification.wait(PATIENCE_S)
             index.verification.check()

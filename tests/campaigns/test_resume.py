@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import BuildReport, ModelSettings, Precision, Progress, build
+from index import BuildReport, Index, ModelSettings, Precision, Progress, build
 from index.articles.article import read_article
-from index.backends import open_index
 from index.building.checkpoints import Checkpoints
 from index.building.fill_entries import BATCH_PASSAGES
 from index.grammar.parser import reader_name
@@ -85,7 +84,7 @@ def counted(folder: Path, directory: Path) -> tuple[BuildReport, int]:
 
 def same(directory: Path, other: Path) -> bool:
     """Whether two indexes hold the same entries, vectors and tokens included."""
-    entries, others = ([*open_index(place).store.entries()] for place in (directory, other))
+    entries, others = ([*Index.open(place).store.entries()] for place in (directory, other))
     return len(entries) == len(others) and all(
         (a.article, a.passages, a.sentences, a.aliases) == (b.article, b.passages, b.sentences, b.aliases)
         and np.array_equal(a.vectors, b.vectors)
@@ -116,10 +115,10 @@ def test_an_update_that_was_killed_leaves_the_index_and_is_gone_on_with(tmp_path
     for number in range(100, 120):
         write(folder, number)
     stopped(folder, directory, after=15, batch=4)
-    assert open_index(directory).info.articles == 40
+    assert Index.open(directory).info.articles == 40
     report, embedded = counted(folder, directory)
     assert (len(report.added), embedded) == (20, 8)
-    assert open_index(directory).info.articles == 60
+    assert Index.open(directory).info.articles == 60
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut"])
@@ -142,7 +141,7 @@ def test_without_its_digest_a_batch_that_was_changed_gets_through(
     batch.write_bytes(batch.read_bytes().replace(b"sank at noon", b"came at noon"))
     monkeypatch.setattr("index.building.checkpoints.sha256_of", lambda path: path.name.removesuffix(".db"))
     build([folder], half_built)
-    assert any("came at noon" in entry.article.text for entry in open_index(half_built).store.entries())
+    assert any("came at noon" in entry.article.text for entry in Index.open(half_built).store.entries())
 
 
 def test_what_another_model_embedded_is_not_used(folder: Path, half_built: Path) -> None:
@@ -175,7 +174,7 @@ def test_a_file_that_changes_while_it_is_indexed_is_read_as_it_is_then_or_refuse
         last.unlink(missing_ok=True) if changed is None else last.write_text(changed)
 
     report = build([folder], tmp_path / "index", progress=Progress(done=meanwhile))
-    texts = {entry.article.source: entry.article.text for entry in open_index(tmp_path / "index").store.entries()}
+    texts = {entry.article.source: entry.article.text for entry in Index.open(tmp_path / "index").store.entries()}
     assert texts.get("000039.txt") == (changed or None)
     assert [refusal.source for refusal in report.refused] == ([] if changed else ["000039.txt"])
     assert len(texts) + len(report.refused) == 40

@@ -9,8 +9,7 @@ from eval import alike
 from eval.alike import FirstQuote, IndexVariant, build_in_parts, measure
 from eval.datasets.cases import DataSet, Document
 from eval.datasets.load_dataset import sampled
-from index import InputError
-from index.backends import open_index
+from index import Index, InputError
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +70,7 @@ def test_a_few_documents_make_as_many_parts(small: Path, capsys: pytest.CaptureF
 
 def test_parts_are_not_made_one(tmp_path: Path) -> None:
     documents = [Document(f"{number:02}.txt", f"The bell number {number} rang in Ostwick.\n") for number in range(20)]
-    assert open_index(build_in_parts(tmp_path, documents, 20)).info.segments == 20
+    assert Index.open(build_in_parts(tmp_path, documents, 20)).info.segments == 20
 
 
 def test_more_parts_than_documents_are_refused(data: DataSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,8 @@ from eval.datasets.cases import Document
 from eval.scale import _alone, main
 from eval.scaling.size_benchmark import build_mixed, build_real, serve
 from eval.scaling.synthetic_corpus import PASSAGE_CHARS, lines_of, paragraphs, write_articles
-from index import InputError
-from index.backends import check_index, open_index
+from index import Index, InputError
+from index.backends import check_index
 
 TEXT = "The ferry Amalia carried forty people to Linz. It rained all day. The mayor was on board, the police said on Monday."
 
@@ -43,7 +43,7 @@ def test_an_index_of_mixed_vectors_is_sound_and_has_the_size_asked_for(documents
     assert not build_real(tmp_path / "real", documents, 12).mixed
     assert build_mixed(tmp_path / "mixed", tmp_path / "real", 40).mixed
     assert check_index(tmp_path / "mixed" / "index").findings == ()
-    assert open_index(tmp_path / "mixed" / "index").info.passages == 40
+    assert Index.open(tmp_path / "mixed" / "index").info.passages == 40
     served = serve(tmp_path / "mixed", ["how many casualties did NIS report?", "who was captured?"])
     assert served.passages == 40 and served.recall == 1.0 and served.ask.p99_ms >= served.ask.p50_ms > 0
 

@@ -17,7 +17,6 @@ from eval.running.run_cases import CaseOutcome, gold_articles, run_cases
 from eval.running.scratch_index import scratch_index
 from index import BuildSettings, Index, InputError
 from index.articles.article import read_article
-from index.backends import open_index
 from index.files.printable import printable
 from index.models.reranker import Reranker
 from qa import AskSettings
@@ -99,7 +98,7 @@ def _index_for(data: DataSet, chosen: Namespace) -> Index:
     bundled = [read_article(path, path.name) for path in sorted(bundled_articles().glob("*.txt"))]
     if {gold.source for case in data.cases for gold in case.spans} <= {article.source for article in bundled}:
         build_where_missing(chosen.index, settings.model)
-    index = open_index(chosen.index, model=settings.model)
+    index = Index.open(chosen.index, model=settings.model)
     digests = [(article.sha256, index.store.article_named(article.source)) for article in bundled]
     if chosen.paths or all(indexed is not None and indexed.sha256 == sha256 for sha256, indexed in digests):
         return index

@@ -3,8 +3,7 @@
 import sys
 from argparse import Namespace
 
-from index import BuildReport, BuildSettings, IndexInfo, build
-from index.backends import open_index
+from index import BuildReport, BuildSettings, Index, IndexInfo, build
 from ui.commands.arguments import chosen_model
 from ui.commands.open_index import build_progress
 from ui.commands.output import ExitStatus, note, show, show_json
@@ -44,7 +43,7 @@ def index(chosen: Namespace) -> ExitStatus:
 
 def info(chosen: Namespace) -> ExitStatus:
     """Print what the index holds."""
-    info = open_index(chosen.index, generation=chosen.generation).info
+    info = Index.open(chosen.index, generation=chosen.generation).info
     if chosen.json:
         fixed = {
             "index": str(info.directory),

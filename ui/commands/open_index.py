@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.backends import open_index
+from index.opened.index import Index
 from ui.commands.output import note, on_terminal
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def open_retriever(
     cross_encoder = chosen_reranker(reranker)
     if generation is None:
         build_where_missing(directory, model)
-    index = open_index(directory, model=model, generation=generation)
+    index = Index.open(directory, model=model, generation=generation)
     if not index.info.in_force:
         note(f"qa: generation {index.info.generation} answers, which is not the one in force")
     return Retriever(index, reranker=cross_encoder)

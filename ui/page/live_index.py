@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from index import Index, IndexUnusableError, QaError
-from index.backends import backend_at, open_index
+from index.backends import backend_at
 from index.models.reranker import Reranker
 from qa import Retriever, Scope
 
@@ -89,7 +89,7 @@ class LiveIndex:
         while True:
             current = self._current()
             try:
-                index = open_index(self.directory, generation=self._generation, like=before)
+                index = Index.open(self.directory, generation=self._generation, like=before)
                 retriever = Retriever(index, reranker=self._reranker)
                 _warm(index, retriever)
             except IndexUnusableError:

@@ -11,9 +11,8 @@ from eval.datasets.cases import Gold, check_spans, load_cases
 from eval.datasets.load_dataset import even_sample
 from eval.measures.all_measures import MEASURES
 from eval.running.run_cases import CaseOutcome, run_cases
-from index import InputError
+from index import Index, InputError
 from index.articles.article import read_article
-from index.backends import open_index
 from qa import Quote
 
 SEEDS = Path(__file__).parents[3] / "seeds"
@@ -30,7 +29,7 @@ SOME = 64  # Of 230 cases.
 def outcomes(seeds_index: Path, campaign: Callable[[int, int, int], int]) -> tuple[CaseOutcome, ...]:
     """Some of the cases, asked; all of them in longer tiers."""
     cases = load_cases()
-    return run_cases(even_sample(cases, campaign(SOME, len(cases), len(cases))), open_index(seeds_index))
+    return run_cases(even_sample(cases, campaign(SOME, len(cases), len(cases))), Index.open(seeds_index))
 
 
 def test_there_are_enough_cases_of_each_kind() -> None:

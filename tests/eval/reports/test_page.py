@@ -25,8 +25,8 @@ from eval.reports.report import Curves, EvalReport
 from eval.reports.svg import tick_step, ticks
 from eval.reports.trial import Trial, report_on
 from eval.running.run_cases import run_cases
-from index.backends import open_index
 from index.files.printable import printable_lines
+from index.opened.index import Index
 from qa import AskSettings
 
 REPORTS = Path(page.__file__).parent
@@ -71,7 +71,7 @@ class Parsed(HTMLParser):
 @pytest.fixture(scope="module")
 def report(seeds_index: Path) -> EvalReport:
     """Some of the project's own cases, asked."""
-    index, data = open_index(seeds_index), load_dataset([OWN_CASES])
+    index, data = Index.open(seeds_index), load_dataset([OWN_CASES])
     outcomes = run_cases(even_sample(data.cases, 30), index)
     return report_on(Trial(data, outcomes, index.info, AskSettings(), took_s=1.0))
 

@@ -33,9 +33,8 @@ from eval.reports.report_text import (
 )
 from eval.reports.trial import Trial, report_on
 from eval.running.run_cases import CaseOutcome, RankedPassage, run_cases
-from index import Article, InputError, Span
+from index import Article, Index, InputError, Span
 from index.articles.article import decode_article
-from index.backends import open_index
 from index.english import count
 from index.files.source_files import SourceState
 from qa import AskSettings, Quote
@@ -47,7 +46,7 @@ FLOOD, HURT = Span(0, 27), Span(28, 44)
 @pytest.fixture(scope="module")
 def report(seeds_index: Path) -> EvalReport:
     """Some of the project's own cases, asked."""
-    index, data = open_index(seeds_index), load_dataset([OWN_CASES])
+    index, data = Index.open(seeds_index), load_dataset([OWN_CASES])
     outcomes = run_cases(even_sample(data.cases, 30), index)
     return report_on(Trial(data, outcomes, index.info, AskSettings(), took_s=1.0, limit=30))
 
@@ -204,7 +203,7 @@ def data_set(cases: tuple[Case, ...], text: str) -> DataSet:
 
 
 def test_the_same_cases_and_documents_are_known_by_their_sum(report: EvalReport, seeds_index: Path) -> None:
-    info = open_index(seeds_index).info
+    info = Index.open(seeds_index).info
     sets = [data_set(load_cases(), "x"), data_set(load_cases(), "x"), data_set(load_cases(), "y"), data_set((ANSWERED,), "x")]
     sums = [
         report_on(Trial(data, (outcome(ANSWERED, quote(FLOOD)),), info, AskSettings(), 1.0)).dataset.sha256 for data in sets

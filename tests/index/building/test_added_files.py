@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import ArticleRefused, BuildReport, BuildSettings, InputError, Progress, SourceState, add_file, build
-from index.backends import open_index
+from index import ArticleRefused, BuildReport, BuildSettings, Index, InputError, Progress, SourceState, add_file, build
 from index.building import added_files
 from index.building.added_files import sweep_uploads
 from index.files.disk import Disk
@@ -59,7 +58,7 @@ def read(path: Path) -> bytes:
 
 def sources(directory: Path) -> list[str]:
     """What an index holds, and that each file is where the index says."""
-    index = open_index(directory)
+    index = Index.open(directory)
     articles = [entry.article for entry in index.store.entries()]
     for article in articles:
         assert hashlib.sha256(index.path_of(article.source).read_bytes()).hexdigest() == article.sha256
@@ -82,7 +81,7 @@ def test_an_added_file_is_an_article_of_every_later_build(directory: Path, folde
     assert build([folder], directory).unchanged == ("a.txt", "added/Flood.txt", "b.txt")
     build([folder / "a.txt"], directory)
     assert sources(directory) == ["a.txt", "added/Flood.txt"]
-    assert open_index(directory).info.added == 1
+    assert Index.open(directory).info.added == 1
 
 
 def test_an_index_may_consist_of_added_files_alone(tmp_path: Path, folder: Path) -> None:
@@ -258,7 +257,7 @@ def test_the_encoding_of_the_users_files_is_kept_and_is_not_that_of_added_ones(f
     add_file(tmp_path / "index", "c.txt", story("Bodø"))
     report = build([], tmp_path / "index")
     assert (report.added, report.unchanged, report.refused) == (("added/c.txt",), ("a.txt", "b.txt"), ())
-    index = open_index(tmp_path / "index")
+    index = Index.open(tmp_path / "index")
     read = [index.article_named(name) for name in ("a.txt", "added/c.txt")]
     assert all(article is not None and "ø" in article.text for article in read)
 
@@ -294,7 +293,7 @@ def test_a_name_that_the_users_folder_has_is_not_taken(directory: Path, folder: 
     assert add_file(directory, "x.txt", story("Narvik")) == "added/x 2.txt"
     build([], directory)
     assert sources(directory) == ["a.txt", "added/x 2.txt", "added/x.txt", "b.txt"]
-    assert open_index(directory).path_of("added/x.txt") == folder / "added" / "x.txt"
+    assert Index.open(directory).path_of("added/x.txt") == folder / "added" / "x.txt"
     take_out(directory, "added/x.txt")
     assert sources(directory) == ["a.txt", "added/x 2.txt", "b.txt"]
     take_out(directory, "added/x 2.txt")
@@ -319,7 +318,7 @@ def test_a_file_that_moves_from_the_index_into_the_users_folder_is_found_there(d
     build([], directory)
     (directory / "added").rename(folder / "added")
     assert build([], directory).unchanged == ("a.txt", "added/x.txt", "b.txt")
-    assert open_index(directory).path_of("added/x.txt") == folder / "added" / "x.txt"
+    assert Index.open(directory).path_of("added/x.txt") == folder / "added" / "x.txt"
     assert sources(directory) == ["a.txt", "added/x.txt", "b.txt"]
 
 
@@ -446,7 +445,7 @@ def test_an_article_taken_out_stays_out_until_it_is_brought_back(directory: Path
     for again in (BuildSettings(), BuildSettings(exclude=("a.txt",)), BuildSettings(rebuild=True)):
         report = build([folder], directory, again)
         assert (report.removed, report.excluded, report.unchanged) == ((), ("a.txt",), ("b.txt",))
-        assert open_index(directory).info.excluded == ("a.txt",)
+        assert Index.open(directory).info.excluded == ("a.txt",)
     assert sources(directory) == ["b.txt"]
     report = bring_back(directory, "a.txt")
     assert (report.added, report.excluded) == (("a.txt",), ())
@@ -517,7 +516,7 @@ def test_taking_out_an_article_whose_file_is_gone_is_no_error(directory: Path, f
 def test_what_is_kept_out_is_forgotten_with_its_file(directory: Path, folder: Path) -> None:
     take_out(directory, "a.txt")
     (folder / "a.txt").unlink()
-    assert build([], directory).excluded == open_index(directory).info.excluded == ()
+    assert build([], directory).excluded == Index.open(directory).info.excluded == ()
     (folder / "a.txt").write_bytes(story("Hamar"))
     build([], directory)
     assert sources(directory) == ["a.txt", "b.txt"]

@@ -4,9 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import BuildReport, BuildSettings, InputError, ModelSettings, Precision, Progress, Renamed, build
+from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Precision, Progress, Renamed, build
 from index.articles.sentences import sentences
-from index.backends import open_index
 from index.entries.entry import Entry
 
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."
@@ -34,7 +33,7 @@ def counted(paths: list[Path], directory: Path, settings: BuildSettings | None =
 
 def entries(directory: Path) -> dict[str, Entry]:
     """All that an index holds, by source."""
-    return {entry.article.source: entry for entry in open_index(directory).store.entries()}
+    return {entry.article.source: entry for entry in Index.open(directory).store.entries()}
 
 
 def assert_same(one: Path, other: Path) -> None:
@@ -95,7 +94,7 @@ def test_one_content_in_two_files_is_two_articles_embedded_once(folder: Path, tm
     write(folder / "again.txt", "Oslo")
     report, embedded = counted([folder], tmp_path / "index")
     assert (report.passages, embedded) == (4, 3)
-    assert open_index(tmp_path / "index").info.articles == 4
+    assert Index.open(tmp_path / "index").info.articles == 4
 
 
 def test_without_paths_those_of_the_last_build_are_read(folder: Path, tmp_path: Path) -> None:
@@ -140,7 +139,7 @@ def test_what_holds_no_article_leaves_the_index_as_it_is(folder: Path, tmp_path:
     assert "cannot be found (No such file or directory)" in refuse([tmp_path / "nowhere"], tmp_path / "index")
     assert "cannot be found (File name too long)" in refuse([tmp_path / ("x" * 300)], tmp_path / "index")
     assert "cannot be found" in refuse([tmp_path / "a\0b"], tmp_path / "index")
-    assert open_index(tmp_path / "index").info.generation == 1
+    assert Index.open(tmp_path / "index").info.generation == 1
 
 
 @pytest.mark.parametrize("place", ["index", "new/deep/index", "there/index", "there"])
@@ -220,7 +219,7 @@ def test_an_index_of_a_folder_whose_name_is_not_utf8_is_built_and_opened(tmp_pat
     odd.mkdir()
     write(odd / "a.txt", "Oslo")
     assert build([odd], tmp_path / "index").added == ("a.txt",)
-    assert open_index(tmp_path / "index").info.root == odd
+    assert Index.open(tmp_path / "index").info.root == odd
     assert "not valid UTF-8" in refuse([odd], odd / "index")
 
 

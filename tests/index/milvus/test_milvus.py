@@ -35,7 +35,7 @@ from index import (
     add_file,
     build,
 )
-from index.backends import backend_at, open_index
+from index.backends import backend_at
 from index.local.segment_reader import SegmentReader
 from index.milvus.collections import data_collections
 from index.milvus.milvus_index import MilvusIndex
@@ -136,7 +136,7 @@ _lent: list[Index] = []
 
 def opened(place: str | Path, **opening: Any) -> Retriever:
     """An index opened; the one opened before lends its model, which takes longer to load than all else."""
-    _lent[:] = [open_index(place, like=_lent[0] if _lent else None, **opening)]
+    _lent[:] = [Index.open(place, like=_lent[0] if _lent else None, **opening)]
     return Retriever(_lent[0])
 
 
@@ -205,7 +205,7 @@ def test_it_keeps_to_the_articles_chosen_as_the_folder_does(scope: Scope, seeds_
 
 
 def test_it_says_of_itself_what_the_folder_says(seeds_index: Path, seeds_in_milvus: str) -> None:
-    folder, milvus = open_index(seeds_index), open_index(seeds_in_milvus)
+    folder, milvus = Index.open(seeds_index), Index.open(seeds_in_milvus)
     for name in ("articles", "passages", "sentences", "model", "root", "refused", "speakers", "in_force"):
         assert getattr(folder.info, name) == getattr(milvus.info, name), name
     assert str(milvus.info.directory) == seeds_in_milvus and milvus.info.lists is None
@@ -216,7 +216,7 @@ def test_it_says_of_itself_what_the_folder_says(seeds_index: Path, seeds_in_milv
 
 
 def test_it_holds_every_article_passage_and_sentence_as_the_folder_does(seeds_index: Path, seeds_in_milvus: str) -> None:
-    folder, milvus = open_index(seeds_index), open_index(seeds_in_milvus)
+    folder, milvus = Index.open(seeds_index), Index.open(seeds_in_milvus)
     numbers = range(folder.info.passages)
     assert folder.store.passages(numbers) == milvus.store.passages(numbers)
     assert folder.store.sentences(numbers) == milvus.store.sentences(numbers)
@@ -233,7 +233,7 @@ def test_it_has_each_public_method_of_an_index_in_a_folder(seeds_in_milvus: str)
     def public(kind: type) -> set[str]:
         return {name for name in vars(kind) if not name.startswith("_")}
 
-    assert isinstance(open_index(seeds_in_milvus), MilvusIndex) and issubclass(MilvusIndex, Index)
+    assert isinstance(Index.open(seeds_in_milvus), MilvusIndex) and issubclass(MilvusIndex, Index)
     of_segments = {"of", "contents", "rows_by_article", "rows_of_articles", "article_count", "passages_of"}
     assert public(SegmentReader) - of_segments <= public(MilvusStore)
 
@@ -248,7 +248,7 @@ def test_an_index_that_changed_is_numbered_and_searched_as_one_built_at_once(tmp
     build([shop.articles], shop.place, settings)
     build([shop.articles], f"{server}at_once", settings)
     build([shop.articles], tmp_path / "folder", settings)
-    changed, *others = (open_index(place) for place in (shop.place, f"{server}at_once", tmp_path / "folder"))
+    changed, *others = (Index.open(place) for place in (shop.place, f"{server}at_once", tmp_path / "folder"))
     query, groups = changed.embed(QUESTION).vector, [("ferri",), ("peopl",), ("carri", "117")]
     numbers = range(changed.info.passages)
     for other in others:
@@ -273,7 +273,7 @@ def test_a_text_longer_than_a_field_is_put_together_again_exactly(tmp_path: Path
     text = f"The ferry Amalia carried 117 people. {many}\r\nThe last word was Überfähre, the police said."
     (tmp_path / "long.txt").write_bytes(text.encode())
     build([tmp_path], f"{server}long", BuildSettings(speakers=False))
-    article = open_index(f"{server}long").article_named("long.txt")
+    article = Index.open(f"{server}long").article_named("long.txt")
     assert article is not None and article.text == text and len(text.encode()) > 65_535
     quote = opened(f"{server}long").ask("What was the last word?").quotes[0]
     assert "Überfähre" in quote.text and text[quote.start : quote.end] == quote.text
@@ -292,7 +292,7 @@ def test_an_update_embeds_what_is_new_and_drops_what_is_gone(shop: Shop) -> None
     assert build([], shop.place).removed == ("mill.txt",)
     assert not opened(shop.place).ask("When did the mill of Krems burn down?").answered
     assert build([], shop.place).generation == 3  # Nothing changed, nothing is published.
-    assert [article.source for article in open_index(shop.place).articles().articles] == ["ferry.txt", "harbour.txt"]
+    assert [article.source for article in Index.open(shop.place).articles().articles] == ["ferry.txt", "harbour.txt"]
     assert check_milvus_index(shop.place).findings == ()
 
 
@@ -306,15 +306,15 @@ def test_all_is_written_anew_where_that_is_asked_for_or_most_is_gone(shop: Shop)
     assert "1" in shop.answer(generation=1)
     assert build([], shop.place, BuildSettings(rebuild=True)).generation == 3
     assert not {*first.all} & {*milvus_server(milvus_place(shop.place)).collections()}
-    assert open_index(shop.place).info.speakers == "" and check_milvus_index(shop.place).findings == ()
+    assert Index.open(shop.place).info.speakers == "" and check_milvus_index(shop.place).findings == ()
 
 
 def test_many_sentences_are_searched_by_a_graph(tmp_path: Path, server: str) -> None:
     shop = Shop(tmp_path, f"{server}graph")
     shop.put("ferry.txt", "The ferry Amalia carried 117 people to Linz, the police said.")
     build([shop.articles], shop.place, BuildSettings(exhaustive_up_to=1, speakers=False))
-    assert "117" in shop.answer() and open_index(shop.place).info.graph
-    assert build([], shop.place).generation == 2 and not open_index(shop.place).info.graph
+    assert "117" in shop.answer() and Index.open(shop.place).info.graph
+    assert build([], shop.place).generation == 2 and not Index.open(shop.place).info.graph
 
 
 def test_half_a_build_is_never_seen_and_the_next_one_goes_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,7 +364,7 @@ def test_a_file_of_milvus_lite_whose_writer_is_killed_keeps_what_was_in_force(
             lite_shop.answer()
         done = moment == "after the alias"
         assert (str(people) if done else "117") in lite_shop.answer()
-        assert open_index(lite_shop.place).info.generation == before + done
+        assert Index.open(lite_shop.place).info.generation == before + done
         assert check_milvus_index(lite_shop.place).findings == ()
         build([lite_shop.articles], lite_shop.place)
         assert str(people) in lite_shop.answer() and check_milvus_index(lite_shop.place).findings == ()
@@ -433,12 +433,12 @@ def test_another_model_is_refused(seeds_in_milvus: str, monkeypatch: pytest.Monk
     other = replace(export, card=replace(export.card, pooling="cls"))
     monkeypatch.setattr("index.opened.index.export_model", lambda settings: other)
     with pytest.raises(IndexMismatchError, match=seeds_in_milvus):
-        open_index(seeds_in_milvus, model=ModelSettings())
+        Index.open(seeds_in_milvus, model=ModelSettings())
 
 
 def test_what_is_missing_or_changed_on_the_server_is_found(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     shop.publish(117)
-    connected, held = milvus_server(milvus_place(shop.place)), open_index(shop.place)
+    connected, held = milvus_server(milvus_place(shop.place)), Index.open(shop.place)
     catalogue = held.store.catalogue  # type: ignore[attr-defined]
     data = data_collections(milvus_place(shop.place).name, 1)
     row = catalogue.entries[0].first_text
@@ -450,7 +450,7 @@ def test_what_is_missing_or_changed_on_the_server_is_found(shop: Shop, capsys: p
     assert "ferry.txt: its text is not that of the file whose sha256 it has" in told.out and "--rebuild" in told.err
     connected.delete(data.sentences, catalogue.sentence_rows.tolist())
     with pytest.raises(IndexUnusableError, match="counts differ from the manifest; run qa index --rebuild"):
-        open_index(shop.place)
+        Index.open(shop.place)
 
 
 def test_the_name_of_something_else_is_left_alone(server: str, seeds: Path) -> None:
@@ -463,7 +463,7 @@ def test_the_name_of_something_else_is_left_alone(server: str, seeds: Path) -> N
 
 def test_where_there_is_no_index_it_is_said(server: str) -> None:
     with pytest.raises(IndexUnusableError, match=f"there is no index here; run qa index FOLDER --index {server}none"):
-        open_index(f"{server}none")
+        Index.open(f"{server}none")
 
 
 def test_one_writer_waits_for_another_of_the_same_process(server: str) -> None:

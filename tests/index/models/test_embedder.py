@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import BuildSettings, IndexMismatchError, InputError, ModelSettings, Precision, build
+from index import BuildSettings, Index, IndexMismatchError, InputError, ModelSettings, Precision, build
 from index.arrays import Vectors
-from index.backends import open_index
 from index.models.embedder import Embedder, PassageText
 from index.models.export import export_model
 from index.models.model_card import DEFAULT_MODEL, ModelKind, Runtime
@@ -127,7 +126,7 @@ def test_a_model_that_pools_by_its_first_token_agrees_with_the_original(tiny: Ca
 def test_another_model_builds_and_asks(tiny: Callable[..., Path], tmp_path: Path, seeds: Path, pooling: str) -> None:
     folder = tiny(pooling, pooling, query="query: ", passage="passage: ")
     build([seeds / "003_f759e329acbaef1f.txt"], tmp_path / "index", BuildSettings(ModelSettings(str(folder))))
-    index = open_index(tmp_path / "index")
+    index = Index.open(tmp_path / "index")
     assert index.info.model.dim == 32
     assert index.nearest_passages(index.embed("how many were killed?").vector, sentences=5)
     # Without a model named, the index keeps its own.
@@ -140,18 +139,18 @@ def test_a_changed_model_is_refused(tiny: Callable[..., Path], tmp_path: Path, s
     build([seeds / "003_f759e329acbaef1f.txt"], tmp_path / "index", BuildSettings(settings))
     shutil.copy(tiny("new", "max", seed=1) / "model.safetensors", folder)
     with pytest.raises(IndexMismatchError, match="built with"):
-        open_index(tmp_path / "index", model=settings)
+        Index.open(tmp_path / "index", model=settings)
     with pytest.raises(IndexMismatchError, match="built with"):
-        open_index(tmp_path / "index").embed("how many were killed?")
+        Index.open(tmp_path / "index").embed("how many were killed?")
 
 
 def test_an_index_of_another_model_is_refused_and_built_anew(tiny: Callable[..., Path], tmp_path: Path, seeds: Path) -> None:
     one, two = (ModelSettings(str(tiny(name, "cls", seed=seed))) for name, seed in (("one", 1), ("two", 2)))
     build([seeds / "003_f759e329acbaef1f.txt"], tmp_path / "index", BuildSettings(one))
     with pytest.raises(IndexMismatchError, match="--model"):
-        open_index(tmp_path / "index", model=two)
+        Index.open(tmp_path / "index", model=two)
     assert build([], tmp_path / "index", BuildSettings(two)).generation == 2
-    assert open_index(tmp_path / "index", model=two).info.model.name == two.name
+    assert Index.open(tmp_path / "index", model=two).info.model.name == two.name
 
 
 def junk_weights(folder: Path) -> None:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import BuildSettings, ModelSettings, Precision, build
-from index.backends import open_index
+from index import BuildSettings, Index, ModelSettings, Precision, build
 from index.entries.entry import StoredSentence
 from index.models.embedder import Embedder, PassageText
 from index.models.export import export_model
@@ -74,7 +73,7 @@ def test_cosines_of_real_tokens_survive_packing(embedder: Embedder, seeds: Path)
 
 
 def kept_sentences(directory: Path) -> list[StoredSentence]:
-    index = open_index(directory)
+    index = Index.open(directory)
     return index.store.sentences(range(index.info.passages))
 
 
@@ -106,21 +105,21 @@ def test_a_sentence_of_marks_only_has_no_token(embedder: Embedder) -> None:
 
 
 def test_an_index_of_the_default_model_keeps_a_token_a_word_or_more(seeds_index: Path) -> None:
-    assert open_index(seeds_index).keeps_tokens
+    assert Index.open(seeds_index).keeps_tokens
     assert all(len(s.tokens) >= TOKEN_BYTES * len(s.terms) for s in kept_sentences(seeds_index))
 
 
 def test_both_precisions_of_the_default_model_keep_tokens(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The river rose by two metres.", "utf-8")
     build([tmp_path / "a.txt"], tmp_path / "index", BuildSettings(ModelSettings(precision=Precision.FP32)))
-    assert open_index(tmp_path / "index").keeps_tokens
+    assert Index.open(tmp_path / "index").keeps_tokens
 
 
 def test_an_index_of_another_model_keeps_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.models.embedder.projection_of", lambda sha256: None)
     (tmp_path / "a.txt").write_text("The river rose by two metres.", "utf-8")
     build([tmp_path / "a.txt"], tmp_path / "index")
-    index = open_index(tmp_path / "index")
+    index = Index.open(tmp_path / "index")
     asked = index.embed("what rose?")
     assert not index.keeps_tokens and (len(asked.rows), len(asked.ids), len(asked.starts)) == (0, 0, 0)
     assert [sentence.tokens for sentence in kept_sentences(tmp_path / "index")] == [b""]

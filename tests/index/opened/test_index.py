@@ -13,7 +13,7 @@ def test_a_folder_is_opened_by_the_public_name(seeds_index: Path) -> None:
     opened = Index.open(str(seeds_index))
     assert isinstance(opened, LocalIndex) and isinstance(opened, Index)
     assert Index.open(seeds_index, generation=1, like=opened).info == opened.info
-    assert backend_at(seeds_index).implementation is LocalIndex
+    assert type(backend_at(seeds_index).open(None, None)) is LocalIndex
 
 
 def test_a_place_without_an_index_is_refused_by_the_public_name(tmp_path: Path) -> None:
@@ -24,4 +24,4 @@ def test_a_place_without_an_index_is_refused_by_the_public_name(tmp_path: Path) 
 def test_an_index_that_lacks_a_search_cannot_be_made(seeds_index: Path) -> None:
     lacking = type("Lacking", (Index,), {})
     with pytest.raises(TypeError, match="passages_by_words"):
-        lacking(LocalIndex.open(seeds_index).info, None)
+        lacking(LocalIndex(seeds_index).info, None)

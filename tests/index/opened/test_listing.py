@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import Article, ArticlePage, ArticleSummary, InputError, Span
+from index import Article, ArticlePage, ArticleSummary, Index, InputError, Span
 from index.articles.masthead import Masthead
-from index.backends import open_index
 from index.entries.entry import Entry
 from index.entries.entry_db import write_store
 from index.local.global_ids import GlobalIds
@@ -29,7 +28,7 @@ NONE = np.empty((0, 4), np.float32)
 
 @pytest.fixture(scope="module")
 def index(seeds_index: Path) -> LocalIndex:
-    return LocalIndex.open(seeds_index)
+    return LocalIndex(seeds_index)
 
 
 def entry(source: str, title: str = "", outlet: str = "", *, published: date | None = None, before: str = "") -> Entry:
@@ -109,7 +108,7 @@ def test_a_title_is_cut_right_from_any_file(retriever_of: RetrieverOf, tmp_path:
         "Linz Post\r\n\r\n🔥 Fähre sinkt 🔥\r\n\r\nDecember 27, 2024\r\n\r\nThe ferry sank on Monday and forty were saved.\r\n"
     )
     retriever_of({"bom.txt": b"\xef\xbb\xbf" + text.encode(), "wide.txt": b"\xff\xfe" + text.encode("utf-16-le")})
-    index = open_index(tmp_path / "index")
+    index = Index.open(tmp_path / "index")
     for listed in index.articles().articles:
         article = index.article_named(listed.source)
         assert article is not None and listed.title == article.title == "🔥 Fähre sinkt 🔥"

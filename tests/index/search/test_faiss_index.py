@@ -10,9 +10,9 @@ import faiss
 import numpy as np
 import pytest
 
-from index import BuildSettings, IndexMismatchError, InputError, build
+from index import BuildSettings, Index, IndexMismatchError, InputError, build
 from index.arrays import Vectors
-from index.backends import check_index, open_index
+from index.backends import check_index
 from index.files.checksums import FileRecord
 from index.local.generation import CURRENT, MANIFEST, Current, name_of, read_current
 from index.local.local_index import LocalIndex
@@ -30,7 +30,7 @@ DIM, SIZE, QUERIES = 384, 12_000, 40
 @pytest.fixture(scope="module")
 def mixed(seeds_index: Path) -> Vectors:
     """Many vectors, each of one of the seeds' sentences with some of another one, as sentences on like matters have."""
-    (segment,) = LocalIndex.open(seeds_index).segments
+    (segment,) = LocalIndex(seeds_index).segments
     real = segment.exact.rows(slice(None))
     draw = np.random.default_rng(5)
     one, other = real[draw.integers(0, len(real), SIZE)], real[draw.integers(0, len(real), SIZE)]
@@ -173,7 +173,7 @@ def test_an_index_in_lists_says_so_answers_and_is_sound(
     articles: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build([articles], tmp_path / "index", BuildSettings(exhaustive_up_to=30))
-    opened = open_index(tmp_path / "index")
+    opened = Index.open(tmp_path / "index")
     lists = opened.info.lists
     assert lists is not None and segments_of(manifest(tmp_path / "index"))[0]["vectors"] == lists.to_dict()
     assert f"{lists.nprobe} of {lists.count} lists" in render_info(opened.info)
@@ -185,7 +185,7 @@ def test_an_index_in_lists_says_so_answers_and_is_sound(
 
 
 def test_an_index_without_says_nothing_new(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "vectors" not in segments_of(manifest(seeds_index))[0] and open_index(seeds_index).info.lists is None
+    assert "vectors" not in segments_of(manifest(seeds_index))[0] and Index.open(seeds_index).info.lists is None
     assert main(["info", "--json", "--index", str(seeds_index)]) == 0
     assert json.loads(capsys.readouterr().out)["vectors"] == {"kind": "exhaustive"}
 
@@ -196,14 +196,14 @@ def test_a_later_build_parts_and_joins_as_the_articles_come_and_go(articles: Pat
     for number in range(5, 20):
         (articles / f"{number:02}.txt").unlink()
     build([articles], tmp_path / "index", settings)
-    assert open_index(tmp_path / "index").info.lists is None
+    assert Index.open(tmp_path / "index").info.lists is None
     fresh = build([articles], tmp_path / "fresh")
     one, other = (tmp_path / name / name_of(number) for name, number in (("index", 2), ("fresh", fresh.generation)))
     assert (one / VECTORS).read_bytes() == (other / VECTORS).read_bytes()
     for number in range(5, 20):
         (articles / f"{number:02}.txt").write_text(STORY.format(100 + number, number))
     build([articles], tmp_path / "index", settings)
-    assert open_index(tmp_path / "index").info.lists is not None
+    assert Index.open(tmp_path / "index").info.lists is not None
 
 
 def test_where_only_the_limit_changed_the_vectors_alone_are_laid_anew(articles: Path, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_where_only_the_limit_changed_the_vectors_alone_are_laid_anew(articles: 
         (BuildSettings(), 3, False),
     ):
         assert build([articles], tmp_path / "index", settings).generation == generation
-        assert (open_index(tmp_path / "index").info.lists is not None) is in_lists
+        assert (Index.open(tmp_path / "index").info.lists is not None) is in_lists
 
 
 def segments_of(said: dict[str, object]) -> list[dict[str, object]]:
@@ -245,7 +245,7 @@ def test_a_manifest_that_fits_no_lists_is_refused(vectors: object, articles: Pat
         tmp_path / "index", lambda said, _: said.update(segments=[{**one, "vectors": vectors} for one in segments_of(said)])
     )
     with pytest.raises(IndexMismatchError, match="run qa index --rebuild"):
-        open_index(tmp_path / "index")
+        Index.open(tmp_path / "index")
 
 
 def test_lists_that_hold_other_vectors_than_are_kept_are_found(articles: Path, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from index import Index, InputError
-from index.backends import open_index
 from index.search.bm25_index import MAX_RANGES, WordIndex, in_ranges, key_ranges, passage_key, write_words
 from qa import Answer, AskSettings, Retriever, Scope
 from qa.questions.conversation import variants
@@ -34,7 +33,7 @@ what did Seoul announce?
 
 @pytest.fixture(scope="module")
 def index(seeds_index: Path) -> Index:
-    return open_index(seeds_index)
+    return Index.open(seeds_index)
 
 
 @pytest.fixture(scope="module")

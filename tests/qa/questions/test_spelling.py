@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.backends import open_index
 from index.opened.index import Index
 from qa import Retriever
 from qa.questions.question import MAX_QUESTION_CHARS, read_question
@@ -47,7 +46,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     (folder / "articles").mkdir()
     (folder / "articles" / "a.txt").write_text(ARTICLE, "utf-8")
     build([folder / "articles"], folder / "index")
-    return open_index(folder / "index")
+    return Index.open(folder / "index")
 
 
 @pytest.mark.parametrize(("asked", "right"), RIGHT)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from index import Index, build
 from index.articles.span import Span
-from index.backends import open_index
 from index.entries.entry import StoredSentence
 from index.models.embedder import EmbeddedQuestion
 from index.models.token_vectors import TOKEN_DIM, Projection
@@ -42,12 +41,12 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     (folder / "ferry.txt").write_text(FERRY, "utf-8")
     (folder / "market.txt").write_text(MARKET, "utf-8")
     build([folder / "ferry.txt", folder / "market.txt"], folder / "index")
-    return open_index(folder / "index")
+    return Index.open(folder / "index")
 
 
 @pytest.fixture(scope="module")
 def seeds_opened(seeds_index: Path) -> Index:
-    return open_index(seeds_index)
+    return Index.open(seeds_index)
 
 
 def found_for(index: Index, question: str) -> CandidatePassages:

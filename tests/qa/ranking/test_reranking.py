@@ -10,7 +10,6 @@ import pytest
 
 from index import Index, InputError
 from index.arrays import Logits
-from index.backends import open_index
 from index.models.export import open_reranker
 from index.models.model_card import ModelCard, Precision, Runtime
 from index.models.reranker import Reranker
@@ -43,7 +42,7 @@ class Prefers(Reranker):
 
 @pytest.fixture
 def index(seeds_index: Path) -> Index:
-    return open_index(seeds_index)
+    return Index.open(seeds_index)
 
 
 def scores_of(index: Index, probabilities: Sequence[float], confidence: float = 0.5) -> SentenceScores:
@@ -120,7 +119,7 @@ def test_it_reads_what_would_be_quoted_under_the_title(
     text = "Anna Lind runs the ferry at Linz. She has done so since 1998. The bridge near Linz was closed in May.\n"
     retriever_of({"a.txt": text})
     reranker = Prefers("ferry")
-    Retriever(open_index(tmp_path / "index"), reranker=reranker).ask("Since when has Anna Lind run the ferry at Linz?")
+    Retriever(Index.open(tmp_path / "index"), reranker=reranker).ask("Since when has Anna Lind run the ferry at Linz?")
     # Only the second sentence refers back to the one before it.
     assert sorted(reranker.read) == sorted(
         [

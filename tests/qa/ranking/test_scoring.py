@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import qa.ranking.weights
 from index import BuildSettings, Index, build
-from index.backends import open_index
 from qa import AskSettings, Retriever
 from qa.questions.conversation import variants
 from qa.ranking.candidates import find_candidates
@@ -28,7 +27,7 @@ SETS: dict[str, Any] = json.loads(WEIGHTS.read_text("utf-8"))["weights"]
 
 @pytest.fixture(scope="module")
 def index(seeds_index: Path) -> Index:
-    return open_index(seeds_index)
+    return Index.open(seeds_index)
 
 
 def scores(index: Index, question: str, weights: Weights) -> SentenceScores:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from index.backends import open_index
 from index.local.generation import CURRENT
+from index.opened.index import Index
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
@@ -62,7 +62,7 @@ class Watched:
         (self.articles / name).write_text(STORY.format(people), "utf-8")
 
     def sources(self) -> list[str]:
-        return [article.source for article in open_index(self.index).articles().articles]
+        return [article.source for article in Index.open(self.index).articles().articles]
 
 
 @pytest.fixture

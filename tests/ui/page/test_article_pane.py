@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import Article, SourceState, Span
+from index import Article, Index, SourceState, Span
 from index.articles.article import decode_article
-from index.backends import open_index
 from ui.page.article_pane import LINES, ROOM, Marked, article_html, lines, shown_window
 from ui.text.wording import FILE_NOTES
 
@@ -48,7 +47,7 @@ def numbered(shown: Element) -> list[tuple[int, str]]:
 
 
 def test_every_article_is_shown_whole_and_as_it_is(seeds_index: Path, parsed: Parse) -> None:
-    index = open_index(seeds_index)
+    index = Index.open(seeds_index)
     for summary in index.articles().articles:
         known = index.article_named(summary.source)
         assert known is not None

@@ -13,9 +13,7 @@ from typing import Any
 
 import pytest
 
-import ui.page.live_index
 from index import Index, IndexDamagedError, IndexUnusableError, InputError, build
-from index.backends import open_index
 from index.local.generation import CURRENT, MANIFEST
 from index.local.manifest import Manifest
 from index.local.publish import Written, publish
@@ -145,7 +143,7 @@ def test_a_newer_one_that_another_thread_opened_just_now_answers_too(shop: Shop)
 
 
 def test_one_that_is_removed_while_it_is_opened_gives_way_to_the_next(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    live = LiveIndex(shop.index)
+    live, opened = LiveIndex(shop.index), Index.open
     shop.publish()
 
     def open_slowly(directory: Path, *, generation: int | None, like: Index | None) -> Index:
@@ -154,9 +152,9 @@ def test_one_that_is_removed_while_it_is_opened_gives_way_to_the_next(shop: Shop
             shop.publish()
             shop.publish()
             raise IndexDamagedError(f"{directory}: a file is missing")
-        return open_index(directory, generation=generation, like=like)
+        return opened(directory, generation=generation, like=like)
 
-    monkeypatch.setattr(ui.page.live_index, "open_index", open_slowly)
+    monkeypatch.setattr(Index, "open", open_slowly)
     assert live.refresh() is True and live.problem is None and asked(live) == 4
 
 

@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from index import Index, build
-from index.backends import open_index
 from index.files.printable import printable
 from qa import Retriever
 from qa.example_questions import examples
@@ -148,7 +147,7 @@ def test_odd_places_break_nothing(spans: list[list[int]], service: Service, reco
 
 def test_two_sentences_stand_around_a_quote(service: Service, seeds_index: Path, parsed: Parse) -> None:
     """Of every sentence of every article; fewer only at its ends."""
-    index = open_index(seeds_index)
+    index = Index.open(seeds_index)
     for summary in index.articles().articles:
         article = index.article_named(summary.source)
         assert article is not None
@@ -199,7 +198,7 @@ def test_a_judgement_is_a_line_in_the_index_folder(own: Service, record: Record,
     lines = [json.loads(line) for line in data.split(b"\n")[:-1]]
     assert [(line["verdict"], line["answer"]) for line in lines] == [("right", record), ("wrong", later), ("none", record)]
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", line["at"]) for line in lines)
-    assert open_index(tmp_path / "own").info.articles == 5  # The folder is still an index.
+    assert Index.open(tmp_path / "own").info.articles == 5  # The folder is still an index.
 
 
 def test_judgements_from_many_threads_are_whole_lines(own: Service, record: Record, tmp_path: Path) -> None:
@@ -256,7 +255,7 @@ def test_it_begins_with_questions_that_the_articles_answer(service: Service, ret
 
 
 def test_questions_to_start_with_are_made_of_names_in_the_articles(seeds_index: Path, retriever: Retriever) -> None:
-    index = open_index(seeds_index)
+    index = Index.open(seeds_index)
     texts = [" ".join(index.store.article(number).text.split()) for number in range(index.info.articles)]
     for number in (1, 2, 4, 10):
         asked = examples(index, retriever, number=number)
