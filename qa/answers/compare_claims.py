@@ -131,10 +131,20 @@ class _Quoting:
         return ComparedClaims(tables, tuple(self._made.values()))
 
     def _claim(self, claim: Claim) -> QuotedClaim:
-        found = self._sentences[claim.statement]
-        start, value = found.scored.sentence.span.start, claim.value
+        found, value = self._sentences[claim.statement], claim.value
+        sentence = found.scored.sentence
+        start = sentence.span.start
         attribution = found.attributions[found.statement.voices.index(claim.voice)] if claim.voice else None
-        quote = self._existing(claim.statement) or self._new(claim, attribution)
+        quote = self._existing(claim.statement)
+        if quote is None:
+            quote = self._made[claim.statement] = make_quote(
+                self._index,
+                found.scored,
+                [sentence],
+                rank=len(self._shown) + len(self._made) + 1,
+                attribution=attribution or next(iter(found.attributions), None),
+                marks=(_moved(value.span, start),),
+            )
         original = None if claim.same_as is None else self._existing(claim.same_as)
         return QuotedClaim(
             quote=quote,
@@ -154,19 +164,6 @@ class _Quoting:
             if quote.source == source and quote.span.holds(scored.sentence.span):
                 return quote
         return None
-
-    def _new(self, claim: Claim, attribution: ResolvedAttribution | None) -> Quote:
-        found = self._sentences[claim.statement]
-        sentence = found.scored.sentence
-        quote = self._made[claim.statement] = make_quote(
-            self._index,
-            found.scored,
-            [sentence],
-            rank=len(self._shown) + len(self._made) + 1,
-            attribution=attribution or next(iter(found.attributions), None),
-            marks=(_moved(claim.value.span, sentence.span.start),),
-        )
-        return quote
 
 
 def _without_speaker(searched: SearchedQuestion) -> SearchedQuestion:

@@ -23,8 +23,6 @@ def quotes(
     index: Index, identities: Identities, question: Question, scored: Sequence[ScoredSentence], *, least: float, top_k: int
 ) -> tuple[Quote, ...]:
     """Return the sentences of at least this probability as quotes. A sentence is in one quote at most."""
-    beside = {candidate.sentence.id: candidate.sentence for candidate in scored}
-    probability = {candidate.sentence.id: candidate.probability for candidate in scored}
     used: set[int] = set()
     made: list[Quote] = []
     wordings: dict[int, set[str]] = {}  # The words of each quote that is no copy, by its rank.
@@ -34,8 +32,8 @@ def quotes(
         if candidate.sentence.id in used:
             continue
         article = index.store.article(candidate.passage.article)
-        free = {number: sentence for number, sentence in beside.items() if number not in used}
-        parts = _joined(candidate, free, probability, article.text)
+        free = {other.sentence.id: other for other in scored if other.sentence.id not in used}
+        parts = _joined(candidate, free, article.text)
         used |= {part.id for part in parts}
         wording = {term for part in parts for term in part.terms}
         same_as = next((rank for rank, other in wordings.items() if is_copy(wording, other)), None)
@@ -84,17 +82,16 @@ def make_quote(
     )
 
 
-def _joined(
-    candidate: ScoredSentence, beside: dict[int, StoredSentence], probability: dict[int, float], text: str
-) -> list[StoredSentence]:
+def _joined(candidate: ScoredSentence, free: dict[int, ScoredSentence], text: str) -> list[StoredSentence]:
     """Return the sentence with the sentences that it needs, in order, of one paragraph and passage."""
     core = candidate.sentence
     parts = [core]
 
     def neighbour(number: int) -> StoredSentence | None:
-        other = beside.get(number)
-        together = other is not None and other.passage == core.passage and other.paragraph == core.paragraph
-        return other if together and len(parts) < MAX_JOINED else None
+        if number not in free or len(parts) == MAX_JOINED:
+            return None
+        other = free[number].sentence
+        return other if (other.passage, other.paragraph) == (core.passage, core.paragraph) else None
 
     def opened() -> int:
         cut = text[parts[0].span.start : parts[-1].span.end]
@@ -110,7 +107,7 @@ def _joined(
     if refers_back(core.span.cut(text)) and parts[0] is core and (before := neighbour(core.id - 1)):
         parts.insert(0, before)
     after = neighbour(core.id + 1) if parts[-1] is core else None
-    if after and refers_back(after.span.cut(text)) and probability.get(after.id, 0.0) >= COMPLETES * probability[core.id]:
+    if after and refers_back(after.span.cut(text)) and free[after.id].probability >= COMPLETES * candidate.probability:
         parts.append(after)
     return parts
 

@@ -147,11 +147,10 @@ def _noun(text: str) -> tuple[str, frozenset[str]]:
         return "", frozenset()
     kept: list[str] = []
     for word in _WORD.findall(found["noun"]):
-        if not kept and (word.lower() in ("and", "or", "dead") or (_tells_event(word) and not _is_plural(word))):
+        tells_event = bool(events_at((word.lower(),), 0)) and not _is_plural(word)
+        if not kept and (word.lower() in ("and", "or", "dead") or tells_event):
             continue
-        if word.lower() in _NOUN_ENDS or (
-            kept and (word.endswith("ed") or _is_plural(kept[-1]) or (_tells_event(word) and not _is_plural(word)))
-        ):
+        if word.lower() in _NOUN_ENDS or (kept and (word.endswith("ed") or _is_plural(kept[-1]) or tells_event)):
             break
         kept.append(word)
     owners = frozenset(term for word in kept if word[:1].isupper() for term in terms(word))
@@ -161,10 +160,6 @@ def _noun(text: str) -> tuple[str, frozenset[str]]:
 
 def _is_plural(word: str) -> bool:
     return word.lower() in ("people", "troops", "men", "women", "children") or (word.endswith("s") and word[:1].islower())
-
-
-def _tells_event(word: str) -> bool:
-    return bool(events_at((word.lower(),), 0))
 
 
 def _units(text: str, phrase: str) -> frozenset[str]:

@@ -8,14 +8,14 @@ and 54, said by the mayor, make one table:
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from index.search.analyzer import terms
 from qa.claims.asked_figure import PEOPLE, SOLDIERS, AskedFigure
 from qa.claims.find_claims import Claim, find_claims
-from qa.claims.statement import Reading, Statement, ValueKind
+from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 from qa.values.days import Grain
@@ -47,15 +47,6 @@ class ClaimTable:
     differ: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Heading:
-    """Values with one heading are comparable."""
-
-    kind: ValueKind
-    unit: str
-    events: tuple[Event, ...]
-
-
 def tabulate_claims(
     question: Question, asked: AskedFigure | None, statements: Sequence[Statement], readings: Sequence[Reading]
 ) -> tuple[ClaimTable, ...]:
@@ -66,30 +57,28 @@ def tabulate_claims(
     for the killed, one for the injured, and one for figures of both. In a table
     the speaker asked for comes first, then the earliest publication.
     """
-    found: dict[_Heading, list[Claim]] = {}
+    found: dict[tuple[ValueKind, str, tuple[Event, ...]], list[Claim]] = {}  # Values with one key are comparable.
     for claim in find_claims(question, asked, statements, readings):
         value = claim.value
-        found.setdefault(_Heading(value.kind, value.unit, value.events), []).append(claim)
-    made = [(_table(heading, claims, asked, statements), claims) for heading, claims in _ordered(found, asked)]
+        found.setdefault((value.kind, value.unit, value.events), []).append(claim)
+    made = [(_table(claims, asked, statements), claims) for claims in _ordered(found.values(), asked)]
     full = [pair for pair in made if _is_comparable(pair[1], statements)]
     if asked and full and question.speaker:
         full = [pair for pair in made if pair in full or pair[0].values[0].asked]
     return tuple(table for table, _ in full)
 
 
-def _ordered(found: Mapping[_Heading, list[Claim]], asked: AskedFigure | None) -> list[tuple[_Heading, list[Claim]]]:
+def _ordered(found: Iterable[Sequence[Claim]], asked: AskedFigure | None) -> list[list[Claim]]:
     """Return the tables in the question's order, else as they were found; without stories of one ("one soldier died")."""
     order, totals = asked.tables if asked else (), []
-    for heading, claims in found.items():
-        counted = heading.kind is ValueKind.FIGURE and not heading.unit
+    for claims in found:
+        counted = claims[0].value.kind is ValueKind.FIGURE and not claims[0].value.unit
         most = max((one.value.high for one in claims if isinstance(one.value.high, int | float)), default=0)
-        totals.append((heading, [one for one in claims if not (counted and one.value.high == 1 and most >= MANY)]))
-    return sorted(totals, key=lambda item: order.index(item[0].events) if item[0].events in order else len(order))
+        totals.append([one for one in claims if not (counted and one.value.high == 1 and most >= MANY)])
+    return sorted(totals, key=lambda claims: [*order, claims[0].value.events].index(claims[0].value.events))
 
 
-def _table(
-    heading: _Heading, claims: Sequence[Claim], asked: AskedFigure | None, statements: Sequence[Statement]
-) -> ClaimTable:
+def _table(claims: Sequence[Claim], asked: AskedFigure | None, statements: Sequence[Statement]) -> ClaimTable:
     groups: list[list[Claim]] = []
     for claim in claims:
         alike = next((group for group in groups if _is_same(group[0], claim, statements)), None)
@@ -98,7 +87,8 @@ def _table(
         else:
             alike.append(claim)
     values = sorted((_value(group, statements) for group in groups), key=lambda value: _rank(value.claims, statements))
-    return ClaimTable(_about(heading, asked), heading.kind, heading.unit, tuple(values), _differ(values))
+    first = claims[0].value
+    return ClaimTable(_about(first, asked), first.kind, first.unit, tuple(values), _differ(values))
 
 
 def _is_same(first: Claim, second: Claim, statements: Sequence[Statement]) -> bool:
@@ -178,11 +168,11 @@ def _differ(values: Sequence[TableValue]) -> bool:
 _PEOPLE_NOUNS = SOLDIERS | frozenset("protest prison hostag migrant passeng resid casualti victim".split())
 
 
-def _about(heading: _Heading, asked: AskedFigure | None) -> str:
-    """Return the heading: the event and the noun that it happened to ("jobs cut"), else the unit or the noun."""
-    if heading.kind is not ValueKind.FIGURE or asked is None:
-        return heading.unit or heading.kind.value
-    told = " or ".join(event.value for event in heading.events)
+def _about(value: SentenceValue, asked: AskedFigure | None) -> str:
+    """Return a table's heading: the event and the noun that it happened to ("jobs cut"), else the unit or the noun."""
+    if value.kind is not ValueKind.FIGURE or asked is None:
+        return value.unit or value.kind.value
+    told = " or ".join(event.value for event in value.events)
     stems = set(terms(asked.noun))
     noun = "" if asked.nouns & PEOPLE or (told and stems & _PEOPLE_NOUNS) else asked.noun
-    return f"{noun} {told}".strip() or heading.unit or asked.noun
+    return f"{noun} {told}".strip() or value.unit or asked.noun

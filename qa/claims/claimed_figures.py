@@ -23,8 +23,8 @@ from index.english import CAPITALISED, WEEKDAY
 from index.search.analyzer import terms
 from qa.claims.asked_figure import MEASURE_WORDS, NO_PEOPLE, PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
 from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
-from qa.claims.topic import count_related, stems, unified, unified_stems
-from qa.questions.question import Question
+from qa.claims.topic import count_related, unified, unified_stems
+from qa.questions.question import Question, stems
 from qa.values.amounts import Amount
 from qa.values.counted_figures import CountedFigure, counted_figures
 from qa.values.events import CASUALTIES, Event, role_event

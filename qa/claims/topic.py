@@ -16,7 +16,7 @@ from index.english import CAPITALISED, MONTHS_AND_WEEKDAYS
 from index.search.analyzer import terms
 from qa.claims.asked_figure import PEOPLE, AskedFigure, named_stems
 from qa.claims.statement import Statement
-from qa.questions.question import Question
+from qa.questions.question import Question, stems
 
 LEAST_WORDS = 0.5  # Share of the topic words that a statement has which is far less relevant than the best.
 LEAST_OF_ARTICLE, LEAST_NAMED = 0.6, 0.5  # Shares of the topic words and of the names that an article on the topic has.
@@ -44,12 +44,6 @@ _NO_NAMES = frozenset(
         " ".join(MONTHS_AND_WEEKDAYS) + " president minister prime ministry national police christmas the most some all but and"
     )
 )
-
-
-@lru_cache(maxsize=20_000)
-def stems(text: str) -> frozenset[str]:
-    """The stems of a few words. The same few words come again and again."""
-    return frozenset(terms(text))
 
 
 def unified(words: Iterable[str]) -> frozenset[str]:

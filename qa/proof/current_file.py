@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.articles.article import Article, decode_article
-from index.articles.span import Span
 from index.errors import ArticleRefused
 from index.files.source_files import Sources
 
@@ -23,18 +22,6 @@ class FilePosition:
     first_line: int
     last_line: int
 
-    @classmethod
-    def of(cls, article: Article, span: Span) -> "FilePosition":
-        """Return the position of a span of an article."""
-        return cls(
-            span.start,
-            span.end,
-            article.byte_offset(span.start),
-            article.byte_offset(span.end),
-            article.line(span.start),
-            article.line(span.end),
-        )
-
 
 def nearest(article: Article, text: str, at: int) -> FilePosition | None:
     """Return the position of a text nearest to an offset, of two equally near the first; None where the article lacks it."""
@@ -47,7 +34,10 @@ def nearest(article: Article, text: str, at: int) -> FilePosition | None:
     if not text or not found:
         return None
     start = min(found, key=lambda start: abs(start - at))
-    return FilePosition.of(article, Span(start, start + len(text)))
+    end = start + len(text)
+    return FilePosition(
+        start, end, article.byte_offset(start), article.byte_offset(end), article.line(start), article.line(end)
+    )
 
 
 def line_of_words(article: Article, text: str) -> int | None:

@@ -1,6 +1,6 @@
 """Proving: comparing each quote of a saved answer with its file, as the file is now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
@@ -24,12 +24,6 @@ class LinkProblem:
 
     reason: str
     is_wrong: bool
-
-
-def links_of(quote: SavedQuote) -> Iterator[SavedLink]:
-    """Yield the links of a quote: for the speaker, then for the one whom the speaker cites."""
-    for speaker in (quote.speaker, quote.citing_speaker):
-        yield from speaker.links if speaker else ()
 
 
 def link_problem(link: SavedLink, quote: SavedQuote, file: CurrentFile) -> LinkProblem | None:
@@ -115,7 +109,7 @@ def prove(answer: SavedAnswer, sources: Sources) -> tuple[Proof, ...]:
     wanted: dict[str, list[tuple[int, SavedLink | None]]] = {}
     for place, (quote, _) in enumerate(shown):
         wanted.setdefault(quote.source, []).append((place, None))
-        for link in links_of(quote):
+        for link in (link for speaker in (quote.speaker, quote.citing_speaker) if speaker for link in speaker.links):
             wanted.setdefault(link.source, []).append((place, link))
     proofs: dict[int, Proof] = {}
     problems: dict[int, list[LinkProblem]] = {}

@@ -14,7 +14,6 @@ _Line = Annotated[int, Field(ge=1, le=_MAX)]
 _Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Name = Annotated[str, Field(max_length=5_000)]
 _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-_ANY_LENGTH = "any length"  # The validation context in which a text may be longer or shorter than its offsets say.
 
 
 class _SavedModel(BaseModel):
@@ -92,7 +91,7 @@ class SavedQuote(_SavedModel):
 
     @model_validator(mode="after")
     def _spans_fit(self, info: ValidationInfo) -> "SavedQuote":
-        if info.context is not _ANY_LENGTH and self.end - self.start != len(self.text):
+        if not info.context and self.end - self.start != len(self.text):
             raise ValueError("text is not end - start characters long")
         return self
 
@@ -208,29 +207,16 @@ class SavedAnswer(_SavedModel):
         return self
 
 
-def read_answer(record: object) -> SavedAnswer:
-    """Return the answer of a record.
+def read_answer(record: object, *, any_length: bool = False) -> SavedAnswer:
+    """Return the answer of a record. `any_length`: a quote's text may be longer or shorter than its offsets say.
 
     Raises:
         InputError: the record is not of this schema, or its fields contradict each other.
     """
-    return _read(record, None)
-
-
-def read_claims(record: object) -> SavedAnswer:
-    """Return the answer of a record that is to be proven: the length of a quote's text is not checked.
-
-    Raises:
-        InputError: as `read_answer`.
-    """
-    return _read(record, _ANY_LENGTH)
-
-
-def _read(record: object, context: str | None) -> SavedAnswer:
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         raise InputError(f'answer: not a record with "schema": "{SCHEMA}"; give one that qa ask --json or the page made')
     try:
-        return SavedAnswer.model_validate(record, context=context)
+        return SavedAnswer.model_validate(record, context=any_length)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "record"

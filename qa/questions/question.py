@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 
 from index.errors import InputError
 from index.search.analyzer import terms
@@ -60,9 +60,7 @@ class AnswerType(Enum):
 _HOW = "many much old tall long far often fast quickly large big high deep expensive heavy".replace(" ", "|")
 _AMOUNT = r"percent\w* number share proportion toll losses population age price cost".replace(" ", "|")
 _TIME = "day date year month week century decade time".replace(" ", "|")
-_BODY = ("person man woman company organi[sz]ation agency group party team president minister official leader unit").replace(
-    " ", "|"
-)
+_BODY = "person|man|woman|company|organi[sz]ation|agency|group|party|team|president|minister|official|leader|unit"
 _PLACE = "country city place town region state province village county river continent nation".replace(" ", "|")
 _TYPES = (
     (AnswerType.FIGURE, rf"\bhow (?:{_HOW})\b|\bwhat (?:{_AMOUNT})\b|\bnumber of\b"),
@@ -139,6 +137,12 @@ def _speaker(text: str) -> tuple[str, str]:
             if len(name.split()) <= 6 and name.split()[0].lower() not in _NOBODY and set(terms(name)) - _stop_terms():
                 return name, match.groupdict().get("verb") or ""
     return "", ""
+
+
+@lru_cache(maxsize=50_000)
+def stems(text: str) -> frozenset[str]:
+    """Return the terms of a few words. The same few words come again and again."""
+    return frozenset(terms(text))
 
 
 @cache

@@ -2,12 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from index.articles.span import Span
 from index.english import CURRENCY_SIGNS, MONTHS, MONTHS_SHORT, NAME_PARTICLES, NUMBER_FROM_TWO, WEEKDAY
-from index.search.analyzer import terms
-from qa.questions.question import AnswerType, Question
+from qa.questions.question import AnswerType, Question, stems
 
 _NUMBER_WORD = (  # "One soldier" gives no figure.
     rf"(?:one(?=\s+(?:in|of|hundred|thousand|million|billion|percent|per)\b)|{NUMBER_FROM_TWO}|hundreds?|thousands?|"
@@ -48,8 +46,6 @@ _REASON = re.compile(
     r"[^.;]*",
     re.IGNORECASE,
 )
-
-
 _PATTERNS = {
     AnswerType.FIGURE: _FIGURE,
     AnswerType.DATE: _DATE,
@@ -61,8 +57,6 @@ _PATTERNS = {
 _NO_DATES = (AnswerType.FIGURE, AnswerType.WHO, AnswerType.PLACE)
 _FIRST_WORD = re.compile(r"(?:The|An?|On|In|At|By|For|From|But|And|Later|This|These|Some|When|While|As|After|Since)\s+")
 _FULL_STOP = re.compile(r"(?:^|\s)[^\s.]+\.$")
-
-
 _REFERS_BACK = re.compile(
     r"[\"“‘']?(?:he|she|they|it|this|these|those|that|his|her|their|its|such|both|most of them|the latter)\b", re.IGNORECASE
 )
@@ -95,17 +89,11 @@ def answering(text: str, question: Question) -> Iterator[Span]:
         # The first word of a sentence is capitalised anyway.
         if question.asks_for is AnswerType.WHO and not start and " " not in match.group():
             continue
-        if question.asks_for is AnswerType.REASON or not _terms(text[start:end]) <= asked:
+        if question.asks_for is AnswerType.REASON or not stems(text[start:end]) <= asked:
             yield Span(start, end)
 
 
 def shared_words(text: str, question: Question) -> tuple[Span, ...]:
     """Return the words of a sentence that the question has too. Offsets count from the sentence's start."""
     asked = set(question.terms)
-    return tuple(Span(*match.span()) for match in re.finditer(r"\w[\w’'-]*", text) if asked & _terms(match.group()))
-
-
-@lru_cache(maxsize=20_000)
-def _terms(words: str) -> frozenset[str]:
-    """Return the terms of a few words. The same few words come again and again."""
-    return frozenset(terms(words))
+    return tuple(Span(*match.span()) for match in re.finditer(r"\w[\w’'-]*", text) if asked & stems(match.group()))

@@ -46,16 +46,14 @@ class SearchedQuestion:
 class CandidatePassages:
     """Candidate passages, best first, with scores, 0..1, and ranks, and the variants that judge their sentences.
 
-    `shown_before`, `lacks_topic` and `uses_history` are those of `Variants`.
+    `variants` are all that were searched.
     """
 
     passages: tuple[StoredPassage, ...]
     scores: PassageScores
     ranks: tuple[Ranks, ...]
     judged: tuple[SearchedQuestion, ...]
-    shown_before: tuple[str, ...] = ()
-    lacks_topic: bool = False
-    uses_history: bool = False
+    variants: Variants
 
     def best(self, number: int) -> "CandidatePassages":
         """Return the first `number` passages."""
@@ -121,9 +119,7 @@ def find_candidates(
         scores[order],
         tuple(Ranks(by_meaning.get(numbers[i]), by_words.get(numbers[i])) for i in order.tolist()),
         tuple(judged),
-        variants.shown_before,
-        variants.lacks_topic,
-        variants.uses_history,
+        variants,
     )
 
 

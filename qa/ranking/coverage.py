@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from index.entries.entry import StoredPassage, StoredSentence
 from index.opened.index import Index
 from index.search.analyzer import terms
 from qa.questions.number_spellings import spellings
-from qa.questions.question import Question
+from qa.questions.question import Question, stems
 from qa.speakers.name_match import Organisation
 
 STEM_CHARS = 5  # Words that begin alike are forms of one word ("Ukraine", "Ukrainian"), at half weight.
@@ -37,6 +38,7 @@ COVERAGE = (
     "counted_held",  # 1 where the thing stands there that "how many", "what" or "which" asks about
 )
 
+_Real = TypeVar("_Real", bound=np.floating[Any])
 TermMatrix = npt.NDArray[np.float64]
 """(sentences, terms) float64: 1 where the sentence has the term, 0.5 where it has a related form, 0 elsewhere."""
 
@@ -86,7 +88,7 @@ def coverage(
     speaker = [place for place, term in enumerate(question.terms) if term in question.speaker_terms]
     if speaker:
         found_terms[:, speaker] = np.array([candidate.agrees or 0.0 for candidate in candidates])[:, None]
-    before, near, together = _levels(found_terms, np.array([sentence.passage for sentence in sentences]))
+    before, near, together = neighbour_maxima(found_terms, np.array([sentence.passage for sentence in sentences]))
     together = np.maximum(together, _titles(index, question, [candidate.passage.article for candidate in candidates]))
     lengths = np.array([len(sentence.terms) for sentence in sentences])
     damped = 2.2 / (1 + 1.2 * (0.25 + 0.75 * lengths / MEAN_TERMS))
@@ -130,27 +132,25 @@ def _terms_in(question: Question, organisations: Sequence[Organisation], sentenc
     return found_terms
 
 
-def _levels(found_terms: TermMatrix, passage: npt.NDArray[np.int64]) -> tuple[TermMatrix, TermMatrix, TermMatrix]:
-    """Return the terms with the sentence before, with both sentences beside, and with the whole passage."""
-    same = (passage[1:] == passage[:-1])[:, None]
-    before, after = found_terms.copy(), found_terms.copy()
-    before[1:] = np.maximum(found_terms[1:], found_terms[:-1] * same)
-    after[:-1] = np.maximum(found_terms[:-1], found_terms[1:] * same)
+def neighbour_maxima(rows: npt.NDArray[_Real], passage: npt.NDArray[np.int64]) -> tuple[npt.NDArray[_Real], ...]:
+    """Return the highest of each row and the row before, of both rows beside, and of all rows of the passage.
+
+    A row is a sentence, of the passage of this number. A row of another passage counts for nothing.
+    """
+    same = passage[1:] == passage[:-1]
+    before, near = rows.copy(), rows.copy()
+    before[1:][same] = np.maximum(rows[1:][same], rows[:-1][same])
+    near[:-1][same] = np.maximum(rows[:-1][same], rows[1:][same])
     starts = np.flatnonzero(np.diff(passage, prepend=-1))
-    together = np.repeat(np.maximum.reduceat(found_terms, starts), np.diff(starts, append=len(passage)), axis=0)
-    return before, np.maximum(before, after), together
+    together = np.repeat(np.maximum.reduceat(rows, starts), np.diff(starts, append=len(passage)), axis=0)
+    return before, np.maximum(before, near), together
 
 
 def _titles(index: Index, question: Question, articles: Sequence[int]) -> TermMatrix:
     """Return which terms the title of each article has. Articles may repeat."""
-    words = {number: _title_terms(index.store.article(number).title or "") for number in set(articles)}
+    words = {number: stems(index.store.article(number).title or "") for number in set(articles)}
     found = {number: [term in title for term in question.terms] for number, title in words.items()}
     return np.array([found[number] for number in articles], np.float64)
-
-
-@lru_cache(maxsize=10_000)
-def _title_terms(title: str) -> frozenset[str]:
-    return frozenset(terms(title))
 
 
 def _share(found_terms: npt.NDArray[np.float64] | npt.NDArray[np.bool_], weight: npt.NDArray[np.float64]) -> TermMatrix:

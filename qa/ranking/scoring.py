@@ -34,9 +34,8 @@ OWN_WORDS, OWN_WORDS_USUAL = 3.0, 0.44
 _OWN_WORDS = FEATURES.index("weak_met_passage")
 _HAS_KIND, _LACKS_KIND = FEATURES.index("has_kind"), FEATURES.index("lacks_kind")
 SHOWN_BEFORE = 0.75  # Logits; of .25 to .75 the best on the project's own follow-ups.
-TIED_DIGITS = (
-    9  # Digits of a logit that count: sentences that differ less are copies, of which the first article's comes first.
-)
+# Digits of a logit that count. Sentences that differ less are copies: the first article's comes first.
+TIED_DIGITS = 9
 _NO_SECOND = 6.0  # The lead of a sentence that is alone.
 
 
@@ -79,13 +78,13 @@ def score_sentences(
         return SentenceScores([], 0.0)
     rows = [features(index, searched, found, organisations, sentences) for searched in found.judged]
     logits = np.mean([weights.sentence.logits(row) for row in rows], axis=0)
-    if found.lacks_topic:  # Only the fullest variant tells anything.
+    if found.variants.lacks_topic:  # Only the fullest variant tells anything.
         judged = judged_inputs(rows[-1], weights.sentence.logits(rows[-1]))[None, :]
     else:
         judged = judged_inputs(np.mean(rows, axis=0), logits)[None, :]
     right, answerable = float(weights.right.logits(judged)[0]), float(weights.answerable.logits(judged)[0])
     surer = 0.0
-    if len(rows) > 1 and not found.lacks_topic:
+    if len(rows) > 1 and not found.variants.lacks_topic:
         surer = OWN_WORDS * (float(rows[0][:, _OWN_WORDS].max()) - OWN_WORDS_USUAL)
     moved = logits + (right - logits.max()) - SHOWN_BEFORE * _repeats(index, found, sentences, rows[0])
     passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
@@ -104,20 +103,20 @@ def _repeats(
 
     A sentence lacks the kind that is asked for, or, where the question has a topic, a word of the question.
     """
-    if not found.shown_before:
+    if not found.variants.shown_before:
         return np.zeros(len(sentences))
     articles = {passage.id: passage.article for passage in found.passages}
     cuts = (one.span.cut(index.store.article(articles[one.passage]).text) for one in sentences)
-    were_shown = np.array([any(" ".join(cut.split()) in text for text in found.shown_before) for cut in cuts])
+    were_shown = np.array([any(" ".join(cut.split()) in text for text in found.variants.shown_before) for cut in cuts])
     asked = set(found.judged[0].question.terms)
     has_words = np.array([asked <= set(sentence.terms) for sentence in sentences])
-    answers = own[:, _HAS_KIND] if found.lacks_topic else has_words * (1 - own[:, _LACKS_KIND])
+    answers = own[:, _HAS_KIND] if found.variants.lacks_topic else has_words * (1 - own[:, _LACKS_KIND])
     return np.asarray(were_shown * (1 - answers), np.float64)
 
 
 def to_rank(found: CandidatePassages) -> CandidatePassages:
     """Return the passages to rank by their sentences. For quotes PASSAGES_SCORED are enough."""
-    return found.best(PASSAGES_RANKED_ONCE if found.uses_history and len(found.judged) == 1 else PASSAGES_SCORED)
+    return found.best(PASSAGES_RANKED_ONCE if found.variants.uses_history and len(found.judged) == 1 else PASSAGES_SCORED)
 
 
 def best_sentences(scores: SentenceScores, found: CandidatePassages) -> dict[int, float]:
@@ -129,7 +128,7 @@ def best_sentences(scores: SentenceScores, found: CandidatePassages) -> dict[int
     best: dict[int, float] = {}
     for scored in scores.sentences:
         best.setdefault(scored.passage.id, scored.probability)
-    if not found.uses_history:
+    if not found.variants.uses_history:
         return best
     ranked = dict(zip((passage.id for passage in found.passages), found.scores.tolist(), strict=True))
     return {passage: probability * math.exp(RANKED * (ranked[passage] - 1)) for passage, probability in best.items()}

@@ -9,7 +9,7 @@ from index.entries.entry import StoredSentence
 from index.models.embedder import EmbeddedQuestion
 from index.models.token_vectors import product, unpack_tokens
 from qa.ranking.candidates import SearchedQuestion
-from qa.ranking.coverage import WORD, first_term
+from qa.ranking.coverage import WORD, first_term, neighbour_maxima
 
 MATCHES = (
     "terms_met",  # mean over the question's terms, by idf, of the best cosine with a token of the sentence
@@ -64,13 +64,11 @@ def matches(
     if not kept or not len(asked.rows):
         return columns
     met, same = _met(asked, [sentences[row].tokens for row in kept])
-    passage = np.array([sentences[row].passage for row in kept])
-    near, together = _near(met, passage)
+    _, near, together = neighbour_maxima(met, np.array([sentences[row].passage for row in kept]))
     term, small, body, asking, name = _weights(searched, idf, names)
     rest = term - name
     name, rest = (part if part.any() else term for part in (name, rest))
     content = np.flatnonzero(term > 0)
-    levels = (met, near, together)
     first = {
         "terms": _mean(met, term),
         "all": _mean(met, body),
@@ -80,14 +78,12 @@ def matches(
         "same": _mean(same, term),
     }
     found = [
-        *(_mean(level, term) for level in levels),
-        *(_mean(level, small) for level in levels),
-        *(_mean(level, body) for level in levels),
+        *(_mean(cosines, weight) for weight in (term, small, body) for cosines in (met, near, together)),
         first["names"],
         _mean(together, name),
         first["rest"],
         _mean(together, rest),
-        *(_weakest(level, content, 1) for level in levels),
+        *(_weakest(cosines, content, 1) for cosines in (met, near, together)),
         _weakest(met, content, 2),
         _weakest(together, content, 2),
         first["whole"],
@@ -108,16 +104,6 @@ def _met(asked: EmbeddedQuestion, packed: Sequence[bytes]) -> tuple[BestCosines,
     cosines = exact.astype(np.float32)
     same = np.where(tokens.ids[:, None] == asked.ids[None, :], cosines, 0)
     return np.maximum.reduceat(cosines, tokens.starts), np.maximum.reduceat(same, tokens.starts)
-
-
-def _near(met: BestCosines, passage: npt.NDArray[np.int64]) -> tuple[BestCosines, BestCosines]:
-    """Return the best cosines with the sentences beside each sentence, and with its whole passage."""
-    same = passage[1:] == passage[:-1]
-    near = met.copy()
-    near[1:][same] = np.maximum(near[1:][same], met[:-1][same])
-    near[:-1][same] = np.maximum(near[:-1][same], met[1:][same])
-    starts = np.flatnonzero(np.diff(passage, prepend=-1))
-    return near, np.repeat(np.maximum.reduceat(met, starts), np.diff(starts, append=len(passage)), axis=0)
 
 
 def _weights(

@@ -90,7 +90,10 @@ class _NameResolver:
         `stretch` is the number of the NEAR_CHARS of the article in which the name stands, from 0.
         """
         near = Span(max(0, stretch - 1) * NEAR_CHARS, (stretch + 2) * NEAR_CHARS)
-        for found in (self._spelt_out(name), self._people(name), self._of_kind(name, article, near)):
+        # The organisations of the kind that a bare noun names ("the agency") which the article names near it.
+        of_kind = self._of_noun.get(terms(name)[0], ()) if _is_bare(name) else ()
+        nearby = [alias for alias in of_kind if self._named(alias, article, near)]
+        for found in (self._spelt_out(name), self._people(name), nearby):
             if (alias := _the_one(found) or _the_one([alias for alias in found if alias.article == article])) is not None:
                 full = self._fullest(alias)
                 return Speaker(full, () if full in name else tuple(self._links(name, alias, article, near)))
@@ -108,7 +111,8 @@ class _NameResolver:
         near = {id(alias): (organisation, alias) for word in words for organisation, alias in self._by_term.get(word, ())}
         named = [(organisation, alias) for organisation, alias in near.values() if organisation.spelt_by(words)]
         if named:
-            return _of_owner(words, named)
+            owned = [alias for organisation, alias in named if any(owner and owner <= words for owner in organisation.owners)]
+            return owned or [alias for _, alias in named]  # All of them where the name has no owner.
         return [alias for organisation, alias in near.values() if organisation.described_by(words)]
 
     def _people(self, name: str) -> list[StoredAlias]:
@@ -122,12 +126,6 @@ class _NameResolver:
             return found
         # Another first name is another person.
         return [alias for alias in found if before in alias.alias.long.split()]
-
-    def _of_kind(self, name: str, article: int, near: Span) -> list[StoredAlias]:
-        """Return the organisations of the kind that a bare noun names ("the agency") which the article names near it."""
-        if not _is_bare(name):
-            return []
-        return [alias for alias in self._of_noun.get(terms(name)[0], ()) if self._named(alias, article, near)]
 
     def _named(self, alias: StoredAlias, article: int, near: Span) -> Span | None:
         """Return where a stretch of an article first has an organisation's short or long name."""
@@ -152,12 +150,6 @@ class _NameResolver:
 def _is_bare(name: str) -> bool:
     """Return whether a name is one noun: "agency"."""
     return name[:1].islower() and len(terms(name)) == 1
-
-
-def _of_owner(words: frozenset[str], named: Sequence[tuple[Organisation, StoredAlias]]) -> list[StoredAlias]:
-    """Return the organisations whose owner is in the name; all of them where the name has no owner."""
-    owned = [alias for organisation, alias in named if any(owner and owner <= words for owner in organisation.owners)]
-    return owned or [alias for _, alias in named]
 
 
 def _the_one(found: Sequence[StoredAlias]) -> StoredAlias | None:

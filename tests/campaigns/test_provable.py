@@ -25,7 +25,7 @@ from index.speakers.attribution import Attribution
 from index.speakers.find_speakers import find_speakers
 from qa import AskSettings, Quote, Retriever, Scope
 from qa.proof.prove import Proof, Verdict, prove
-from qa.proof.saved_answer import read_answer, read_claims
+from qa.proof.saved_answer import read_answer
 from qa.speakers.speaker import ResolvedAttribution, Speaker, one_line
 
 SEED = 20241227
@@ -278,7 +278,7 @@ def test_no_altered_record_is_proven(campaign: Campaign, tmp_path: Path) -> None
                 altered = alter(quote | {"rank": 1}, chosen)
                 found += 1
                 try:
-                    [proof] = prove(read_claims(record | {"quotes": [altered]}), sources)
+                    [proof] = prove(read_answer(record | {"quotes": [altered]}, any_length=True), sources)
                 except InputError:
                     continue  # A line 0, an offset below 0.
                 assert proof.verdict is Verdict.NOT_EQUAL and proof.reason, (altered, quote)

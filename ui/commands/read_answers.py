@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.errors import InputError
 from index.files.printable import printable
-from qa.proof.saved_answer import SavedAnswer, read_claims
+from qa.proof.saved_answer import SavedAnswer, read_answer
 
 STDIN = Path("-")
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -27,7 +27,7 @@ def read_answers(path: Path) -> list[SavedAnswer]:
     for line, value in _values(text, name):
         for record in value if isinstance(value, list) else [value]:
             try:
-                answers.append(read_claims(record))
+                answers.append(read_answer(record, any_length=True))
             except InputError as error:
                 message = str(error).removeprefix("answer: ")
                 raise InputError(f"{name}: record {len(answers) + 1}, from line {line} on: {message}") from error

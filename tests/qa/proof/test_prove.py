@@ -17,7 +17,7 @@ from index.files.source_files import Sources
 from index.speakers.attribution import Attribution
 from qa import Quote
 from qa.proof.prove import Proof, Verdict, prove
-from qa.proof.saved_answer import read_claims
+from qa.proof.saved_answer import read_answer
 from qa.speakers.speaker import ResolvedAttribution, Speaker
 
 TEXT = (
@@ -63,7 +63,7 @@ def record() -> Record:
 
 def proven(record: Record, folder: Path) -> Proof:
     """The proof of a record's one quote."""
-    [proof] = prove(read_claims(record), Sources.under(folder))
+    [proof] = prove(read_answer(record, any_length=True), Sources.under(folder))
     return proof
 
 
@@ -352,13 +352,14 @@ def test_a_link_into_another_file_is_proven_by_that_file(record: Record, tmp_pat
 
 
 def test_quotes_beside_the_answer_and_the_claims_of_the_tables_are_proven(compared: Record, seeds: Path) -> None:
-    proofs = prove(read_claims(compared), Sources.under(seeds))
+    proofs = prove(read_answer(compared, any_length=True), Sources.under(seeds))
     assert [(proof.quote.rank, proof.verdict, proof.reason) for proof in proofs] == [(n, Verdict.OK, "") for n in range(1, 11)]
     assert all(proof.answers for proof in proofs)
     claims = [claim for proof in proofs for claim in proof.claims]
     assert len(claims) == 12 and not any(claim.wrong for claim in claims)
     compared["beside"][0]["said_by"] = "Putin"
-    assert [proof.verdict for proof in prove(read_claims(compared), Sources.under(seeds))][3] is Verdict.NOT_EQUAL
+    proofs = prove(read_answer(compared, any_length=True), Sources.under(seeds))
+    assert proofs[3].verdict is Verdict.NOT_EQUAL
 
 
 CLAIMED: list[tuple[Record, str]] = [
@@ -384,7 +385,7 @@ CLAIMED: list[tuple[Record, str]] = [
 @pytest.mark.parametrize(("what", "reason"), CLAIMED, ids=[str(i) for i in range(len(CLAIMED))])
 def test_an_altered_claim_is_told(what: Record, reason: str, compared: Record, seeds: Path) -> None:
     compared["claims"][0]["values"][0]["claims"][0] |= what
-    first, *others = prove(read_claims(compared), Sources.under(seeds))
+    first, *others = prove(read_answer(compared, any_length=True), Sources.under(seeds))
     assert first.verdict is Verdict.OK and reason in first.claims[0].wrong and not first.claims[1].wrong
     assert not any(claim.wrong for proof in others for claim in proof.claims)
 
@@ -406,7 +407,7 @@ def test_claims_move_with_their_quote_and_need_no_file(compared: Record, seeds: 
             (tmp_path / compared["quotes"][0]["source"]).unlink()
         for value, wrong in (("over 100", False), ("over 900", True)):
             claim["value"] = value
-            first = prove(read_claims(compared), Sources.under(tmp_path))[0]
+            first = prove(read_answer(compared, any_length=True), Sources.under(tmp_path))[0]
             assert first.verdict is verdict and bool(first.claims[0].wrong) is wrong
 
 
@@ -456,9 +457,10 @@ def test_proofs_come_in_the_records_order_and_tell_answers_from_misses(record: R
     quote = record["quotes"][0]
     sources = ["b.txt", "a.txt", "none.txt", "b.txt", "a.txt"]
     quotes = [{**quote, "rank": rank, "source": source} for rank, source in enumerate(sources, 1)]
-    answered = prove(read_claims({**record, "quotes": quotes}), Sources.under(tmp_path))
+    answered = prove(read_answer({**record, "quotes": quotes}, any_length=True), Sources.under(tmp_path))
     assert [proof.quote.source for proof in answered] == sources and all(proof.answers for proof in answered)
-    missed = prove(read_claims({**record, "answered": False, "quotes": [], "closest": quotes}), Sources.under(tmp_path))
+    unanswered = {**record, "answered": False, "quotes": [], "closest": quotes}
+    missed = prove(read_answer(unanswered, any_length=True), Sources.under(tmp_path))
     assert [proof.verdict.value for proof in missed] == ["moved", "ok", "missing file", "moved", "ok"]
     assert not any(proof.answers for proof in missed)
 
