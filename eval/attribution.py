@@ -30,8 +30,7 @@ from eval.judging.attribution_scores import (
 from eval.judging.name_match import NameMatch
 from eval.reports.report_text import figure_text
 from eval.running.scratch_index import scratch_index
-from index import Article, Index, InputError, QaError, Span
-from index.entries.entry import StoredSentence
+from index import Index, InputError, QaError
 
 NAMES_TOLD = 3  # Of the right names; some speakers have a dozen.
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -39,16 +38,13 @@ SEEDS = Path(__file__).parents[1] / "seeds"
 
 def speakers_of(index: Index) -> dict[str, tuple[GivenSpeaker, ...]]:
     """Return the speakers that the index gives to stretches of its articles, by source."""
-    return {
-        entry.article.source: tuple(given for sentence in entry.sentences for given in _given(entry.article, sentence))
-        for entry in index.store.entries()
-    }
-
-
-def _given(article: Article, sentence: StoredSentence) -> Iterator[GivenSpeaker]:
-    """Yield the speakers of a sentence, each with the stretch that is theirs."""
-    for each in sentence.attributions:
-        yield GivenSpeaker(each.scope, each.name.cut(article.text), each.cited.cut(article.text) if each.cited else None)
+    found: dict[str, tuple[GivenSpeaker, ...]] = {}
+    for entry in index.store.entries():
+        text, read = entry.article.text, (each for sentence in entry.sentences for each in sentence.attributions)
+        found[entry.article.source] = tuple(
+            GivenSpeaker(each.scope, each.name.cut(text), each.cited.cut(text) if each.cited else None) for each in read
+        )
+    return found
 
 
 def attribution_lines(found: AttributionScores, texts: Mapping[str, str]) -> Iterator[str]:
@@ -62,18 +58,13 @@ def attribution_lines(found: AttributionScores, texts: Mapping[str, str]) -> Ite
 
 def _line(pair: JudgedSentence, text: str) -> str:
     sentence, given = pair.sentence, pair.given
-    cut = " ".join(_around(sentence.span, text).split())
+    start, end = text.rfind("\n", 0, sentence.span.start) + 1, text.find("\n", sentence.span.end)
+    line = text[min(start, sentence.span.start) : max(end, sentence.span.end)]  # The stretch itself where it is longer.
     mark = "nearly: " if pair.speaker is NameMatch.NEARLY else ""
     wanted = _named(" or ".join(sentence.speaker[:NAMES_TOLD]), " or ".join((sentence.citing or ())[:NAMES_TOLD]))
     came = _named(given.name if given else "", (given.cited or "") if given else "")
     where = f"{sentence.source} [{sentence.span.start}, {sentence.span.end})"
-    return f"{mark}{where}: wanted {wanted}, came {came}: {cut[:160]}"
-
-
-def _around(span: Span, text: str) -> str:
-    """Return the line on which the stretch stands, or the stretch where it is longer."""
-    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
-    return text[min(start, span.start) : max(end, span.end)]
+    return f"{mark}{where}: wanted {wanted}, came {came}: {' '.join(line.split())[:160]}"
 
 
 def _named(speaker: str, citing: str) -> str:
@@ -81,8 +72,17 @@ def _named(speaker: str, citing: str) -> str:
 
 
 def _of_folder(path: Path, folder: Path) -> tuple[AttributionScores, dict[str, str]]:
-    """Compare the sentences of a file with an index of their articles. Return the articles' texts too."""
-    sentences, documents = load_sentences(path), _articles(folder)
+    """Compare the sentences of a file with an index of their articles. Return the articles' texts too.
+
+    Raises:
+        InputError: the file or an article cannot be read, or an article is missing.
+    """
+    sentences = load_sentences(path)
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix in (".txt", ".md"))
+        documents = tuple(Document(file.name, file.read_bytes().decode()) for file in files)
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"{folder}: cannot be read ({error}); name a folder of articles in UTF-8") from error
     texts = {document.source: document.text for document in documents}
     if lacking := next((each.source for each in sentences if each.source not in texts), None):
         raise InputError(f"{path}: {lacking} is not in {folder}; name its folder with --articles")
@@ -102,19 +102,6 @@ def _of_corpora(seed: int) -> tuple[AttributionScores, dict[str, str]]:
     given = [speakers_of(scratch_index(data_set(corpus))) for corpus in told]
     texts = {document.source: document.text for corpus in told for document in corpus.documents}
     return score_attributions(sentences, {source: each for part in given for source, each in part.items()}), texts
-
-
-def _articles(folder: Path) -> tuple[Document, ...]:
-    """Return the articles of a folder as documents.
-
-    Raises:
-        InputError: an article cannot be read.
-    """
-    try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix in (".txt", ".md"))
-        return tuple(Document(path.name, path.read_bytes().decode()) for path in paths)
-    except (OSError, UnicodeError) as error:
-        raise InputError(f"{folder}: cannot be read ({error}); name a folder of articles in UTF-8") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

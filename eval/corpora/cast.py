@@ -98,7 +98,9 @@ class Cast:
 
 def draw(lines: Sequence[str], random: Random) -> Cast:
     """Draw the cast of a corpus from the lines of its head: "woman chief Agency director", "town port", "draw dead 31 37"."""
-    men, women, last, towns, countries = (_shuffled(names, random) for names in (_MEN, _WOMEN, _LAST, _TOWNS, _COUNTRIES))
+    men, women, last, towns, countries = (
+        random.sample(names, len(names)) for names in (_MEN, _WOMEN, _LAST, _TOWNS, _COUNTRIES)
+    )
     people: dict[str, Person] = {}
     places: dict[str, str] = {}
     numbers: dict[str, int] = {}
@@ -119,7 +121,3 @@ def draw(lines: Sequence[str], random: Random) -> Cast:
     start, days, years = _FIRST_DAYS
     first = date(start.year + random.randrange(years), start.month, start.day) + timedelta(days=random.randrange(days))
     return Cast(people, places, numbers, first)
-
-
-def _shuffled(names: Sequence[str], random: Random) -> list[str]:
-    return random.sample(names, len(names))

@@ -31,8 +31,11 @@ class ClaimNote:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionTemplate:
-    """A `?` line: a question and the claims that answer it. `asked` are the claims of the speaker that it names."""
+class AskedQuestion:
+    """A `?` line: a question and the ids of the claims that answer it. `asked` are the claims of the speaker that it names.
+
+    The speaker of `unsure` claims cannot be told.
+    """
 
     text: str
     wanted: tuple[str, ...]
@@ -46,7 +49,7 @@ class CorpusTemplate:
 
     name: str
     drawn: tuple[str, ...]
-    questions: tuple[QuestionTemplate, ...]
+    questions: tuple[AskedQuestion, ...]
     articles: tuple[tuple[str, str], ...]
     facts: tuple[ClaimNote, ...]
 
@@ -75,11 +78,11 @@ def _template(text: str) -> CorpusTemplate:
     )
 
 
-def _question(line: str) -> QuestionTemplate:
+def _question(line: str) -> AskedQuestion:
     text, wanted, *more = [part.strip() for part in line.split(" | ")]
     options = dict(_options(" ".join(more)))
     asked, unsure = (tuple(options.get(name, "").split()) for name in ("asked", "unsure"))
-    return QuestionTemplate(text, tuple(wanted.split()), asked, unsure)
+    return AskedQuestion(text, tuple(wanted.split()), asked, unsure)
 
 
 def _fact(line: str) -> ClaimNote:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
 from eval.corpora.cast import Cast, draw
-from eval.corpora.read_corpora import ClaimNote, CorpusTemplate, read_templates
+from eval.corpora.read_corpora import AskedQuestion, ClaimNote, CorpusTemplate, read_templates
 from eval.corpora.value_words import EXACT, WrittenValue, read_value, vary
 from eval.datasets.cases import DataSet, Document, Gold
 from index import InputError, Span
@@ -49,19 +49,6 @@ class KnownClaim:
     names: tuple[str, ...]
     copy_of: str | None
     free: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AskedQuestion:
-    """A question, the ids of the claims that answer it, and of the claims by the speaker that it names.
-
-    The speaker of `unsure` claims cannot be told.
-    """
-
-    text: str
-    wanted: tuple[str, ...]
-    asked: tuple[str, ...]
-    unsure: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +102,7 @@ def write_corpus(section: CorpusTemplate, seed: int) -> EventCorpus:
     cast = draw(section.drawn, random)
     pen = _Pen(cast, random)
     documents = tuple(pen.document(f"{name}.txt", cast.fill(text)) for name, text in section.articles)
-    questions = tuple(AskedQuestion(cast.fill(q.text), q.wanted, q.asked, q.unsure) for q in section.questions)
+    questions = tuple(replace(question, text=cast.fill(question.text)) for question in section.questions)
     never = tuple((mark.source, mark.span) for mark in pen.marks if mark.id == NO_CLAIM)
     claims = tuple(_claim(fact, _mark_of(fact.id, pen.marks), cast) for fact in section.facts)
     return EventCorpus(section.name, documents, questions, claims, never)

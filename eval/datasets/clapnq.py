@@ -5,7 +5,6 @@ Source: Rosenthal et al. 2024, arXiv 2404.02103.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field
@@ -37,14 +36,6 @@ class _ClapnqQuestion(JsonRecord):
     output: list[_ClapnqOutput] = Field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _PassageSentence:
-    """A sentence of a passage, and its place."""
-
-    text: str
-    place: GoldSpan
-
-
 def load_clapnq(paths: Sequence[Path], name: str) -> DataSet:
     """Return the questions of all the files. Each passage is a document, under its title.
 
@@ -71,13 +62,13 @@ def _case(asked: _ClapnqQuestion, files: TitledDocuments, left_out: Counter[str]
     chosen = next((output.selected_sentences for output in asked.output if output.selected_sentences), [])
     if not chosen and not any(output.answer.strip() for output in asked.output):
         return Case(asked.id, "unanswerable", asked.input, answerable=False)
-    places = _selected(sentences, chosen, left_out)
-    spans = tuple(sentences[place].place for place in places)
+    places = _selected([text for text, _ in sentences], chosen, left_out)
+    spans = tuple(sentences[place][1] for place in places)
     return Case(asked.id, _kind(places), asked.input, answerable=True, spans=spans)
 
 
-def _sentences(passage: _ClapnqPassage, files: TitledDocuments, left_out: Counter[str]) -> Iterator[_PassageSentence]:
-    """Find the sentences of a passage from left to right, so that a repeated sentence has another place each time."""
+def _sentences(passage: _ClapnqPassage, files: TitledDocuments, left_out: Counter[str]) -> Iterator[tuple[str, GoldSpan]]:
+    """Yield the sentences of a passage with their places, from left to right: a repeated sentence has several places."""
     document = files.put(passage.title, passage.text)
     at = len(document.text) - len(passage.text)
     for sentence in (sentence.strip() for sentence in passage.sentences):
@@ -86,12 +77,12 @@ def _sentences(passage: _ClapnqPassage, files: TitledDocuments, left_out: Counte
             left_out["sentences that do not stand in their passage"] += 1
         elif sentence:
             at = start + len(sentence)
-            yield _PassageSentence(sentence, GoldSpan(document.source, Span(start, at)))
+            yield sentence, GoldSpan(document.source, Span(start, at))
 
 
-def _selected(sentences: Sequence[_PassageSentence], chosen: Sequence[str], left_out: Counter[str]) -> list[int]:
+def _selected(sentences: Sequence[str], chosen: Sequence[str], left_out: Counter[str]) -> list[int]:
     """Return the places of the chosen sentences, rising. Of a repeated sentence, the one after the previous choice counts."""
-    free: dict[int, str] = {place: sentence.text for place, sentence in enumerate(sentences)}
+    free = dict(enumerate(sentences))
     places: list[int] = []
     for text in chosen:
         alike = [place for place, free_text in free.items() if free_text == text.strip()]

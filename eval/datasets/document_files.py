@@ -20,17 +20,14 @@ class FileNames:
     def name(self, title: str) -> str:
         """Return the file name for a title: letters, digits, `_` and `-`."""
         if title not in self._given:
-            self._given[title] = self._free(title)
+            letters = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", title))
+            start = name = letters.strip("_-")[:MAX_NAME_CHARS] or "untitled"
+            while (alike := unicodedata.normalize("NFC", name.casefold())) in self._taken:
+                self._tried[start] += 1
+                name = f"{start}-{self._tried[start] + 1}"
+            self._taken.add(alike)
+            self._given[title] = name
         return self._given[title]
-
-    def _free(self, title: str) -> str:
-        letters = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", title))
-        start = name = letters.strip("_-")[:MAX_NAME_CHARS] or "untitled"
-        while (alike := unicodedata.normalize("NFC", name.casefold())) in self._taken:
-            self._tried[start] += 1
-            name = f"{start}-{self._tried[start] + 1}"
-        self._taken.add(alike)
-        return name
 
 
 class TitledDocuments:

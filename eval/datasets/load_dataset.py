@@ -1,7 +1,7 @@
 """Data sets in any of the known forms. A file's form is told by the fields of its first record."""
 
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 from itertools import takewhile
@@ -81,7 +81,10 @@ def _loaded(paths: Sequence[Path]) -> DataSet:
         held = ", ".join(f"{form.value} ({printable_name(found[0].name)})" for form, found in files.items())
         raise InputError(f"{printable_name(paths[0])}: several forms: {held}; name files of one form")
     form, found = next(iter(files.items()))
-    return _LOADERS[form](found, _name(paths, found))
+    name = _name(paths, found)
+    if form is _Form.CASES:
+        return DataSet(name, form.value, Gold.ANSWERS, tuple(found), load_cases(found), None)
+    return load_squad(found, name) if form is _Form.SQUAD else load_clapnq(found, name)
 
 
 def _is_folder(path: Path) -> bool:
@@ -128,11 +131,6 @@ def _form(file: Path) -> _Form:
     raise InputError(f"{printable_name(file)}: no known form; {tried}; {beir.FORM}: no folder with {beir.CORPUS}")
 
 
-def _own(paths: Sequence[Path], name: str) -> DataSet:
-    """Return the cases in the project's own form, about an existing index."""
-    return DataSet(name, _Form.CASES.value, Gold.ANSWERS, tuple(paths), load_cases(paths), None)
-
-
 def _name(paths: Sequence[Path], files: Sequence[Path]) -> str:
     """Return the folder's name, or the beginning that all file names share, or the first file name."""
     if len(paths) == 1 and paths[0].is_dir():
@@ -149,12 +147,6 @@ def _can_be_asked(case: Case) -> bool:
         return False
     return True
 
-
-_LOADERS: Mapping[_Form, Callable[[Sequence[Path], str], DataSet]] = {
-    _Form.CASES: _own,
-    _Form.SQUAD: load_squad,
-    _Form.CLAPNQ: load_clapnq,
-}
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 

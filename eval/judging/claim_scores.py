@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
 
-from eval.corpora.write_corpus import NOBODY, AskedQuestion, KnownClaim
+from eval.corpora.read_corpora import AskedQuestion
+from eval.corpora.write_corpus import NOBODY, KnownClaim
 from eval.judging.name_match import NameMatch, match_name, plain_name
 from eval.judging.shown_claims import ShownClaim
 

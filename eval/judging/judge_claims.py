@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.corpora.write_corpus import AskedQuestion, EventCorpus, KnownClaim
+from eval.corpora.read_corpora import AskedQuestion
+from eval.corpora.write_corpus import EventCorpus, KnownClaim
 from eval.judging.claim_scores import JUDGED, ClaimAttribute, Pair, match_speaker, verdicts
 from eval.judging.name_match import NameMatch
 from eval.judging.shown_claims import QUOTES, ShownClaim, shown_claims
-from index import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +92,13 @@ def _paired(shown: Sequence[ShownClaim], corpus: EventCorpus) -> tuple[list[Pair
     extra: list[ShownClaim] = []
     taken: set[str] = set()
     for claim in shown:
-        known = next((each for each in corpus.claims if each.source == claim.source and _overlap(each.span, claim.span)), None)
+        known = next((each for each in corpus.claims if each.source == claim.source and each.span.overlaps(claim.span)), None)
         if known is None or (known.id in taken and not known.free):
             extra.append(claim)
         else:
             taken.add(known.id)
             pairs.append((claim, known))
     return pairs, extra
-
-
-def _overlap(a: Span, b: Span) -> bool:
-    return a.start < b.end and b.start < a.end
 
 
 def _missing(claim: KnownClaim, record: Mapping[str, Any], corpus: EventCorpus, question: AskedQuestion) -> Mistake:
@@ -113,8 +109,8 @@ def _missing(claim: KnownClaim, record: Mapping[str, Any], corpus: EventCorpus, 
 
 
 def _extra(shown: ShownClaim, corpus: EventCorpus, question: AskedQuestion) -> Mistake:
-    never = any(source == shown.source and _overlap(span, shown.span) for source, span in corpus.never)
-    known = any(each.source == shown.source and _overlap(each.span, shown.span) for each in corpus.claims)
+    never = any(source == shown.source and span.overlaps(shown.span) for source, span in corpus.never)
+    known = any(each.source == shown.source and each.span.overlaps(shown.span) for each in corpus.claims)
     what = "shown twice" if known else "never to be shown" if never else "extra"
     return Mistake(corpus.name, question.text, what, shown.source, "", f"{shown.words!r} by {shown.said_by or 'nobody'}")
 

@@ -38,8 +38,5 @@ def plain_name(name: str) -> str:
 
 def _holds(longer: str, shorter: str) -> bool:
     """Tell whether the longer name holds the shorter name, as whole words."""
-    return f" {_words(shorter)} " in f" {_words(longer)} "
-
-
-def _words(name: str) -> str:
-    return " ".join(re.findall(r"[\w'&-]+", name))
+    whole, part = (" ".join(re.findall(r"[\w'&-]+", name)) for name in (longer, shorter))
+    return f" {part} " in f" {whole} "

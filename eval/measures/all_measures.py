@@ -5,18 +5,12 @@ from functools import partial
 
 import numpy as np
 
-from eval.datasets.cases import Gold
 from eval.measures.abstention import ABSTENTION_MEASURES
 from eval.measures.calibration import CALIBRATION_MEASURES
 from eval.measures.measure import Better, Measure, Rows
 from eval.measures.passage_measures import PASSAGE_MEASURES
 from eval.measures.quote_measures import QUOTE_MEASURES
 from eval.measures.word_measures import WORD_MEASURES
-from eval.running.run_cases import CaseOutcome
-
-
-def _took_ms(outcome: CaseOutcome, gold: Gold) -> tuple[float] | None:
-    return (outcome.took_ms,)
 
 
 def _percentile(rows: Rows, percent: float) -> float | None:
@@ -28,7 +22,7 @@ LATENCY_MEASURES = tuple(
         name=f"p{percent} ms",
         better=Better.LOWER,
         source="numpy.percentile, linear between the two nearest",
-        row=_took_ms,
+        row=lambda outcome, _: (outcome.took_ms,),
         total=partial(_percentile, percent=percent),
     )
     for percent in (50, 95, 99)

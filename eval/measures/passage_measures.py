@@ -53,13 +53,11 @@ def _documents(case: Case, places: tuple[RankedPassage, ...]) -> tuple[list[int]
 
 def _passages(case: Case, places: tuple[RankedPassage, ...]) -> tuple[list[int], list[int]]:
     """Return the grades of the passages found, and of the passages that hold the gold spans not found."""
-    touched = [[gold for gold in case.spans if _overlap(place, gold)] for place in places]
+    touched = [
+        [gold for gold in case.spans if gold.source == place.source and gold.span.overlaps(place.span)] for place in places
+    ]
     seen = {gold for golds in touched for gold in golds}
     return [int(bool(golds)) for golds in touched], [1] * _passages_for([gold for gold in case.spans if gold not in seen])
-
-
-def _overlap(place: RankedPassage, gold: GoldSpan) -> bool:
-    return place.source == gold.source and place.span.start < gold.span.end and gold.span.start < place.span.end
 
 
 def _passages_for(spans: list[GoldSpan]) -> int:

@@ -28,9 +28,7 @@ def is_answer(quote: Quote, case: Case) -> bool:
 
 def overlaps_answer(quote: Quote, case: Case) -> bool:
     """Tell whether the quote and a gold span share a character."""
-    return any(
-        quote.source == gold.source and quote.start < gold.span.end and gold.span.start < quote.end for gold in case.spans
-    )
+    return any(quote.source == gold.source and quote.span.overlaps(gold.span) for gold in case.spans)
 
 
 def _among(

@@ -28,25 +28,17 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A value between 0 and 1, and its name."""
-
-    name: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
 class Bars:
-    """A kind of question, its number of cases, and at most two shares."""
+    """A kind of question, its number of cases, and at most two shares: a name, and a value between 0 and 1."""
 
     kind: str
     cases: int
-    shares: tuple[Share, ...]
+    shares: tuple[tuple[str, float], ...]
 
 
 def kinds_chart(rows: Sequence[Bars]) -> str:
     """Draw a row for each kind: its name, its number of cases, and a bar and a figure for each share."""
-    names = list(dict.fromkeys(share.name for row in rows for share in row.shares))
+    names = list(dict.fromkeys(name for row in rows for name, _ in row.shares))
     styles = {name: "bar-refused" if name == "refused" else f"bar-{number}" for number, name in enumerate(names, 1)}
     described = f"{', '.join(names)} for each of {count(len(rows), 'kind')}."
     drawing = Drawing("kinds", 34 + ROW * len(rows), title="By kind of question", description=described)
@@ -61,10 +53,10 @@ def kinds_chart(rows: Sequence[Bars]) -> str:
         kind = row.kind if len(row.kind) <= LABEL_CHARS else row.kind[: LABEL_CHARS - 1] + "…"
         drawing.text((0, middle + 4), kind, "label")
         drawing.text((left - 12, middle + 4), f"{row.cases:,}", anchor="end")
-        for place, share in enumerate(row.shares):
+        for place, (name, share) in enumerate(row.shares):
             top = middle - (THICK + 1) * len(row.shares) / 2 + place * (THICK + 1)
-            drawing.bar((left, top), (max((right - left) * share.value, 1), THICK), styles[share.name])
-            drawing.text((400 + 40 * place, middle + 4), share_text(share.value), "axis" if place else "label", anchor="end")
+            drawing.bar((left, top), (max((right - left) * share, 1), THICK), styles[name])
+            drawing.text((400 + 40 * place, middle + 4), share_text(share), "axis" if place else "label", anchor="end")
         drawing.line((left, middle - ROW / 2 + 1), (left, middle + ROW / 2 - 1), "axis-line")
     return drawing.svg()
 

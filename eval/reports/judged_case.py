@@ -147,8 +147,7 @@ def _holds_some(place: RankedPassage, case: Case) -> bool:
     """Tell whether a passage overlaps a gold span, or stands in a relevant document."""
     if not case.spans:
         return place.source in _relevant(case)
-    spans = (gold.span for gold in case.spans if gold.source == place.source)
-    return any(place.span.start < span.end and span.start < place.span.end for span in spans)
+    return any(gold.source == place.source and gold.span.overlaps(place.span) for gold in case.spans)
 
 
 def _relevant(case: Case) -> set[str]:

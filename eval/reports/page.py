@@ -11,7 +11,7 @@ from eval.datasets.cases import Gold
 from eval.datasets.load_dataset import even_sample
 from eval.measures.abstention import RiskPoint
 from eval.measures.all_measures import MEANINGS
-from eval.reports.charts import Bars, Chart, Share, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
+from eval.reports.charts import Bars, Chart, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
 from eval.reports.judged_case import JudgedCase
 from eval.reports.report import EvalReport, ReportedMeasure
 from eval.reports.report_text import KIND_MEASURES, duration_text, figure_text, interval_text, share_text
@@ -127,7 +127,7 @@ def _bars(kind: str, report: EvalReport) -> Bars:
     """Return the bars of a kind: how often it is answered rightly, or how often refused where nothing answers."""
     facts = report.by_kind[kind]
     names = [name for name in KIND_MEASURES[report.dataset.gold] if name in facts][:2]
-    return Bars(kind, int(facts["cases"]), tuple(Share(name, float(facts[name])) for name in names or ["refused"]))
+    return Bars(kind, int(facts["cases"]), tuple((name, float(facts[name])) for name in names or ["refused"]))
 
 
 def _risk(report: EvalReport) -> Chart:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from eval.datasets.cases import Gold
 from eval.measures.abstention import RiskPoint
 from eval.measures.calibration import Bin
-from eval.measures.measure import Better
+from eval.measures.measure import Better, MeasuredValue
 from eval.reports.judged_case import JudgedCase
 from eval.reports.provenance import Machine
 from index import InputError
@@ -54,13 +54,9 @@ class IndexFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportedMeasure:
-    """A measure's value over `cases` scored cases, with its 95 % interval; None where there is none."""
+class ReportedMeasure(MeasuredValue):
+    """A measure's value, with the direction in which it improves and the paper or library that defines the measure."""
 
-    value: float | None
-    low: float | None
-    high: float | None
-    cases: int
     better: Better
     source: str
 

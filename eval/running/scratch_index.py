@@ -3,7 +3,7 @@
 import codecs
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from itertools import chain
 from math import inf
@@ -37,7 +37,10 @@ def scratch_index(data: DataSet, settings: BuildSettings | None = None, *, progr
     folder = cache_folder() / "eval" / _key(data.documents, export_model(model).card)
     with _locked(folder, progress):
         write_documents(folder / "articles", data.documents)
-        index = None if settings.rebuild else _opened(folder / "index")
+        index: Index | None = None
+        if not settings.rebuild:
+            with suppress(IndexUnusableError):  # It is missing or damaged.
+                index = Index.open(folder / "index")
         if index is None:
             anew = BuildSettings(model=model, max_file_mb=inf, rebuild=True)
             build([folder / "articles"], folder / "index", anew, progress=progress)
@@ -95,14 +98,6 @@ def _locked(folder: Path, progress: Progress) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _opened(directory: Path) -> Index | None:
-    """Return the index, or None where it is missing or damaged."""
-    try:
-        return Index.open(directory)
-    except IndexUnusableError:
-        return None
 
 
 def _unwritable(folder: Path, error: OSError) -> InputError:

@@ -25,6 +25,10 @@ class Span:
         """Return whether all of `other` lies inside."""
         return self.start <= other.start and other.end <= self.end
 
+    def overlaps(self, other: "Span") -> bool:
+        """Return whether both share a character."""
+        return self.start < other.end and other.start < self.end
+
 
 def without_gaps(text: str, span: Span, gaps: Iterable[Span]) -> str:
     """Return the text of a span, with line ends and the gaps inside turned into blanks, offset by offset."""

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from eval import claims
-from eval.corpora.write_corpus import AskedQuestion, EventCorpus, KnownClaim, event_corpora
+from eval.corpora.read_corpora import AskedQuestion
+from eval.corpora.write_corpus import EventCorpus, KnownClaim, event_corpora
 from eval.judging.claim_scores import ClaimAttribute
 from eval.judging.judge_claims import JudgedAnswer, judge_answer
 from eval.judging.name_match import NameMatch, match_name

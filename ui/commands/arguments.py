@@ -135,19 +135,6 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 def _add_asking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-k", metavar="N", type=int, default=5, dest="top_k", help="at most N quotes (default: 5)")
     parser.add_argument("-v", "--verbose", action="store_true", help="show each quote in its passage")
-    _add_scope(parser)
-    _add_generation(parser)
-    _add_model(parser)
-    _add_reranker(parser)
-
-
-def _add_reranker(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--reranker", metavar="MODEL", help="a cross-encoder's name or folder, to read the best sentences again (default: none)"
-    )
-
-
-def _add_scope(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         metavar="PATTERN",
@@ -164,6 +151,15 @@ def _add_scope(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--since", metavar="DAY", type=_day, help="ask only articles published on this day or later")
     parser.add_argument("--until", metavar="DAY", type=_day, help="ask only articles published on this day or earlier")
+    _add_generation(parser)
+    _add_model(parser)
+    _add_reranker(parser)
+
+
+def _add_reranker(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reranker", metavar="MODEL", help="a cross-encoder's name or folder, to read the best sentences again (default: none)"
+    )
 
 
 def _day(text: str) -> date:

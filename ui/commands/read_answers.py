@@ -22,7 +22,12 @@ def read_answers(path: Path) -> list[SavedAnswer]:
         InputError: the file cannot be read, or a part of the file is no record; the message names the line.
     """
     name = shown_name(path)
-    text = _text(_bytes(path), name)
+    data = _bytes(path)
+    encoding = json.detect_encoding(data)
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}: not JSON (not {encoding.upper()} at byte {error.start}); {_FORMS}") from error
     answers: list[SavedAnswer] = []
     for line, value in _values(text, name):
         for record in value if isinstance(value, list) else [value]:
@@ -49,14 +54,6 @@ def _bytes(path: Path) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: the name has a NUL.
         reason = getattr(error, "strerror", None) or "no such name"
         raise InputError(f"{shown_name(path)}: cannot be read ({reason}); check the path") from error
-
-
-def _text(data: bytes, name: str) -> str:
-    encoding = json.detect_encoding(data)
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise InputError(f"{name}: not JSON (not {encoding.upper()} at byte {error.start}); {_FORMS}") from error
 
 
 def _values(text: str, name: str) -> Iterator[tuple[int, object]]:

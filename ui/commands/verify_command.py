@@ -111,7 +111,10 @@ def _verify_answers(chosen: Namespace) -> ExitStatus:
     for proven in _each_proven(chosen.answers, sources, unusable):
         tally.add(proven)
         if chosen.json:
-            shown.append(_proven_dict(proven))
+            proofs = [proof.to_dict() for proof in proven.proofs]
+            shown.append(
+                {"file": str(proven.file), "record": proven.number, "question": proven.answer.question, "quotes": proofs}
+            )
         elif lines := list(_proven_lines(proven, everything=chosen.verbose)):
             show("\n".join(lines))
     ok = not unusable and tally.is_ok
@@ -184,8 +187,3 @@ def _parts(proof: Proof) -> Sequence[str]:
 
 def _lines(first: int, last: int) -> str:
     return f"line {first:,}" if first == last else f"lines {first:,} to {last:,}"
-
-
-def _proven_dict(proven: _Proven) -> dict[str, Any]:
-    proofs = [proof.to_dict() for proof in proven.proofs]
-    return {"file": str(proven.file), "record": proven.number, "question": proven.answer.question, "quotes": proofs}

@@ -1,7 +1,5 @@
 """The list of articles, fifty at a time."""
 
-from dataclasses import dataclass
-
 from index import ArticleSummary, Index, IndexInfo, SourceState
 from index.english import count
 from index.files.printable import one_line, printable
@@ -9,17 +7,6 @@ from ui.page.html import fill_template
 from ui.text.wording import FILE_NOTES, about_line
 
 SHOWN_AT_ONCE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """An article as the list shows it."""
-
-    source: str
-    title: str
-    about: str
-    size: str
-    note: str
 
 
 def listing_html(index: Index, query: str, offset: int, *, editable: bool, problem: str | None = None) -> str:
@@ -61,15 +48,15 @@ def _facts(info: IndexInfo) -> str:
     return f"{', '.join(counts)}, {info.size_bytes / 1e6:,.1f} MB; read {read}; generation {info.generation}"
 
 
-def _row(index: Index, summary: ArticleSummary) -> ArticleRow:
+def _row(index: Index, summary: ArticleSummary) -> dict[str, str]:
+    """Return an article as the list shows it."""
     article = index.article_named(summary.source)
     state = index.source_state(article) if article else SourceState.MISSING
     published = summary.published.isoformat() if summary.published else None
-    about = about_line(summary.source, summary.outlet, published)
-    return ArticleRow(
-        source=summary.source,
-        title=one_line(summary.title or summary.source),
-        about=about,
-        size=f"{summary.size_bytes / 1e3:,.1f} kB",
-        note=FILE_NOTES[state],
-    )
+    return {
+        "source": summary.source,
+        "title": one_line(summary.title or summary.source),
+        "about": about_line(summary.source, summary.outlet, published),
+        "size": f"{summary.size_bytes / 1e3:,.1f} kB",
+        "note": FILE_NOTES[state],
+    }

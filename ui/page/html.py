@@ -50,7 +50,7 @@ class StyledRun:
 
 def styled_runs(text: str, span: Span, layers: Sequence[Layer]) -> Iterator[StyledRun]:
     """Cut a stretch wherever a layer begins or ends; joined, the texts of the runs are the stretch."""
-    inside = [layer for layer in layers if layer.span.start < span.end and span.start < layer.span.end]
+    inside = [layer for layer in layers if layer.span.overlaps(span)]
     edges = {edge for layer in inside for edge in (layer.span.start, layer.span.end) if span.start < edge < span.end}
     waiting, over = deque(sorted(inside, key=lambda layer: layer.span.start)), list[Layer]()
     for start, end in pairwise(sorted({span.start, span.end, *edges})):
@@ -78,14 +78,10 @@ def _environment() -> "Environment":
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_finalized,
+        finalize=lambda value: verbatim(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["printable"] = printable
     environment.filters["next"] = next
     return environment
-
-
-def _finalized(value: object) -> object:
-    return verbatim(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -91,7 +91,10 @@ class LiveIndex:
             try:
                 index = Index.open(self.directory, generation=self._generation, like=before)
                 retriever = Retriever(index, reranker=self._reranker)
-                _warm(index, retriever)
+                # All that is loaded on first use: the first question costs 20 times as much as the next.
+                retriever.ask(FIRST_QUESTION, within=Scope(until=date.max))
+                retriever.ask(FIRST_QUESTION)
+                index.outlets()
             except IndexUnusableError:
                 if current == self._current():
                     raise
@@ -102,10 +105,3 @@ class LiveIndex:
         if self._generation is not None:
             return b""
         return backend_at(self.directory).mark()
-
-
-def _warm(index: Index, retriever: Retriever) -> None:
-    """Load everything that is loaded on first use: the first question costs 20 times as much as the next."""
-    retriever.ask(FIRST_QUESTION, within=Scope(until=date.max))
-    retriever.ask(FIRST_QUESTION)
-    index.outlets()

@@ -31,11 +31,12 @@ def make_page(live: LiveIndex, *, editable: bool) -> Page:
     info = live.now().index.info
     blocked = (info.root, *([info.directory] if isinstance(info.directory, Path) else []))
     corpus = Corpus(live.directory, live)
+    scripts = "\n".join((_FOLDER / name).read_text("utf-8") for name in SCRIPTS)
     return Page(
         _blocks(live, corpus, editable=editable),
         theme,
         css=(_FOLDER / "page.css").read_text("utf-8"),
-        head=_head(),
+        head=f'<meta name="color-scheme" content="light dark"><script>\n{scripts}\n</script>',
         blocked=blocked,
         add_article=corpus.add if editable else None,
     )
@@ -61,12 +62,6 @@ def _blocks(live: LiveIndex, corpus: Corpus, *, editable: bool) -> Any:
         add_endpoints(service)
     service.begin({})  # Finds the example questions, so that the first reader need not wait.
     return page
-
-
-def _head() -> str:
-    """Return the HTML head with the scripts of the page."""
-    scripts = "\n".join((_FOLDER / name).read_text("utf-8") for name in SCRIPTS)
-    return f'<meta name="color-scheme" content="light dark"><script>\n{scripts}\n</script>'
 
 
 def _part(name: str, html: str, handlers: Mapping[str, _Handler]) -> None:

@@ -150,19 +150,15 @@ class Service:
         return self._live.call(self._beginning)
 
     def _beginning(self, opened: OpenGeneration) -> dict[str, Any]:
+        if self._tried[0] is not opened.index:  # The examples are found once a generation.
+            self._tried = opened.index, examples(opened.index, opened.retriever)
+        welcome = {"articles": count(opened.index.info.articles, "article"), "examples": self._tried[1]}
         dates = opened.index.date_range()
-        welcome = {"articles": count(opened.index.info.articles, "article"), "examples": self._examples(opened)}
         limits = {
             "outlets": opened.index.outlets()[:OUTLETS_OFFERED],
             "dates": [day.isoformat() for day in dates] if dates else [],
         }
         return {"welcome": fill_template("welcome.html", welcome), "limits": fill_template("limits.html", limits)}
-
-    def _examples(self, opened: OpenGeneration) -> tuple[str, ...]:
-        """Return questions to start with, found once a generation."""
-        if self._tried[0] is not opened.index:
-            self._tried = opened.index, examples(opened.index, opened.retriever)
-        return self._tried[1]
 
 
 def _article(opened: OpenGeneration, source: str) -> Article:

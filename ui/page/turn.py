@@ -18,16 +18,6 @@ FIRST_LIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityLink:
-    """A stretch of an article that tells who a speaker is."""
-
-    link: SavedLink
-    source: str
-    text: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class ShownQuote:
     """A quote as the page shows it. `sure` is "" for a miss; `links` tell who the speakers are."""
 
@@ -37,7 +27,7 @@ class ShownQuote:
     link: str
     sure: str
     note: str
-    links: tuple[IdentityLink, ...]
+    links: tuple[dict[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +110,11 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> ShownQuote
     )
 
 
-def _identity_link(link: SavedLink) -> IdentityLink:
+def _identity_link(link: SavedLink) -> dict[str, object]:
+    """Return a stretch of an article that tells who a speaker is, as the page shows it."""
     named = {"source": link.source, "start": link.start, "end": link.end, "sha256": (link.sha256 or "")[:16]}
-    return IdentityLink(link, printable(link.source), one_line(link.text), "?" + urlencode(named))
+    href = "?" + urlencode(named)
+    return {"link": link, "source": printable(link.source), "text": one_line(link.text), "href": href}
 
 
 def _layer(kind: str, start: int, end: int, quote: SavedQuote) -> Layer:

@@ -65,6 +65,8 @@ def render_info(info: IndexInfo) -> str:
     model = info.model
     facts = f"sha256 {model.sha256[:16]}…, {model.precision.value}, {model.dim} dimensions"
     added = f", {info.added:,} added by hand" if info.added else ""
+    others = [str(number) for number in info.kept if number != info.generation]
+    kept = f" (--generation {' or '.join(others)} is kept too)" if others else ""
     rows = (
         ("index", printable(str(info.directory))),
         ("articles", f"{info.articles:,} from {printable(str(info.root))}{added}"),
@@ -76,7 +78,7 @@ def render_info(info: IndexInfo) -> str:
         ("vectors", _vectors(info)),
         ("model", f"{printable(model.name)} ({facts})"),
         ("speakers", _speakers(info)),
-        ("generation", f"{info.generation}{'' if info.in_force else ', not the one in force'}{_others(info)}"),
+        ("generation", f"{info.generation}{'' if info.in_force else ', not the one in force'}{kept}"),
         ("checked", _checked(info)),
         ("size", f"{info.size_bytes / 1e6:.1f} MB"),
         ("built", info.built),
@@ -101,12 +103,6 @@ def _speakers(info: IndexInfo) -> str:
         return f"read by {printable(info.speakers)}"
     why = "spaCy and its English model were not installed" if info.speakers_wanted else "--no-speakers"
     return f"not read ({why})"
-
-
-def _others(info: IndexInfo) -> str:
-    """Return the other generations that can be asked."""
-    others = [str(number) for number in info.kept if number != info.generation]
-    return f" (--generation {' or '.join(others)} is kept too)" if others else ""
 
 
 def _checked(info: IndexInfo) -> str:

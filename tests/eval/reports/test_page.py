@@ -18,7 +18,7 @@ from eval.measures.abstention import RiskPoint
 from eval.measures.all_measures import MEANINGS, MEASURES
 from eval.measures.calibration import Bin
 from eval.reports import page
-from eval.reports.charts import Bars, Share, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
+from eval.reports.charts import Bars, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
 from eval.reports.judged_case import CaseFailure, JudgedCase, JudgedQuote, PassageRanks, WantedDocument, WantedSpan
 from eval.reports.page import render_page
 from eval.reports.report import Curves, EvalReport
@@ -231,9 +231,7 @@ def test_every_measure_is_explained() -> None:
 
 
 CHARTS = {
-    "kinds": kinds_chart(
-        [Bars("why", 3, (Share("answer@1", 0.5), Share("answer@3", 1.0))), Bars("off", 1, (Share("refused", 0),))]
-    ),
+    "kinds": kinds_chart([Bars("why", 3, (("answer@1", 0.5), ("answer@3", 1.0))), Bars("off", 1, (("refused", 0),))]),
     "kinds of nothing": kinds_chart([]),
     "risk": risk_coverage_chart([RiskPoint(0.9, 0.5, 0.0), RiskPoint(0.1, 1.0, 0.31)], RiskPoint(0.4, 0.7, 0.1)),
     "risk of one": risk_coverage_chart([RiskPoint(0.9, 1.0, 0.0)], None),
