@@ -16,7 +16,8 @@ from index.building.write_generation import VectorSettings, write_generation
 from index.files.disk import DISK
 from index.local.generation import open_generation
 from index.local.local_index import LocalIndex
-from index.local.publish import Written, publish
+from index.local.manifest import Manifest
+from index.local.publish import publish
 from index.local.write_lock import writer
 from index.search.ivf_lists import CANDIDATES, EXHAUSTIVE_UP_TO, NEAREST
 from qa import Retriever
@@ -106,7 +107,7 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
     vectors = VectorSettings(before.info.model.dim, EXHAUSTIVE_UP_TO)
     began = time.perf_counter()
 
-    def write(into: Path) -> Written:
+    def write(into: Path) -> Manifest:
         entries = pool.entries(folder / "articles", passages)
         return write_generation(into, SegmentPlan(articles), None, lambda _: entries, record, vectors=vectors, disk=DISK)
 

@@ -17,7 +17,8 @@ from index.building.write_generation import VectorSettings, write_generation
 from index.errors import IndexUnusableError, InputError
 from index.files.disk import Disk
 from index.local.generation import Generation, index_exists, open_generation, published_record
-from index.local.publish import Written, publish
+from index.local.manifest import Manifest
+from index.local.publish import publish
 from index.local.write_lock import writer
 
 # An upload takes seconds; an older one was left by a process that was killed.
@@ -63,7 +64,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     relayout = kept is not None and _needs_other_layout(kept, settings)
 
     def put_in_force(plan: SegmentPlan, before: PreviousGeneration | None) -> Generation:
-        def write(folder: Path) -> Written:
+        def write(folder: Path) -> Manifest:
             return write_generation(
                 folder, plan, before, prepared.entry_maker.entries, prepared.record, vectors=vectors, disk=disk
             )
@@ -76,7 +77,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
             shared = previous if same else None
             plan = plan_change(articles, shared, min_passages=settings.min_segment_passages)
             kept, previous = put_in_force(plan, shared), None
-    if len(kept.segments) >= settings.merged_at:  # The new articles are in force by now.
+    if len(kept.manifest.segments) >= settings.merged_at:  # The new articles are in force by now.
         previous = previous or PreviousGeneration(kept)
         least, at = settings.min_segment_passages, settings.merged_at
         if merging := plan_merging(articles, previous, min_passages=least, at=at):
@@ -107,7 +108,7 @@ def _paths_before(last_build: LastBuild, directory: Path) -> list[Path]:
 
 def _needs_other_layout(generation: Generation, settings: BuildSettings) -> bool:
     """Tell whether the only segment should gain or lose its IVF lists; several segments keep theirs."""
-    if len(generation.segments) > 1:
+    if len(generation.manifest.segments) > 1:
         return False
-    (segment,) = generation.segments
+    (segment,) = generation.manifest.segments
     return (segment.lists is not None) != (segment.sentences > settings.exhaustive_up_to)

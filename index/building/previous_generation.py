@@ -29,7 +29,7 @@ class PreviousGeneration:
         self.speakers = record.speakers_read_by
         self._encoding, self._added = record.encoding, frozenset(record.added)
         reader = SegmentReader.of(generation)
-        self._stats = generation.looks(reader.article_count())
+        self._stats = generation.looks(reader.ids.counts[0])
         self.segments = reader.segments
         self._sizes = [np.diff(segment.first_passages).tolist() for segment in self.segments]
         self.contents: dict[str, Content] = {}

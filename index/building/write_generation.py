@@ -18,7 +18,7 @@ from index.files.disk import Disk
 from index.files.file_stat import pack_stats
 from index.local.generation import LOOKS, ORDER, Generation
 from index.local.global_ids import GlobalIds
-from index.local.publish import Written
+from index.local.manifest import Manifest
 from index.local.segment import Segment, SegmentRecord, folder_of
 from index.local.tombstones import TOMBSTONES, count_deleted_words
 from index.local.write_segment import write_segment
@@ -48,8 +48,8 @@ def write_generation(
     *,
     vectors: VectorSettings,
     disk: Disk,
-) -> Written:
-    """Write all files of a planned generation but its manifest; `record` is the manifest's record of the build.
+) -> Manifest:
+    """Write all files of a planned generation but its manifest; return the manifest, which names the shared files alone.
 
     Raises:
         OSError: a file cannot be written.
@@ -72,7 +72,7 @@ def write_generation(
     with disk.create(folder / LOOKS) as file:
         np.save(file, pack_stats([article.file.stat for article in articles]), allow_pickle=False)
     counts = _write_order(folder, records, [places[article.source] for article in articles], dim=vectors.dim, disk=disk)
-    return Written(record, tuple(records), counts, shared)
+    return Manifest(record, tuple(records), counts, tuple(shared.values()))
 
 
 def _write_order(
@@ -101,7 +101,7 @@ def _share(
 ) -> dict[str, FileRecord]:
     """Link a segment's files into another generation's folder, or copy them; return the records of the linked files."""
     shared: dict[str, FileRecord] = {}
-    for file in generation.files:
+    for file in generation.manifest.files:
         if (inner := before.inner(file.name)) is None:
             continue
         into = now.path(folder, inner)

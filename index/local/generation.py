@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
-from index.files.checksums import FULL_CHECK_BYTES, Check, FileRecord, check_files, read_small
+from index.files.checksums import FULL_CHECK_BYTES, Check, check_files, read_small
 from index.files.file_stat import read_stats
 from index.files.find_files import is_utf8
 from index.files.printable import printable_name
 from index.local.manifest import Manifest
-from index.local.segment import FILES, SegmentRecord
+from index.local.segment import FILES
 from index.opened.build_record import CollectionRecord
 
 LOCK, CURRENT, MANIFEST, ADDED, PENDING = "LOCK", "CURRENT", "manifest.json", "added", "pending"
@@ -41,23 +41,14 @@ class Generation:
     manifest: Manifest
     check: Check
 
-    @property
-    def files(self) -> tuple[FileRecord, ...]:
-        """The files, by name."""
-        return self.manifest.files
-
-    @property
-    def segments(self) -> tuple[SegmentRecord, ...]:
-        """The segments, in order."""
-        return self.manifest.segments
-
     def looks(self, articles: int) -> bytes:
         """Return the stat signatures of this many articles' files, one after another; b"" if the generation has none.
 
         Raises:
             IndexDamagedError: the file of signatures cannot be read.
         """
-        return read_stats(self.folder / LOOKS, articles=articles) if any(file.name == LOOKS for file in self.files) else b""
+        there = any(file.name == LOOKS for file in self.manifest.files)
+        return read_stats(self.folder / LOOKS, articles=articles) if there else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +137,12 @@ def open_generation(directory: Path, *, number: int | None = None, check: Check 
         raise IndexDamagedError(f"{error}{_way_out(directory)}") from error
 
 
-def is_in_force(directory: Path, number: int) -> bool:
-    """Return whether CURRENT names this generation."""
+def current_number(directory: Path) -> int | None:
+    """Return the number in CURRENT; None if the file is missing or cannot be read."""
     with suppress(IndexDamagedError):
         current = read_current(directory)
-        return current is not None and current.generation == number
-    return False
+        return current.generation if current else None
+    return None
 
 
 def generation_numbers(directory: Path) -> list[int]:
@@ -166,9 +157,8 @@ def published_record(directory: Path) -> CollectionRecord | None:
     Another manifest, the latest first, takes the place of one that cannot be read. None: none can be read.
     """
     folders = sorted(directory.glob("gen-*[0-9]"), reverse=True)
-    with suppress(IndexDamagedError):
-        if current := read_current(directory):
-            folders.insert(0, directory / name_of(current.generation))
+    if (current := current_number(directory)) is not None:
+        folders.insert(0, directory / name_of(current))
     for folder in folders:
         with suppress(OSError, ValueError, RecursionError):
             manifest = json.loads(read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES))

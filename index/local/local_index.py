@@ -10,7 +10,7 @@ from index.entries.entry_db import cut, day_of
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.files.checksums import Check, Verification
 from index.files.source_files import Sources
-from index.local.generation import Generation, generation_numbers, is_in_force, open_generation
+from index.local.generation import Generation, current_number, generation_numbers, open_generation
 from index.local.segment import WORDS
 from index.local.segment_reader import SegmentReader
 from index.local.tombstones import TOMBSTONES, read_tombstones
@@ -39,13 +39,13 @@ class LocalIndex(Index):
         super().__init__(_info(directory, generation), Sources.of(directory, build.root, build.added))
         self.store: SegmentReader = SegmentReader.of(generation)
         self.segments, self._ids = self.store.segments, self.store.ids
-        words = [record.path(generation.folder, WORDS) for record in generation.segments]
+        words = [record.path(generation.folder, WORDS) for record in generation.manifest.segments]
         self._words = WordIndex(words, read_tombstones(generation.folder / TOMBSTONES, self.segments, self._ids))
-        self._of_serial = {record.serial: position for position, record in enumerate(generation.segments)}
+        self._of_serial = {record.serial: position for position, record in enumerate(generation.manifest.segments)}
         self._check_counts()
         # Files that were compared by xxh3 are compared by sha256 while the index is in use.
         in_full = generation.check is Check.SHA256
-        self.verification = None if in_full else Verification(generation.folder, generation.files)
+        self.verification = None if in_full else Verification(generation.folder, generation.manifest.files)
 
     def embed(self, question: str) -> EmbeddedQuestion:
         if self.verification:
@@ -131,12 +131,12 @@ class LocalIndex(Index):
 def list_articles(store: SegmentReader, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
     """Return a page of the articles whose source, title or outlet contains all words of `query`; see `Index.articles`."""
     check_page(query, offset, limit)
-    found: Sequence[int] = range(store.article_count())
+    found: Sequence[int] = range(store.ids.counts[0])
     if words := folded(query).split():
         found = [number for (number,) in store.rows_by_article(_CONTAINS, "\n".join(words))]
     rows = store.rows_of_articles(_SUMMARY, found[offset : offset + limit])
     page = tuple(
-        ArticleSummary(source, title, outlet, day_of(published), size_bytes, store.passages_of(number))
+        ArticleSummary(source, title, outlet, day_of(published), size_bytes, int(store.ids.passages_of[number]))
         for number, source, title, outlet, published, size_bytes in rows
     )
     return ArticlePage(len(found), page)
@@ -144,7 +144,7 @@ def list_articles(store: SegmentReader, query: str = "", *, offset: int = 0, lim
 
 def _info(directory: Path, generation: Generation) -> IndexInfo:
     """Return the info of a generation: its manifest, and its state in the folder."""
-    lists = [record.lists for record in generation.segments if record.lists]
+    lists = [record.lists for record in generation.manifest.segments if record.lists]
     least = min((one.recall for one in lists), default=0.0)
     together = Lists(sum(one.count for one in lists), sum(one.nprobe for one in lists), least)
     return IndexInfo.of(
@@ -152,10 +152,10 @@ def _info(directory: Path, generation: Generation) -> IndexInfo:
         generation.manifest.counts,
         directory=directory,
         generation=generation.number,
-        size_bytes=sum(file.size_bytes for file in generation.files),
+        size_bytes=sum(file.size_bytes for file in generation.manifest.files),
         check=generation.check,
         kept=tuple(generation_numbers(directory)),
-        in_force=is_in_force(directory, generation.number),
-        segments=len(generation.segments),
+        in_force=current_number(directory) == generation.number,
+        segments=len(generation.manifest.segments),
         lists=together if lists else None,
     )

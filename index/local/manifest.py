@@ -27,7 +27,7 @@ class Manifest:
     build: BuildRecord
     segments: tuple[SegmentRecord, ...]
     counts: Counts
-    files: tuple[FileRecord, ...]
+    files: tuple[FileRecord, ...] = ()
 
     @classmethod
     def from_bytes(cls, raw: bytes, path: Path, *, by_seal: bool = False) -> "Manifest":
@@ -46,7 +46,8 @@ class Manifest:
             place = path.parent.parent
             raise IndexMismatchError(f"{place}: index format {str(found)[:20]}, this program reads {FORMAT}; run qa index")
         build, counts = BuildRecord.from_manifest(said, str(path), also={"files": dict, "segments": list})
-        if by_seal and not _is_sealed(raw):
+        seal = _SEAL.match(raw)
+        if by_seal and not (seal and hashlib.sha256(raw.replace(seal[1], _NO_SEAL, 1)).hexdigest().encode() == seal[1]):
             raise IndexDamagedError(f"{path}: sha256 differs from its seal; run qa index --rebuild")
         files = tuple(_file(name, one, path) for name, one in sorted(said["files"].items()))
         return cls(build, tuple(_segments(said["segments"], path)), counts, files)
@@ -71,11 +72,6 @@ def sealed(said: Mapping[str, Any]) -> bytes:
     """
     raw = json.dumps({"seal": _NO_SEAL.decode(), **said}, indent=1).encode()
     return raw.replace(_NO_SEAL, hashlib.sha256(raw).hexdigest().encode(), 1)
-
-
-def _is_sealed(raw: bytes) -> bool:
-    match = _SEAL.match(raw)
-    return match is not None and hashlib.sha256(raw.replace(match[1], _NO_SEAL, 1)).hexdigest().encode() == match[1]
 
 
 def _file(name: str, said: Any, path: Path) -> FileRecord:

@@ -6,12 +6,12 @@ finds the old generation or the new one, as a whole.
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
-from index.errors import IndexDamagedError, InputError
+from index.errors import InputError
 from index.files.checksums import Check, FileRecord
 from index.files.disk import DISK, Disk, remove_tree, write_synced
 from index.local.generation import (
@@ -20,30 +20,14 @@ from index.local.generation import (
     MANIFEST,
     Current,
     Generation,
+    current_number,
     generation_numbers,
     name_of,
-    read_current,
 )
 from index.local.manifest import Manifest
-from index.local.segment import SegmentRecord
-from index.opened.build_record import BuildRecord, Counts
 
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The parts of a manifest besides its files. `shared` are files, by name, that an earlier generation has.
-
-    Shared files are on disk already, and are not read again.
-    """
-
-    build: BuildRecord
-    segments: tuple[SegmentRecord, ...]
-    counts: Counts
-    shared: Mapping[str, FileRecord] = field(default_factory=dict)
-
-
-Write = Callable[[Path], Written]
-NOTHING_YET = Current(0, "")
+Write = Callable[[Path], Manifest]
+"""Fills a folder; returns the manifest. Its files, if any, are shared with an earlier generation and not read again."""
 
 
 def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
@@ -55,14 +39,15 @@ def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
     Raises:
         InputError: the disk is full or cannot be written.
     """
-    current, taken = _current(directory), _numbers(directory)
-    number = max([*taken, current.generation if current else 0], default=0) + 1
+    # The numbers of all generations, finished or not.
+    taken = [int(match[1]) for path in directory.iterdir() if (match := GENERATION_NAME.fullmatch(path.name))]
+    number = max([*taken, current_number(directory) or 0]) + 1
     working, folder = directory / f"{name_of(number)}.tmp", directory / name_of(number)
     try:
         disk.make_folder(working)
         raw = _fill(working, write, disk)
         if not (taken or os.path.lexists(directory / CURRENT)):  # A generation without CURRENT would look like a damaged index.
-            _put_in_force(directory, NOTHING_YET, disk)
+            _put_in_force(directory, Current(0, ""), disk)
         disk.rename(working, folder)
         disk.sync_folder(directory)
         _put_in_force(directory, Current(number, hashlib.sha256(raw).hexdigest()), disk)
@@ -99,11 +84,11 @@ def clean(directory: Path, disk: Disk) -> None:
     for path in sorted(directory.iterdir()):
         if path.name == f"{CURRENT}.tmp" or ((match := GENERATION_NAME.fullmatch(path.name)) and match[2]):
             remove_tree(path, disk)
-    if (current := _current(directory)) is None:
+    if (current := current_number(directory)) is None:
         return
-    earlier = [number for number in generation_numbers(directory) if number < current.generation]
+    earlier = [number for number in generation_numbers(directory) if number < current]
     for number in generation_numbers(directory):
-        if number not in (current.generation, *earlier[-1:]):
+        if number not in (current, *earlier[-1:]):
             gone = directory / f"{name_of(number)}.tmp"  # A half-removed folder must not look like a generation.
             disk.rename(directory / name_of(number), gone)
             remove_tree(gone, disk)
@@ -111,16 +96,17 @@ def clean(directory: Path, disk: Disk) -> None:
 
 def _fill(working: Path, write: Write, disk: Disk) -> bytes:
     """Write a generation's files and their manifest to disk; return the manifest's bytes."""
-    written = write(working)
+    manifest = write(working)
+    shared = {file.name: file for file in manifest.files}
     paths = sorted(working.rglob("*"))
     files: list[FileRecord] = []
     for path in paths:
         if path.is_file():
             name = path.relative_to(working).as_posix()
-            if (known := written.shared.get(name)) is None:
+            if (known := shared.get(name)) is None:
                 disk.sync(path)
             files.append(known or FileRecord.of(path, name))
-    raw = Manifest(written.build, written.segments, written.counts, tuple(files)).to_bytes()
+    raw = replace(manifest, files=tuple(files)).to_bytes()
     write_synced(working / MANIFEST, raw, disk)
     for folder in (*(path for path in paths if path.is_dir()), working):
         disk.sync_folder(folder)
@@ -136,19 +122,6 @@ def _put_in_force(directory: Path, current: Current, disk: Disk) -> None:
 
 def _failed(directory: Path, number: int, reason: str) -> str:
     """Return the message about an error of the disk."""
-    current = _current(directory)
-    if current is not None and current.generation == number:
+    if current_number(directory) == number:
         return f"{directory}: written, but may not outlast a power cut ({reason}); check the disk and run qa index again"
     return f"{directory}: cannot be written ({reason}); make room or check its rights, what was in force stays"
-
-
-def _numbers(directory: Path) -> list[int]:
-    """Return the numbers of all generations, finished or not."""
-    return [int(match[1]) for path in directory.iterdir() if (match := GENERATION_NAME.fullmatch(path.name))]
-
-
-def _current(directory: Path) -> Current | None:
-    """Return the contents of CURRENT; None if it cannot be read."""
-    with suppress(IndexDamagedError):
-        return read_current(directory)
-    return None

@@ -29,7 +29,7 @@ class SegmentReader:
             IndexUnusableError: the files do not fit the manifest, or each other.
         """
         dim = generation.manifest.build.model.dim
-        segments = tuple(Segment(record, generation.folder, dim=dim) for record in generation.segments)
+        segments = tuple(Segment(record, generation.folder, dim=dim) for record in generation.manifest.segments)
         return cls(segments, GlobalIds(segments, read_order(generation.folder / ORDER), str(generation.folder)))
 
     def article(self, number: int) -> Article:
@@ -109,7 +109,7 @@ class SegmentReader:
         return self.segments[segment].entry(local)
 
     def entries(self) -> Iterator[Entry]:
-        return map(self.entry, range(self.article_count()))
+        return map(self.entry, range(self.ids.counts[0]))
 
     def sources(self) -> list[str]:
         return [one.source for one in self.listed()]
@@ -136,14 +136,6 @@ class SegmentReader:
             segment, local = self.ids.locate(number)
             found += [(number, *row[1:]) for row in self.segments[segment].store.rows(query, local)]
         return found
-
-    def article_count(self) -> int:
-        """Return the number of articles."""
-        return self.ids.counts[0]
-
-    def passages_of(self, article: int) -> int:
-        """Return the number of passages of an article."""
-        return int(self.ids.passages_of[article])
 
     def _locate(self, source: str) -> tuple[int, int] | None:
         """Return the segment and the local id of the article of this source."""

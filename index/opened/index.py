@@ -24,7 +24,7 @@ from index.models.embedder import EmbeddedQuestion, Embedder
 from index.models.export import export_model, find_export
 from index.models.model_card import ModelSettings
 from index.opened.info import IndexInfo
-from index.opened.listing import ArticlePage, Listable, date_range, outlet_names
+from index.opened.listing import ArticlePage, date_range, outlet_names
 from index.search.bm25_index import KeyRanges
 
 
@@ -58,7 +58,7 @@ class FoundByWords:
     score: float
 
 
-class ArticleStore(Listable, Protocol):
+class ArticleStore(Protocol):
     """Read access to an index's articles, passages and sentences, by number. For several threads."""
 
     def article(self, number: int) -> Article:
@@ -84,6 +84,12 @@ class ArticleStore(Listable, Protocol):
 
     def sources(self) -> list[str]:
         """Return the source of each article, by number."""
+
+    def outlets(self) -> list[str | None]:
+        """Return the outlet of each article's masthead, by number."""
+
+    def dates(self) -> list[date | None]:
+        """Return the day of publication of each article, by number."""
 
     def listed(self) -> list[ListedArticle]:
         """Return every article without its text, by number."""
@@ -203,7 +209,7 @@ class Index(ABC):
 
     @cached_property
     def _outlets(self) -> tuple[str, ...]:
-        return outlet_names(self.store)
+        return outlet_names(self.store.outlets())
 
     def outlets(self) -> tuple[str, ...]:
         """Return the names of the articles' outlets, in order; at most MAX_OUTLETS."""
@@ -211,15 +217,11 @@ class Index(ABC):
 
     @cached_property
     def _date_range(self) -> tuple[date, date] | None:
-        return date_range(self.store)
+        return date_range(self.store.dates())
 
     def date_range(self) -> tuple[date, date] | None:
         """Return the first and the last day of publication of any article."""
         return self._date_range
-
-    def path_of(self, source: str) -> Path:
-        """Return the file of an article. Files of added articles are in the index folder, wherever that is now."""
-        return self._sources.path(source)
 
     def source_state(self, article: Article) -> SourceState:
         """Return whether the file of an article changed since it was indexed."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index.files.checksums import Check
 from index.models.model_card import ModelCard
@@ -43,39 +44,17 @@ class IndexInfo:
     graph: bool = False
 
     @classmethod
-    def of(
-        cls,
-        record: BuildRecord,
-        counts: Counts,
-        *,
-        directory: Path | str,
-        generation: int,
-        size_bytes: int,
-        check: Check,
-        kept: tuple[int, ...],
-        in_force: bool,
-        segments: int,
-        lists: Lists | None,
-        graph: bool = False,
-    ) -> "IndexInfo":
-        """Return the info of an index with this build record and these counts."""
+    def of(cls, record: BuildRecord, counts: Counts, **state: Any) -> "IndexInfo":
+        """Return the info of an index with this build record and these counts; `state` are the other fields."""
         return cls(
-            directory=directory,
-            generation=generation,
             **counts._asdict(),
             model=record.model,
             root=Path(record.root or ""),
-            size_bytes=size_bytes,
             built=record.built,
             refused=len(record.refused),
             added=len({*record.added}),
             excluded=record.excluded,
-            check=check,
-            kept=kept,
-            in_force=in_force,
             speakers=record.speakers_read_by,
             speakers_wanted=record.speakers is not False,
-            segments=segments,
-            lists=lists,
-            graph=graph,
+            **state,
         )

@@ -1,9 +1,9 @@
 """Listing articles page by page, without reading their texts into memory."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from index.errors import InputError
 from index.search.analyzer import folded
@@ -33,29 +33,19 @@ class ArticlePage:
     articles: tuple[ArticleSummary, ...]
 
 
-class Listable(Protocol):
-    """Articles with the outlets and days that their mastheads show."""
-
-    def outlets(self) -> list[str | None]:
-        """Return the outlet of each article, by number."""
-
-    def dates(self) -> list[date | None]:
-        """Return the day of publication of each article, by number."""
-
-
-def outlet_names(articles: Listable) -> tuple[str, ...]:
+def outlet_names(outlets: Sequence[str | None]) -> tuple[str, ...]:
     """Return the outlets' names in order, at most MAX_OUTLETS. Of names that differ in case or blanks, the commonest counts."""
-    counted = Counter(" ".join(name.split()) for name in articles.outlets() if name)
+    counted = Counter(" ".join(name.split()) for name in outlets if name)
     names: dict[str, str] = {}
     for name in sorted(counted, key=lambda name: (-counted[name], name)):
         names.setdefault(folded(name), name)
     return tuple(names[key] for key in sorted(names)[:MAX_OUTLETS])
 
 
-def date_range(articles: Listable) -> tuple[date, date] | None:
-    """Return the first and the last day of publication of any article."""
-    days = [day for day in articles.dates() if day]
-    return (min(days), max(days)) if days else None
+def date_range(days: Sequence[date | None]) -> tuple[date, date] | None:
+    """Return the first and the last of some days; None if no day is known."""
+    known = [day for day in days if day]
+    return (min(known), max(known)) if known else None
 
 
 def check_page(query: str, offset: int, limit: int) -> None:

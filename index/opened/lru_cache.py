@@ -17,9 +17,6 @@ class LruCache(Generic[_T]):
         self._items: OrderedDict[int, _T] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
-        return len(self._items)
-
     def get(self, numbers: Iterable[int]) -> dict[int, _T]:
         """Return the cached items among these numbers."""
         with self._lock:

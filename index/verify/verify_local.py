@@ -37,8 +37,8 @@ def check_local_index(directory: Path, *, number: int | None = None) -> Soundnes
     except IndexDamagedError as error:
         return _damaged(directory, number, error)
     findings = tuple(islice(_findings(generation), MAX_FINDINGS))
-    size = sum(file.size_bytes for file in generation.files)
-    checked = Checked(len(generation.files), size, *generation.manifest.counts)
+    size = sum(file.size_bytes for file in generation.manifest.files)
+    checked = Checked(len(generation.manifest.files), size, *generation.manifest.counts)
     return Soundness(directory, generation.number, checked, findings)
 
 

@@ -253,7 +253,7 @@ def test_what_the_background_finds_ends_the_answers(copied: Path, monkeypatch: p
 def test_a_generation_that_was_removed_is_not_damaged(copied: Path) -> None:
     generation = open_generation(copied, number=1)
     shutil.rmtree(generation.folder)
-    verification = Verification(generation.folder, generation.files)
+    verification = Verification(generation.folder, generation.manifest.files)
     assert verification.wait(timeout_s=60)
     verification.check()
 

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import ArticleRefused, BuildReport, BuildSettings, Index, InputError, Progress, SourceState, add_file, build
+from index.backends import backend_at
 from index.building import added_files
 from index.building.added_files import sweep_uploads
 from index.files.disk import Disk
@@ -59,11 +60,12 @@ def read(path: Path) -> bytes:
 def sources(directory: Path) -> list[str]:
     """What an index holds, and that each file is where the index says."""
     index = Index.open(directory)
+    files = backend_at(directory).sources(None, print)
     articles = [entry.article for entry in index.store.entries()]
     for article in articles:
-        assert hashlib.sha256(index.path_of(article.source).read_bytes()).hexdigest() == article.sha256
+        assert hashlib.sha256(files.path(article.source).read_bytes()).hexdigest() == article.sha256
         assert index.source_state(article) is SourceState.UNCHANGED
-    assert index.info.added == sum(index.path_of(article.source).is_relative_to(directory) for article in articles)
+    assert index.info.added == sum(files.path(article.source).is_relative_to(directory) for article in articles)
     return [article.source for article in articles]
 
 
@@ -293,7 +295,7 @@ def test_a_name_that_the_users_folder_has_is_not_taken(directory: Path, folder: 
     assert add_file(directory, "x.txt", story("Narvik")) == "added/x 2.txt"
     build([], directory)
     assert sources(directory) == ["a.txt", "added/x 2.txt", "added/x.txt", "b.txt"]
-    assert Index.open(directory).path_of("added/x.txt") == folder / "added" / "x.txt"
+    assert backend_at(directory).sources(None, print).path("added/x.txt") == folder / "added" / "x.txt"
     take_out(directory, "added/x.txt")
     assert sources(directory) == ["a.txt", "added/x 2.txt", "b.txt"]
     take_out(directory, "added/x 2.txt")
@@ -318,7 +320,7 @@ def test_a_file_that_moves_from_the_index_into_the_users_folder_is_found_there(d
     build([], directory)
     (directory / "added").rename(folder / "added")
     assert build([], directory).unchanged == ("a.txt", "added/x.txt", "b.txt")
-    assert Index.open(directory).path_of("added/x.txt") == folder / "added" / "x.txt"
+    assert backend_at(directory).sources(None, print).path("added/x.txt") == folder / "added" / "x.txt"
     assert sources(directory) == ["a.txt", "added/x.txt", "b.txt"]
 
 

@@ -154,7 +154,7 @@ def test_what_a_generation_does_not_say_is_read(folder: Path, tmp_path: Path, re
     build([folder], directory)
     generation = open_generation(directory)
     assert len(generation.looks(3)) == 3 * 40
-    files = tuple(file for file in generation.files if file.name != LOOKS)
+    files = tuple(file for file in generation.manifest.files if file.name != LOOKS)
     older = replace(generation, manifest=replace(generation.manifest, files=files))
     assert older.looks(3) == b""
     (file, *_) = find_files([folder]).files

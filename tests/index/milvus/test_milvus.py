@@ -234,7 +234,7 @@ def test_it_has_each_public_method_of_an_index_in_a_folder(seeds_in_milvus: str)
         return {name for name in vars(kind) if not name.startswith("_")}
 
     assert isinstance(Index.open(seeds_in_milvus), MilvusIndex) and issubclass(MilvusIndex, Index)
-    of_segments = {"of", "contents", "rows_by_article", "rows_of_articles", "article_count", "passages_of"}
+    of_segments = {"of", "contents", "rows_by_article", "rows_of_articles"}
     assert public(SegmentReader) - of_segments <= public(MilvusStore)
 
 

@@ -169,22 +169,22 @@ def test_a_page_out_of_range_is_refused_in_one_line(name: str, value: Any, index
 def test_outlets_are_named_once_in_order(tmp_path: Path) -> None:
     names = ["The Times", "BBC", "THE  times", "The Times", "the\r\ntimes", "Ärzteblatt", "bbc", "BBC", ""]
     store = store_of(tmp_path, *(entry(f"{number}.txt", "Title", name) for number, name in enumerate(names)))
-    assert outlet_names(store) == ("BBC", "The Times", "Ärzteblatt")
+    assert outlet_names(store.outlets()) == ("BBC", "The Times", "Ärzteblatt")
 
 
 def test_outlets_have_an_end(tmp_path: Path) -> None:
     store = store_of(tmp_path, *(entry(f"{number}.txt", "Title", f"Post {number:05}") for number in range(MAX_OUTLETS + 5)))
-    names = outlet_names(store)
+    names = outlet_names(store.outlets())
     assert len(names) == MAX_OUTLETS and names[-1] == f"Post {MAX_OUTLETS - 1:05}"
 
 
 def test_the_first_and_last_day_are_those_that_articles_show(tmp_path: Path) -> None:
     days = [date(2024, 12, 1), None, date(1999, 1, 31), date(2025, 1, 1)]
-    assert date_range(store_of(tmp_path, *(entry(f"{day}.txt", published=day) for day in days))) == (days[2], days[3])
+    assert date_range(store_of(tmp_path, *(entry(f"{day}.txt", published=day) for day in days)).dates()) == (days[2], days[3])
     (tmp_path / "undated").mkdir()
-    assert date_range(store_of(tmp_path / "undated", entry("a.txt"))) is None
+    assert date_range(store_of(tmp_path / "undated", entry("a.txt")).dates()) is None
     (tmp_path / "empty").mkdir()
-    assert date_range(store_of(tmp_path / "empty")) is None
+    assert date_range(store_of(tmp_path / "empty").dates()) is None
 
 
 @pytest.mark.parametrize("source", ["", "nothing.txt", "../seeds/README", "\ud800", "\0", "'", "%"])
@@ -198,9 +198,9 @@ def test_the_state_of_a_named_article_is_told(index: LocalIndex) -> None:
 
 
 def test_listing_reads_no_text_into_memory(index: LocalIndex) -> None:
-    before = len(index.store._texts)
+    before = len(index.store._texts._items)
     index.articles("kursk"), index.articles(), index.outlets(), index.date_range()
-    assert len(index.store._texts) == before
+    assert len(index.store._texts._items) == before
     assert "text" not in ArticleSummary.__slots__
 
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 from index import Index, IndexDamagedError, IndexUnusableError, InputError, build
 from index.local.generation import CURRENT, MANIFEST
 from index.local.manifest import Manifest
-from index.local.publish import Written, publish
+from index.local.publish import publish
 from index.local.write_lock import writer
 from ui.page.live_index import SLOWER_AFTER_A_PROBLEM, LiveIndex, OpenGeneration
 
@@ -251,9 +252,9 @@ def publish_copy(of: Path, index: Path) -> None:
     """Publish another generation's files anew, as fast as the disk allows."""
     manifest = Manifest.from_bytes((of / MANIFEST).read_bytes(), of / MANIFEST)
 
-    def write(folder: Path) -> Written:
+    def write(folder: Path) -> Manifest:
         shutil.copytree(of, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("manifest.json"))
-        return Written(manifest.build, manifest.segments, manifest.counts)
+        return replace(manifest, files=())
 
     with writer(index):
         publish(index, write)
