@@ -13,6 +13,7 @@ from index.building.fill_entries import Progress
 from index.building.prepare import PreparedBuild, make_report, open_previous, prepare
 from index.errors import IndexUnusableError, InputError
 from index.files.disk import DISK, make_folders
+from index.milvus.catalogue import Catalogue
 from index.milvus.collections import create_data, data_collections, generation_name, is_data
 from index.milvus.generation import (
     EXHAUSTIVE,
@@ -29,7 +30,7 @@ from index.milvus.place import MilvusPlace
 from index.milvus.server import MilvusServer, milvus_server
 from index.milvus.store import MilvusStore, PreviousMilvusGeneration
 from index.milvus.write_lease import Lease, milvus_writer
-from index.milvus.write_rows import RowNumbers, write_rows
+from index.milvus.write_rows import further_numbers, write_rows
 from index.models.model_files import cache_folder
 from index.opened.build_record import Counts
 
@@ -62,7 +63,9 @@ def build_in_milvus(paths: Sequence[Path], place: MilvusPlace, settings: BuildSe
     number_in_force(server)  # Raises if the name belongs to something else.
     with milvus_writer(server, wait=settings.wait, note=progress.note) as lease:
         server.be_strict()
-        folder = _working_folder(server.place)
+        # This machine's checkpoints of a stopped build; readers need no folder.
+        where = str(place.lite.resolve() if place.lite else place.text)
+        folder = cache_folder() / "milvus" / hashlib.sha256(where.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         try:
             make_folders(folder, DISK)
             return _build(paths, _BuildJob(server, lease, folder, settings, progress))
@@ -114,17 +117,17 @@ def _published(job: _BuildJob, prepared: PreparedBuild, stays: MilvusGeneration 
         create_data(server, data, dim=dim, exhaustive=exhaustive)
     else:
         data = stays.data
-    numbers = RowNumbers.after(stays.manifest.next if stays else NextNumbers(0, 0, 0, 0))
+    numbers = further_numbers(stays.manifest.next if stays else NextNumbers())
     written = write_rows(server, data, entry_maker.entries(new), numbers, since=number)
     lexicon = written.lexicon(server, stays, {*gone})
     made = int(data.passages.rsplit("_", 2)[1])
-    catalogue = written.catalogue(staying)
+    catalogue = Catalogue([*staying, *written.entries])
     size = sum(entry.size_bytes for entry in catalogue.entries) + _BYTES_A_NUMBER * dim * catalogue.counts()[2]
     job.lease.check()
     counts = Counts(*catalogue.counts())
-    manifest = MilvusManifest(number, prepared.record, dim, made, numbers.next, tuple(gone), size, counts)
+    manifest = MilvusManifest(number, prepared.record, dim, made, numbers, tuple(gone), size, counts)
     generation = publish_generation(server, manifest, catalogue, lexicon)
-    _drop_older(server, generation, before=stays.number if stays else None)
+    _drop_older(server, generation)
     return generation
 
 
@@ -168,13 +171,13 @@ def _sweep(server: MilvusServer, found: MilvusGeneration | None) -> None:
             server.delete_where(collection, f"article in {gone}")
 
 
-def _drop_older(server: MilvusServer, generation: MilvusGeneration, *, before: int | None) -> None:
+def _drop_older(server: MilvusServer, generation: MilvusGeneration) -> None:
     """Remove all generations and data but those of the generation in force and the previous one."""
     name = server.place.name
     earlier = [number for number in generations(server) if number < generation.number]
     for number in earlier[:-1]:
         server.drop(generation_name(name, number))
-    if before is None and not earlier:
+    if not earlier:
         return
     kept = {*generation.data.all}
     for number in earlier[-1:]:
@@ -185,9 +188,3 @@ def _drop_older(server: MilvusServer, generation: MilvusGeneration, *, before: i
     for collection in server.collections():
         if is_data(name, collection) and collection not in kept:
             server.drop(collection)
-
-
-def _working_folder(place: MilvusPlace) -> Path:
-    """Return the folder for this machine's checkpoints of a stopped build; readers need no folder."""
-    where = place.lite.resolve() if place.lite else place.text
-    return cache_folder() / "milvus" / hashlib.sha256(str(where).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -70,71 +70,41 @@ def is_writer(name: str, collection: str) -> bool:
 
 def create_data(server: MilvusServer, names: DataCollections, *, dim: int, exhaustive: bool) -> None:
     """Create the data collections. `exhaustive` compares a question with every sentence; else a graph (HNSW) is searched."""
-    _create_texts(server, names.texts)
-    schema, indexes = _schema()
-    schema.add_field("article", _kind("INT64"))
-    schema.add_field("since", _kind("INT64"))
-    schema.add_field("words", _kind("VARCHAR"), max_length=MAX_VARCHAR, enable_analyzer=True, analyzer_params=_ANALYZER)
-    schema.add_field("body", _kind("VARCHAR"), max_length=MAX_VARCHAR)
-    schema.add_field("first_text", _kind("INT64"))
-    schema.add_field("texts", _kind("INT64"))
-    schema.add_field("sparse", _kind("SPARSE_FLOAT_VECTOR"))
-    schema.add_function(_bm25())
+    from pymilvus import Function, FunctionType
+
+    numbers = {"article": "INT64", "since": "INT64"}
+    create_texts(server, names.texts, **numbers)
+    further = {"first_text": "INT64", "texts": "INT64"}
+    schema, indexes = _schema(**numbers, words="VARCHAR", body="VARCHAR", **further, sparse="SPARSE_FLOAT_VECTOR")
+    scored = {"input_field_names": ["words"], "output_field_names": ["sparse"]}
+    schema.add_function(Function(name="bm25", function_type=FunctionType.BM25, **scored))
     weights = {"bm25_k1": K1, "bm25_b": B}
     indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=weights)
     server.create(names.passages, schema, indexes)
-    schema, indexes = _schema()
-    schema.add_field("article", _kind("INT64"))
-    schema.add_field("since", _kind("INT64"))
-    schema.add_field("vector", _kind("FLOAT_VECTOR"), dim=dim)
+    schema, indexes = _schema(dim, **numbers, vector="FLOAT_VECTOR")
     graph = {"index_type": "HNSW", "params": {"M": 32, "efConstruction": 256}}
     indexes.add_index("vector", metric_type="IP", **({"index_type": "FLAT"} if exhaustive else graph))
     server.create(names.sentences, schema, indexes)
 
 
-def create_pieces(server: MilvusServer, name: str) -> None:
-    """Create a collection of numbered texts, for a generation or a writer."""
-    schema, indexes = _schema()
-    schema.add_field("text", _kind("VARCHAR"), max_length=MAX_VARCHAR)
-    schema.add_field("of", _kind("INT64"))
-    _add_no_vector(schema, indexes)
-    server.create(name, schema, indexes)
-
-
-def _create_texts(server: MilvusServer, name: str) -> None:
-    schema, indexes = _schema()
-    schema.add_field("article", _kind("INT64"))
-    schema.add_field("since", _kind("INT64"))
-    schema.add_field("text", _kind("VARCHAR"), max_length=MAX_VARCHAR)
-    _add_no_vector(schema, indexes)
-    server.create(name, schema, indexes)
-
-
-def _add_no_vector(schema: Any, indexes: Any) -> None:
-    schema.add_field("none", _kind("FLOAT_VECTOR"), dim=len(NO_VECTOR))
+def create_texts(server: MilvusServer, name: str, **numbers: str) -> None:
+    """Create a collection of texts with these fields of type INT64."""
+    schema, indexes = _schema(**numbers, text="VARCHAR", none="FLOAT_VECTOR")
     indexes.add_index("none", index_type="FLAT", metric_type="L2")
+    server.create(name, schema, indexes)
 
 
 # The project's own analyzer makes the terms, so that articles and questions are analysed alike, as in a folder.
-_ANALYZER = {"tokenizer": "standard"}
+_ANALYZED = {"enable_analyzer": True, "analyzer_params": {"tokenizer": "standard"}}
 
 
-def _schema() -> tuple[Any, Any]:
-    """Return a schema with its key, and empty index parameters."""
-    from pymilvus import MilvusClient
+def _schema(dim: int = len(NO_VECTOR), /, **fields: str) -> tuple[Any, Any]:
+    """Return a schema with its key and these fields, given the type of each, and empty index parameters."""
+    from pymilvus import DataType, MilvusClient
 
     schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
-    schema.add_field("id", _kind("INT64"), is_primary=True)
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    options: dict[str, dict[str, Any]] = {"VARCHAR": {"max_length": MAX_VARCHAR}, "FLOAT_VECTOR": {"dim": dim}}
+    for name, kind in fields.items():
+        schema.add_field(name, DataType[kind], **options.get(kind, {}), **(_ANALYZED if name == "words" else {}))
     return schema, MilvusClient.prepare_index_params()
-
-
-def _kind(name: str) -> Any:
-    from pymilvus import DataType
-
-    return getattr(DataType, name)
-
-
-def _bm25() -> Any:
-    from pymilvus import Function, FunctionType
-
-    return Function(name="bm25", function_type=FunctionType.BM25, input_field_names=["words"], output_field_names=["sparse"])

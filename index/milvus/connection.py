@@ -35,7 +35,10 @@ def connect(place: MilvusPlace) -> tuple[Any, str]:
         IndexUnusableError: the server is not there, refuses or has another version.
     """
     client = _client_class()
-    _quiet()
+    # The libraries' loggers are silenced: errors are told in one line here, not with tracebacks there.
+    for name in ("pymilvus", "milvus_lite"):
+        for logger in (name, *(key for key in logging.root.manager.loggerDict if key.startswith(f"{name}."))):
+            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
     uri = address(place)
     arguments: dict[str, Any] = {"token": place.token, "db_name": place.database, "dedicated": True}
     # A restarted server is to be found at once, and not after the two minutes that gRPC would wait.
@@ -49,19 +52,28 @@ def connect(place: MilvusPlace) -> tuple[Any, str]:
         version = str(made.get_server_version(timeout=place.timeout_s))
     except Exception as error:
         raise _no_milvus(error, place) from error
-    _check_version(version, place)
+    found = re.match(r"v?(\d+)\.(\d+)", version)
+    if "lite" not in version and (found is None or (int(found[1]), int(found[2])) < LEAST):
+        least = ".".join(map(str, LEAST))
+        raise IndexUnusableError(f"{place}: the server is Milvus {version[:40]}; {least} or later is needed for BM25")
     return made, version
 
 
 def address(place: MilvusPlace) -> str:
-    """Return the URI of a server. A plain connection finds out at once whether the server is there.
+    """Return the URI of a server; start Milvus Lite if it does not run yet.
+
+    A plain connection finds out at once whether a server is there.
 
     Raises:
         InputError: the extra is not installed.
         IndexUnusableError: the server cannot be reached, or the file of Milvus Lite cannot be opened.
     """
     if place.lite is not None:
-        return _lite_address(place.lite, str(place))
+        key = str(place.lite.absolute())
+        with _lock:
+            if key not in _running:
+                _running[key] = _started(key, str(place))
+            return _running[key][2]
     host, _, port = place.address.rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), timeout=place.timeout_s).close()
@@ -73,37 +85,25 @@ def address(place: MilvusPlace) -> str:
 
 def failure(error: BaseException, place: MilvusPlace) -> IndexUnusableError:
     """Return an error of the client as one line: what is wrong, and what to do."""
-    what, advice = _reason(error, place)
+    text = " ".join(str(getattr(error, "message", "") or error).split())
+    what, advice = f"the server says: {text[:200]}", "look at the server's log"
+    if says(error, "no space|disk quota|file too large|read-only|permission denied.*(?:/|parquet|arrow)"):
+        what, advice = f"the server cannot write ({text[-160:]})", "make room or check its rights, what was in force stays"
+    elif says(error, "unauthenticated|auth check failure|permission.?deny|permission_denied"):
+        what, advice = "the server refuses the token, or what it may do", f"set {TOKEN} to an API key or user:password"
+    elif says(error, "certificate|handshake|ssl"):
+        what, advice = f"no TLS connection ({text[:160]})", f"check {TLS} and {CA}"
+    elif says(error, "deadline|timeout|timed out"):
+        what = f"the server does not answer within {math.ceil(place.timeout_s)} s"
+        advice = f"look whether it is overloaded, or raise {TIMEOUT}"
+    elif says(error, "unavailable|fail(?:ed)? to connect|fail connecting|connection refused|channel"):
+        what, advice = GONE, "start it again or check the address"
     return IndexUnusableError(f"{place}: {what}; {advice}")
 
 
 def says(error: BaseException, pattern: str) -> bool:
     """Return whether an error's text matches a pattern, in any case of letters."""
     return re.search(pattern, str(error), re.IGNORECASE) is not None
-
-
-def stop_lite(file: Path) -> None:
-    """Stop the server of this file, so that another process can open the file."""
-    with _lock:
-        found = _running.pop(str(file.absolute()), None)
-    if found is not None:
-        _stop(*found)
-
-
-def _reason(error: BaseException, place: MilvusPlace) -> tuple[str, str]:
-    text = " ".join(str(getattr(error, "message", "") or error).split())
-    if says(error, "no space|disk quota|file too large|read-only|permission denied.*(?:/|parquet|arrow)"):
-        return f"the server cannot write ({text[-160:]})", "make room or check its rights, what was in force stays"
-    if says(error, "unauthenticated|auth check failure|permission.?deny|permission_denied"):
-        return "the server refuses the token, or what it may do", f"set {TOKEN} to an API key or user:password"
-    if says(error, "certificate|handshake|ssl"):
-        return f"no TLS connection ({text[:160]})", f"check {TLS} and {CA}"
-    if says(error, "deadline|timeout|timed out"):
-        took = f"{math.ceil(place.timeout_s)} s"
-        return f"the server does not answer within {took}", f"look whether it is overloaded, or raise {TIMEOUT}"
-    if says(error, "unavailable|fail(?:ed)? to connect|fail connecting|connection refused|channel"):
-        return GONE, "start it again or check the address"
-    return f"the server says: {text[:200]}", "look at the server's log"
 
 
 def _no_milvus(error: Exception, place: MilvusPlace) -> IndexUnusableError:
@@ -115,21 +115,6 @@ def _no_milvus(error: Exception, place: MilvusPlace) -> IndexUnusableError:
     return IndexUnusableError(f"{place}: the server {within}; check the address and {TLS}, or raise {TIMEOUT}")
 
 
-def _check_version(version: str, place: MilvusPlace) -> None:
-    """Refuse a server that lacks a function that an index needs."""
-    found = re.match(r"v?(\d+)\.(\d+)", version)
-    if "lite" not in version and (found is None or (int(found[1]), int(found[2])) < LEAST):
-        least = ".".join(map(str, LEAST))
-        raise IndexUnusableError(f"{place}: the server is Milvus {version[:40]}; {least} or later is needed for BM25")
-
-
-def _quiet() -> None:
-    """Silence the libraries' loggers: errors are told in one line here, not with tracebacks there."""
-    for name in ("pymilvus", "milvus_lite"):
-        for logger in (name, *(key for key in logging.root.manager.loggerDict if key.startswith(f"{name}."))):
-            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
-
-
 def _client_class() -> Any:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # Else gRPC reports lost connections on stderr.
     try:
@@ -137,15 +122,6 @@ def _client_class() -> Any:
     except ImportError as error:
         raise InputError(NOT_INSTALLED) from error
     return pymilvus.MilvusClient
-
-
-def _lite_address(file: Path, place: str) -> str:
-    """Return the address of the server of this file; start the server if it does not run yet."""
-    key = str(file.absolute())
-    with _lock:
-        if key not in _running:
-            _running[key] = _started(key, place)
-        return _running[key][2]
 
 
 def _started(key: str, place: str) -> tuple[Any, Any, str]:
@@ -172,15 +148,12 @@ def _started(key: str, place: str) -> tuple[Any, Any, str]:
     return server, database, f"unix:{file}"
 
 
-def _stop(server: Any, database: Any, uri: str) -> None:
-    server.stop(grace=2).wait()
-    database.close()
-    _remove(Path(uri.removeprefix("unix:")))
-
-
 def _stop_all() -> None:
     while _running:
-        _stop(*_running.popitem()[1])
+        server, database, uri = _running.popitem()[1]
+        server.stop(grace=2).wait()
+        database.close()
+        _remove(Path(uri.removeprefix("unix:")))
 
 
 def _remove(file: Path) -> None:

@@ -12,7 +12,7 @@ from index.milvus.catalogue import Catalogue
 from index.milvus.collections import (
     NO_VECTOR,
     DataCollections,
-    create_pieces,
+    create_texts,
     data_collections,
     generation_name,
     generation_number,
@@ -29,14 +29,14 @@ _FIRST = {MANIFEST: 0, CATALOGUE: 10_000_000, LEXICON: 20_000_000}
 EXHAUSTIVE, GRAPH = "Milvus, exhaustive", "Milvus, HNSW"  # The two methods for vectors in a manifest.
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NextNumbers:
     """The numbers that come after those of all articles and rows written so far."""
 
-    article: int
-    text: int
-    passage: int
-    sentence: int
+    article: int = 0
+    text: int = 0
+    passage: int = 0
+    sentence: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def publish_generation(
     manifest = replace(manifest, sha256=tuple(hashlib.sha256(blob).hexdigest() for blob in blobs))
     raw = json.dumps(manifest.to_json()).encode()
     sealed = json.dumps([hashlib.sha256(raw).hexdigest(), raw.decode()])
-    create_pieces(server, collection)
+    create_texts(server, collection, of="INT64")
     server.insert(collection, _rows(MANIFEST, sealed))
     for part, blob in zip((CATALOGUE, LEXICON), blobs, strict=True):
         server.insert(collection, _rows(part, base64.b64encode(blob).decode()))

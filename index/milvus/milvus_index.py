@@ -9,7 +9,6 @@ from index.arrays import Flags, Vectors
 from index.errors import IndexDamagedError, IndexMismatchError
 from index.files.checksums import Check
 from index.files.source_files import Sources
-from index.milvus.catalogue import CatalogueEntry
 from index.milvus.generation import MilvusGeneration, generations, number_in_force
 from index.milvus.lexicon import Lexicon
 from index.milvus.place import NO_FOLDER
@@ -111,8 +110,16 @@ class MilvusIndex(Index):
     def articles(self, query: str = "", *, offset: int = 0, limit: int = 50) -> ArticlePage:
         check_page(query, offset, limit)
         words = folded(query).split()
-        found = [entry for entry in self.store.catalogue.entries if all(word in _called(entry) for word in words)]
-        return ArticlePage(len(found), tuple(map(_summary, found[offset : offset + limit])))
+        found = []
+        for entry in self.store.catalogue.entries:
+            names = folded("\n".join((entry.source, entry.title or "", entry.outlet or "")))
+            if all(word in names for word in words):
+                found.append(entry)
+        page = tuple(
+            ArticleSummary(e.source, e.title, e.outlet, e.masthead.published, e.size_bytes, len(e.sentences))
+            for e in found[offset : offset + limit]
+        )
+        return ArticlePage(len(found), page)
 
     def _condition(self, among: Selection | None) -> str:
         """Return the filter of a search, in the server's language."""
@@ -167,12 +174,3 @@ def _info(server: MilvusServer, generation: MilvusGeneration) -> IndexInfo:
         lists=None,
         graph=generation.is_graph,
     )
-
-
-def _called(entry: CatalogueEntry) -> str:
-    return folded("\n".join((entry.source, entry.title or "", entry.outlet or "")))
-
-
-def _summary(entry: CatalogueEntry) -> ArticleSummary:
-    day = entry.masthead.published
-    return ArticleSummary(entry.source, entry.title, entry.outlet, day, entry.size_bytes, len(entry.sentences))

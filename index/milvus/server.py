@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from index.errors import IndexUnusableError, InputError
-from index.milvus.connection import AGAIN_MS, GONE, address, connect, failure, says, stop_lite
+from index.milvus.connection import AGAIN_MS, GONE, address, connect, failure, says
 from index.milvus.place import MilvusPlace
 
 ROWS_AT_ONCE = 500  # Keys in one query, rows in one insertion: some 5 MB, of the 64 that a server takes.
@@ -98,12 +98,6 @@ class MilvusServer:
         """Insert a row, or replace the row with the same key."""
         self._request(lambda: self._client.upsert(name, [row], timeout=self.place.timeout_s))
 
-    def delete(self, name: str, keys: Sequence[int]) -> None:
-        """Remove the rows with these keys; unknown keys are ignored."""
-        self._load(name)
-        for part in _parts(keys):
-            self._request(partial(self._client.delete, name, ids=part, timeout=self._write_s))
-
     def delete_where(self, name: str, condition: str) -> None:
         """Remove the rows that match a filter."""
         self._load(name)
@@ -155,10 +149,6 @@ class MilvusServer:
     def be_strict(self) -> None:
         """Let reads in the next STRICT_S seconds wait for all earlier writes."""
         self._opened = time.monotonic()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._client.close()
 
     @property
     def _write_s(self) -> float:
@@ -229,15 +219,6 @@ def milvus_server(place: MilvusPlace) -> MilvusServer:
         if place not in _connected:
             _connected[place] = MilvusServer(place)
         return _connected[place]
-
-
-def disconnect(place: MilvusPlace) -> None:
-    """Close the connection. Stop Milvus Lite, so that another process can open its file."""
-    with _connecting:
-        if (server := _connected.pop(place, None)) is not None:
-            server.close()
-        if place.lite is not None:
-            stop_lite(place.lite)
 
 
 def _parts(items: Iterable[Any]) -> Iterator[list[Any]]:

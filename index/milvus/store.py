@@ -38,10 +38,6 @@ class MilvusStore:
         self._texts: LruCache[Article] = LruCache(TEXT_CACHE_CHARS, lambda article: len(article.text))
         self._passages: LruCache[PackedPassage] = LruCache(PASSAGES_CACHED, lambda passage: 1)
 
-    def counts(self) -> tuple[int, int, int]:
-        """Return the numbers of articles, passages and sentences."""
-        return self.catalogue.counts()
-
     def article(self, number: int) -> Article:
         return self._read_articles([number])[number]
 

@@ -1,7 +1,7 @@
 """Checking an index in Milvus: counts, every article's text, every passage's sentences, vectors and words."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 
@@ -50,10 +50,8 @@ def _findings(server: MilvusServer, generation: MilvusGeneration) -> Iterator[Fi
                 yield Finding(where, "its text is not that of the file whose sha256 it has")
             first, last = generation.catalogue.first_passages[number : number + 2].tolist()
             for passage, packed in store.packed(range(first, last)).items():
-                yield from (Finding(where, f"passage {passage} {what}") for what in _faults(packed, len(article.text)))
-                yield from (
-                    Finding(where, f"passage {passage} {what}") for what in _row_faults(server, generation, passage, packed)
-                )
+                for what in chain(_faults(packed, len(article.text)), _row_faults(server, generation, passage, packed)):
+                    yield Finding(where, f"passage {passage} {what}")
         except IndexDamagedError:
             yield Finding(where, "rows of it are missing or cannot be read")
 

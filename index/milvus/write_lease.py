@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from index.errors import IndexBusyError, IndexUnusableError
 from index.local.write_lock import this_process
-from index.milvus.collections import NO_VECTOR, create_pieces, is_writer, lock_alias, writer_name
+from index.milvus.collections import NO_VECTOR, create_texts, is_writer, lock_alias, writer_name
 from index.milvus.server import MilvusServer
 
 BEAT_S = 2.0
@@ -48,7 +48,7 @@ def milvus_writer(
         IndexBusyError: another process is writing, and `wait` is false.
     """
     alias, mine = lock_alias(server.place.name), writer_name(server.place.name, _PROCESS + secrets.token_hex(4))
-    create_pieces(server, mine)
+    create_texts(server, mine, of="INT64")
     stopped = threading.Event()
     beating = threading.Thread(target=_beat, args=(server, mine, stopped), name="milvus-writer", daemon=True)
     try:

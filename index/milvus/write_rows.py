@@ -1,13 +1,13 @@
 """Writing the rows of articles to Milvus, with their entries for the catalogue and terms for the lexicon."""
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
 from index.entries.entry import Entry
-from index.milvus.catalogue import Catalogue, CatalogueEntry
+from index.milvus.catalogue import CatalogueEntry
 from index.milvus.collections import NO_VECTOR, DataCollections
 from index.milvus.generation import MilvusGeneration, NextNumbers
 from index.milvus.lexicon import EMPTY, Lexicon
@@ -19,40 +19,9 @@ from index.milvus.server import ROWS_AT_ONCE, MilvusRow, MilvusServer
 _STEP = 1 << 30
 
 
-@dataclass(slots=True)
-class RowNumbers:
-    """The next free numbers of articles and rows."""
-
-    article: int
-    text: int
-    passage: int
-    sentence: int
-
-    @classmethod
-    def after(cls, used: NextNumbers) -> "RowNumbers":
-        """Return free numbers, a random step beyond those that a manifest names as next."""
-        return cls(*(number + secrets.randbelow(_STEP) for number in astuple(used)))
-
-    @property
-    def next(self) -> NextNumbers:
-        """The numbers as a manifest has them."""
-        return NextNumbers(self.article, self.text, self.passage, self.sentence)
-
-
-@dataclass(slots=True)
-class _RowBuffers:
-    """Ids to insert together, one list a collection."""
-
-    texts: list[MilvusRow] = field(default_factory=list)
-    passages: list[MilvusRow] = field(default_factory=list)
-    sentences: list[MilvusRow] = field(default_factory=list)
-
-    def insert(self, server: MilvusServer, data: DataCollections, *, at_least: int) -> None:
-        """Insert the lists with at least this many rows."""
-        for name, rows in zip(data.all, (self.texts, self.passages, self.sentences), strict=True):
-            if len(rows) >= at_least:
-                server.insert(name, rows)
-                rows.clear()
+def further_numbers(used: NextNumbers) -> NextNumbers:
+    """Return free numbers, a random step beyond those that a manifest names as next."""
+    return NextNumbers(*(number + secrets.randbelow(_STEP) for number in astuple(used)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +31,6 @@ class WrittenRows:
     entries: tuple[CatalogueEntry, ...]
     words: tuple[tuple[str, ...], ...]
     data: DataCollections
-
-    def catalogue(self, staying: Sequence[CatalogueEntry]) -> Catalogue:
-        """Return the catalogue of the written articles and those that stay."""
-        return Catalogue([*staying, *self.entries])
 
     def lexicon(self, server: MilvusServer, before: MilvusGeneration | None, gone: set[int]) -> Lexicon:
         """Return the lexicon: the previous generation's, without the deleted articles' passages."""
@@ -77,40 +42,46 @@ class WrittenRows:
 
 
 def write_rows(
-    server: MilvusServer, data: DataCollections, entries: Iterable[Entry], numbers: RowNumbers, *, since: int
+    server: MilvusServer, data: DataCollections, entries: Iterable[Entry], numbers: NextNumbers, *, since: int
 ) -> WrittenRows:
-    """Insert the rows of entries, which count from the generation `since` on. Some hundred rows are in memory."""
-    waiting = _RowBuffers()
+    """Insert the rows of entries, which count from the generation `since` on. Some hundred rows are in memory.
+
+    `numbers` are the next free numbers, before and after.
+    """
+    waiting: dict[str, list[MilvusRow]] = {name: [] for name in data.all}
     made: list[CatalogueEntry] = []
     words: list[tuple[str, ...]] = []
     for entry in entries:
         mark = {"article": numbers.article, "since": since}
-        made.append(_written(entry, numbers, waiting, mark, words))
-        waiting.insert(server, data, at_least=ROWS_AT_ONCE)
-    waiting.insert(server, data, at_least=1)
-    for name in data.all:
+        made.append(_written(entry, numbers, [*waiting.values()], mark, words))
+        for name, rows in waiting.items():
+            if len(rows) >= ROWS_AT_ONCE:
+                server.insert(name, rows)
+                rows.clear()
+    for name, rows in waiting.items():
+        server.insert(name, rows)
         server.flush(name)
     return WrittenRows(tuple(made), tuple(words), data)
 
 
 def _written(
-    entry: Entry, numbers: RowNumbers, waiting: _RowBuffers, mark: Mapping[str, int], words: list[tuple[str, ...]]
+    entry: Entry, numbers: NextNumbers, waiting: list[list[MilvusRow]], mark: Mapping[str, int], words: list[tuple[str, ...]]
 ) -> CatalogueEntry:
-    """Add the rows of an entry to the buffers; return its catalogue entry."""
-    first = replace(numbers)
+    """Add the rows of an entry to the waiting texts, passages and sentences; return its catalogue entry."""
+    first, (texts, passages, sentences) = replace(numbers), waiting
     for piece in split_text(entry.article.text):
-        waiting.texts.append(_text_row(numbers, piece, mark))
-    texts = numbers.text - first.text
+        texts.append(_text_row(numbers, piece, mark))
+    text_rows = numbers.text - first.text
     sizes: list[int] = []
     for passage in _packed(entry):
         terms = tuple(encoded_term(term) for one in passage.sentences for term in one.terms if term)
         body, *further = split_text(pack_passage(passage))
         rows = {"first_text": numbers.text, "texts": len(further)}
-        waiting.texts += [_text_row(numbers, piece, mark) for piece in further]
-        waiting.passages.append({"id": numbers.passage, **mark, "words": " ".join(terms), "body": body, **rows})
+        texts += [_text_row(numbers, piece, mark) for piece in further]
+        passages.append({"id": numbers.passage, **mark, "words": " ".join(terms), "body": body, **rows})
         numbers.passage += 1
         for vector in passage.vectors:
-            waiting.sentences.append({"id": numbers.sentence, **mark, "vector": vector.astype(np.float32)})
+            sentences.append({"id": numbers.sentence, **mark, "vector": vector.astype(np.float32)})
             numbers.sentence += 1
         sizes.append(len(passage.sentences))
         words.append(terms)
@@ -128,14 +99,14 @@ def _written(
         aliases=entry.aliases,
         number=first.article,
         first_text=first.text,
-        texts=texts,
+        texts=text_rows,
         first_passage=first.passage,
         first_sentence=first.sentence,
         sentences=tuple(sizes),
     )
 
 
-def _text_row(numbers: RowNumbers, piece: str, mark: Mapping[str, int]) -> MilvusRow:
+def _text_row(numbers: NextNumbers, piece: str, mark: Mapping[str, int]) -> MilvusRow:
     numbers.text += 1
     return {"id": numbers.text - 1, **mark, "text": piece, "none": NO_VECTOR}
 

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -40,7 +41,7 @@ from index.local.segment_reader import SegmentReader
 from index.milvus.collections import data_collections
 from index.milvus.milvus_index import MilvusIndex
 from index.milvus.place import NOT_INSTALLED, milvus_place
-from index.milvus.server import MilvusServer, disconnect, milvus_server
+from index.milvus.server import MilvusServer, milvus_server
 from index.milvus.store import MilvusStore
 from index.milvus.verify_milvus import check_milvus_index
 from index.milvus.write_lease import milvus_writer
@@ -166,11 +167,23 @@ def shop(tmp_path: Path, server: str, request: pytest.FixtureRequest) -> Shop:
     )
 
 
+def disconnect(place: str) -> None:
+    """Close this process's connection. Stop Milvus Lite, so that another process can open its file."""
+    where = milvus_place(place)
+    if (connected := index.milvus.server._connected.pop(where, None)) is not None:
+        connected._client.close()
+    if where.lite and (running := index.milvus.connection._running.pop(str(where.lite.absolute()), None)):
+        lite, database, uri = running
+        lite.stop(grace=2).wait()
+        database.close()
+        shutil.rmtree(Path(uri.removeprefix("unix:")).parent, ignore_errors=True)
+
+
 @pytest.fixture
 def lite_shop(tmp_path: Path) -> Iterator[Shop]:
     made = Shop(tmp_path, f"milvus:{tmp_path / 'file.db'}")
     yield made
-    disconnect(milvus_place(made.place))
+    disconnect(made.place)
 
 
 def close_to(a: Answer, b: Answer) -> bool:
@@ -358,7 +371,7 @@ def test_a_file_of_milvus_lite_whose_writer_is_killed_keeps_what_was_in_force(
 ) -> None:
     for people, moment in enumerate(MOMENTS[: campaign(1, 1, len(MOMENTS))], 1000):
         before = lite_shop.publish(117)
-        disconnect(milvus_place(lite_shop.place))
+        disconnect(lite_shop.place)
         lite_shop.put("ferry.txt", f"The ferry Amalia carried {people} people to Linz, the police said.")
         with halfway(lite_shop, moment), pytest.raises(IndexUnusableError, match="another process has it open"):
             lite_shop.answer()
@@ -402,13 +415,13 @@ def test_a_file_that_cannot_be_written_leaves_what_was_in_force(
     lite_shop.publish(117)
     lite_shop.put("ferry.txt", "The ferry Amalia carried 999 people to Linz, the police said.")
     if not is_open:
-        disconnect(milvus_place(lite_shop.place))
+        disconnect(lite_shop.place)
     with full_disk():
         assert main(["index", str(lite_shop.articles), "--index", lite_shop.place]) == ExitStatus.INDEX_UNUSABLE
     line = capsys.readouterr().err
     assert line.count("\n") == 1 and line.startswith(f"qa: {lite_shop.place}: the server cannot write")
     assert line.endswith("; make room or check its rights, what was in force stays\n")
-    disconnect(milvus_place(lite_shop.place))
+    disconnect(lite_shop.place)
     assert "117" in lite_shop.answer() and check_milvus_index(lite_shop.place).findings == ()
 
 
@@ -448,15 +461,15 @@ def test_what_is_missing_or_changed_on_the_server_is_found(shop: Shop, capsys: p
     assert main(["verify", "--index", shop.place]) == ExitStatus.INDEX_UNUSABLE
     told = capsys.readouterr()
     assert "ferry.txt: its text is not that of the file whose sha256 it has" in told.out and "--rebuild" in told.err
-    connected.delete(data.sentences, catalogue.sentence_rows.tolist())
+    connected.delete_where(data.sentences, f"id in {catalogue.sentence_rows.tolist()}")
     with pytest.raises(IndexUnusableError, match="counts differ from the manifest; run qa index --rebuild"):
         Index.open(shop.place)
 
 
 def test_the_name_of_something_else_is_left_alone(server: str, seeds: Path) -> None:
-    from index.milvus.collections import create_pieces
+    from index.milvus.collections import create_texts
 
-    create_pieces(milvus_server(milvus_place(f"{server}other")), "other")
+    create_texts(milvus_server(milvus_place(f"{server}other")), "other", of="INT64")
     with pytest.raises(InputError, match="is a collection of something else"):
         build([seeds], f"{server}other")
 
