@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from index import ModelSettings, build
 from index.models.export import export_model
 from qa import AskSettings, Retriever
 
 pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.small_models", "tests.loaded_once")
+
+settings.register_profile("project", deadline=None)  # Two workers share two cores: a slow example is no failure.
+settings.load_profile("project")
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 TIERS = ("test", "check", "soak")  # Each runs the tests of those before it, and longer campaigns.
