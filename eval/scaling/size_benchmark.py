@@ -12,7 +12,7 @@ from eval.datasets.cases import Document
 from eval.scaling.synthetic_corpus import SentencePool, lines_of, write_articles
 from index import BuildSettings, InputError, build
 from index.building.segment_plan import SegmentPlan
-from index.building.write_generation import VectorSettings, write_generation
+from index.building.write_generation import write_generation
 from index.files.disk import DISK
 from index.local.generation import open_generation
 from index.local.local_index import LocalIndex
@@ -104,12 +104,12 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
     pool, record = SentencePool.of(before.store), open_generation(stock / "index").manifest.build
     articles = pool.articles(folder / "articles", passages)
     record = replace(record, root=str(folder / "articles"), paths=(str(folder / "articles"),))
-    vectors = VectorSettings(before.info.model.dim, EXHAUSTIVE_UP_TO)
+    sizes = {"dim": before.info.model.dim, "exhaustive_up_to": EXHAUSTIVE_UP_TO}
     began = time.perf_counter()
 
     def write(into: Path) -> Manifest:
         entries = pool.entries(folder / "articles", passages)
-        return write_generation(into, SegmentPlan(articles), None, lambda _: entries, record, vectors=vectors, disk=DISK)
+        return write_generation(into, SegmentPlan(articles), None, lambda _: entries, record, **sizes, disk=DISK)
 
     with writer(folder / "index"):
         publish(folder / "index", write)

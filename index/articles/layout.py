@@ -73,7 +73,6 @@ def ends_sentence(text: str) -> bool:
 
 
 def _strip(text: str, line: Span) -> Span:
-    """The line without the blanks around it."""
     cut = line.cut(text)
     start = line.start + len(cut) - len(cut.lstrip())
     return Span(start, max(start, line.start + len(cut.rstrip())))
@@ -122,7 +121,6 @@ def _goes_on(text: str, group: list[Span], line: Span, width: int, *, parted: bo
 
 
 def _block(text: str, lines: list[Span]) -> Block:
-    """The block that these lines make."""
     span = Span(lines[0].start, lines[-1].end)
     gaps = tuple(Span(a.end, b.start) for a, b in pairwise(lines))
     cut = lines[0].cut(text)

@@ -49,7 +49,6 @@ def _runs(found: Sequence[Sentence]) -> list[list[Sentence]]:
 
 
 def _cut(text: str, run: Sequence[Sentence], pieces: Sequence[str]) -> Iterator[Passage]:
-    """The passages that the pieces of a run make."""
     at, first = run[0].span.start, 0
     for piece in pieces:
         end = at + len(piece)

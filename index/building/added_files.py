@@ -33,13 +33,20 @@ def keep_added_file(directory: Path, name: str, data: bytes, settings: BuildSett
     """Put a file into DIR/added for the next build to index, and return its source; see `index.add_file`."""
     settings = settings or BuildSettings()
     stem, suffix = _safe_name(name)
-    _check(data, f"{ADDED}/{stem}{suffix}", settings)
+    source = f"{ADDED}/{stem}{suffix}"
+    if not suffix:
+        raise ArticleRefused(source, f"not {' or '.join(SUFFIXES)}; save it as text")
+    settings.check_size(len(data), source)
+    decode_article(data, source)  # Without a named encoding, as a build reads it.
     folder = _folder(directory, disk)
     partial = folder / f"{_UPLOAD}{secrets.token_hex(8)}{_PARTIAL}"
     try:
         _check_room(folder, len(data))
         write_synced(partial, data, disk)
-        path = _linked(partial, folder, (stem, suffix), _own_folder(directory), disk)
+        record = published_record(directory)
+        # The user's own files below this folder have sources like those of added files.
+        own_folder = (Path(record.root) if record and record.root is not None else directory.resolve()) / ADDED
+        path = _linked(partial, folder, (stem, suffix), own_folder, disk)
         disk.sync_folder(folder)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror}); make room or check its rights") from error
@@ -147,14 +154,6 @@ def _split(name: str) -> tuple[str, str]:
     return name[: len(name) - len(suffix)], suffix
 
 
-def _check(data: bytes, source: str, settings: BuildSettings) -> None:
-    """Refuse a file that a build would refuse."""
-    if not source.lower().endswith(SUFFIXES):
-        raise ArticleRefused(source, f"not {' or '.join(SUFFIXES)}; save it as text")
-    settings.check_size(len(data), source)
-    decode_article(data, source)  # Without a named encoding, as a build reads it.
-
-
 def _folder(directory: Path, disk: Disk) -> Path:
     """Return DIR/added; make the folder where it is missing."""
     is_new = not index_exists(directory)  # Raises InputError where the folder is something else.
@@ -162,7 +161,11 @@ def _folder(directory: Path, disk: Disk) -> Path:
     try:
         if is_new:
             make_folders(directory, disk)
-            _mark(directory / LOCK, disk)
+            # The lock file tells a new index folder from a user's folder that has an "added" folder.
+            if not os.path.lexists(directory / LOCK):
+                with suppress(FileExistsError):
+                    disk.create(directory / LOCK).close()
+                disk.sync_folder(directory)
         if not os.path.lexists(folder):
             with suppress(FileExistsError):  # Another process adds a file, too.
                 disk.make_folder(folder)
@@ -172,14 +175,6 @@ def _folder(directory: Path, disk: Disk) -> Path:
     if not _is_folder(folder):
         raise InputError(f"{folder}: not a folder, or a link to one; remove it")
     return folder
-
-
-def _mark(lock: Path, disk: Disk) -> None:
-    """Make the lock file, which tells a new index folder from a user's folder that has an "added" folder."""
-    if not os.path.lexists(lock):
-        with suppress(FileExistsError):
-            disk.create(lock).close()
-        disk.sync_folder(lock.parent)
 
 
 def _is_folder(path: Path) -> bool:
@@ -199,21 +194,12 @@ def _check_room(folder: Path, size_bytes: int) -> None:
         raise InputError(f"{folder}: {full}, this does not fit; put these into a folder: qa index FOLDER")
 
 
-def _own_folder(directory: Path) -> Path:
-    """Return the user's own folder whose files have sources like those of added files."""
-    record = published_record(directory)
-    return (Path(record.root) if record and record.root is not None else directory.resolve()) / ADDED
-
-
 def _linked(file: Path, folder: Path, name: tuple[str, str], own_folder: Path, disk: Disk) -> Path:
     """Give a file the first free name, or the name under which its content exists; a link replaces no file."""
     paths = (folder / _numbered(*name, number) for number in count(1))
-    return next(path for path in paths if not _is_own(path, own_folder) and _has_name(path, file, disk))
-
-
-def _is_own(path: Path, own_folder: Path) -> bool:
-    """Tell whether the user's own folder has a file of this source."""
-    return own_folder != path.parent.resolve() and os.path.lexists(own_folder / path.name)
+    # A source of the user's own folder is taken.
+    free = (path for path in paths if own_folder == folder.resolve() or not os.path.lexists(own_folder / path.name))
+    return next(path for path in free if _has_name(path, file, disk))
 
 
 def _has_name(path: Path, file: Path, disk: Disk) -> bool:

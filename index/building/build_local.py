@@ -13,7 +13,7 @@ from index.building.fill_entries import Progress
 from index.building.prepare import make_report, open_previous, prepare
 from index.building.previous_generation import PreviousGeneration
 from index.building.segment_plan import SegmentPlan, plan_change, plan_merging
-from index.building.write_generation import VectorSettings, write_generation
+from index.building.write_generation import write_generation
 from index.errors import IndexUnusableError, InputError
 from index.files.disk import Disk
 from index.local.generation import Generation, index_exists, open_generation, published_record
@@ -60,14 +60,12 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     )
     kept = generation if prepared.keeps else None
     articles = prepared.collection.articles
-    vectors = VectorSettings(prepared.card.dim, settings.exhaustive_up_to)
+    entries, dim, up_to = prepared.entry_maker.entries, prepared.card.dim, settings.exhaustive_up_to
     relayout = kept is not None and _needs_other_layout(kept, settings)
 
     def put_in_force(plan: SegmentPlan, before: PreviousGeneration | None) -> Generation:
         def write(folder: Path) -> Manifest:
-            return write_generation(
-                folder, plan, before, prepared.entry_maker.entries, prepared.record, vectors=vectors, disk=disk
-            )
+            return write_generation(folder, plan, before, entries, prepared.record, dim=dim, exhaustive_up_to=up_to, disk=disk)
 
         return publish(directory, write, disk=disk)
 

@@ -37,7 +37,9 @@ class Checkpoints:
         self._places: dict[Content, tuple[Path, int]] = {}
         self._stores: OrderedDict[Path, Store] = OrderedDict()
         for path in sorted(self._batches.glob(f"*{_SUFFIX}")):
-            self._read_batch(path)
+            with suppress(OSError, IndexDamagedError):  # A file that is not whole is passed over.
+                if sha256_of(path) == path.name.removesuffix(_SUFFIX):
+                    self._places |= {article.content: (path, article.number) for article in Store(path).listed()}
 
     def __contains__(self, content: object) -> bool:
         return content in self._places
@@ -81,9 +83,3 @@ class Checkpoints:
         with suppress(OSError):  # The next build removes them.
             if self._folder.is_dir():
                 remove_tree(self._folder, self._disk)
-
-    def _read_batch(self, path: Path) -> None:
-        """Find the entries of a batch; a file that is not whole is passed over."""
-        with suppress(OSError, IndexDamagedError):
-            if sha256_of(path) == path.name.removesuffix(_SUFFIX):
-                self._places |= {article.content: (path, article.number) for article in Store(path).listed()}

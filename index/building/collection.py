@@ -212,7 +212,6 @@ def _without_repeated(articles: Sequence[FoundArticle], added: _Added) -> tuple[
 
 
 def _nothing_left(paths: Sequence[Path], settings: BuildSettings, refused: Sequence[ArticleRefused], excluded: set[str]) -> str:
-    """Return the message for a collection without articles."""
     if settings.exclude:
         source = printable_name(settings.exclude[0])
         return f"{source}: the last article cannot be taken out, an index needs one; add another first"

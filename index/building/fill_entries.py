@@ -33,14 +33,6 @@ class Progress:
     note: Callable[[str], None] = lambda text: None
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlesRead:
-    """The articles as they were when their text was read, and the files that could not be read then."""
-
-    articles: tuple[FoundArticle, ...]
-    refused: tuple[ArticleRefused, ...]
-
-
 class PreviousEntries(Protocol):
     """The entries of the generation before; `speakers` names the parser that read who speaks in them."""
 
@@ -81,8 +73,11 @@ class EntryMaker:
         self._last: dict[Content, Entry] = {}  # The last batch needs no checkpoint: the build is nearly done.
         self._embedded = 0
 
-    def embed(self, articles: Sequence[FoundArticle]) -> ArticlesRead:
-        """Embed the articles that have no entry yet, batch by batch; files of one content are embedded once."""
+    def embed(self, articles: Sequence[FoundArticle]) -> tuple[list[FoundArticle], list[ArticleRefused]]:
+        """Embed the articles that have no entry yet, batch by batch; files of one content are embedded once.
+
+        Returns the articles as they were when their text was read, and the files that could not be read then.
+        """
         known: Container[Content] = self._previous or ()
         fresh = {one.content: one for one in articles if one.content not in known and one.content not in self._checkpoints}
         changed: _Changed = {}
@@ -201,10 +196,10 @@ def _read(article: FoundArticle, changed: _Changed) -> Iterator[Article]:
     yield read
 
 
-def _as_read(articles: Sequence[FoundArticle], changed: _Changed) -> ArticlesRead:
+def _as_read(articles: Sequence[FoundArticle], changed: _Changed) -> tuple[list[FoundArticle], list[ArticleRefused]]:
     """Return the articles with the contents that were read; files of one content are taken to have changed together."""
     if not changed:
-        return ArticlesRead(tuple(articles), ())
+        return list(articles), []
     kept: list[FoundArticle] = []
     refused: list[ArticleRefused] = []
     for article in articles:
@@ -215,4 +210,4 @@ def _as_read(articles: Sequence[FoundArticle], changed: _Changed) -> ArticlesRea
             kept.append(article)
         else:  # The stat signature belongs to the earlier content.
             kept.append(article._replace(content=read, file=article.file._replace(stat=None)))
-    return ArticlesRead(tuple(kept), tuple(refused))
+    return kept, refused

@@ -11,9 +11,9 @@ from index.articles.passages import MAX_PASSAGE_CHARS
 from index.building.build_report import BuildReport, SourceChanges, changes_since
 from index.building.build_settings import BuildSettings
 from index.building.checkpoints import Checkpoints
-from index.building.collection import Collection, KnownContent, LastBuild, collect
-from index.building.fill_entries import ArticlesRead, EntryMaker, PreviousEntries, Progress
-from index.errors import IndexDamagedError, IndexMismatchError, InputError
+from index.building.collection import Collection, FoundArticle, KnownContent, LastBuild, collect
+from index.building.fill_entries import EntryMaker, PreviousEntries, Progress
+from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
 from index.files.disk import DISK, Disk
 from index.files.printable import printable_name
 from index.grammar.parser import INSTALL, reader_name
@@ -116,16 +116,16 @@ def _parser_name(wanted: bool, progress: Progress) -> str:
     return reader
 
 
-def _as_read(collection: Collection, read: ArticlesRead) -> Collection:
+def _as_read(collection: Collection, articles: Sequence[FoundArticle], unread: Sequence[ArticleRefused]) -> Collection:
     """Return the collection as its files were when their texts were read.
 
     Raises:
         InputError: no article could be read any more.
     """
-    if not read.articles:
-        raise InputError(f"{read.refused[0]}; no other article is left to index")
-    refused = sorted([*collection.refused, *read.refused], key=lambda refusal: refusal.source)
-    return replace(collection, articles=read.articles, refused=tuple(refused))
+    if not articles:
+        raise InputError(f"{unread[0]}; no other article is left to index")
+    refused = sorted([*collection.refused, *unread], key=lambda refusal: refusal.source)
+    return replace(collection, articles=tuple(articles), refused=tuple(refused))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +185,8 @@ def prepare(
     entry_maker = EntryMaker(
         previous if keeps else None, checkpoints, Embedder(export), progress, speakers=speakers, start_workers=start_workers
     )
-    read = entry_maker.embed(collection.articles)
-    collection = _as_read(collection, read)
-    changes = changes_since(previous.contents if previous else {}, read.articles)
+    collection = _as_read(collection, *entry_maker.embed(collection.articles))
+    changes = changes_since(previous.contents if previous else {}, collection.articles)
     now = BuildRecord(
         root=str(collection.root),
         paths=tuple(str(path.resolve()) for path in paths),

@@ -4,7 +4,7 @@ import errno
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -31,14 +31,6 @@ _NO_LINKS = (errno.EPERM, errno.EXDEV, errno.EOPNOTSUPP, errno.ENOSYS, errno.EML
 Entries = Callable[[Sequence[FoundArticle]], Iterator[Entry]]
 
 
-@dataclass(frozen=True, slots=True)
-class VectorSettings:
-    """The dimensions of vectors, and the most sentences that are searched exhaustively."""
-
-    dim: int
-    exhaustive_up_to: int
-
-
 def write_generation(
     folder: Path,
     plan: SegmentPlan,
@@ -46,10 +38,13 @@ def write_generation(
     entries: Entries,
     record: BuildRecord,
     *,
-    vectors: VectorSettings,
+    dim: int,
+    exhaustive_up_to: int,
     disk: Disk,
 ) -> Manifest:
     """Write all files of a planned generation but its manifest; return the manifest, which names the shared files alone.
+
+    Vectors have `dim` dimensions; up to `exhaustive_up_to` sentences are searched exhaustively.
 
     Raises:
         OSError: a file cannot be written.
@@ -64,14 +59,16 @@ def write_generation(
             shared |= _share(before, records[-1], previous.generation, folder, disk)
     if (fresh := plan.fresh) or not records:
         serial = 1 + max((segment.record.serial for segment in previous.segments), default=0) if previous else 1
-        where, up_to = folder_of(serial, first=not records), _exhaustive_up_to(records, vectors)
+        where, up_to = folder_of(serial, first=not records), exhaustive_up_to
+        if sum(record.sentences for record in records) > exhaustive_up_to:
+            up_to = min(exhaustive_up_to, SEGMENT_EXHAUSTIVE_UP_TO)
         places |= {article.source: (len(records), number) for number, article in enumerate(fresh)}
-        made, dim = entries(fresh), vectors.dim
+        made = entries(fresh)
         records.append(write_segment(folder, made, serial=serial, folder=where, dim=dim, exhaustive_up_to=up_to, disk=disk))
     articles = sorted(plan.articles, key=lambda article: article.source)
     with disk.create(folder / LOOKS) as file:
         np.save(file, pack_stats([article.file.stat for article in articles]), allow_pickle=False)
-    counts = _write_order(folder, records, [places[article.source] for article in articles], dim=vectors.dim, disk=disk)
+    counts = _write_order(folder, records, [places[article.source] for article in articles], dim=dim, disk=disk)
     return Manifest(record, tuple(records), counts, tuple(shared.values()))
 
 
@@ -88,12 +85,6 @@ def _write_order(
         with disk.create(folder / TOMBSTONES) as file:
             file.write(json.dumps(count_deleted_words(segments, ids), sort_keys=True).encode())
     return Counts(*ids.counts)
-
-
-def _exhaustive_up_to(kept: Sequence[SegmentRecord], vectors: VectorSettings) -> int:
-    """Return the most sentences up to which a new segment is searched exhaustively."""
-    many = sum(record.sentences for record in kept) > vectors.exhaustive_up_to
-    return min(vectors.exhaustive_up_to, SEGMENT_EXHAUSTIVE_UP_TO) if many else vectors.exhaustive_up_to
 
 
 def _share(

@@ -64,28 +64,18 @@ def _marks(numbers: Sequence[int]) -> str:
     return ",".join("?" * len(numbers))
 
 
-def _article(row: tuple[str, str, int, str, int, str | None, str | None, str | None, str]) -> Article:
-    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = row
-    masthead = Masthead(_span(title), _span(outlet), day_of(published))
-    return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
-
-
 def _gaps(text: str | None) -> tuple[Span, ...]:
     return tuple(Span(*gap) for gap in json.loads(text)) if text else ()
 
 
 def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes]) -> StoredSentence:
     number, passage, start, end, paragraph, gaps, attributions, terms, tokens = row
-    span, words = Span(start, end), tuple(terms.split(" "))
-    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), _attributions(attributions), words, tokens)
-
-
-def _attributions(text: str | None) -> tuple[Attribution, ...]:
-    found = json.loads(text) if text else ()
-    return tuple(
+    told = tuple(
         Attribution(Span(*name), Span(*said), Span(*cited) if cited else None, Span(*scope))
-        for name, said, cited, scope in found
+        for name, said, cited, scope in (json.loads(attributions) if attributions else ())
     )
+    span, words = Span(start, end), tuple(terms.split(" "))
+    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), told, words, tokens)
 
 
 def _stored_alias(row: tuple[int, str, str, str, str, int, int]) -> StoredAlias:
@@ -116,7 +106,9 @@ class Store:
             "SELECT source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text FROM articles WHERE id = ?",
             number,
         )
-        return _article(rows[0])
+        source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = rows[0]
+        masthead = Masthead(_span(title), _span(outlet), day_of(published))
+        return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
 
     def number_of(self, source: str) -> int | None:
         """Return the number of the article with this source, or None."""
@@ -299,14 +291,9 @@ def _sentence_row(number: int, first_passage: int, sentence: StoredSentence) -> 
     gaps = json.dumps([[gap.start, gap.end] for gap in sentence.gaps]) if sentence.gaps else None
     span = sentence.span
     fixed = (number, first_passage + sentence.passage, span.start, span.end, sentence.paragraph)
-    attributions = json.dumps([_attribution_json(one) for one in sentence.attributions]) if sentence.attributions else None
-    return (*fixed, gaps, attributions, " ".join(sentence.terms), sentence.tokens)
-
-
-def _attribution_json(one: Attribution) -> list[list[int] | None]:
-    """Return the spans of an attribution, in the order of its fields."""
-    spans = (one.name, one.said_at, one.cited, one.scope)
-    return [None if span is None else [span.start, span.end] for span in spans]
+    told = [(one.name, one.said_at, one.cited, one.scope) for one in sentence.attributions]
+    pairs = [[None if span is None else [span.start, span.end] for span in spans] for spans in told]
+    return (*fixed, gaps, json.dumps(pairs) if pairs else None, " ".join(sentence.terms), sentence.tokens)
 
 
 def _span_json(span: Span | None) -> str | None:

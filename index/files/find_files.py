@@ -73,8 +73,10 @@ def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
                 refused[source] = ArticleRefused(printable_name(source), status)
             elif not named and name != str(top):
                 others += 1
-            elif problem := _misnamed(source, named=named):
-                refused[source] = ArticleRefused(printable_name(source), problem)
+            elif not named:
+                refused[source] = ArticleRefused(printable_name(source), f"not {' or '.join(SUFFIXES)}; save it as text")
+            elif not is_utf8(source):
+                refused[source] = ArticleRefused(printable_name(source), "its name is not valid UTF-8; rename it")
             else:
                 known = file_stat(status) if is_settled(status, began_ns) else None
                 files[source] = SourceFile(root, source, known)
@@ -136,9 +138,3 @@ def _status(file: os.DirEntry[str] | str) -> os.stat_result | str:
     if stat.S_ISLNK(status.st_mode):
         return "a symbolic link, not followed; name its target to index it"
     return status if stat.S_ISREG(status.st_mode) else "not a regular file"
-
-
-def _misnamed(source: str, *, named: bool) -> str | None:
-    if not named:
-        return f"not {' or '.join(SUFFIXES)}; save it as text"
-    return None if is_utf8(source) else "its name is not valid UTF-8; rename it"

@@ -74,9 +74,8 @@ def _check_kind(source: str, mode: int, *, folder: bool) -> None:
 
 
 def _unread(source: str, error: Exception) -> ArticleRefused:
-    return _refused(
-        source, "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({_why(error)})"
-    )
+    reason = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({_why(error)})"
+    return _refused(source, reason)
 
 
 def _why(error: Exception) -> str:

@@ -11,14 +11,13 @@ GENERIC_HEADS = frozenset(
     "committee commission association company group union force forces fund bank court".split()
 )
 PERSONS = COURTESY_TITLES | frozenset(
-    "president minister secretary chief general admiral colonel "
-    "captain major lieutenant sergeant governor mayor senator lawmaker "
-    "chancellor king queen prince princess pope bishop imam priest pastor judge attorney lawyer prosecutor analyst expert "
-    "scientist doctor professor fellow official student resident farmer witness victim activist author coach player athlete "
-    "boss executive ceo chairman chairwoman chair director head leader deputy envoy ambassador diplomat adviser advisor aide "
-    "correspondent journalist reporter man woman boy girl mother father brother sister wife husband son daughter teacher "
-    "nurse soldier officer commander veteran refugee candidate host critic economist historian owner founder representative "
-    "premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman "
+    "president minister secretary chief general admiral colonel captain major lieutenant sergeant governor mayor senator "
+    "lawmaker chancellor king queen prince princess pope bishop imam priest pastor judge attorney lawyer prosecutor analyst "
+    "expert scientist doctor professor fellow official student resident farmer witness victim activist author coach player "
+    "athlete boss executive ceo chairman chairwoman chair director head leader deputy envoy ambassador diplomat adviser "
+    "advisor aide correspondent journalist reporter man woman boy girl mother father brother sister wife husband son daughter "
+    "teacher nurse soldier officer commander veteran refugee candidate host critic economist historian owner founder "
+    "representative premier councillor detective sheriff inspector source neighbour neighbor friend colleague mp congressman "
     "auditor commissioner engineer manager organiser organizer surgeon treasurer clerk coroner investigator researcher "
     "negotiator rapporteur magistrate curator conductor firefighter paramedic surveyor master".split()
 )
@@ -35,10 +34,9 @@ _PERSON_END = re.compile(r"(?:man|woman|person|ist|ologist|ian)$")
 # No speakers, unless their owner is named: "reports suggest" names nobody, "Ukrainian estimates suggest" does.
 DOCUMENTS = frozenset(
     "report reports estimate estimates figure figures data statistics survey surveys poll polls study studies analysis "
-    "assessment assessments record records document documents image images "
-    "photo photos photograph photographs picture pictures video videos "
-    "footage evidence account accounts rumour rumours rumor rumors news story stories result results finding findings "
-    "research intelligence paper papers article articles post posts map maps file files test tests".split()
+    "assessment assessments record records document documents image images photo photos photograph photographs picture "
+    "pictures video videos footage evidence account accounts rumour rumours rumor rumors news story stories result results "
+    "finding findings research intelligence paper papers article articles post posts map maps file files test tests".split()
 )
 NOBODY = frozenset(
     "there this these those that what which who whom one some many most few several others all both much none nothing "

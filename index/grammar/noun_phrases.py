@@ -116,9 +116,8 @@ def _low(parse: Parse, head: int) -> int:
             break
         low = parse.edges(child)[0]
     apposed = words[head].head
-    if (
-        words[head].dep == "appos" and apposed + 1 == low and words[apposed].is_noun
-    ):  # "Spokesman John Kirby", read as two phrases.
+    # "Spokesman John Kirby", read as two phrases.
+    if words[head].dep == "appos" and apposed + 1 == low and words[apposed].is_noun:
         low = _low(parse, apposed)
     # The parser leaves parts of a name with a hyphen out: "Lee Seong-kweun".
     while low >= 2 and words[low - 1].text == "-" and words[low - 2].tag == "NNP":

@@ -6,7 +6,7 @@ in the traced output, in the samples and in the measure of agreement.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +53,6 @@ QUESTIONS = (
     "Quand l'accord entre-t-il en vigueur ?",
 )
 _BITS_TRIED = {Precision.INT8: (8, 7), Precision.FP32: (32,)}  # 7-bit sums fit where 8-bit sums saturate.
-
-
-@dataclass(frozen=True, slots=True)
-class _ExportPlan:
-    """The traced features and output, the measure of an export's error, and the card's note.
-
-    `largest` has the largest error of each precision, in the order tried.
-    """
-
-    features: Mapping[str, Any]
-    output: Output
-    error: Callable[[Export], float]
-    largest: Mapping[Precision, float]
-    note: Callable[[float, int], str]  # Of the error and the bits of a weight.
 
 
 def export_model(settings: ModelSettings) -> Export:
@@ -178,7 +164,7 @@ def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha2
 
     largest = {settings.precision: MAX_VECTOR_ERROR[settings.precision]}
     features = model.tokenizer(list(SAMPLES[:2]), padding=True, return_tensors="pt")
-    return _export(model, card, folder, _ExportPlan(features, TOKEN_STATES, error, largest, note))
+    return _export(model, card, folder, features, TOKEN_STATES, error=error, largest=largest, note=note)
 
 
 def _write_reranker(source: Path, folder: Path, *, sha256: str, files_sha256: str) -> ModelCard:
@@ -229,7 +215,7 @@ def _write_reranker(source: Path, folder: Path, *, sha256: str, files_sha256: st
         return f"{bits}-bit weights, scores within {error:.4f} of their range on sample pairs"
 
     features = model.tokenizer([QUESTIONS[0]] * 2, list(SAMPLES[1:3]), padding=True, return_tensors="pt")
-    return _export(model, card, folder, _ExportPlan(features, LOGITS, error, MAX_SCORE_ERROR, note))
+    return _export(model, card, folder, features, LOGITS, error=error, largest=MAX_SCORE_ERROR, note=note)
 
 
 def _check_is_cross_encoder(source: Path) -> None:
@@ -247,29 +233,42 @@ def _check_is_cross_encoder(source: Path) -> None:
         raise InputError(f"{option} {source}: not a cross-encoder ({what}); name one, as cross-encoder/ms-marco-MiniLM-L6-v2")
 
 
-def _export(model: Any, card: ModelCard, folder: Path, plan: _ExportPlan) -> ModelCard:
-    """Write `model.onnx` and return its card.
+def _export(
+    model: Any,
+    card: ModelCard,
+    folder: Path,
+    features: Mapping[str, Any],
+    output: Output,
+    *,
+    error: Callable[[Export], float],
+    largest: Mapping[Precision, float],
+    note: Callable[[float, int], str],
+) -> ModelCard:
+    """Write `model.onnx`, traced from these features to the output, and return its card.
+
+    `error` measures an export, and `largest` has the largest error of each precision, in the order tried. `note` makes
+    the card's note of the error and the bits of a weight.
 
     A model that cannot be exported, or whose export differs from the original,
     is left to sentence-transformers: the card's note then names the reason.
     """
     full, graph = folder / "full.onnx", folder / GRAPH
     try:
-        inputs = trace(model[0].auto_model, plan.features, full, plan.output)
-        for precision, largest in plan.largest.items():
+        inputs = trace(model[0].auto_model, features, full, output)
+        for precision, limit in largest.items():
             for bits in _BITS_TRIED[precision]:
                 if precision is Precision.FP32:
                     full.replace(graph)
                 else:
                     quantise(full, graph, reduce_range=bits == 7)
                 done = replace(card, runtime=Runtime.ONNX, precision=precision, inputs=inputs, export_sha256=sha256_of(graph))
-                error = plan.error(Export(folder, done))
-                if error <= largest:
-                    return replace(done, note=plan.note(error, bits))
-        raise ValueError(f"{precision.value} differs from the original by {error:.3f}")
-    except Exception as error:  # Whatever the exporter stumbles over, the model itself still works.
+                measured = error(Export(folder, done))
+                if measured <= limit:
+                    return replace(done, note=note(measured, bits))
+        raise ValueError(f"{precision.value} differs from the original by {measured:.3f}")
+    except Exception as failure:  # Whatever the exporter stumbles over, the model itself still works.
         graph.unlink(missing_ok=True)
-        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        reason = " ".join(str(failure).split())[:200] or type(failure).__name__
         return replace(card, note=f"cannot be exported ({reason}); runs through sentence-transformers")
     finally:
         full.unlink(missing_ok=True)

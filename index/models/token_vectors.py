@@ -52,17 +52,20 @@ class SentenceTokens:
     starts: npt.NDArray[np.int64]
 
 
+@cache
 def projection_of(model_sha256: str) -> Projection | None:
     """Return the projection of a model; None where the program has none, and an index keeps no tokens."""
-    made_for, matrix = _load()
-    return Projection(matrix) if made_for == model_sha256 else None
+    record = json.loads(PROJECTION.read_text("utf-8"))
+    return Projection(np.array(record["matrix"], np.float32)) if record["model_sha256"] == model_sha256 else None
 
 
 def unpack_tokens(sentences: Sequence[bytes]) -> SentenceTokens:
     """Unpack the tokens of sentences; each sentence must have tokens."""
     packed = np.frombuffer(b"".join(sentences), _PACKED)
     sizes = np.array([len(sentence) // _PACKED.itemsize for sentence in sentences], np.int64)
-    return SentenceTokens(packed["id"], _unit(_numbers(packed["numbers"])), np.cumsum(sizes) - sizes)
+    levels = np.empty((len(packed), TOKEN_DIM), np.float32)  # Two in each byte.
+    levels[:, ::2], levels[:, 1::2] = packed["numbers"] >> 4, packed["numbers"] & 15
+    return SentenceTokens(packed["id"], _unit(levels - np.float32(_LEVELS + 1)), np.cumsum(sizes) - sizes)
 
 
 def product(a: npt.NDArray[_Real], b: npt.NDArray[_Real]) -> npt.NDArray[_Real]:
@@ -75,20 +78,6 @@ def product(a: npt.NDArray[_Real], b: npt.NDArray[_Real]) -> npt.NDArray[_Real]:
     found = np.empty((len(a), b.shape[1]), a.dtype)
     for at in range(0, len(a), size):
         np.dot(a[at : at + size], b, out=found[at : at + size])
-    return found
-
-
-@cache
-def _load() -> tuple[str, npt.NDArray[np.float32]]:
-    record = json.loads(PROJECTION.read_text("utf-8"))
-    return record["model_sha256"], np.array(record["matrix"], np.float32)
-
-
-def _numbers(packed: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Return the two numbers of each byte."""
-    found = np.empty((len(packed), TOKEN_DIM), np.float32)
-    found[:, ::2], found[:, 1::2] = packed >> 4, packed & 15
-    found -= _LEVELS + 1
     return found
 
 

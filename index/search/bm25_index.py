@@ -8,7 +8,6 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import log
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -100,7 +99,10 @@ def write_words(folder: Path, passages: Iterable[str], *, serial: int) -> None:
 
 
 def _write_segment(folder: Path, passages: Iterable[str], serial: int) -> None:
-    index = tantivy.Index(_schema(), path=str(folder))
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field(KEY, fast=True)
+    builder.add_text_field(FIELD, tokenizer_name=_ANALYZER, index_option="position")
+    index = tantivy.Index(builder.build(), path=str(folder))
     index.register_tokenizer(_ANALYZER, english_analyzer())
     writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
     for number, words in enumerate(passages):
@@ -146,11 +148,9 @@ class WordIndex:
         query = tantivy.Query.boolean_query(clauses)
         if among is not None:
             return self._hits_among(query, top_k, among)
-        return (
-            self._hits(query, top_k)
-            if self._deleted is None
-            else self._hits_inside(query, top_k, self._deleted.ranges, inside=False)
-        )
+        if self._deleted is not None:
+            return self._hits_inside(query, top_k, self._deleted.ranges, inside=False)
+        return self._hits(query, top_k)
 
     def _group(self, group: Sequence[str]) -> Any:
         if len(group) == 1:
@@ -174,8 +174,10 @@ class WordIndex:
         hits are fetched, since enough of the first ones lie in a range.
         """
         if len(among) <= MAX_RANGES:
-            ranges = [(tantivy.Occur.Should, self._range(int(start), int(end) - 1)) for start, end in among]
-            inside = tantivy.Query.const_score_query(tantivy.Query.boolean_query(ranges), 0.0)
+            number, query_of = tantivy.FieldType.Unsigned, tantivy.Query.range_query
+            ranges = [query_of(self._schema, KEY, number, start, end - 1) for start, end in among.tolist()]
+            either = tantivy.Query.boolean_query([(tantivy.Occur.Should, each) for each in ranges])
+            inside = tantivy.Query.const_score_query(either, 0.0)
             both = [(tantivy.Occur.Must, inside), (tantivy.Occur.Must, query)]
             return self._hits(tantivy.Query.boolean_query(both), top_k)
         return self._hits_inside(query, top_k, among, inside=True)
@@ -190,10 +192,6 @@ class WordIndex:
             if len(found) >= top_k or len(hits) < limit:
                 return found[:top_k]
             limit *= _MORE
-
-    def _range(self, first: int, last: int) -> Any:
-        """Return a query for the passages from one key to another."""
-        return tantivy.Query.range_query(self._schema, KEY, tantivy.FieldType.Unsigned, first, last)
 
     def _hits(self, query: Any, limit: int) -> list[WordHit]:
         hits = self._searcher.search(query, limit=limit, count=False).hits
@@ -227,11 +225,3 @@ def _opened(folders: Sequence[Path]) -> Any:
             shutil.rmtree(links, ignore_errors=True)  # A watcher that is ending may make its lock file again.
             if not links.exists():
                 break
-
-
-@cache
-def _schema() -> Any:
-    builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field(KEY, fast=True)
-    builder.add_text_field(FIELD, tokenizer_name=_ANALYZER, index_option="position")
-    return builder.build()

@@ -42,8 +42,8 @@ def write_vectors(
     """
     ends = [(len(block), block.min(axis=0), block.max(axis=0)) for block in blocks() if len(block)]
     size = sum(count for count, _, _ in ends)
-    drawn = draw_sample(size) if size > exhaustive_up_to else None
-    in_lists = train_lists(_selected(blocks(), drawn.training), size) if drawn else None
+    training, held_out = draw_sample(size) if size > exhaustive_up_to else (None, None)
+    in_lists = train_lists(_selected(blocks(), training), size) if training is not None else None
     index = in_lists or faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
     if ends:  # Training takes from the vectors only the least and greatest number of each dimension.
         low, high = np.min([low for _, low, _ in ends], axis=0), np.max([high for _, _, high in ends], axis=0)
@@ -51,7 +51,7 @@ def write_vectors(
     for block in blocks():
         if len(block):
             index.add(block)
-    lists = choose_nprobe(in_lists, _selected(blocks(), drawn.held_out)) if drawn and in_lists else None
+    lists = choose_nprobe(in_lists, _selected(blocks(), held_out)) if in_lists and held_out is not None else None
     _write(path, index, disk)
     return lists
 

@@ -43,20 +43,12 @@ class Lists:
         return {"lists": self.count, "nprobe": self.nprobe, "recall": self.recall}
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingSample:
-    """The rows of the vectors that train the centres, and of those that become test questions; each in order."""
-
-    training: Ids
-    held_out: Ids
-
-
-def draw_sample(size: int) -> TrainingSample:
-    """Draw a sample of so many vectors; always the same."""
+def draw_sample(size: int) -> tuple[Ids, Ids]:
+    """Draw the rows of vectors that train the centres, and of those that become test questions; in order, always the same."""
     held_out = min(HELD_OUT, size // 4)
     training = min(TRAINING_PER_LIST * _list_count(size), MAX_TRAINING, size - held_out)
     drawn = np.random.default_rng(SEED).choice(size, held_out + training, replace=False)
-    return TrainingSample(np.sort(drawn[held_out:]), np.sort(drawn[:held_out]))
+    return np.sort(drawn[held_out:]), np.sort(drawn[:held_out])
 
 
 def train_lists(training: Vectors, size: int) -> faiss.IndexIVFScalarQuantizer:

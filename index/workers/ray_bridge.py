@@ -16,13 +16,36 @@ from index.errors import InputError, QaError
 from index.models.model_files import Export
 from index.models.onnx_session import cores
 from index.workers.processes import WorkerFailure
-from index.workers.ray_messages import LOCAL, ClusterReady, ClusterSettings, WorkerNote
 from index.workers.ship_model import Shipment, export_files, worker_proof
 from index.workers.worker import BatchDone, Worker
 
+LOCAL = "local"  # The address of a cluster that is started for this build.
 LOOK_S = 0.05  # Between two polls of build and cluster.
 # Ray sends no usage reports, and gives up a lost cluster after 20 s.
 _SETTINGS = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_gcs_rpc_server_reconnect_timeout_s": "20", "RAY_DEDUP_LOGS": "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterSettings:
+    """The cluster's address, the most workers to start (None: no limit), and a folder for Ray's files on this machine."""
+
+    address: str
+    count: int | None
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterReady:
+    """The number of workers that the cluster has or will have."""
+
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerNote:
+    """A note to the person who started the build."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +62,6 @@ class Embedding:
     def prepare(self, shipment: Shipment, files: Sequence[Any], speakers: bool) -> PreparedActor:
         """Get the model and try it; the references `files` are fetched only where the machine lacks the model."""
         ray = _ray()
-
         export = shipment.install(lambda: tuple(ray.get(list(files))))
         self._worker = Worker(export, speakers=speakers, threads=1)
         return PreparedActor(ray.util.get_node_ip_address(), worker_proof(self._worker))
@@ -118,14 +140,15 @@ class _Cluster:
             if actor in self.ready:  # Else another batch of this actor has shown its death.
                 self.ready.remove(actor)
                 self.start()
-            self.connection.send(BatchDone(number, None))
-            return
+            entries = None
         self.connection.send(BatchDone(number, entries))
 
 
 def bridge(connection: Connection, settings: ClusterSettings, export: Export, speakers: bool) -> None:
     """Serve a build until the build closes the connection; send errors as a WorkerFailure."""
-    _silence()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):  # All output of Ray is discarded, from Python and from its libraries.
+        os.dup2(nowhere, stream)
     os.environ.update(_SETTINGS)
     try:
         _serve(connection, settings, export, speakers)
@@ -133,17 +156,18 @@ def bridge(connection: Connection, settings: ClusterSettings, export: Export, sp
         pass
     except Exception as error:
         failure = WorkerFailure.of(error)
-        connection.send(WorkerFailure(_hinted(failure.text)) if isinstance(error, QaError) or _of_ray(error) else failure)
+        if isinstance(error, QaError) or _of_ray(error):
+            # Ray refuses a connection without saying that a token is missing.
+            hint = "; if the cluster asks for a token, set RAY_AUTH_TOKEN" if failure.text.startswith("ConnectionError") else ""
+            failure = WorkerFailure(failure.text + hint)
+        connection.send(failure)
     finally:
-        ray = _ray()
-
-        ray.shutdown()
+        _ray().shutdown()
         shutil.rmtree(settings.folder, ignore_errors=True)  # Here too, since the build may have been killed.
 
 
 def _serve(connection: Connection, settings: ClusterSettings, export: Export, speakers: bool) -> None:
     ray = _ray()
-
     _connect(settings)
     files = export_files(export)
     references = [ray.put(data) for data in files]
@@ -168,16 +192,11 @@ def _serve(connection: Connection, settings: ClusterSettings, export: Export, sp
 
 def _connect(settings: ClusterSettings) -> None:
     """Connect to the cluster; raises Ray's errors: another version of Ray or Python, no cluster."""
-    ray = _ray()
-
     package = {"py_modules": [str(Path(__file__).parents[1])]}  # The same program everywhere; its packages must be installed.
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL", "runtime_env": package}
     if settings.address == LOCAL:
-        ray.init(
-            num_cpus=settings.count or cores(), include_dashboard=False, _temp_dir=settings.folder, address="local", **options
-        )
-    else:
-        ray.init(address=settings.address, **options)
+        options |= {"num_cpus": settings.count or cores(), "include_dashboard": False, "_temp_dir": settings.folder}
+    _ray().init(address=settings.address, **options)
 
 
 def _ray() -> Any:
@@ -185,23 +204,11 @@ def _ray() -> Any:
     return importlib.import_module("ray")
 
 
-def _silence() -> None:
-    """Discard all output of Ray, from Python and from its libraries."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(nowhere, stream)
-
-
 def _of_ray(error: Exception) -> bool:
     """Tell whether Ray or the network raised the error, so that it is no fault of the program."""
     return type(error).__module__.startswith(("ray", "grpc")) or isinstance(
         error, (ConnectionError, RuntimeError, TimeoutError)
     )
-
-
-def _hinted(text: str) -> str:
-    """Add a hint to a refused connection: Ray does not say that a token is missing."""
-    return f"{text}; if the cluster asks for a token, set RAY_AUTH_TOKEN" if text.startswith("ConnectionError") else text
 
 
 def _reason(error: Exception) -> str:

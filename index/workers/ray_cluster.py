@@ -12,7 +12,7 @@ from index.articles.article import Article
 from index.errors import InputError
 from index.models.model_files import Export
 from index.workers.processes import ChildProcess, WorkerFailure
-from index.workers.ray_messages import ClusterReady, ClusterSettings, WorkerNote
+from index.workers.ray_bridge import ClusterReady, ClusterSettings, WorkerNote, bridge
 from index.workers.worker import BatchDone
 
 INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[ray]'"
@@ -42,8 +42,6 @@ class RayWorkers:
     """
 
     def __init__(self, address: str, export: Export, *, speakers: bool, count: int | None, note: Callable[[str], None]) -> None:
-        from index.workers.ray_bridge import bridge
-
         self._address, self._note = address, note
         _check_reachable(address)
         base = tempfile.gettempdir()

@@ -83,7 +83,6 @@ def amounts(text: str) -> tuple[Amount, ...]:
 
 
 def _amount(text: str, number: WrittenNumber, unit: Unit) -> Amount:
-    """One number as an amount."""
     start, end, value = unit.start, unit.end, _whole(number.value)
     if minus := _MINUS.search(text, max(0, start - 6), start):
         value, start = -value, minus.start()

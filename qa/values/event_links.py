@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from qa.values.events import Event, events_at, pair_at, role_event
 from qa.values.noun_spans import CONNECTS, QUOTES, Noun, Words
 
-_CLAUSE_ENDS = frozenset(
-    (".", ";", ":", "—", "–", "while", "after", "when", "since", "but", "before", "because", "as", "until")
-)
+_CLAUSE_ENDS = frozenset(". ; : — – while after when since but before because as until".split())
 _CONTINUES = frozenset("either both all most mostly many among some".split())
 _RESUMES = frozenset("have has had were was are is will would may might died marched".split())
 _BEFORE_DIRECT = frozenset("the a an total of some its their another off estimated".split()) | QUOTES

@@ -108,6 +108,5 @@ def _ends_noun(small: Sequence[str], first: int, place: int) -> bool:
 
 
 def _is_plural(word: str) -> bool:
-    """Return whether a word looks like a plural."""
     ends_so = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "’s", "'s"))
     return word in _PLURALS or (ends_so and word not in _NO_PLURAL)

@@ -51,9 +51,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(r"(?<=[\w’'] )[A-Z][\w’-]*\s$|[A-Za-z]-$|[:/]$|#$")
-_COUNTS = re.compile(
-    r"\s(?:[a-z]+\s)?(?:[a-z]+[^s\W]s|people|men|women|children)\b"
-)  # "In Paris 70 demonstrators", not "Boeing 737".
+# "In Paris 70 demonstrators", not "Boeing 737".
+_COUNTS = re.compile(r"\s(?:[a-z]+\s)?(?:[a-z]+[^s\W]s|people|men|women|children)\b")
 _ONE_IN = re.compile(r"\b(?:one|1)\s(?:in|out\sof)(?:\severy)?\s$", re.IGNORECASE)
 _NO_ONE = re.compile(r"\b(?:no|any|every|some|this|the|which|each|another)\s$", re.IGNORECASE)
 _ONE_BY_ITSELF = re.compile(r"\s(?:of|another|is|was|day|that|who|has|had|to|and|or|in|for|by|more)\b|\W*$|[,.;:?!’'-]")
