@@ -1,4 +1,4 @@
-"""Read access to the rows of one generation in Milvus, with the methods of `SegmentReader`. Ids read last are cached."""
+"""Read access to the rows of one generation in Milvus, with the methods of `SegmentReader`; rows read last are cached."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

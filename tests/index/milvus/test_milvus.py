@@ -577,7 +577,7 @@ def test_without_the_extra_its_command_is_named_and_all_else_works(seeds_index: 
     assert done.stdout.splitlines()[-1] == "[2, 2, 2, 2, 0]"
     assert done.stderr == f"qa: {NOT_INSTALLED}\n" * 4
     command = NOT_INSTALLED.partition(": ")[2]
-    assert f"`{command}`" in (ROOT / "README.md").read_text("utf-8")
+    assert f"`{command}`" in (ROOT / "index/milvus/README.md").read_text("utf-8")
 
 
 def test_articles_cannot_be_added_by_hand() -> None:
