@@ -68,7 +68,7 @@ class GlobalIds:
 
     @cached_property
     def is_identity(self) -> bool:
-        """Whether there is one segment, and its local ids are the global ids."""
+        """True if there is one segment, and its local ids are the global ids."""
         own = np.arange(len(self._local))
         return len(self._segments) == 1 and len(self._articles[0]) == len(own) and bool((self._local == own).all())
 

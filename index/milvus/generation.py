@@ -108,7 +108,7 @@ class MilvusGeneration:
 
     @property
     def is_graph(self) -> bool:
-        """Whether vectors are searched by a graph (HNSW), and not exhaustively."""
+        """True if vectors are searched by a graph (HNSW), and not exhaustively."""
         return self.manifest.build.methods.vectors == GRAPH
 
     @property

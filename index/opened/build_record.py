@@ -57,7 +57,7 @@ class CollectionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Methods:
-    """How texts were split, vectors kept, words indexed and speakers read; None where an older program wrote nothing."""
+    """Methods of splitting texts, keeping vectors, indexing words and reading speakers; None if an older program wrote none."""
 
     max_passage_chars: int | None
     vectors: str | None

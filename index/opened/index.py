@@ -196,7 +196,7 @@ class Index(ABC):
 
     @cached_property
     def keeps_tokens(self) -> bool:
-        """Whether the sentences have token vectors."""
+        """True if the sentences have token vectors."""
         return self._embedder.keeps_tokens
 
     def article_named(self, source: str) -> Article | None:

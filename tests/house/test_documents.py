@@ -1,5 +1,6 @@
 """The documents say what is so."""
 
+import ast
 import contextlib
 import io
 import re
@@ -84,3 +85,17 @@ def test_each_path_that_a_document_names_exists(document: Path) -> None:
 @pytest.mark.parametrize(("name", "most_bytes"), [("README.md", 6 * 1024), ("ARCHITECTURE.md", 8 * 1024)])
 def test_a_document_stays_short(name: str, most_bytes: int) -> None:
     assert (ROOT / name).stat().st_size <= most_bytes
+
+
+def test_a_docstring_begins_with_a_verb_or_a_noun() -> None:
+    asking = re.compile(r"(What|Whether|How|Which|Whose|Where|When|Why|Who|Whom|That)\b")
+    nodes = [
+        node for folder in ("index", "qa", "eval", "ui") for path in (ROOT / folder).rglob("*.py") for node in _nodes(path)
+    ]
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    texts = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, kinds)]
+    assert len(texts) > 1000 and [text for text in texts if asking.match(text)] == []
+
+
+def _nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
