@@ -215,17 +215,18 @@ def test_each_quote_of_the_seeds_lights_up_in_its_article(
 ) -> None:
     page = visit(seeds_url)
     questions = [case.question for case in load_cases() if not case.history]
-    check_questions(page, seeds, seeds_directory, questions[: campaign(8, 15, 15)])
+    check_questions(page, seeds, seeds_directory, questions[: campaign(6, 15, 15)])
     assert words_shown(page) == words_recorded(records(page))
     assert len(words_shown(page)) > 20
 
 
-def test_each_quote_of_rough_articles_lights_up_character_for_character(visit: Visit, rough: Path, rough_url: str) -> None:
-    page = visit(rough_url)
-    check_questions(page, rough, rough / ".index", [f"How many houses did the flood destroy in {town}?" for town in TOWNS])
-    assert {quote["source"] for record in records(page) for quote in record["quotes"] or record["closest"]} >= set(
-        rough_articles()
-    )
+def test_each_quote_of_rough_articles_lights_up_character_for_character(
+    visit: Visit, rough: Path, rough_url: str, campaign: Callable[[int, int, int], int]
+) -> None:
+    page, towns = visit(rough_url), TOWNS[:: campaign(4, 1, 1)]
+    check_questions(page, rough, rough / ".index", [f"How many houses did the flood destroy in {town}?" for town in towns])
+    quoted = {quote["source"] for record in records(page) for quote in record["quotes"] or record["closest"]}
+    assert len(quoted & set(rough_articles())) >= len(towns) and (towns != TOWNS or quoted >= set(rough_articles()))
 
 
 def test_a_click_with_the_mouse_on_any_quote_opens_its_article(visit: Visit, seeds_url: str) -> None:

@@ -113,6 +113,7 @@ def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: 
     (tmp_path / "seed.txt").write_text("Wheat\n\nFarmers of the valley brought in ninety tons of wheat this year.\n")
     build([tmp_path / "seed.txt"], tmp_path / ".index")
     page = visit(serve(tmp_path / ".index"))
+    page.on("filechooser", lambda _: None)  # From now on choosers are caught; asked for with Enter, that could come too late.
     turn_to_articles(page)
     page.get_by_role("tab", name="Articles").focus()
     page.keyboard.press("Tab")

@@ -179,8 +179,8 @@ def file_name(number: int, payload: str) -> str:
 
 @pytest.fixture(scope="session")
 def some(campaign: Callable[[int, int, int], int]) -> list[str]:
-    """The payloads for parts of the page that take long to fill: a fourth of them in `make test`, else all."""
-    return PAYLOADS[:: campaign(4, 1, 1)]
+    """The payloads for parts of the page that take long to fill: an eighth of them in `make test`, else all."""
+    return PAYLOADS[:: campaign(8, 1, 1)]
 
 
 @pytest.fixture(scope="module")
@@ -257,6 +257,7 @@ def answered(page: Page, questions: list[str]) -> list[dict[str, Any]]:
     return [turn["record"] for turn in json.loads(found)["conversations"][0]["turns"]]
 
 
+@pytest.mark.tier("check")
 def test_there_are_enough_of_them() -> None:
     assert len({*PAYLOADS}) == len(PAYLOADS) >= 150
     assert all(
@@ -282,6 +283,7 @@ def test_nothing_in_an_article_runs(target: Visit, hostile: Path) -> None:
     assert shown == [[name, (hostile / name).read_bytes().decode()] for name in names]
 
 
+@pytest.mark.tier("check")
 def test_nothing_in_the_list_of_articles_or_in_what_is_looked_for_runs(target: Visit) -> None:
     page = target("")
     page.get_by_role("tab", name="Articles").click()
@@ -351,6 +353,7 @@ def everywhere(record: dict[str, Any], payload: str) -> dict[str, Any]:
     return record
 
 
+@pytest.mark.tier("check")
 def test_nothing_in_a_kept_table_or_speaker_runs(
     target: Visit, keep: Callable[[Page, list[dict[str, Any]]], None], compared: dict[str, Any], some: list[str]
 ) -> None:
@@ -368,6 +371,7 @@ def test_nothing_in_a_kept_table_or_speaker_runs(
         page.get_by_role("button", name="Edit what is searched").first.click()
 
 
+@pytest.mark.tier("check")
 @pytest.mark.parametrize("payload", PAYLOADS[::30])
 def test_nothing_in_a_link_to_the_page_runs(target: Visit, payload: str) -> None:
     from urllib.parse import quote
@@ -376,6 +380,7 @@ def test_nothing_in_a_link_to_the_page_runs(target: Visit, payload: str) -> None
     expect(page.locator(".reading .failed")).to_be_visible()
 
 
+@pytest.mark.tier("check")
 def test_nothing_that_a_link_names_runs(target: Visit) -> None:
     page = target("")
     said = page.evaluate(
@@ -416,6 +421,7 @@ def changed(record: Any, payload: str) -> Any:
     return payload if isinstance(record, str) else record
 
 
+@pytest.mark.tier("check")
 @pytest.mark.parametrize("what", ["the free texts", "all texts"])
 def test_nothing_in_a_changed_history_runs(target: Visit, what: str, some: list[str]) -> None:
     page = target("")
@@ -460,6 +466,7 @@ def test_nothing_in_a_changed_history_runs(target: Visit, what: str, some: list[
         expect(page.locator(".reading .failed")).to_be_visible()
 
 
+@pytest.mark.tier("check")
 def test_nothing_in_an_added_file_or_its_name_runs(target: Visit) -> None:
     page = target("")
     page.get_by_role("tab", name="Articles").click()

@@ -147,6 +147,7 @@ def check_contrast(page: Page) -> None:
     assert faint == []
 
 
+@pytest.mark.tier("check")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_stands_out_and_all_that_is_worked_has_a_name(full: Page, scheme: str) -> None:
     full.evaluate("scheme => document.body.classList.toggle('dark', scheme === 'dark')", scheme)
@@ -161,6 +162,7 @@ def test_all_text_stands_out_and_all_that_is_worked_has_a_name(full: Page, schem
         check(full)
 
 
+@pytest.mark.tier("check")
 def test_the_page_follows_the_reader_s_choice_of_dark_or_light(visit: Visit, url: str) -> None:
     page = visit(url)
     assert page.locator("html").get_attribute("lang") == "en"
@@ -171,6 +173,7 @@ def test_the_page_follows_the_reader_s_choice_of_dark_or_light(visit: Visit, url
     assert page.evaluate(ground) == "rgb(23, 24, 27)"
 
 
+@pytest.mark.tier("check")
 def test_the_focus_is_seen_wherever_tab_leads(full: Page) -> None:
     page = full
     for _ in range(2):  # Both tabs.
@@ -217,6 +220,7 @@ def test_tables_are_read_out_with_their_heads(full: Page) -> None:
     assert '- rowheader "over 100"' in table and '- link "over 100"' in table and "Others" in table, table
 
 
+@pytest.mark.tier("check")
 def test_on_a_phone_a_touched_quote_brings_its_article_into_view_and_closing_brings_it_back(visit: Visit, url: str) -> None:
     page = visit(url)
     page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})

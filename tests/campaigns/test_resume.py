@@ -109,6 +109,7 @@ def test_a_build_that_was_killed_half_way_uses_nine_tenths_of_what_it_had_embedd
         assert same(tmp_path / "index", tmp_path / "fresh")
 
 
+@pytest.mark.tier("check")
 def test_an_update_that_was_killed_leaves_the_index_and_is_gone_on_with(tmp_path: Path, folder: Path) -> None:
     directory = tmp_path / "index"
     build([folder], directory)

@@ -183,6 +183,7 @@ def keep_exports(place: Path) -> None:
             shutil.copytree(card.parent, place / "cache" / "models" / card.parent.name)
 
 
+@pytest.mark.tier("check")
 @pytest.mark.campaign
 def test_all_that_is_written_is_known_and_nothing_is_asked_of_the_network(
     tmp_path: Path, seeds: Path, seeds_index: Path, campaign: Callable[[int, int, int], int]

@@ -130,6 +130,7 @@ def test_a_question_is_answered_without_the_heavy_packages(seeds_index: Path) ->
     assert int(quotes) > 0 and loaded == "[]"
 
 
+@pytest.mark.tier("check")
 def test_the_page_is_served_without_torch_and_its_like(seeds_index: Path) -> None:
     program = (
         "import sys, urllib.request; from pathlib import Path; from ui.page.live_index import LiveIndex; "

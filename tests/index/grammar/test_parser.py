@@ -11,6 +11,7 @@ from index.grammar.parser_input import has_cue, plain_line
 ROOT = Path(__file__).parents[3]
 
 
+@pytest.mark.tier("check")
 def test_the_parser_loads_without_torch_and_quietly() -> None:
     program = (
         "import sys; from index.grammar.parser import loaded_parser; parser = loaded_parser(); parser.parse(['He said so.'])\n"

@@ -66,6 +66,7 @@ def test_two_workers_make_the_index_that_one_process_makes(tmp_path: Path, folde
     assert not multiprocessing.active_children()
 
 
+@pytest.mark.tier("check")
 @pytest.mark.usefixtures("small_batches")
 def test_a_worker_that_is_killed_costs_its_batch_only(tmp_path: Path, folder: Path, alone: Path) -> None:
     killed: list[int | None] = []
