@@ -7,9 +7,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from index.errors import InputError
-from index.models.export import open_reranker
 from index.models.model_card import ModelSettings
-from index.models.reranker import Reranker
 from index.opened.index import Index, Selection
 from index.opened.info import IndexInfo
 from qa.answers.answer import Answer, FoundPassage
@@ -21,7 +19,6 @@ from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.ranking.candidates import CandidatePassages, find_candidates
-from qa.ranking.reranking import rerank
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_weights
 from qa.speakers.identities import Identities
@@ -52,9 +49,8 @@ class AskSettings:
 class Retriever:
     """Answers questions from one opened index. A retriever keeps no conversation. Several threads may use it."""
 
-    def __init__(self, index: Index, settings: AskSettings | None = None, *, reranker: Reranker | None = None) -> None:
+    def __init__(self, index: Index, settings: AskSettings | None = None) -> None:
         self._index = index
-        self._reranker = reranker
         self._settings = settings or AskSettings()
         self._organisations = organisations(index.abbreviations)
         self._identities = Identities(index)
@@ -69,20 +65,19 @@ class Retriever:
         *,
         model: ModelSettings | None = None,
         settings: AskSettings | None = None,
-        reranker: str | None = None,
         generation: int | None = None,
     ) -> "Retriever":
-        """Open an index. Opening never writes. `reranker` is a cross-encoder's name or folder.
+        """Open an index. Opening never writes.
 
         `generation` is the number of an earlier generation; None opens the one in force.
 
         Raises:
-            InputError: the folder holds no index, or there is no such reranker.
+            InputError: the folder holds no index.
             IndexDamagedError: there is no index, or its files are not those that were published.
             IndexMismatchError: the index is of another format, or another model than `model`.
         """
         index = Index.open(directory, model=model, generation=generation)
-        return cls(index, settings, reranker=None if reranker is None else open_reranker(reranker))
+        return cls(index, settings)
 
     @property
     def info(self) -> IndexInfo:
@@ -117,8 +112,6 @@ class Retriever:
         candidates = self._candidates(asked, chosen)
         scores = score_sentences(self._index, candidates.best(PASSAGES_SCORED), self._organisations, self._weights)
         judged_by = asked.searched[asked.judged[-1]]
-        if self._reranker is not None:
-            scores = rerank(self._index, judged_by.text, scores, self._reranker, at_least=top_k)
         best = scores.sentences[0].probability if scores.sentences else 0.0
         answered = bool(scores.sentences) and scores.confidence >= self._settings.min_answer
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0
@@ -138,7 +131,6 @@ class Retriever:
             claims=compared.tables,
             index=self.info,
             took_ms=(time.perf_counter() - began) * 1e3,
-            reranker=None if self._reranker is None else self._reranker.card.name,
             within=Within(within, chosen.articles) if within and chosen else None,
         )
 

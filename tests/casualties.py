@@ -74,7 +74,7 @@ def compared(casualties: tuple[Quote, ...]) -> dict[str, Any]:
         {"about": about, "kind": "figure", "unit": "", "differ": True, "values": [_value(one, quotes) for one in values]}
         for about, values in TABLES
     ]
-    index = {"generation": 1, "model": "all-MiniLM-L6-v2", "reranker": None, "articles": 5}
+    index = {"generation": 1, "model": "all-MiniLM-L6-v2", "articles": 5}
     question = "how many casualties did NIS report?"
     head = {"schema": "answer/1", "question": question, "searched": [question], "within": None, "answered": True}
     told = {"confidence": 0.9, "reason": None, "quotes": quotes[:3], "closest": [], "beside": quotes[3:], "claims": tables}

@@ -13,7 +13,7 @@ from index import ModelSettings, build
 from index.models.export import export_model
 from qa import AskSettings, Retriever
 
-pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.small_models", "tests.loaded_once")
+pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.loaded_once")
 
 settings.register_profile("project", deadline=None)  # Two workers share two cores: a slow example is no failure.
 settings.load_profile("project")
@@ -21,7 +21,7 @@ settings.load_profile("project")
 SEEDS = Path(__file__).parents[1] / "seeds"
 TIERS = ("test", "check", "soak")  # Each runs the tests of those before it, and longer campaigns.
 # Fixtures that need torch, which asking never imports: other models than the default one are tested in `make check`.
-MAKES_MODELS = {"cross_encoder", "tiny", "reference"}
+MAKES_MODELS = {"tiny", "reference"}
 LONGEST = ("campaigns", "browser", "milvus", "workers", "house")  # Folders.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

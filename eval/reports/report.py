@@ -76,8 +76,7 @@ class EvalReport:
 
     `by_kind` holds for each kind the number of `cases`, the number of
     `answerable` cases, the share `refused`, and each measure that scores the
-    kind. `date` is UTC, `model` the index's model card. `settings` name the
-    reranker too, None without one.
+    kind. `date` is UTC, `model` the index's model card.
     """
 
     schema: Literal["eval/1"]

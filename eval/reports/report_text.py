@@ -48,7 +48,7 @@ def _asked(report: EvalReport) -> list[ReportLine]:
     return [
         ReportLine(f"{_cut(data.name, 60)}: {count(data.cases, 'case')} ({told})", heading=True),
         ReportLine(f"asked of {', '.join(of)}, generation {index.generation}"),
-        ReportLine(_cut(f"{_model(report)}, {report.model.get('runtime')}{_reranker(report)}", COLUMNS)),
+        ReportLine(_cut(f"{_model(report)}, {report.model.get('runtime')}", COLUMNS)),
         *(ReportLine(_cut(note, COLUMNS)) for note in data.notes),
     ]
 
@@ -99,19 +99,12 @@ def comparison_lines(comparison: ReportComparison, a: EvalReport, b: EvalReport)
 def _made(letter: str, report: EvalReport) -> ReportLine:
     """Return the line that says when and by which program a report was made."""
     commit = f"commit {report.commit[:12]}{'-dirty' * report.commit.endswith('-dirty')}" if report.commit else "no commit"
-    model = f"{_model(report)}{_reranker(report)}"
-    return ReportLine(
-        _cut(f"{letter}  {report.date[:16].replace('T', ' ')} UTC, version {report.version}, {commit}, {model}", COLUMNS)
-    )
+    made = f"{report.date[:16].replace('T', ' ')} UTC, version {report.version}, {commit}, {_model(report)}"
+    return ReportLine(_cut(f"{letter}  {made}", COLUMNS))
 
 
 def _model(report: EvalReport) -> str:
     return f"{report.model.get('name')}, {report.model.get('precision')}"
-
-
-def _reranker(report: EvalReport) -> str:
-    name = report.settings.get("reranker")  # Earlier records do not name it.
-    return f", reranker {name}" if name else ""
 
 
 def _differences(differences: Sequence[Difference]) -> Iterable[ReportLine]:

@@ -28,8 +28,7 @@ CURVE_POINTS = 200  # More points than a screen can show.
 class Trial:
     """A data set, the index it was asked of, and the outcomes.
 
-    `outcomes` are of `limit` cases, of all where it is None. `reranker` is the
-    name of the cross-encoder, None without one.
+    `outcomes` are of `limit` cases, of all where it is None.
     """
 
     data: DataSet
@@ -38,7 +37,6 @@ class Trial:
     settings: AskSettings
     took_s: float
     limit: int | None = None
-    reranker: str | None = None
 
 
 def report_on(trial: Trial) -> EvalReport:
@@ -54,7 +52,7 @@ def report_on(trial: Trial) -> EvalReport:
         dataset=_data_facts(trial),
         index=IndexFacts(info.generation, info.articles, info.passages, info.sentences, info.built),
         model=info.model.to_dict(),
-        settings={**json.loads(json.dumps(asdict(trial.settings), default=_json_value)), "reranker": trial.reranker},
+        settings=json.loads(json.dumps(asdict(trial.settings), default=_json_value)),
         measures={measure.name: _measured(measure, outcomes, gold) for measure in MEASURES},
         by_kind=_by_kind(outcomes, gold),
         curves=Curves(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from eval.datasets.cases import Case
 from index import Article, Index, InputError, Span
-from index.models.reranker import Reranker
 from qa import AskSettings, Quote, Retriever
 
 TOP_K = 5  # Quotes asked for, as `qa ask` does.
@@ -52,7 +51,6 @@ def run_cases(
     index: Index,
     settings: AskSettings | None = None,
     *,
-    reranker: Reranker | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> tuple[CaseOutcome, ...]:
     """Ask every case, in order, and tell `progress` of each case done.
@@ -61,7 +59,7 @@ def run_cases(
         InputError: a case's span is not in the index, or a question cannot be asked.
     """
     articles = gold_articles(cases, index)
-    retriever = Retriever(index, settings, reranker=reranker)
+    retriever = Retriever(index, settings)
     if cases:
         retriever.ask(cases[0].question)  # Loads the model before any question is timed.
     outcomes = []

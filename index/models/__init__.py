@@ -1,1 +1,1 @@
-"""Models: embedder, reranker and their export to ONNX."""
+"""Models: the embedder and its export to ONNX."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.arrays import Vectors
-from index.models.model_card import ModelKind, Runtime
+from index.models.model_card import Runtime
 from index.models.model_files import GRAPH, Export, find_model, load_tokenizer
 from index.models.onnx_graph import load_original
 from index.models.onnx_session import Session, cores
@@ -234,7 +234,7 @@ class Embedder:
 
     @cached_property
     def _reference(self) -> Any:
-        return load_original(find_model(self.card.name, ModelKind.EMBEDDER), ModelKind.EMBEDDER, self.card.device)
+        return load_original(find_model(self.card.name), self.card.device)
 
     def _torch_states(self, windows: Sequence[_Tokens]) -> Iterator[States]:
         import torch

@@ -1,21 +1,17 @@
 """Exporting a model to ONNX: int8 weights where the export agrees with the original, else sentence-transformers runs it.
 
-An export is made once for each model and cached. The two kinds of model differ
-in the traced output, in the samples and in the measure of agreement.
+An export is made once for each model and cached.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from index.errors import IndexMismatchError, InputError
 from index.files.checksums import sha256_of
 from index.models.embedder import Embedder
-from index.models.model_card import ModelCard, ModelKind, ModelSettings, Precision, Runtime
+from index.models.model_card import ModelCard, ModelSettings, Precision, Runtime
 from index.models.model_files import (
     GRAPH,
     Export,
@@ -26,32 +22,12 @@ from index.models.model_files import (
     keep_export,
     working_folder,
 )
-from index.models.onnx_graph import (
-    LOGITS,
-    SAMPLES,
-    TOKEN_STATES,
-    Output,
-    load_original,
-    original_scores,
-    quantise,
-    save_tokenizer,
-    trace,
-)
-from index.models.reranker import Reranker
+from index.models.onnx_graph import SAMPLES, load_original, quantise, save_tokenizer, trace
 
 POOLINGS = ("mean", "cls")  # Of exported models; models with another pooling run through sentence-transformers.
 # 1 - the least cosine to the original on SAMPLES. int8 weights with a scale for each channel reach .008 (one scale for
 # all: .055), fp32 .00001; more means saturated sums.
 MAX_VECTOR_ERROR = {Precision.INT8: 0.02, Precision.FP32: 0.0005}
-# The largest error of a score on the sample pairs, as a share of their range.
-MAX_SCORE_ERROR = {Precision.INT8: 0.05, Precision.FP32: 0.001}
-MAX_RERANKER_TOKENS = 512  # A question and a few sentences; a longer window only costs time.
-QUESTIONS = (
-    "how many people were moved to schools?",
-    "Who runs the ferry?",
-    "why did the shares fall?",
-    "Quand l'accord entre-t-il en vigueur ?",
-)
 _BITS_TRIED = {Precision.INT8: (8, 7), Precision.FP32: (32,)}  # 7-bit sums fit where 8-bit sums saturate.
 
 
@@ -61,8 +37,8 @@ def export_model(settings: ModelSettings) -> Export:
     Raises:
         InputError: there is no such model, or it cannot be loaded.
     """
-    source = find_model(settings.name, ModelKind.EMBEDDER)
-    sha256, files_sha256 = fingerprints(source, ModelKind.EMBEDDER)
+    source = find_model(settings.name)
+    sha256, files_sha256 = fingerprints(source)
     wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
     for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
         if cached := cached_export(_embedder_folder(files_sha256, settings, runtime)):
@@ -93,26 +69,6 @@ def find_export(card: ModelCard) -> Export:
     return export
 
 
-def open_reranker(name: str) -> Reranker:
-    """Open a cross-encoder by its folder or its name in the local hub cache; export it at its first use.
-
-    Raises:
-        InputError: there is no such model, it is no cross-encoder with one
-            score, or it cannot be loaded.
-    """
-    if not name.strip():
-        raise InputError("--reranker: empty; give a cross-encoder's name or folder")
-    source = find_model(name, ModelKind.RERANKER)
-    sha256, files_sha256 = fingerprints(source, ModelKind.RERANKER)
-    folder = export_folder(f"{files_sha256[:32]}-reranker")
-    if (export := cached_export(folder)) is None:
-        with working_folder() as working:
-            card = _write_reranker(source, working, sha256=sha256, files_sha256=files_sha256)
-            keep_export(working, folder, card.to_dict())
-        export = Export(folder, card)
-    return Reranker(replace(export, card=replace(export.card, name=name)))
-
-
 def _embedder_folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Path:
     """Return the place in the cache of a model with this precision, runtime and device."""
     parts = [files_sha256[:32], settings.precision.value]
@@ -127,7 +83,7 @@ def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha2
     Raises:
         InputError: sentence-transformers cannot load the model, or it has no working tokenizer.
     """
-    model = load_original(source, ModelKind.EMBEDDER, settings.device)
+    model = load_original(source, settings.device)
     modules = [type(module).__name__ for module in model]
     pooling = model[1] if len(modules) > 1 and modules[1] == "Pooling" else None
     mode = str(getattr(pooling, "pooling_mode", "")) if pooling is not None else ""
@@ -148,7 +104,7 @@ def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha2
         inputs=(),
         device=settings.device,
     )
-    tokenizes = save_tokenizer(model, folder, source=source, kind=ModelKind.EMBEDDER)
+    tokenizes = save_tokenizer(model, folder, source=source)
     if settings.device:
         return replace(card, note=f"runs on {settings.device} through sentence-transformers")
     if card.pooling not in POOLINGS or not tokenizes:
@@ -164,87 +120,20 @@ def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha2
 
     largest = {settings.precision: MAX_VECTOR_ERROR[settings.precision]}
     features = model.tokenizer(list(SAMPLES[:2]), padding=True, return_tensors="pt")
-    return _export(model, card, folder, features, TOKEN_STATES, error=error, largest=largest, note=note)
-
-
-def _write_reranker(source: Path, folder: Path, *, sha256: str, files_sha256: str) -> ModelCard:
-    """Write a cross-encoder's export to `folder`; return its card.
-
-    Raises:
-        InputError: the model is no cross-encoder with one score, or it cannot be loaded.
-    """
-    option = ModelKind.RERANKER.option
-    _check_is_cross_encoder(source)
-    model = load_original(source, ModelKind.RERANKER)
-    if model.num_labels != 1:
-        raise InputError(f"{option} {source}: gives {model.num_labels} scores a pair; name a cross-encoder with one")
-
-    def sample_scores(scores: Callable[[str, Sequence[str]], Any]) -> Any:
-        return np.concatenate([scores(question, SAMPLES) for question in QUESTIONS])
-
-    def original(model: Any) -> Any:
-        return sample_scores(lambda question, texts: original_scores(model, question, texts))
-
-    wanted = original(model)
-    # Where weights are missing, transformers makes them up, others every time.
-    if not np.isfinite(wanted).all() or not np.allclose(wanted, original(load_original(source, ModelKind.RERANKER)), atol=1e-4):
-        raise InputError(f"{option} {source}: some of its weights are missing or no numbers; download the model again")
-    card = ModelCard(
-        name=str(source),
-        sha256=sha256,
-        files_sha256=files_sha256,
-        runtime=Runtime.SENTENCE_TRANSFORMERS,
-        precision=Precision.FP32,
-        dim=1,
-        max_tokens=min(int(model.max_seq_length or MAX_RERANKER_TOKENS), MAX_RERANKER_TOKENS),
-        pooling="",
-        pools_prompt=False,
-        query_prompt="",
-        passage_prompt="",
-        inputs=(),
-    )
-    modules = [type(module).__name__ for module in model]
-    if not save_tokenizer(model, folder, source=source, kind=ModelKind.RERANKER) or modules != ["Transformer"]:
-        return replace(card, note=f"modules {' + '.join(modules)} run through sentence-transformers")
-
-    def error(export: Export) -> float:
-        found = sample_scores(Reranker(export).scores)
-        return float(np.abs(found - wanted).max() / max(float(np.ptp(wanted)), 1e-3))
-
-    def note(error: float, bits: int) -> str:
-        return f"{bits}-bit weights, scores within {error:.4f} of their range on sample pairs"
-
-    features = model.tokenizer([QUESTIONS[0]] * 2, list(SAMPLES[1:3]), padding=True, return_tensors="pt")
-    return _export(model, card, folder, features, LOGITS, error=error, largest=MAX_SCORE_ERROR, note=note)
-
-
-def _check_is_cross_encoder(source: Path) -> None:
-    """Refuse other models: sentence-transformers would give them a score of random weights."""
-    option = ModelKind.RERANKER.option
-    try:
-        settings = json.loads((source / "config.json").read_text("utf-8"))
-        own = source / "config_sentence_transformers.json"
-        kind = json.loads(own.read_text("utf-8")).get("model_type") if own.is_file() else None
-        architectures = [str(name) for name in settings.get("architectures") or ()]
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise InputError(f"{option} {source}: its config.json cannot be read; name a cross-encoder's folder") from error
-    if kind != "CrossEncoder" and not any(name.endswith("ForSequenceClassification") for name in architectures):
-        what = kind or ", ".join(architectures) or "no architecture named"
-        raise InputError(f"{option} {source}: not a cross-encoder ({what}); name one, as cross-encoder/ms-marco-MiniLM-L6-v2")
+    return _export(model[0].auto_model, card, folder, features, error=error, largest=largest, note=note)
 
 
 def _export(
-    model: Any,
+    transformer: Any,
     card: ModelCard,
     folder: Path,
     features: Mapping[str, Any],
-    output: Output,
     *,
     error: Callable[[Export], float],
     largest: Mapping[Precision, float],
     note: Callable[[float, int], str],
 ) -> ModelCard:
-    """Write `model.onnx`, traced from these features to the output, and return its card.
+    """Write `model.onnx`, traced from these features to the token states, and return its card.
 
     `error` measures an export, and `largest` has the largest error of each precision, in the order tried. `note` makes
     the card's note of the error and the bits of a weight.
@@ -254,7 +143,7 @@ def _export(
     """
     full, graph = folder / "full.onnx", folder / GRAPH
     try:
-        inputs = trace(model[0].auto_model, features, full, output)
+        inputs = trace(transformer, features, full)
         for precision, limit in largest.items():
             for bits in _BITS_TRIED[precision]:
                 if precision is Precision.FP32:

@@ -8,16 +8,6 @@ from index.errors import IndexMismatchError, InputError
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 
-class ModelKind(Enum):
-    """The option that names a model, its class in sentence-transformers, and the owner of short names on its hub."""
-
-    EMBEDDER = "--model", "SentenceTransformer", "sentence-transformers"
-    RERANKER = "--reranker", "CrossEncoder", "cross-encoder"
-
-    def __init__(self, option: str, loader: str, owner: str) -> None:
-        self.option, self.loader, self.owner = option, loader, owner
-
-
 class Precision(Enum):
     """The numbers that an exported model calculates with."""
 
@@ -51,7 +41,7 @@ class ModelCard:
 
     `sha256` is the digest of the weights. `files_sha256` also covers
     tokenizer, pooling and prompts. `pooling` is sentence-transformers' word
-    for it, "" for a reranker. `device` is torch's name, if one was asked for.
+    for it. `device` is torch's name, if one was asked for.
     """
 
     name: str

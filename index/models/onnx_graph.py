@@ -5,16 +5,11 @@ Exporting a model imports torch here; asking a question never does.
 
 import logging
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from index.arrays import Logits
 from index.errors import InputError
-from index.models.model_card import ModelKind
 from index.models.model_files import TOKENIZER
 from index.models.onnx_session import silent_onnxruntime
 
@@ -27,52 +22,31 @@ SAMPLES = (
     "COVID-19 vaccines: what the new figures from Seoul, Kyiv and São Paulo show about side effects in children.",
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """The traced output: the transformer's name for it, the graph's name, and the axes whose length varies."""
-
-    attribute: str
-    name: str
-    axes: tuple[str, ...]
+TOKEN_STATES = "token_states"  # The graph's name for its output.
 
 
-TOKEN_STATES = Output("last_hidden_state", "token_states", ("batch", "tokens"))
-LOGITS = Output("logits", "logits", ("batch",))
-
-
-def load_original(source: Path, kind: ModelKind, device: str | None = None) -> Any:
+def load_original(source: Path, device: str | None = None) -> Any:
     """Load a model as sentence-transformers does.
 
     Raises:
         InputError: the model cannot be loaded, or the device is missing.
     """
     logging.getLogger("transformers").setLevel(logging.ERROR)
-    import sentence_transformers
+    from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
     # Plain attention: the tracer follows it for every architecture, and it quantises faster than the fused kind.
     kwargs = {} if device else {"attn_implementation": "eager"}
-    load = getattr(sentence_transformers, kind.loader)
     try:
-        return load(str(source), device=device or "cpu", model_kwargs=kwargs, local_files_only=True).eval()
+        return SentenceTransformer(str(source), device=device or "cpu", model_kwargs=kwargs, local_files_only=True).eval()
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
         check = f"the folder and --device {device}" if device else "the folder"
-        raise InputError(f"{kind.option} {source}: sentence-transformers cannot load it ({reason}); check {check}") from error
+        raise InputError(f"--model {source}: sentence-transformers cannot load it ({reason}); check {check}") from error
 
 
-def original_scores(model: Any, question: str, texts: Sequence[str]) -> Logits:
-    """Return an original cross-encoder's logits, without the activation that sentence-transformers adds. (n,)"""
-    import torch
-
-    pairs = [(question, text) for text in texts]
-    scores = model.predict(pairs, activation_fn=torch.nn.Identity(), show_progress_bar=False)
-    return np.asarray(scores, np.float64).reshape(len(texts))
-
-
-def save_tokenizer(model: Any, folder: Path, *, source: Path, kind: ModelKind) -> bool:
+def save_tokenizer(model: Any, folder: Path, *, source: Path) -> bool:
     """Write the model's tokenizer; return false where only transformers can run the tokenizer.
 
     Raises:
@@ -84,13 +58,13 @@ def save_tokenizer(model: Any, folder: Path, *, source: Path, kind: ModelKind) -
     # Where a folder lacks its tokenizer, transformers makes one without words.
     if len({tuple(encoding.ids) for encoding in backend.encode_batch(list(SAMPLES))}) < len(SAMPLES):
         problem = "its tokenizer tells no words apart; check that the folder holds tokenizer.json"
-        raise InputError(f"{kind.option} {source}: {problem}")
+        raise InputError(f"--model {source}: {problem}")
     backend.save(str(folder / TOKENIZER))
     return True
 
 
-def trace(transformer: Any, features: Mapping[str, Any], target: Path, output: Output) -> tuple[str, ...]:
-    """Write the transformer's graph from these features to its output as ONNX; return the names of its inputs."""
+def trace(transformer: Any, features: Mapping[str, Any], target: Path) -> tuple[str, ...]:
+    """Write the transformer's graph from these features to its token states as ONNX; return the names of its inputs."""
     import torch
 
     names = tuple(name for name in ("input_ids", "attention_mask", "token_type_ids") if name in features)
@@ -103,9 +77,9 @@ def trace(transformer: Any, features: Mapping[str, Any], target: Path, output: O
             self.transformer = transformer
 
         def forward(self, *tensors: Any) -> Any:
-            return getattr(self.transformer(**dict(zip(names, tensors, strict=True))), output.attribute)
+            return self.transformer(**dict(zip(names, tensors, strict=True))).last_hidden_state
 
-    axes = {name: {0: "batch", 1: "tokens"} for name in names} | {output.name: dict(enumerate(output.axes))}
+    axes = {name: {0: "batch", 1: "tokens"} for name in (*names, TOKEN_STATES)}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         torch.onnx.export(  # The tracing exporter: its int8 graph ran 1.2 times as fast as the dynamo one's.
@@ -113,7 +87,7 @@ def trace(transformer: Any, features: Mapping[str, Any], target: Path, output: O
             tuple(features[name] for name in names),
             str(target),
             input_names=list(names),
-            output_names=[output.name],
+            output_names=[TOKEN_STATES],
             dynamic_axes=axes,
             opset_version=17,
             dynamo=False,

@@ -19,9 +19,7 @@ class Answer:
     `confidence`, 0..1: the articles answer the question. Where nothing answers,
     `quotes` is empty, `reason` is a sentence for people and `closest` holds the
     nearest misses. `beside` are quotes that only the tables in `claims` need.
-    `within` names the articles that were asked, None for all. `reranker` names
-    the cross-encoder that took part in the order; the record has it beside the
-    index's model.
+    `within` names the articles that were asked, None for all.
     """
 
     question: str
@@ -35,7 +33,6 @@ class Answer:
     took_ms: float
     beside: tuple[Quote, ...] = ()
     claims: tuple[QuotedTable, ...] = ()
-    reranker: str | None = None
     within: Within | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,7 +52,6 @@ class Answer:
             "index": {
                 "generation": self.index.generation,
                 "model": self.index.model.name,
-                "reranker": self.reranker,
                 "articles": self.index.articles,
             },
             "took_ms": round(self.took_ms, 2),

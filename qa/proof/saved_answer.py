@@ -17,7 +17,7 @@ _Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class _SavedModel(BaseModel):
-    """A frozen model with strict types. Unknown fields, of later versions, are ignored."""
+    """A frozen model with strict types. Unknown fields, of other versions, are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
@@ -101,7 +101,6 @@ class SavedIndex(_SavedModel):
 
     generation: _Offset
     model: _Name
-    reranker: _Name | None = None
     articles: _Offset
 
 

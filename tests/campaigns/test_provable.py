@@ -156,7 +156,7 @@ def resolved(attribution: Attribution, article: Article) -> ResolvedAttribution:
 
 def answers_of(quotes: Sequence[Quote]) -> Iterator[Record]:
     """The records of answers with these quotes, as a file holds them."""
-    index = {"generation": 1, "model": "m", "reranker": None, "articles": 1}
+    index = {"generation": 1, "model": "m", "articles": 1}
     head = {"schema": "answer/1", "question": "?", "answered": True, "confidence": 0.9, "reason": None, "took_ms": 1.0}
     for at in range(0, len(quotes), 100):
         records = [{**quote.to_dict(), "rank": rank} for rank, quote in enumerate(quotes[at : at + 100], 1)]

@@ -185,7 +185,7 @@ QUOTE = {"rank", "source", "sha256", "start", "end", "byte_start", "byte_end", "
 def test_the_record_holds_what_is_promised(retriever: Retriever) -> None:
     record = retriever.ask(NIS).to_dict()
     assert record["schema"] == "answer/1" and record.keys() >= RECORD
-    assert record["index"] == {"generation": 1, "model": "all-MiniLM-L6-v2", "reranker": None, "articles": 5}
+    assert record["index"] == {"generation": 1, "model": "all-MiniLM-L6-v2", "articles": 5}
     for quote in record["quotes"]:
         assert quote.keys() >= QUOTE
         assert Span(**quote["passage"]).holds(Span(quote["start"], quote["end"]))

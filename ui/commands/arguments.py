@@ -153,13 +153,6 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="DAY", type=_day, help="ask only articles published on this day or earlier")
     _add_generation(parser)
     _add_model(parser)
-    _add_reranker(parser)
-
-
-def _add_reranker(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--reranker", metavar="MODEL", help="a cross-encoder's name or folder, to read the best sentences again (default: none)"
-    )
 
 
 def _day(text: str) -> date:
@@ -188,7 +181,6 @@ def _add_serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mcp", action="store_true", help="offer ask and search as MCP tools too, at /gradio_api/mcp/")
     parser.add_argument("--read-only", action="store_true", help="let nobody add articles or take articles out")
     _add_generation(parser)
-    _add_reranker(parser)
 
 
 def _add_measuring(parser: argparse.ArgumentParser) -> None:
@@ -210,7 +202,6 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
         "--compare", metavar=("A.json", "B.json"), nargs=2, type=Path, help="print what got better and worse from A to B"
     )
     _add_model(parser)
-    _add_reranker(parser)
 
 
 def chosen_model(chosen: argparse.Namespace) -> ModelSettings | None:

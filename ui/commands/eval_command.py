@@ -18,10 +18,9 @@ from eval.running.scratch_index import scratch_index
 from index import BuildSettings, Index, InputError
 from index.articles.article import read_article
 from index.files.printable import printable
-from index.models.reranker import Reranker
 from qa import AskSettings
 from ui.commands.arguments import chosen_model
-from ui.commands.open_index import build_progress, build_where_missing, bundled_articles, chosen_reranker
+from ui.commands.open_index import build_progress, build_where_missing, bundled_articles
 from ui.commands.output import ExitStatus, check_writable, note, on_terminal, show, use_colour, write_whole
 from ui.text.terminal import BOLD, PLAIN
 
@@ -39,12 +38,11 @@ def evaluate(chosen: Namespace) -> ExitStatus:
     if chosen.compare:
         return _compare(chosen)
     _check(chosen)
-    reranker = chosen_reranker(chosen.reranker)
     data = load_dataset(chosen.paths) if chosen.paths else replace(load_dataset([OWN_CASES]), name=BUNDLED)
     index = _index_for(data, chosen)
     if data.documents is None:
         check_spans(data.cases, list(gold_articles(data.cases, index).values()))
-    report = _report(data, index, chosen.limit, reranker)
+    report = _report(data, index, chosen.limit)
     try:
         if chosen.json:
             write_whole(chosen.json, report.to_json())
@@ -67,7 +65,7 @@ def _compare(chosen: Namespace) -> ExitStatus:
     Raises:
         InputError: one file is not a report, the reports are not of the same cases, or other arguments are given.
     """
-    others = (chosen.paths, chosen.json, chosen.html, chosen.fail_under, chosen.limit, chosen.reranker, chosen_model(chosen))
+    others = (chosen.paths, chosen.json, chosen.html, chosen.fail_under, chosen.limit, chosen_model(chosen))
     if any(other not in (None, []) for other in others):
         raise InputError("--compare: takes two saved reports and nothing else; leave out the other arguments")
     first, second = (read_report(path) for path in chosen.compare)
@@ -107,25 +105,24 @@ def _index_for(data: DataSet, chosen: Namespace) -> Index:
     return scratch_index(replace(data, documents=documents), settings, progress=build_progress())
 
 
-def _report(data: DataSet, index: Index, limit: int | None, reranker: Reranker | None) -> EvalReport:
+def _report(data: DataSet, index: Index, limit: int | None) -> EvalReport:
     """Ask the cases, or an even sample of them, and report on the answers."""
     cases, settings = even_sample(data.cases, limit or len(data.cases)), AskSettings()
     began = time.perf_counter()
-    outcomes = _asked(cases, index, settings, reranker)
+    outcomes = _asked(cases, index, settings)
     took_s = time.perf_counter() - began
     sampled = limit if len(cases) < len(data.cases) else None
-    name = None if reranker is None else reranker.card.name
-    return report_on(Trial(data, outcomes, index.info, settings, took_s, sampled, name))
+    return report_on(Trial(data, outcomes, index.info, settings, took_s, sampled))
 
 
-def _asked(cases: Sequence[Case], index: Index, settings: AskSettings, reranker: Reranker | None) -> tuple[CaseOutcome, ...]:
+def _asked(cases: Sequence[Case], index: Index, settings: AskSettings) -> tuple[CaseOutcome, ...]:
     """Ask the cases, with a bar on a terminal."""
     if not on_terminal(sys.stderr):
-        return run_cases(cases, index, settings, reranker=reranker)
+        return run_cases(cases, index, settings)
     from tqdm import tqdm
 
     with tqdm(total=len(cases), desc="asking", unit=" questions", leave=False, dynamic_ncols=True, delay=0.3) as bar:
-        return run_cases(cases, index, settings, reranker=reranker, progress=bar.update)
+        return run_cases(cases, index, settings, progress=bar.update)
 
 
 def _print(lines: Sequence[ReportLine]) -> None:

@@ -11,40 +11,22 @@ from ui.commands.output import note, on_terminal
 
 if TYPE_CHECKING:
     from index import ModelSettings, Progress
-    from index.models.reranker import Reranker
     from qa import Retriever
 
 
-def open_retriever(
-    directory: Path | str, model: ModelSettings | None, *, reranker: str | None, generation: int | None = None
-) -> Retriever:
+def open_retriever(directory: Path | str, model: ModelSettings | None, *, generation: int | None = None) -> Retriever:
     """Open the retriever of an index; where there is no index, build one first.
 
-    `model` None stands for the index's own model, `reranker` None for no reranker, `generation` None for the one in
-    force.
+    `model` None stands for the index's own model, `generation` None for the one in force.
     """
     from qa.retriever import Retriever
 
-    cross_encoder = chosen_reranker(reranker)
     if generation is None:
         build_where_missing(directory, model)
     index = Index.open(directory, model=model, generation=generation)
     if not index.info.in_force:
         note(f"qa: generation {index.info.generation} answers, which is not the one in force")
-    return Retriever(index, reranker=cross_encoder)
-
-
-def chosen_reranker(name: str | None) -> Reranker | None:
-    """Open the cross-encoder of this name, if any; note what makes it slow."""
-    if name is None:
-        return None
-    from index.models.export import open_reranker
-    from index.models.model_card import Runtime
-
-    reranker = open_reranker(name)
-    if reranker.card.runtime is Runtime.SENTENCE_TRANSFORMERS:
-        note(f"qa: reranker {name}: {reranker.card.note}")
-    return reranker
+    return Retriever(index)
 
 
 def build_where_missing(directory: Path | str, model: ModelSettings | None) -> None:

@@ -4,7 +4,7 @@ import os
 import threading
 from argparse import Namespace
 
-from ui.commands.open_index import build_where_missing, chosen_reranker
+from ui.commands.open_index import build_where_missing
 from ui.commands.output import ExitStatus, note
 from ui.page.live_index import LiveIndex
 from ui.page.page import make_page
@@ -31,9 +31,8 @@ def serve_page(chosen: Namespace) -> ExitStatus:
         certfile=chosen.certfile,
         keyfile=chosen.keyfile,
     )
-    reranker = chosen_reranker(chosen.reranker)
     build_where_missing(chosen.index, None)
-    live = LiveIndex(chosen.index, reranker=reranker, generation=chosen.generation)
+    live = LiveIndex(chosen.index, generation=chosen.generation)
     live.watch(threading.Event(), every_s=LOOK_EVERY_S)
     note(f"{live.now().index.info.articles:,} articles. Starting ...")
     serve(

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from index import Index, IndexUnusableError, QaError
 from index.backends import backend_at
-from index.models.reranker import Reranker
 from qa import Retriever, Scope
 
 SLOWER_AFTER_A_PROBLEM = 30
@@ -30,11 +29,10 @@ class OpenGeneration:
 class LiveIndex:
     """One open generation of an index, used by several threads; each caller works with one generation to the end."""
 
-    def __init__(self, directory: Path | str, *, reranker: Reranker | None = None, generation: int | None = None) -> None:
+    def __init__(self, directory: Path | str, *, generation: int | None = None) -> None:
         """Open an index. `generation` None follows the generation in force; a number stays with that generation."""
         self.directory = directory
         self._generation = generation
-        self._reranker = reranker
         self._opening = threading.Lock()
         self._opened = self._open()
         self.problem: str | None = None  # The reason why a newer generation could not be opened.
@@ -90,7 +88,7 @@ class LiveIndex:
             current = self._current()
             try:
                 index = Index.open(self.directory, generation=self._generation, like=before)
-                retriever = Retriever(index, reranker=self._reranker)
+                retriever = Retriever(index)
                 # All that is loaded on first use: the first question costs 20 times as much as the next.
                 retriever.ask(FIRST_QUESTION, within=Scope(until=date.max))
                 retriever.ask(FIRST_QUESTION)

@@ -10,8 +10,8 @@ import pytest
 from index import BuildSettings, Index, IndexMismatchError, InputError, ModelSettings, Precision, build
 from index.arrays import Vectors
 from index.models.embedder import Embedder, PassageText
-from index.models.export import export_model
-from index.models.model_card import DEFAULT_MODEL, ModelKind, Runtime
+from index.models.export import MAX_VECTOR_ERROR, export_model
+from index.models.model_card import DEFAULT_MODEL, Runtime
 from index.models.model_files import find_model
 from index.models.onnx_graph import load_original
 
@@ -31,7 +31,7 @@ def embedder() -> Embedder:
 @pytest.fixture(scope="module")
 def reference() -> Any:
     """The default model as sentence-transformers runs it."""
-    return load_original(find_model(DEFAULT_MODEL, ModelKind.EMBEDDER), ModelKind.EMBEDDER)
+    return load_original(find_model(DEFAULT_MODEL))
 
 
 def lengths(vectors: Vectors) -> Any:
@@ -118,7 +118,7 @@ def test_a_model_that_pools_by_its_first_token_agrees_with_the_original(tiny: Ca
     folder = tiny("cls", "cls", query="query: ", passage="passage: ")
     export = export_model(ModelSettings(str(folder), Precision.FP32))
     assert (export.card.runtime, export.card.pooling, export.card.query_prompt) == (Runtime.ONNX, "cls", "query: ")
-    wanted = load_original(folder, ModelKind.EMBEDDER).encode([TEXTS[0]], prompt="query: ", normalize_embeddings=True)
+    wanted = load_original(folder).encode([TEXTS[0]], prompt="query: ", normalize_embeddings=True)
     assert float((Embedder(export).embed_question(TEXTS[0]).vector @ wanted.T).item()) > 0.9999
 
 
@@ -184,9 +184,31 @@ def test_an_empty_model_name_is_refused() -> None:
         ModelSettings(" ")
 
 
+def test_an_export_that_differs_from_the_original_is_left_to_it(
+    tiny: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MAX_VECTOR_ERROR, Precision.INT8, -1.0)
+    export = export_model(ModelSettings(str(tiny("tiny", "cls"))))
+    assert export.card.runtime is Runtime.SENTENCE_TRANSFORMERS and "differs from the original" in export.card.note
+    assert [*export.folder.glob("*.onnx")] == []
+
+
+def changed_graph(folder: Path) -> None:
+    (folder / "model.onnx").write_bytes(b"")
+
+
+def emptied_card(folder: Path) -> None:
+    (folder / "card.json").write_text("[]")
+
+
+def card_of_another_shape(folder: Path) -> None:
+    record = json.loads((folder / "card.json").read_text())
+    (folder / "card.json").write_text(json.dumps({**record, "inputs": 3}))
+
+
 def test_a_damaged_export_is_made_again(tiny: Callable[..., Path]) -> None:
     settings = ModelSettings(str(tiny("tiny", "cls")), Precision.FP32)
-    export = export_model(settings)
-    (export.folder / "model.onnx").write_bytes(b"")
-    again = export_model(settings)
-    assert np.allclose(lengths(Embedder(again).embed_texts(TEXTS)), 1, atol=1e-5)
+    wanted = Embedder(export_model(settings)).embed_texts(TEXTS)
+    for damage in (changed_graph, emptied_card, card_of_another_shape, shutil.rmtree):
+        damage(export_model(settings).folder)
+        assert np.array_equal(Embedder(export_model(settings)).embed_texts(TEXTS), wanted), damage

@@ -51,7 +51,7 @@ def record_of(data: bytes, *, encoding: str | None = None, quoted: str = QUOTED,
         same_as=None,
         source_state=SourceState.UNCHANGED,
     )
-    index = {"generation": 1, "model": "m", "reranker": None, "articles": 1}
+    index = {"generation": 1, "model": "m", "articles": 1}
     head = {"schema": "answer/1", "question": "who?", "answered": True, "confidence": 0.9, "reason": None, "took_ms": 1.0}
     return {**head, "quotes": [json.loads(json.dumps(quote.to_dict()))], "closest": [], "index": index}
 

@@ -200,8 +200,8 @@ def test_how_it_was_found_is_told(parsed: Parse) -> None:
         "4.2 ms",
     ]
     assert [words(cell) for cell in shown.iter("td")] == ["4", "–"]
-    everything = parsed(html(answer(quote(), index={"generation": 2, "model": "mini", "reranker": "ce", "articles": 1})))
-    assert [words(cell) for cell in everything.iter("dd")][1] == "1 article, generation 2, by mini and ce"
+    everything = parsed(html(answer(quote(), index={"generation": 2, "model": "mini", "articles": 1})))
+    assert [words(cell) for cell in everything.iter("dd")][1] == "1 article, generation 2, by mini"
 
 
 def test_a_scope_is_told_of_a_real_answer(retriever: Retriever, parsed: Parse) -> None:
@@ -392,7 +392,7 @@ def everywhere(text: str) -> Record:
     table = {"about": text, "kind": "name", "unit": text, "differ": True}
     table |= {"values": [{**value, "claims": [claim, {**claim, "rank": 3}]} for value in values]}
     within = {"sources": [text], "outlets": [text], "since": text, "until": text, "articles": 2}
-    index = {"generation": 1, "model": text, "reranker": text, "articles": 5}
+    index = {"generation": 1, "model": text, "articles": 5}
     tables: Record = {"claims": [table], "beside": [{**same, "rank": 3}]}
     searched = [text, f"{text} x"]
     return answer(same, same, question=text, searched=searched, reason=text, within=within, index=index) | tables
