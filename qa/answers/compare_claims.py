@@ -7,6 +7,7 @@ from index.articles.span import Span, without_gaps
 from index.opened.index import Index
 from qa.answers.comparison import QuotedClaim, QuotedTable
 from qa.answers.make_quotes import make_quote
+from qa.answers.neighbours import Neighbours
 from qa.answers.quote import Quote
 from qa.claims.asked_figure import asked_figure
 from qa.claims.claim_tables import ClaimTable, tabulate_claims
@@ -125,12 +126,16 @@ class _Quoting:
 
     def quoted(self, made: Sequence[ClaimTable]) -> ComparedClaims:
         """Return the tables with their quotes."""
+        stated = {claim.statement for table in made for value in table.values for claim in value.claims}
+        unquoted = [self._sentences[place].scored.passage for place in stated if self._existing(place) is None]
+        neighbours = Neighbours(self._index, unquoted)
         tables = tuple(
-            QuotedTable(table, tuple(tuple(map(self._claim, value.claims)) for value in table.values)) for table in made
+            QuotedTable(table, tuple(tuple(self._claim(claim, neighbours) for claim in value.claims) for value in table.values))
+            for table in made
         )
         return ComparedClaims(tables, tuple(self._made.values()))
 
-    def _claim(self, claim: Claim) -> QuotedClaim:
+    def _claim(self, claim: Claim, neighbours: Neighbours) -> QuotedClaim:
         found, value = self._sentences[claim.statement], claim.value
         sentence = found.scored.sentence
         start = sentence.span.start
@@ -144,6 +149,7 @@ class _Quoting:
                 rank=len(self._shown) + len(self._made) + 1,
                 attribution=attribution or next(iter(found.attributions), None),
                 marks=(_moved(value.span, start),),
+                neighbours=neighbours,
             )
         original = None if claim.same_as is None else self._existing(claim.same_as)
         return QuotedClaim(

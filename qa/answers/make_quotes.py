@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from index.articles.span import Span, without_gaps
 from index.entries.entry import StoredSentence
 from index.opened.index import Index
+from qa.answers.neighbours import Neighbours
 from qa.answers.quote import Quote
 from qa.claims.topic import is_copy
 from qa.questions.question import Question
@@ -23,21 +24,14 @@ def quotes(
     index: Index, identities: Identities, question: Question, scored: Sequence[ScoredSentence], *, least: float, top_k: int
 ) -> tuple[Quote, ...]:
     """Return the sentences of at least this probability as quotes. A sentence is in one quote at most."""
-    used: set[int] = set()
+    chosen = _chosen(index, scored, least=least, top_k=top_k)
+    neighbours = Neighbours(index, [candidate.passage for candidate, _ in chosen])
     made: list[Quote] = []
     wordings: dict[int, set[str]] = {}  # The words of each quote that is no copy, by its rank.
-    for candidate in scored:
-        if len(made) == top_k or candidate.probability < least:
-            break
-        if candidate.sentence.id in used:
-            continue
-        article = index.store.article(candidate.passage.article)
-        free = {other.sentence.id: other for other in scored if other.sentence.id not in used}
-        parts = _joined(candidate, free, article.text)
-        used |= {part.id for part in parts}
+    for candidate, parts in chosen:
         wording = {term for part in parts for term in part.terms}
         same_as = next((rank for rank, other in wordings.items() if is_copy(wording, other)), None)
-        marks = _marks(article.text, candidate.sentence, question)
+        marks = _marks(index.store.article(candidate.passage.article).text, candidate.sentence, question)
         made.append(
             make_quote(
                 index,
@@ -46,6 +40,7 @@ def quotes(
                 rank=len(made) + 1,
                 attribution=identities.speaker_of(candidate.sentence, candidate.passage.article, question, marks),
                 marks=marks,
+                neighbours=neighbours,
                 same_as=same_as,
             )
         )
@@ -62,6 +57,7 @@ def make_quote(
     rank: int,
     attribution: ResolvedAttribution | None,
     marks: tuple[Span, ...],
+    neighbours: Neighbours,
     same_as: int | None = None,
 ) -> Quote:
     """Return a quote of a scored sentence. `parts` are its sentences in order."""
@@ -79,7 +75,27 @@ def make_quote(
         source_state=index.source_state(article),
         by_meaning=scored.ranks.by_meaning,
         by_words=scored.ranks.by_words,
+        before=neighbours.before(parts[0]),
+        after=neighbours.after(parts[-1]),
     )
+
+
+def _chosen(
+    index: Index, scored: Sequence[ScoredSentence], *, least: float, top_k: int
+) -> list[tuple[ScoredSentence, list[StoredSentence]]]:
+    """Return the sentences to quote, best first, each with the sentences of its quote in order."""
+    used: set[int] = set()
+    chosen: list[tuple[ScoredSentence, list[StoredSentence]]] = []
+    for candidate in scored:
+        if len(chosen) == top_k or candidate.probability < least:
+            break
+        if candidate.sentence.id in used:
+            continue
+        free = {other.sentence.id: other for other in scored if other.sentence.id not in used}
+        parts = _joined(candidate, free, index.store.article(candidate.passage.article).text)
+        used |= {part.id for part in parts}
+        chosen.append((candidate, parts))
+    return chosen
 
 
 def _joined(candidate: ScoredSentence, free: dict[int, ScoredSentence], text: str) -> list[StoredSentence]:

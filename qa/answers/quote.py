@@ -57,6 +57,8 @@ class Quote(Excerpt):
     quote, such as a link in mid-sentence. `same_as` is the rank of a better
     quote in nearly the same words. `by_meaning` and `by_words` are the ranks of
     the passage in the two indexes, from 1; None where an index did not find it.
+    `before` and `after` are the sentences beside the quote, which are shown but
+    not quoted; None at the article's first and last sentence.
     """
 
     rank: int
@@ -69,6 +71,8 @@ class Quote(Excerpt):
     source_state: SourceState
     by_meaning: int | None = None
     by_words: int | None = None
+    before: Span | None = None
+    after: Span | None = None
 
     @property
     def said_by(self) -> str | None:
@@ -104,6 +108,8 @@ class Quote(Excerpt):
             "marks": [span_record(mark) for mark in self.marks],
             "gaps": [span_record(gap) for gap in self.gaps],
             "passage": span_record(self.passage),
+            "before": span_record(self.before) if self.before else None,
+            "after": span_record(self.after) if self.after else None,
             "ranks": {"by_meaning": self.by_meaning, "by_words": self.by_words},
             "same_as": self.same_as,
             "source_state": self.source_state.value,

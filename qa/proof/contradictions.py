@@ -99,6 +99,10 @@ def false_statements(quote: SavedQuote, article: Article) -> Iterator[str]:
         yield "whom they cite, citing, does not stand where citing_span says"
     if quote.passage is not None and quote.passage.end > len(article.text):
         yield "its passage reaches beyond the file's end"
+    beside = (("before", quote.before, 0, quote.start), ("after", quote.after, quote.end, len(article.text)))
+    for name, span, first, last in beside:
+        if span is not None and not first <= span.start < span.end <= last:
+            yield f"the sentence {name} it does not lie {name} it in the file"
     # Another version of the program may read another line as the title, so it is enough that the words stand there.
     for name, words in (("title", quote.title), ("outlet", quote.outlet)):
         if words is not None and words not in article.text:

@@ -56,8 +56,8 @@ class SavedSpeaker(_SavedModel):
 class SavedQuote(_SavedModel):
     """A quote of a record. The fields are those of `Quote.to_dict`.
 
-    `encoding`, the byte offsets, `said_by_span` and `passage` are None where
-    the record lacks them.
+    `encoding`, the byte offsets, `said_by_span`, `passage`, `before` and
+    `after` are None where the record lacks them.
     """
 
     rank: _Line
@@ -85,6 +85,8 @@ class SavedQuote(_SavedModel):
     marks: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
     gaps: list[SavedSpan] = Field(default_factory=list, max_length=1_000)
     passage: SavedSpan | None = None
+    before: SavedSpan | None = None
+    after: SavedSpan | None = None
     ranks: SavedRanks = SavedRanks()
     same_as: _Line | None = None
     source_state: Annotated[str, Field(pattern="^(unchanged|changed|missing)$")] = "unchanged"

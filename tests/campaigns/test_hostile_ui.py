@@ -33,7 +33,9 @@ TURNS: list[dict[str, Any]] = [
     {"role": "assistant", "content": "“…”"},
     {"schema": "answer/1", "question": "and then?", "quotes": []},
 ]
-SEEDS = Sources.under(Path(__file__).parents[2] / "seeds")
+FOLDER = Path(__file__).parents[2] / "seeds"
+SEEDS = Sources.under(FOLDER)
+ARTICLES = {path.name: decode_article(path.read_bytes(), path.name) for path in FOLDER.glob("*.txt")}
 UNITS = (
     "ab cd.\n",
     "\n",
@@ -91,6 +93,8 @@ def test_no_changed_record_is_untyped_or_slow_on_any_screen(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "record.json"
+    for quote in compared["quotes"]:
+        quote |= {"before": {"start": 0, "end": quote["start"]}, "after": {"start": quote["end"], "end": quote["end"] + 9}}
 
     def show() -> None:
         for answer in read_answers(path):
@@ -99,7 +103,7 @@ def test_no_changed_record_is_untyped_or_slow_on_any_screen(
             answer = read_answer(json.loads(path.read_text()))
         except ValueError:  # One after another, which only `qa verify` reads.
             return
-        assert turn_html(answer) and to_markdown([answer])
+        assert turn_html(answer, ARTICLES.get) and to_markdown([answer])
         lines = [line for table in worded_tables(answer) for line in table_lines(table, columns=80)]
         assert all(line.isprintable() for line in lines)
 

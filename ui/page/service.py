@@ -78,11 +78,13 @@ class Service:
         """Answer a question of the page: return the record of the answer, and the record as HTML."""
         asked = read_request(AskRequest, request)
         record = self.ask(asked.question, asked.history, asked.top_k, asked.scope, searched=asked.searched)
-        return {"record": record, "html": turn_html(read_answer(record))}
+        answer = read_answer(record)
+        return {"record": record, "html": self._live.call(lambda opened: turn_html(answer, opened.index.article_named))}
 
     def render(self, request: object) -> dict[str, Any]:
         """Return records that the page kept as HTML; an altered record becomes an error in its place."""
-        return {"answers": [_rendered(record) for record in read_request(RecordsRequest, request).records]}
+        records = read_request(RecordsRequest, request).records
+        return {"answers": self._live.call(lambda opened: [_rendered(record, opened.index) for record in records])}
 
     def article(self, request: object) -> dict[str, Any]:
         """Return an article around an offset, its quotes marked.
@@ -168,9 +170,9 @@ def _article(opened: OpenGeneration, source: str) -> Article:
     return article
 
 
-def _rendered(record: dict[str, Any]) -> str | dict[str, str]:
+def _rendered(record: dict[str, Any], index: Index) -> str | dict[str, str]:
     try:
-        return turn_html(read_answer(record))
+        return turn_html(read_answer(record), index.article_named)
     except InputError as error:
         return {"error": str(error)}
 

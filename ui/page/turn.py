@@ -1,28 +1,50 @@
 """A turn of the conversation: the record of an answer rendered as HTML."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import count as counting
 from urllib.parse import urlencode
 
-from index import SourceState, Span
+from index import Article, SourceState, Span
 from index.english import count
 from index.files.printable import one_line, printable
-from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedScope
+from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedScope, SavedSpan
 from ui.page.html import Layer, StyledRun, fill_template, styled_runs
 from ui.text.claim_tables import worded_tables
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, found, other_wordings, place, saved_said, sureness
+from ui.text.wording import (
+    FILE_NOTES,
+    MORE,
+    NEAREST,
+    about_line,
+    found,
+    other_wordings,
+    place,
+    saved_said,
+    shortened,
+    sureness,
+)
 
 # Values and links that are lit up in an article have ranks of their own, beyond those of the quotes.
 FIRST_LIT = 1_000
+BESIDE_CHARS = 400  # Of a sentence beside a quote. All sentences of the seeds are shorter.
+
+ArticleNamed = Callable[[str], Article | None]
+"""Returns the article of a source, None where the index has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownQuote:
-    """A quote as the page shows it. `sure` is "" for a miss; `links` tell who the speakers are."""
+    """A quote as the page shows it. `sure` is "" for a miss; `links` tell who the speakers are.
+
+    `before` and `after` are the sentences beside the quote, "" where there is
+    none or the index has another version of the article.
+    """
 
     quote: SavedQuote
     runs: tuple[StyledRun, ...]
+    before: str
+    after: str
     place: str
     link: str
     sure: str
@@ -39,18 +61,23 @@ class QuoteGroup:
     quotes: tuple[ShownQuote, ...]
 
 
-def turn_html(answer: SavedAnswer) -> str:
-    """Render the answer, its quotes grouped by article; all texts are the record's, character for character."""
+def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
+    """Render the answer, its quotes grouped by article.
+
+    All texts are the record's, character for character, except the sentences
+    beside the quotes: they are cut from the index's articles.
+    """
     articles = len({quote.source for quote in answer.quotes})
+    article_named = cache(article_named)
     values = {
         "answer": answer,
         "found": found(len(answer.quotes), articles) if answer.answered else answer.reason or "",
-        "groups": groups(answer.quotes, answers=True),
+        "groups": groups(answer.quotes, article_named, answers=True),
         "nearest": NEAREST,
-        "misses": groups(answer.closest, answers=False),
+        "misses": groups(answer.closest, article_named, answers=False),
         "tables": worded_tables(answer),
         "more": MORE,
-        "beside": groups(answer.beside, answers=False),
+        "beside": groups(answer.beside, article_named, answers=False),
         "lit": counting(FIRST_LIT),
         "link_to": link,
         "wordings": other_wordings(answer.question, answer.searched),
@@ -61,11 +88,11 @@ def turn_html(answer: SavedAnswer) -> str:
     return fill_template("turn.html", values)
 
 
-def groups(quotes: Sequence[SavedQuote], *, answers: bool) -> list[QuoteGroup]:
+def groups(quotes: Sequence[SavedQuote], article_named: ArticleNamed, *, answers: bool) -> list[QuoteGroup]:
     """Group the quotes by article, the article of the best quote first; a near copy follows the quote that it repeats."""
     from qa import by_article
 
-    return [_group(group, answers=answers) for group in by_article(quotes)]
+    return [_group(group, article_named, answers=answers) for group in by_article(quotes)]
 
 
 def scope_text(scope: SavedScope) -> str:
@@ -80,15 +107,14 @@ def link(quote: SavedQuote, start: int | None = None, end: int | None = None) ->
     return "?" + urlencode({"source": quote.source, **place, "sha256": quote.sha256[:16]})
 
 
-def _group(quotes: Sequence[SavedQuote], *, answers: bool) -> QuoteGroup:
+def _group(quotes: Sequence[SavedQuote], article_named: ArticleNamed, *, answers: bool) -> QuoteGroup:
     first = quotes[0]
     about = about_line(first.outlet, first.published)
-    return QuoteGroup(
-        one_line(first.title or first.source), about, tuple(_shown(quote, first, answers=answers) for quote in quotes)
-    )
+    shown = tuple(_shown(quote, first, article_named, answers=answers) for quote in quotes)
+    return QuoteGroup(one_line(first.title or first.source), about, shown)
 
 
-def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> ShownQuote:
+def _shown(quote: SavedQuote, first: SavedQuote, article_named: ArticleNamed, *, answers: bool) -> ShownQuote:
     """Return a quote in the group of the article that `first` is from; a near copy from another article names its own."""
     layers = [_layer("answering", mark.start, mark.end, quote) for mark in quote.marks]
     layers += [_layer("gap", gap.start, gap.end, quote) for gap in quote.gaps]
@@ -99,15 +125,31 @@ def _shown(quote: SavedQuote, first: SavedQuote, *, answers: bool) -> ShownQuote
         f"nearly the words of [{quote.same_as}]" if quote.same_as else "",
         FILE_NOTES[SourceState(quote.source_state)],
     ]
+    text = _article_text(quote, article_named)
     return ShownQuote(
         quote=quote,
         runs=tuple(styled_runs(quote.text, Span(0, len(quote.text)), layers)),
+        before=_sentence(quote.before, text),
+        after=_sentence(quote.after, text),
         place=place(printable(quote.source), quote.first_line, quote.last_line),
         link=link(quote),
         sure=sureness(quote.probability) if answers else "",
         note=" · ".join(note for note in notes if note),
         links=tuple(_identity_link(link) for speaker in speakers for link in speaker.links),
     )
+
+
+def _article_text(quote: SavedQuote, article_named: ArticleNamed) -> str:
+    """Return the text of a quote's article; "" where the index has another version of the article, or none."""
+    if quote.before is None and quote.after is None:
+        return ""
+    article = article_named(quote.source)
+    return article.text if article and article.content == (quote.sha256, quote.encoding) else ""
+
+
+def _sentence(span: SavedSpan | None, text: str) -> str:
+    """Return a sentence of an article's text, cut short; "" for a span that an altered record puts outside."""
+    return shortened(text, Span(span.start, min(span.end, len(text))), max_chars=BESIDE_CHARS) if span else ""
 
 
 def _identity_link(link: SavedLink) -> dict[str, object]:

@@ -8,10 +8,12 @@ from index import Article, Check, IndexInfo, Span
 from index.files.printable import one_line, printable
 from qa import Answer, Quote, by_article
 from qa.speakers.speaker import Speaker
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, found, other_wordings, place, said, sureness
+from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, found, other_wordings, place, said, shortened, sureness
 
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "     "
+BESIDE = "… "  # It begins each sentence beside a quote, so that nobody takes the sentence for the quote.
+BESIDE_CHARS = 160  # Of such a sentence: two lines. Half of the sentences of the seeds are longer.
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ def _group(quotes: Iterable[Quote], style: Style, *, answers: bool) -> list[str]
     quotes = tuple(quotes)
     article = quotes[0].article
     lines = ["", _styled(_about(article) or printable(article.source), DIM, style)]
-    for quote in quotes:
+    for number, quote in enumerate(quotes):
+        lines += [""] if number else []
         lines += _quote(quote, style, answers=answers, heading=article)
     return lines
 
@@ -130,18 +133,15 @@ def _about(article: Article) -> str:
 
 
 def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> list[str]:
-    """Return a numbered quote, its answering words bold, and a line that says where it stands.
+    """Return a numbered quote, its answering words bold, a line that says where it stands, and what is beside it.
 
-    Only answers say how sure they are. A near copy from another article than the heading names its own article.
+    The line follows the quote at once: its speaker did not say the next sentence. Only answers say how sure they are.
+    A near copy from another article than the heading names its own article.
     """
     text = quote.article.text
-    lines: list[str] = []
-    if style.context and quote.passage.start < quote.start:
-        lines += _block(text, Span(quote.passage.start, quote.start), (), (Span(quote.passage.start, quote.start),), style)
+    lines = _beside(text, Span(quote.passage.start, quote.start), quote.before, style)
     body = _block(text, quote.span, quote.marks, quote.gaps, style)
     lines += [f"{f'[{quote.rank}]':<{len(INDENT)}}{body[0][len(INDENT) :]}", *body[1:]]
-    if style.context and quote.end < quote.passage.end:
-        lines += _block(text, Span(quote.end, quote.passage.end), (), (Span(quote.end, quote.passage.end),), style)
     notes = [
         place(printable(quote.source), quote.first_line, quote.last_line),
         _about(quote.article) if quote.source != heading.source else "",
@@ -153,7 +153,19 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
     lines.append(INDENT + _styled(" · ".join(note for note in notes if note), DIM, style))
     if style.context and (by := quote.attribution):
         lines += _links(by.speaker, style) + (_links(by.cited, style) if by.cited else [])
-    return lines
+    return [*lines, *_beside(text, Span(quote.end, quote.passage.end), quote.after, style)]
+
+
+def _beside(text: str, rest: Span, sentence: Span | None, style: Style) -> list[str]:
+    """Return what is before or after a quote, dim: the rest of its passage, if wanted, or the next sentence, cut short."""
+    if style.context and rest.start < rest.end:
+        return _block(text, rest, (), (rest,), style)
+    if sentence is None:
+        return []
+    shown = BESIDE + one_line(shortened(text, sentence, max_chars=BESIDE_CHARS))
+    columns = max(style.columns - len(INDENT), 20) if style.columns else len(shown)
+    lines = textwrap.wrap(shown, columns, subsequent_indent=" " * len(BESIDE), break_on_hyphens=False)
+    return [INDENT + _styled(line, DIM, style) for line in lines]
 
 
 def _said(quote: Quote) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from index import SourceState
+from index import SourceState, Span
 from index.english import count
 from index.files.printable import one_line
 
@@ -61,6 +61,15 @@ def voice(by: str | None, meant: str | None, *, citing: str | None, cited: str |
     if not by:
         return "the article itself"
     return _known_as(by, meant) + (f", citing {_known_as(citing, cited)}" if citing else "")
+
+
+def shortened(text: str, span: Span, *, max_chars: int) -> str:
+    """Return the text of a span; where it has more characters, cut at a blank, with "…" at its end."""
+    if span.end - span.start <= max_chars:
+        return span.cut(text)
+    beginning = text[span.start : span.start + max_chars]
+    words = beginning.rsplit(maxsplit=1)
+    return f"{words[0] if len(words) > 1 else beginning} …"
 
 
 def about_line(*facts: str | None) -> str:

@@ -189,7 +189,9 @@ def lite_shop(tmp_path: Path) -> Iterator[Shop]:
 def close_to(a: Answer, b: Answer) -> bool:
     """Whether two answers are the same but for rounding."""
     same = (a.answered, a.reason, a.searched) == (b.answered, b.reason, b.searched)
-    places = [[(q.source, q.start, q.end, q.said_by) for q in (*x.quotes, *x.closest, *x.beside)] for x in (a, b)]
+    places = [
+        [(q.source, q.start, q.end, q.said_by, q.before, q.after) for q in (*x.quotes, *x.closest, *x.beside)] for x in (a, b)
+    ]
     return same and places[0] == places[1] and abs(a.confidence - b.confidence) < 1e-4
 
 

@@ -277,6 +277,8 @@ ALTERED: list[tuple[Record, str]] = [
     ({"gaps": [{"start": 0, "end": 10**9}]}, "its gaps"),
     ({"passage": {"start": START + 1, "end": END}}, "its passage does not hold it"),
     ({"passage": {"start": START, "end": 10**9}}, "beyond the file's end"),
+    ({"before": {"start": START - 9, "end": START + 1}}, "the sentence before it"),
+    ({"after": {"start": END, "end": 10**9}}, "the sentence after it"),
     ({"title": "Peace in Linz"}, "its title"),
     ({"outlet": "Reuters"}, "its outlet"),
     ({"published": "2024-12-28"}, "the day"),
@@ -304,6 +306,8 @@ def test_the_altered_records_cover_all_that_names_a_place(record: Record) -> Non
         "marks",
         "gaps",
         "passage",
+        "before",
+        "after",
         "title",
         "outlet",
         "published",
@@ -427,7 +431,19 @@ def test_a_record_of_another_file_is_not_proven_by_this_one(record: Record, tmp_
 
 def test_earlier_records_that_say_less_are_proven_by_what_they_say(record: Record, tmp_path: Path) -> None:
     quote = {**record["quotes"][0]}
-    for name in ("byte_start", "byte_end", "encoding", "said_by_span", "passage", "title", "outlet", "published", "marks"):
+    for name in (
+        "byte_start",
+        "byte_end",
+        "encoding",
+        "said_by_span",
+        "passage",
+        "before",
+        "after",
+        "title",
+        "outlet",
+        "published",
+        "marks",
+    ):
         del quote[name]
     early = {**record, "quotes": [quote]}
     assert proof_of(TEXT.encode(), early, tmp_path).verdict is Verdict.OK

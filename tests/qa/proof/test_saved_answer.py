@@ -229,6 +229,8 @@ CHANGED: list[tuple[str, object, str]] = [
     ("quotes.0.said_by_span", [1, 2], "quotes.0.said_by_span"),
     ("quotes.0.said_by_span", {"start": 1}, "quotes.0.said_by_span.end"),
     ("quotes.0.passage", {"start": "1", "end": 2}, "quotes.0.passage.start"),
+    ("quotes.0.before", [1, 2], "quotes.0.before"),
+    ("quotes.0.after", {"start": -1, "end": 2}, "quotes.0.after.start"),
     ("quotes.0.marks", {}, "quotes.0.marks"),
     ("quotes.0.marks", [{"start": 1, "end": 2}] * 1_001, "quotes.0.marks"),
     ("quotes.0.marks", [[1, 2]], "quotes.0.marks.0"),

@@ -116,6 +116,22 @@ def test_records_that_the_page_kept_are_shown_again(service: Service, record: Re
     assert set(changed) == {"error"} and "confidence" in changed["error"]
 
 
+def test_the_sentences_beside_a_quote_are_shown_at_first_and_again(
+    service: Service, seeds_index: Path, record: Record, parsed: Parse
+) -> None:
+    index = Index.open(seeds_index)
+    spans = {}
+    for quote in (quote for part in SHOWN for quote in record[part]):
+        article = index.article_named(quote["source"])
+        assert article is not None
+        found = [quote[name] for name in ("before", "after") if quote[name]]
+        spans[str(quote["rank"])] = [article.text[span["start"] : span["end"]] for span in found]
+    kept, asked = service.render({"records": [record]})["answers"][0], service.turn({"question": NIS})["html"]
+    for html in (kept, asked):
+        shown = classed(parsed(html), "quote")
+        assert {quote.get("data-rank"): [words(one) for one in classed(quote, "neighbour")] for quote in shown} == spans
+
+
 def test_an_article_is_shown_with_its_quotes_marked(service: Service, record: Record, parsed: Parse) -> None:
     for quote in record["quotes"]:
         spans = [[quote["start"], quote["end"], quote["rank"]]]

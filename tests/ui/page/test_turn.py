@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import Article
+from index.articles.article import decode_article
 from index.files.printable import printable
 from qa import AskSettings, Retriever, Scope
 from qa.proof.saved_answer import read_answer
-from ui.page.turn import turn_html
+from ui.page.turn import BESIDE_CHARS, turn_html
 from ui.text import wording
 from ui.text.wording import FILE_NOTES, MORE, NEAREST, SURENESS, sureness
 
@@ -46,8 +48,21 @@ def answer(*quotes: Record, closest: tuple[Record, ...] = (), **changes: object)
     return given | changes
 
 
-def html(record: Record) -> str:
-    return turn_html(read_answer(record))
+def html(record: Record, *articles: Article) -> str:
+    """The turn, over an index of these articles."""
+    return turn_html(read_answer(record), {article.source: article for article in articles}.get)
+
+
+def quoted(article: Article, text: str, before: str, after: str) -> Record:
+    """A quote of an article's text, between these texts."""
+
+    def span(words: str) -> dict[str, int]:
+        start = article.text.index(words)
+        return {"start": start, "end": start + len(words)}
+
+    identity = {"source": article.source, "sha256": article.sha256, "encoding": article.encoding}
+    spans = {"before": span(before) if before else None, "after": span(after) if after else None}
+    return quote(text, start=article.text.index(text), **identity, **spans)
 
 
 def words(element: Element | None) -> str:
@@ -94,6 +109,35 @@ def test_the_answering_words_are_bold_and_interruptions_apart(parsed: Parse) -> 
     shown = parsed(html(answer(quote(text, marks=[{"start": 10, "end": 18}], gaps=[{"start": 25, "end": 31}]))))
     assert [(bold.tag, words(bold)) for bold in classed(shown, "answering")] == [("b", "Over 100")]
     assert texts(shown, "gap") == ["[link]"]
+
+
+def test_the_sentences_beside_a_quote_are_the_articles_and_not_the_quotes(parsed: Parse) -> None:
+    article = decode_article(b"It rained {{x}}.\n\nTwo <b>died</b>.\r\nThe police\rwere told. So was I.", "a.txt")
+    one = quoted(article, "Two <b>died</b>.", "It rained {{x}}.", "The police\rwere told.")
+    for shape in (answer(one), answer(closest=(one,), reason="No.")):
+        shown = parsed(html(shape, article))
+        assert texts(shown, "neighbour") == ["It rained {{x}}.", "The police\rwere told."]
+        assert texts(shown, "words") == ["Two <b>died</b>."]
+        assert not any(classed(open_, "neighbour") for open_ in classed(shown, "open"))  # A click there opens nothing.
+    first = parsed(html(answer(quoted(article, "It rained {{x}}.", "", "Two <b>died</b>.")), article))
+    assert texts(first, "neighbour") == ["Two <b>died</b>."]
+
+
+def test_nothing_is_beside_a_quote_of_another_version_or_an_older_record(parsed: Parse) -> None:
+    article = decode_article(b"It rained. Two died. All were told.", "a.txt")
+    one = quoted(article, "Two died.", "It rained.", "All were told.")
+    older = {name: value for name, value in one.items() if name not in ("before", "after")}
+    for record, known in ((one, ()), (one | {"sha256": "0" * 64}, (article,)), (older, (article,))):
+        assert texts(parsed(html(answer(record), *known)), "neighbour") == []
+    outside = one | {"before": {"start": 10**9, "end": 10**10}, "after": {"start": 5, "end": 3}}
+    assert texts(parsed(html(answer(outside), article)), "neighbour") == []
+
+
+def test_a_long_sentence_beside_a_quote_is_cut_at_a_word(parsed: Parse) -> None:
+    article = decode_article(f"Two died. {'word ' * 100_000}".encode(), "a.txt")
+    record = answer(quoted(article, "Two died.", "", article.text[10:]))
+    (shown,) = texts(parsed(html(record, article)), "neighbour")
+    assert shown.endswith("word …") and BESIDE_CHARS - 10 < len(shown) <= BESIDE_CHARS + 2
 
 
 def test_quotes_stand_under_their_article_with_outlet_and_date(parsed: Parse) -> None:

@@ -20,7 +20,7 @@ from qa.proof.saved_answer import read_answer
 from qa.speakers.speaker import ResolvedAttribution, Speaker
 from ui.text.claim_tables import worded_tables
 from ui.text.columns import table_lines
-from ui.text.terminal import BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
+from ui.text.terminal import BESIDE, BESIDE_CHARS, BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
 from ui.text.wording import FILE_NOTES, MORE, sureness
 
 Record = dict[str, Any]
@@ -185,6 +185,53 @@ def test_context_shows_the_passage_around_a_quote(generous: Retriever) -> None:
     before = quote.article.text[quote.passage.start : quote.start]
     assert before.strip() and "".join(before.split()) in shown
     assert "".join(before.split()) not in "".join(render_answer(answer, Style()).split())
+
+
+def between(info: IndexInfo, before: str, quoted: str, after: str) -> Answer:
+    """An answer that quotes the second of three sentences."""
+    quote = quote_of(f"{before} {quoted} {after}")
+    span = Span(len(before) + 1, len(before) + 1 + len(quoted))
+    beside = Span(0, len(before)), Span(span.end + 1, span.end + 1 + len(after))
+    return answer_of(info, replace(quote, span=span, passage=span, before=beside[0], after=beside[1]))
+
+
+def test_the_sentences_beside_a_quote_are_dim_and_marked(info: IndexInfo) -> None:
+    answer = between(info, "It rained\n all\x1b[2J day.", "Two died.", "The police were told.")
+    where = "a.txt:2 · very likely"
+    assert render_answer(answer, Style()).split("\n")[3:7] == [
+        f"{INDENT}… It rained all␛[2J day.",
+        "[1]  Two died.",
+        f"{INDENT}{where}",  # Before the next sentence, which may be somebody else's.
+        f"{INDENT}… The police were told.",
+    ]
+    coloured = render_answer(answer, Style(80, colour=True))
+    assert f"{INDENT}{DIM}… It rained all␛[2J day.{PLAIN}\n[1]  Two died.\n" in coloured
+    assert f"{INDENT}{DIM}… The police were told.{PLAIN}\n" in coloured
+
+
+def test_a_long_sentence_beside_a_quote_is_cut_at_a_word_and_wrapped(info: IndexInfo) -> None:
+    answer = between(info, "word " * 100_000 + "end.", "Two died.", "w" * 500)
+    before, _, _, after = render_answer(answer, Style()).split("\n")[3:7]
+    for line, end in ((before, "word …"), (after, "www …")):
+        assert line.startswith(INDENT + BESIDE) and line.endswith(end)
+        assert BESIDE_CHARS - 10 < len(line) - len(INDENT + BESIDE) <= BESIDE_CHARS + 2
+    lines = render_answer(answer, Style(40)).split("\n")
+    first = lines.index("[1]  Two died.")
+    assert all(line.startswith(INDENT + " " * len(BESIDE)) and len(line) <= 40 for line in lines[4:first]) and first > 6
+
+
+def test_the_passage_of_a_quote_takes_the_place_of_the_sentences_beside_it(generous: Retriever) -> None:
+    answer = generous.ask("Who is Yang Uk?", top_k=1)
+    (quote,) = answer.quotes
+    assert quote.before and quote.passage.holds(quote.before) and quote.after
+    counts = [render_answer(answer, Style(context=context)).count(f"{INDENT}{BESIDE}") for context in (False, True)]
+    assert counts == [2, 0 if quote.passage.holds(quote.after) else 1]
+
+
+def test_quotes_of_one_article_stand_apart(info: IndexInfo) -> None:
+    first = between(info, "It rained.", "Two died.", "All were told.").quotes[0]
+    shown = render_answer(answer_of(info, first, replace(first, rank=2)), Style())
+    assert f"{INDENT}… All were told.\n\n{INDENT}… It rained.\n[2]  Two died." in shown
 
 
 def test_a_quote_of_a_changed_file_says_so(info: IndexInfo) -> None:
