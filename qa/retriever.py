@@ -13,8 +13,10 @@ from index.opened.info import IndexInfo
 from qa.answers.answer import Answer, FoundPassage
 from qa.answers.compare_claims import ClaimComparer, ComparedClaims
 from qa.answers.make_quotes import quotes
+from qa.answers.parts_answer import join_parts
 from qa.questions.conversation import Variants, variants
 from qa.questions.history import Turn
+from qa.questions.parts import parts
 from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
@@ -95,6 +97,9 @@ class Retriever:
     ) -> Answer:
         """Return at most `top_k` quotes that answer the question, or an answer that says that none does.
 
+        The parts of a question that asks several things are answered one after
+        the other, each by at most `top_k` quotes.
+
         `history` holds earlier turns, oldest first: `{"role", "content"}` or
         answer records. `within` names the articles to ask; sentences of other
         articles are not ranked. `searched` is searched in place of the question
@@ -105,6 +110,21 @@ class Retriever:
         """
         began = time.perf_counter()
         check_top_k(top_k)
+        read_question(question)  # A question that is too long is refused as a whole.
+        asked = parts(question) if searched is None else (question,)
+        if len(asked) == 1:
+            return self._ask_one(question, history, top_k, within=within, searched=searched)
+        answers = [self._ask_one(asked[0], history, top_k, within=within)]
+        for number, part in enumerate(asked[1:], 1):
+            turns = [*history, *({"role": "user", "content": earlier} for earlier in asked[:number])]
+            answers.append(self._ask_one(part, turns, top_k, within=within))
+        return join_parts(question, answers, took_ms=(time.perf_counter() - began) * 1e3)
+
+    def _ask_one(
+        self, question: str, history: Sequence[Turn], top_k: int, *, within: Scope | None, searched: str | None = None
+    ) -> Answer:
+        """Return the answer to a question as if it asked one thing."""
+        began = time.perf_counter()
         asked = self._variants(question, history)
         if searched is not None:
             asked = Variants.of_equal_weight((read_question(searched),), (0,))
@@ -117,7 +137,7 @@ class Retriever:
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0
         least = min(least, best)  # An answer has at least one quote, however unsure.
         most = top_k if answered else min(top_k, self._settings.closest)
-        shown = quotes(self._index, self._identities, judged_by, scores.sentences, least=least, top_k=most)
+        shown, more = quotes(self._index, self._identities, judged_by, scores.sentences, least=least, top_k=most)
         compared = self._comparing.compare(candidates, shown) if answered else ComparedClaims()
         return Answer(
             question=question,
@@ -132,6 +152,7 @@ class Retriever:
             index=self.info,
             took_ms=(time.perf_counter() - began) * 1e3,
             within=Within(within, chosen.articles) if within and chosen else None,
+            more=more if answered else 0,
         )
 
     def search(

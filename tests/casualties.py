@@ -78,6 +78,7 @@ def compared(casualties: tuple[Quote, ...]) -> dict[str, Any]:
     question = "how many casualties did NIS report?"
     head = {"schema": "answer/1", "question": question, "searched": [question], "within": None, "answered": True}
     told = {"confidence": 0.9, "reason": None, "quotes": quotes[:3], "closest": [], "beside": quotes[3:], "claims": tables}
+    told |= {"more": 0, "parts": []}
     made: dict[str, Any] = json.loads(json.dumps({**head, **told, "index": index, "took_ms": 3.5}))
     return made
 

@@ -13,13 +13,41 @@ SCHEMA = "answer/1"
 
 
 @dataclass(frozen=True, slots=True)
+class AnsweredPart:
+    """A part of a question, by its own words, and the ranks of the quotes that answer it.
+
+    `reason` is a sentence for people where no quote answers the part. `more` counts as in `Answer`.
+    """
+
+    question: str
+    answered: bool
+    confidence: float
+    reason: str | None
+    ranks: tuple[int, ...]
+    more: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the part's part of the record."""
+        return {
+            "question": self.question,
+            "answered": self.answered,
+            "confidence": round(self.confidence, 4),
+            "reason": self.reason,
+            "ranks": list(self.ranks),
+            "more": self.more,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The quotes that answer a question, best first.
 
     `confidence`, 0..1: the articles answer the question. Where nothing answers,
     `quotes` is empty, `reason` is a sentence for people and `closest` holds the
     nearest misses. `beside` are quotes that only the tables in `claims` need.
-    `within` names the articles that were asked, None for all.
+    `within` names the articles that were asked, None for all. `more` counts the
+    quotes that `top_k` left out. `parts` is empty for a question that asks one
+    thing; else `quotes` are best first within each part.
     """
 
     question: str
@@ -34,6 +62,8 @@ class Answer:
     beside: tuple[Quote, ...] = ()
     claims: tuple[QuotedTable, ...] = ()
     within: Within | None = None
+    more: int = 0
+    parts: tuple[AnsweredPart, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record, schema answer/1."""
@@ -46,6 +76,8 @@ class Answer:
             "confidence": round(self.confidence, 4),
             "reason": self.reason,
             "quotes": [quote.to_dict() for quote in self.quotes],
+            "more": self.more,
+            "parts": [part.to_dict() for part in self.parts],
             "closest": [quote.to_dict() for quote in self.closest],
             "beside": [quote.to_dict() for quote in self.beside],
             "claims": [table.to_dict() for table in self.claims],

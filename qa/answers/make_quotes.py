@@ -1,7 +1,12 @@
-"""Making quotes of scored sentences. A quotation is quoted whole, and a pronoun with the sentence before it."""
+"""Making quotes of scored sentences. A quotation is quoted whole, and a pronoun with the sentence before it.
+
+Asked "who was hurt?", "A nurse was hurt. A guard was hurt too." is one quote:
+both sentences answer surely, and the same voice speaks in both.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from index.articles.span import Span, without_gaps
 from index.entries.entry import StoredSentence
@@ -17,36 +22,51 @@ from qa.speakers.speaker import ResolvedAttribution
 
 MAX_JOINED = 4  # Sentences in one quote. A longer quotation is quoted in part.
 COMPLETES = 0.75  # Share of the probability from which the next sentence is joined, if it refers back.
+JOINED, LEAST_JOINED = 0.5, 0.3  # Share of the best probability, and the probability, from which neighbours are one quote.
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A sentence to quote, the sentences of its quote in order, and those of them that answer by themselves."""
+
+    scored: ScoredSentence
+    sentences: Sequence[StoredSentence]
+    answering: Sequence[StoredSentence]
 
 
 def quotes(
     index: Index, identities: Identities, question: Question, scored: Sequence[ScoredSentence], *, least: float, top_k: int
-) -> tuple[Quote, ...]:
-    """Return the sentences of at least this probability as quotes. A sentence is in one quote at most."""
-    chosen = _chosen(index, scored, least=least, top_k=top_k)
-    neighbours = Neighbours(index, [candidate.passage for candidate, _ in chosen])
+) -> tuple[tuple[Quote, ...], int]:
+    """Return the sentences of at least this probability as quotes, and the number of quotes that `top_k` leaves out.
+
+    A sentence is in one quote at most.
+    """
+    chosen = _chosen(index, identities, scored, least=least)
+    shown = chosen[:top_k]
+    neighbours = Neighbours(index, [one.scored.passage for one in shown])
     made: list[Quote] = []
     wordings: dict[int, set[str]] = {}  # The words of each quote that is no copy, by its rank.
-    for candidate, parts in chosen:
-        wording = {term for part in parts for term in part.terms}
+    for one in shown:
+        core, article = one.scored.sentence, one.scored.passage.article
+        wording = {term for sentence in one.sentences for term in sentence.terms}
         same_as = next((rank for rank, other in wordings.items() if is_copy(wording, other)), None)
-        marks = _marks(index.store.article(candidate.passage.article).text, candidate.sentence, question)
+        marks = {sentence.id: _marks(index.store.article(article).text, sentence, question) for sentence in one.answering}
         made.append(
             make_quote(
                 index,
-                candidate,
-                parts,
+                one.scored,
+                one.sentences,
                 rank=len(made) + 1,
-                attribution=identities.speaker_of(candidate.sentence, candidate.passage.article, question, marks),
-                marks=marks,
+                attribution=identities.speaker_of(core, article, question, marks[core.id]),
+                marks=tuple(mark for found in marks.values() for mark in found),
                 neighbours=neighbours,
                 same_as=same_as,
             )
         )
         if same_as is None:
             wordings[len(made)] = wording
-    return tuple(made)
+    return tuple(made), len(chosen) - len(shown)
 
 
 def make_quote(
@@ -80,28 +100,38 @@ def make_quote(
     )
 
 
-def _chosen(
-    index: Index, scored: Sequence[ScoredSentence], *, least: float, top_k: int
-) -> list[tuple[ScoredSentence, list[StoredSentence]]]:
-    """Return the sentences to quote, best first, each with the sentences of its quote in order."""
-    used: set[int] = set()
-    chosen: list[tuple[ScoredSentence, list[StoredSentence]]] = []
+def _chosen(index: Index, identities: Identities, scored: Sequence[ScoredSentence], *, least: float) -> list[_Chosen]:
+    """Return the sentences to quote, best first, each with the sentences of its quote."""
+    free = {one.sentence.id: one for one in scored}
+    sure = max(LEAST_JOINED, JOINED * scored[0].probability) if scored else 1.0
+
+    def both_answer(one: ScoredSentence, other: ScoredSentence) -> bool:
+        if min(one.probability, other.probability) < sure:
+            return False
+        voices = _voices(identities, one)  # A quote names one speaker, who says all of it.
+        return len(voices) < 2 and voices == _voices(identities, other)
+
+    chosen: list[_Chosen] = []
     for candidate in scored:
-        if len(chosen) == top_k or candidate.probability < least:
+        if candidate.probability < least:
             break
-        if candidate.sentence.id in used:
-            continue
-        free = {other.sentence.id: other for other in scored if other.sentence.id not in used}
-        parts = _joined(candidate, free, index.store.article(candidate.passage.article).text)
-        used |= {part.id for part in parts}
-        chosen.append((candidate, parts))
+        if candidate.sentence.id in free:
+            chosen.append(_joined(candidate, free, index.store.article(candidate.passage.article).text, both_answer))
+            for sentence in chosen[-1].sentences:
+                del free[sentence.id]
     return chosen
 
 
-def _joined(candidate: ScoredSentence, free: dict[int, ScoredSentence], text: str) -> list[StoredSentence]:
-    """Return the sentence with the sentences that it needs, in order, of one paragraph and passage."""
+def _joined(
+    candidate: ScoredSentence,
+    free: Mapping[int, ScoredSentence],
+    text: str,
+    both_answer: Callable[[ScoredSentence, ScoredSentence], bool],
+) -> _Chosen:
+    """Return the sentence with the sentences that it needs and those that answer with it, of one paragraph and passage."""
     core = candidate.sentence
     parts = [core]
+    answering = [core]
 
     def neighbour(number: int) -> StoredSentence | None:
         if number not in free or len(parts) == MAX_JOINED:
@@ -116,16 +146,33 @@ def _joined(candidate: ScoredSentence, free: dict[int, ScoredSentence], text: st
             return -1 if before.count('"') % 2 else 1
         return cut.count("“") - cut.count("”")
 
-    while opened() > 0 and (after := neighbour(parts[-1].id + 1)):
+    def complete_quotations() -> None:
+        while opened() > 0 and (after := neighbour(parts[-1].id + 1)):
+            parts.append(after)
+        while opened() < 0 and (before := neighbour(parts[0].id - 1)):
+            parts.insert(0, before)
+
+    complete_quotations()
+    while (after := neighbour(parts[-1].id + 1)) and both_answer(free[parts[-1].id], free[after.id]):
         parts.append(after)
-    while opened() < 0 and (before := neighbour(parts[0].id - 1)):
+        answering.append(after)
+    while (before := neighbour(parts[0].id - 1)) and both_answer(free[before.id], free[parts[0].id]):
         parts.insert(0, before)
-    if refers_back(core.span.cut(text)) and parts[0] is core and (before := neighbour(core.id - 1)):
+        answering.insert(0, before)
+    if len(answering) > 1:
+        complete_quotations()
+    if refers_back(parts[0].span.cut(text)) and parts[0] is answering[0] and (before := neighbour(parts[0].id - 1)):
         parts.insert(0, before)
-    after = neighbour(core.id + 1) if parts[-1] is core else None
+    after = neighbour(parts[-1].id + 1) if parts[-1] is answering[-1] else None
     if after and refers_back(after.span.cut(text)) and free[after.id].probability >= COMPLETES * candidate.probability:
         parts.append(after)
-    return parts
+    return _Chosen(candidate, parts, answering)
+
+
+def _voices(identities: Identities, scored: ScoredSentence) -> set[tuple[str, str]]:
+    """Return the speakers of a sentence, each with the one whom they cite; none where the article itself speaks."""
+    found = [identities.resolve(mention, scored.passage.article) for mention in scored.sentence.attributions]
+    return {(one.speaker.name, one.cited.name if one.cited else "") for one in found}
 
 
 def _marks(text: str, sentence: StoredSentence, question: Question) -> tuple[Span, ...]:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from index.errors import InputError
 from qa.answers.answer import SCHEMA
+from qa.questions.parts import MOST_PARTS
+from qa.questions.question import MAX_TOP_K
 
 _MAX = 2**53  # Browsers count no further.
 _Offset = Annotated[int, Field(ge=0, le=_MAX)]
@@ -180,6 +182,17 @@ class SavedTable(_SavedModel):
         return self
 
 
+class SavedPart(_SavedModel):
+    """A part of the question, and the ranks of its quotes."""
+
+    question: Annotated[str, Field(max_length=5_000)]
+    answered: bool
+    confidence: _Share
+    reason: _Name | None = None
+    ranks: list[_Line] = Field(max_length=MAX_TOP_K)
+    more: _Offset = 0
+
+
 class SavedAnswer(_SavedModel):
     """An answer of a record. The fields are those of `Answer.to_dict`."""
 
@@ -189,8 +202,10 @@ class SavedAnswer(_SavedModel):
     answered: bool
     confidence: _Share
     reason: _Name | None = None
-    quotes: list[SavedQuote] = Field(max_length=100)
-    closest: list[SavedQuote] = Field(default_factory=list, max_length=100)
+    quotes: list[SavedQuote] = Field(max_length=MAX_TOP_K * MOST_PARTS)
+    more: _Offset = 0
+    parts: list[SavedPart] = Field(default_factory=list, max_length=20)
+    closest: list[SavedQuote] = Field(default_factory=list, max_length=MAX_TOP_K * MOST_PARTS)
     beside: list[SavedQuote] = Field(default_factory=list, max_length=100)
     claims: list[SavedTable] = Field(default_factory=list, max_length=20)
     index: SavedIndex
@@ -205,6 +220,7 @@ class SavedAnswer(_SavedModel):
         _check_ranks([*self.quotes, *self.beside])
         _check_ranks(self.closest)
         _check_claims(self.claims, [*self.quotes, *self.beside])
+        _check_parts(self.parts, self.quotes)
         return self
 
 
@@ -248,3 +264,11 @@ def _check_claims(tables: Sequence[SavedTable], quotes: Sequence[SavedQuote]) ->
             raise ValueError("a claim lies outside of its quote")
         if claim.same_as is not None and (claim.same_as > len(quotes) or claim.same_as == claim.rank):
             raise ValueError("a claim repeats a quote that is none, or its own")
+
+
+def _check_parts(parts: Sequence[SavedPart], quotes: Sequence[SavedQuote]) -> None:
+    """Check that the parts share out the quotes in order, and that a part with quotes is answered."""
+    if parts and [rank for part in parts for rank in part.ranks] != [quote.rank for quote in quotes]:
+        raise ValueError("the quotes of the parts are not those of the answer")
+    if any(part.answered != bool(part.ranks) for part in parts):
+        raise ValueError("answered and the quotes of a part contradict each other")

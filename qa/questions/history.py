@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from index.errors import InputError
 from index.search.analyzer import terms
+from qa.questions.parts import MOST_PARTS
 from qa.questions.question import MAX_QUESTION_CHARS
 
 KEPT = 6  # Last exchanges that a question may use, beside the first one. mtrag's last turn has as many before it.
@@ -49,7 +50,7 @@ def _read(turns: Sequence[tuple[Turn, str]]) -> tuple[Exchange, ...]:
     found: list[Exchange] = []
     for turn, text in turns:
         if "question" in turn:
-            found.append(_recorded(turn, one_line(text[:MAX_QUESTION_CHARS])))
+            found += _recorded(turn, one_line(text[:MAX_QUESTION_CHARS]))
         elif turn["role"] == "user":
             found.append(Exchange(one_line(text[:MAX_QUESTION_CHARS])))
         elif found:
@@ -76,14 +77,33 @@ def _text(turn: Turn) -> str:
     return text
 
 
-def _recorded(record: Turn, question: str) -> Exchange:
-    """Return an answer's record as an exchange. Fields of another type are left out."""
-    quotes = [quote for quote in _listed(record.get("quotes"))[:QUOTES_READ] if isinstance(quote, Mapping)]
-    said_by = [one_line(name[:_LONGEST]) for quote in quotes if isinstance(name := quote.get("said_by"), str)]
-    texts = [one_line(text[:_LONGEST]) for quote in quotes if isinstance(text := quote.get("text"), str)]
+def _recorded(record: Turn, question: str) -> tuple[Exchange, ...]:
+    """Return an answer's record as exchanges, one for each part of its question. Fields of another type are left out.
+
+    A part that shows no quote leaves those of the part before in sight.
+    """
+    quotes = [quote for quote in _listed(record.get("quotes")) if isinstance(quote, Mapping)]
+    parts = [part for part in _listed(record.get("parts"))[:MOST_PARTS] if isinstance(part, Mapping)]
+    ranked = {rank: quote for quote in quotes if isinstance(rank := quote.get("rank"), int)} if parts else {}
+    found: list[Exchange] = []
+    shown: list[Turn] = []
+    for part in parts:
+        ranks = [rank for rank in _listed(part.get("ranks"))[:QUOTES_READ] if isinstance(rank, int)]
+        shown = [ranked[rank] for rank in ranks if rank in ranked] or shown
+        if isinstance(asked := part.get("question"), str):
+            found.append(_exchange(one_line(asked[:MAX_QUESTION_CHARS]), shown))
+    if found:
+        return tuple(found)
     whole = [text for text in _listed(record.get("searched"))[-1:] if isinstance(text, str)]
     if whole and not whole[0].endswith(question):  # It was made whole, not only put after another question.
         question = one_line(whole[0][:MAX_QUESTION_CHARS]) or question
+    return (_exchange(question, quotes[:QUOTES_READ]),)
+
+
+def _exchange(question: str, quotes: Sequence[Turn]) -> Exchange:
+    """Return a question with what was shown after it."""
+    said_by = [one_line(name[:_LONGEST]) for quote in quotes if isinstance(name := quote.get("said_by"), str)]
+    texts = [one_line(text[:_LONGEST]) for quote in quotes if isinstance(text := quote.get("text"), str)]
     return Exchange(question, tuple(said_by), tuple(texts))
 
 

@@ -1,6 +1,7 @@
 """The page in a real browser: asked, read, and walked through."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -133,15 +134,18 @@ def words_recorded(answers: list[dict[str, Any]]) -> list[str]:
 def in_order(record: dict[str, Any]) -> list[SavedQuote]:
     """All quotes of a record, as they stand on the screen."""
     answer = read_answer(record)
-    parts = (answer.quotes or answer.closest, answer.beside)
+    of_parts = [[quote for quote in answer.quotes if quote.rank in part.ranks] for part in answer.parts if part.ranks]
+    parts = (*(of_parts or [answer.quotes or answer.closest]), answer.beside)
     return [quote for part in parts for group in by_article(part) for quote in group]
 
 
 def remembered(record: dict[str, Any]) -> dict[str, Any]:
     """What the page sends of an earlier turn."""
-    names = ("text", "said_by", "title", "start", "marks")
-    quotes = [{name: quote[name] for name in names} for quote in record["quotes"][:3]]
-    return {name: record[name] for name in ("question", "searched", "answered")} | {"quotes": quotes}
+    names = ("rank", "text", "said_by", "title", "start", "marks")
+    parts = [{"question": part["question"], "ranks": part["ranks"][:3]} for part in record["parts"]]
+    ranks = [rank for part in parts for rank in part["ranks"]] if parts else [1, 2, 3]
+    quotes = [{name: quote[name] for name in names} for quote in record["quotes"] if quote["rank"] in ranks]
+    return {name: record[name] for name in ("question", "searched", "answered")} | {"parts": parts, "quotes": quotes}
 
 
 def clipboard(page: Page) -> str:
@@ -218,6 +222,18 @@ def test_each_quote_of_the_seeds_lights_up_in_its_article(
     check_questions(page, seeds, seeds_directory, questions[: campaign(6, 15, 15)])
     assert words_shown(page) == words_recorded(records(page))
     assert len(words_shown(page)) > 20
+
+
+def test_each_part_of_a_question_is_answered_and_followed_up(
+    visit: Visit, seeds: Path, seeds_url: str, seeds_directory: Path
+) -> None:
+    page = visit(seeds_url)
+    check_questions(page, seeds, seeds_directory, ["How did the soldier die, and when did he die?", "who said that?"])
+    assert page.locator(".turn").first.locator("h3.asked").all_text_contents() == [
+        "How did the soldier die?",
+        "when did he die?",
+    ]
+    expect(page.locator(".turn").first.locator(".further").first).to_have_text(re.compile(r"^and \d+ more$"))
 
 
 def test_each_quote_of_rough_articles_lights_up_character_for_character(

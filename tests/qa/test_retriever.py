@@ -50,6 +50,15 @@ def test_at_most_so_many_quotes_come_back(generous: Retriever) -> None:
         assert generous.ask("what do North Korean soldiers do?", top_k=top_k).quotes == best[:top_k]
 
 
+def test_an_answer_counts_the_quotes_that_were_left_out(generous: Retriever, retriever: Retriever) -> None:
+    for asked in (generous, retriever):
+        for question in QUESTIONS:
+            everything = asked.ask(question, top_k=MAX_TOP_K)
+            for top_k in (1, 3):
+                answer = asked.ask(question, top_k=top_k)
+                assert answer.more == len(everything.quotes) - len(answer.quotes) == answer.to_dict()["more"]
+
+
 def test_passages_come_best_first_with_scores_from_0_to_1(retriever: Retriever) -> None:
     passages = retriever.search(NIS, top_k=MAX_TOP_K)
     scores = [passage.score for passage in passages]
@@ -173,7 +182,10 @@ def test_the_public_names_are_there_and_sorted() -> None:
     assert all(hasattr(qa, name) for name in qa.__all__)
 
 
-RECORD = {"schema", "question", "searched", "answered", "confidence", "reason", "quotes", "closest", "index", "took_ms"}
+RECORD = {"schema", "question", "searched", "answered", "confidence", "reason", "quotes", "closest", "index", "took_ms"} | {
+    "more",
+    "parts",
+}
 QUOTE = {"rank", "source", "sha256", "start", "end", "byte_start", "byte_end", "first_line", "last_line", "text"} | {
     "probability",
     "said_by",

@@ -133,7 +133,14 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_asking(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-k", metavar="N", type=int, default=5, dest="top_k", help="at most N quotes (default: 5)")
+    parser.add_argument(
+        "-k",
+        metavar="N",
+        type=int,
+        default=5,
+        dest="top_k",
+        help="at most N quotes, for each part of the question (default: 5)",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="show each quote in its passage")
     parser.add_argument(
         "--source",

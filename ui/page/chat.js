@@ -61,13 +61,17 @@ articlesQa.chat = (element, functions) => {
   const turnOf = (node) => conversation().turns.find((turn) => turn.id === node.closest(".turn").dataset.turn);
   const say = (text) => (one(".status").textContent = text);
 
-  // The history of a question: each turn's words and its best quotes. Where they are too long, the oldest turns go.
+  // The history of a question: each turn's words and the best quotes of each part. Where they are too long, the oldest turns go.
   function remembered(turns) {
-    const quote = ({ text, said_by, title, start, marks }) => ({ text, said_by, title, start, marks });
-    const found = ({ quotes }) => (Array.isArray(quotes) ? quotes : []).filter((one) => one instanceof Object).slice(0, QUOTES_SENT);
+    const quote = ({ rank, text, said_by, title, start, marks }) => ({ rank, text, said_by, title, start, marks });
+    const listed = (value) => (Array.isArray(value) ? value : []).filter((one) => one instanceof Object);
+    const best = ({ ranks }) => (Array.isArray(ranks) ? ranks : []).slice(0, QUOTES_SENT);
     const made = turns.map(({ question, record }) => {
       const { searched, answered } = record;
-      return { question, searched, answered, quotes: found(record).map(quote) };
+      const parts = listed(record.parts).map((part) => ({ question: part.question, ranks: best(part) }));
+      const ranks = parts.flatMap((part) => part.ranks);
+      const quotes = listed(record.quotes).filter((one, i) => (parts.length ? ranks.includes(one.rank) : i < QUOTES_SENT));
+      return { question, searched, answered, parts, quotes: quotes.map(quote) };
     });
     while (JSON.stringify(made).length > SENT_CHARS) made.shift();
     return made;

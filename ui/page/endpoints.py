@@ -29,7 +29,7 @@ def add_endpoints(service: Service) -> None:
         Args:
             question: The question, in plain words.
             history: Earlier turns, oldest first: objects with "role" and "content", or earlier answers' records.
-            top_k: At most this many quotes, 1 to 100.
+            top_k: At most this many quotes, 1 to 100; for each part of a question that asks several things.
             sources: Only these files, folders or patterns such as "*kursk*".
             outlets: Only articles of these outlets.
             since: Only articles published on this day or later, as 2024-12-31.

@@ -18,6 +18,7 @@ from ui.text.wording import (
     NEAREST,
     about_line,
     found,
+    further,
     other_wordings,
     place,
     saved_said,
@@ -61,8 +62,21 @@ class QuoteGroup:
     quotes: tuple[ShownQuote, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """A part of the question and its quotes; of a question that asks one thing, all quotes without words of their own.
+
+    `further` counts the quotes that are not shown, "" for none; `reason` tells why there are none, "" otherwise.
+    """
+
+    question: str
+    groups: tuple[QuoteGroup, ...]
+    further: str
+    reason: str
+
+
 def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
-    """Render the answer, its quotes grouped by article.
+    """Render the answer, the quotes of each part of the question grouped by article.
 
     All texts are the record's, character for character, except the sentences
     beside the quotes: they are cut from the index's articles.
@@ -72,7 +86,7 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
     values = {
         "answer": answer,
         "found": found(len(answer.quotes), articles) if answer.answered else answer.reason or "",
-        "groups": groups(answer.quotes, article_named, answers=True),
+        "parts": _parts(answer, article_named),
         "nearest": NEAREST,
         "misses": groups(answer.closest, article_named, answers=False),
         "tables": worded_tables(answer),
@@ -80,12 +94,27 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
         "beside": groups(answer.beside, article_named, answers=False),
         "lit": counting(FIRST_LIT),
         "link_to": link,
-        "wordings": other_wordings(answer.question, answer.searched),
+        "wordings": other_wordings((answer.question, *(part.question for part in answer.parts)), answer.searched),
         "all": [*answer.quotes, *answer.beside, *answer.closest],
         "chosen": scope_text(answer.within) if answer.within else "",
         "articles": count(answer.within.articles if answer.within else answer.index.articles, "article"),
     }
     return fill_template("turn.html", values)
+
+
+def _parts(answer: SavedAnswer, article_named: ArticleNamed) -> list[ShownPart]:
+    """Return the parts of the question, or all quotes as the only one."""
+
+    def shown(quotes: Sequence[SavedQuote], more: int, question: str = "", reason: str = "") -> ShownPart:
+        made = tuple(groups(quotes, article_named, answers=True))
+        return ShownPart(question, made, further(more) if more else "", reason)
+
+    if not answer.parts:
+        return [shown(answer.quotes, answer.more)]
+    return [
+        shown([quote for quote in answer.quotes if quote.rank in part.ranks], part.more, part.question, part.reason or "")
+        for part in answer.parts
+    ]
 
 
 def groups(quotes: Sequence[SavedQuote], article_named: ArticleNamed, *, answers: bool) -> list[QuoteGroup]:

@@ -9,11 +9,12 @@ from qa.proof.saved_answer import SavedAnswer, SavedQuote
 from ui.text.claim_tables import ClaimRow, TablePart, worded_tables
 from ui.text.wording import MORE, NEAREST, found, place, saved_said
 
+UNANSWERED = "The articles do not answer this."
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~$&()=:@])")
 
 
 def to_markdown(answers: Iterable[SavedAnswer]) -> str:
-    """Return a conversation as Markdown: questions as headings, quotes with file, lines and date, and tables."""
+    """Return a conversation as Markdown: questions and parts as headings, quotes with file, lines and date, and tables."""
     return "\n".join(line for answer in answers for line in _answer(answer))
 
 
@@ -21,10 +22,20 @@ def _answer(answer: SavedAnswer) -> list[str]:
     lines = [f"## {_escaped(answer.question)}", ""]
     if answer.answered:
         lines += [found(len(answer.quotes), len({quote.source for quote in answer.quotes})), ""]
-        lines += _quotes(answer.quotes) + _tables(answer)
+        lines += (_parts(answer) or _quotes(answer.quotes)) + _tables(answer)
         return lines + ([f"{MORE}:", "", *_quotes(answer.beside)] if answer.beside else [])
-    lines += [_escaped(answer.reason or "The articles do not answer this."), ""]
+    lines += [_escaped(answer.reason or UNANSWERED), ""]
     return lines + ([f"{NEAREST}:", "", *_quotes(answer.closest)] if answer.closest else [])
+
+
+def _parts(answer: SavedAnswer) -> list[str]:
+    """Return each part of the question as a heading, and under it the quotes, or the reason why there are none."""
+    lines: list[str] = []
+    for part in answer.parts:
+        own = [quote for quote in answer.quotes if quote.rank in part.ranks]
+        lines += [f"### {_escaped(part.question)}", ""]
+        lines += _quotes(own) if own else [_escaped(part.reason or UNANSWERED), ""]
+    return lines
 
 
 def _quotes(quotes: list[SavedQuote]) -> list[str]:

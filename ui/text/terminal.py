@@ -7,8 +7,21 @@ from dataclasses import dataclass
 from index import Article, Check, IndexInfo, Span
 from index.files.printable import one_line, printable
 from qa import Answer, Quote, by_article
+from qa.questions.question import MAX_TOP_K
 from qa.speakers.speaker import Speaker
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, about_line, found, other_wordings, place, said, shortened, sureness
+from ui.text.wording import (
+    FILE_NOTES,
+    MORE,
+    NEAREST,
+    about_line,
+    found,
+    further,
+    other_wordings,
+    place,
+    said,
+    shortened,
+    sureness,
+)
 
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 INDENT = "     "
@@ -26,7 +39,7 @@ class Style:
 
 
 def render_answer(answer: Answer, style: Style) -> str:
-    """Render the count of quotes, the quotes grouped by article, then their claims side by side."""
+    """Render the count of quotes, the quotes of each part grouped by article, then their claims side by side."""
     if not answer.answered:
         lines = [_styled(answer.reason or "", BOLD, style), *_searched(answer, style)]
         if answer.closest:
@@ -34,7 +47,7 @@ def render_answer(answer: Answer, style: Style) -> str:
         return "\n".join(lines) + "\n"
     articles = len({quote.source for quote in answer.quotes})
     lines = [found(len(answer.quotes), articles), *_searched(answer, style)]
-    lines += [*_groups(answer.quotes, style, answers=True), *_tables(answer, style)]
+    lines += [*(_parts(answer, style) or _shown(answer.quotes, answer.more, style)), *_tables(answer, style)]
     if answer.beside:
         lines += ["", f"{MORE}:", *_groups(answer.beside, style, answers=False)]
     return "\n".join(lines) + "\n"
@@ -42,8 +55,28 @@ def render_answer(answer: Answer, style: Style) -> str:
 
 def _searched(answer: Answer, style: Style) -> list[str]:
     """Return a line with the wordings that were searched in place of the question."""
-    others = other_wordings(answer.question, answer.searched)
+    others = other_wordings((answer.question, *(part.question for part in answer.parts)), answer.searched)
     return [_styled(f"searched: {' · '.join(one_line(text) for text in others)}", DIM, style)] if others else []
+
+
+def _parts(answer: Answer, style: Style) -> list[str]:
+    """Return each part of the question as a heading, and under it the quotes, or the reason why there are none."""
+    lines: list[str] = []
+    for part in answer.parts:
+        own = [quote for quote in answer.quotes if quote.rank in part.ranks]
+        lines += ["", _styled(one_line(part.question), BOLD, style)]
+        lines += _shown(own, part.more, style) if own else [part.reason or ""]
+    return lines
+
+
+def _shown(quotes: Sequence[Quote], more: int, style: Style) -> list[str]:
+    """Return the quotes that answer, and a line that counts the others and says how to see them."""
+    lines = _groups(quotes, style, answers=True)
+    if more:
+        top_k = len(quotes) + more
+        shows = f" (-k {top_k} shows {'it' if more == 1 else 'them'})" if top_k <= MAX_TOP_K else ""
+        lines += ["", _styled(f"{further(more)}{shows}", DIM, style)]
+    return lines
 
 
 def _tables(answer: Answer, style: Style) -> list[str]:

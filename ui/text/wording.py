@@ -36,6 +36,11 @@ def found(quotes: int, articles: int) -> str:
     return f"{count(quotes, 'quote')} from {count(articles, 'article')}"
 
 
+def further(more: int) -> str:
+    """Return the number of quotes that are not shown in a line."""
+    return f"and {more:,} more"
+
+
 def place(source: str, first_line: int, last_line: int) -> str:
     """Return the place of a quote: "flood.txt:12-14"."""
     return f"{source}:{first_line}" + (f"-{last_line}" if last_line > first_line else "")
@@ -86,6 +91,7 @@ def _known_as(name: str, fullest: str | None) -> str:
     return fullest if here <= full else f"{name} ({fullest})"
 
 
-def other_wordings(question: str, searched: Sequence[str]) -> list[str]:
-    """Return the wordings that were searched in place of the question."""
-    return [text for text in searched if text.split() != question.split()]
+def other_wordings(asked: Sequence[str], searched: Sequence[str]) -> list[str]:
+    """Return the wordings that were searched in place of the question and of its parts, `asked`."""
+    own = [text.split() for text in asked]
+    return [text for text in searched if text.split() not in own]

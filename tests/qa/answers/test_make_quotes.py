@@ -2,11 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from index import Index
 from qa import AskSettings, Quote, Retriever, by_article
+from qa.answers import make_quotes
+from qa.answers.make_quotes import LEAST_JOINED, MAX_JOINED
+from qa.questions.question import read_question
+from qa.ranking.scoring import ScoredSentence
+from qa.speakers.identities import Identities
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 
@@ -63,6 +70,71 @@ def test_a_sentence_that_stands_alone_is_quoted_alone(retriever_of: RetrieverOf)
 def test_the_quotation_of_three_sentences_is_whole(retriever: Retriever) -> None:
     quotes = retriever.ask("What did Zelensky say about the survival of the Koreans?").quotes
     assert any(quote.text.startswith("“They have a lot of losses. A lot. And we see") for quote in quotes)
+
+
+HURT = "A nurse was hurt. A guard was hurt too. A cook was hurt later. A driver was hurt at noon. A waiter was hurt last."
+
+
+@pytest.fixture
+def made(retriever_of: RetrieverOf, tmp_path: Path) -> Callable[..., list[tuple[str, ...]]]:
+    """Return the texts and the marked words of the quotes made of an article whose sentences have these probabilities."""
+
+    def make(text: str, probabilities: list[float], least: float = 0.0, top_k: int = 9) -> list[tuple[str, ...]]:
+        retriever_of({"a.txt": text})
+        index = Index.open(tmp_path / "index")
+        passages = index.store.passages(list(range(index.info.passages)))
+        sentences = index.store.sentences([passage.id for passage in passages])
+        scored = [
+            ScoredSentence(one, passages[one.passage], probability)
+            for one, probability in zip(sentences, probabilities, strict=True)
+        ]
+        best_first = sorted(scored, key=lambda one: -one.probability)
+        question = read_question("who was hurt?")
+        of = partial(make_quotes.quotes, index, Identities(index), question, best_first, least=least)
+        found, more = of(top_k=top_k)
+        assert more == len(of(top_k=99)[0]) - len(found)
+        return [(quote.text, *(mark.cut(quote.article.text) for mark in quote.marks)) for quote in found]
+
+    return make
+
+
+SHARE = make_quotes.JOINED
+SURE = LEAST_JOINED / SHARE  # From this best probability on, the share decides.
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "sentences"),
+    [
+        ((0.1, SURE, SURE * SHARE, 0.1, 0.1), [(1, 2), (0,), (3,), (4,)]),
+        ((0.1, SURE * SHARE, SURE, 0.1, 0.1), [(1, 2), (0,), (3,), (4,)]),
+        ((0.1, SURE, LEAST_JOINED - 0.01, 0.1, 0.1), [(1,), (2,), (0,), (3,), (4,)]),
+        ((0.1, 0.9, 0.9 * SHARE - 0.01, 0.1, 0.1), [(1,), (2,), (0,), (3,), (4,)]),
+        ((0.29, 0.28, 0.1, 0.1, 0.1), [(0,), (1,), (2,), (3,), (4,)]),
+        ((0.9, 0.1, 0.8, 0.1, 0.1), [(0,), (2,), (1,), (3,), (4,)]),  # They do not stand side by side.
+        ((0.5, 0.6, 0.9, 0.7, 0.8), [(1, 2, 3, 4), (0,)]),  # No more than MAX_JOINED.
+    ],
+)
+def test_neighbours_that_both_answer_surely_are_one_quote(
+    probabilities: tuple[float, ...], sentences: list[tuple[int, ...]], made: Callable[..., list[tuple[str, ...]]]
+) -> None:
+    each = [f"{sentence}." for sentence in HURT.removesuffix(".").split(". ")]
+    assert max(map(len, sentences)) <= MAX_JOINED
+    assert [quote[0] for quote in made(HURT, list(probabilities))] == [" ".join(each[i] for i in one) for one in sentences]
+
+
+def test_the_answering_words_of_all_sentences_of_a_quote_are_marked(made: Callable[..., list[tuple[str, ...]]]) -> None:
+    assert made("A nurse was hurt. Rain fell hurt.", [0.9, 0.8]) == [("A nurse was hurt. Rain fell hurt.", "hurt", "hurt")]
+
+
+def test_neighbours_are_not_joined_across_paragraphs_or_voices(made: Callable[..., list[tuple[str, ...]]]) -> None:
+    assert len(made("A nurse was hurt.\n\nA guard was hurt.", [0.9, 0.9])) == 2
+    spoken = "The mayor said that a nurse was hurt. The police said that a guard was hurt."
+    assert len(made(spoken, [0.9, 0.9])) == 2  # "Said by the mayor" is wrong of the second.
+
+
+def test_quotes_that_the_limit_leaves_out_are_counted(made: Callable[..., list[tuple[str, ...]]]) -> None:
+    for top_k in (1, 2, 3):  # The number is checked against a call without the limit.
+        assert len(made(HURT, [0.9, 0.8, 0.1, 0.2, 0.05], least=0.1, top_k=top_k)) == top_k
 
 
 WIRE = "The river ferry sank near Linz on Monday and forty passengers were rescued by fishermen."

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from index import InputError
 from qa import Retriever, Scope
 from qa.proof.saved_answer import SavedAnswer, SavedQuote, read_answer
+from qa.questions.parts import MOST_PARTS
+from qa.questions.question import MAX_TOP_K
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 Record = dict[str, Any]
@@ -24,6 +26,8 @@ why did he have to die?
 What was confirmed through real-time information sharing, said NIS?
 Who painted the Mona Lisa?
 how meny casulties were reportd?
+Who is Yang Uk, and how many casualties did NIS report?
+Who is Yang Uk, and who painted the Mona Lisa?
 """.strip().splitlines()
 
 SCOPES = [
@@ -101,7 +105,7 @@ def test_what_later_versions_add_is_left_out(record: str) -> None:
 
 def test_what_earlier_versions_did_not_say_is_not_missed(record: str) -> None:
     early = json.loads(record)
-    for name in ("within", "searched", "closest"):
+    for name in ("within", "searched", "closest", "more", "parts"):
         early.pop(name)
     for quote in early["quotes"]:
         for name in ("title", "outlet", "published", "said_by", "marks", "gaps", "ranks", "same_as"):
@@ -184,6 +188,11 @@ CHANGED: list[tuple[str, object, str]] = [
     ("index.model", None, "index.model"),
     ("index.articles", -5, "index.articles"),
     ("index.articles", True, "index.articles"),
+    ("more", -1, "more"),
+    ("more", 1.0, "more"),
+    ("more", None, "more"),
+    ("parts", None, "parts"),
+    ("parts", [None], "parts.0"),
     ("took_ms", GONE, "took_ms"),
     ("took_ms", -1.0, "took_ms"),
     ("took_ms", float("inf"), "took_ms"),
@@ -254,6 +263,47 @@ def test_a_changed_record_is_refused_in_one_line(path: str, value: object, where
         read_answer(changed(record, path, value))
     line = str(refused.value)
     assert line.startswith("answer: ") and where in line and line.isprintable() and len(line) < 300
+
+
+ODD_PARTS: list[tuple[str, object, str]] = [
+    ("parts", {}, "parts"),
+    ("parts.0", GONE, "record"),  # Its quotes would not be shown.
+    ("parts.0.question", None, "parts.0.question"),
+    ("parts.0.question", "why? " * 2_000, "parts.0.question"),
+    ("parts.0.question", "why \ud800?", "parts.0.question"),
+    ("parts.0.answered", GONE, "parts.0.answered"),
+    ("parts.0.answered", False, "record"),
+    ("parts.1.answered", True, "record"),
+    ("parts.0.confidence", 1.5, "parts.0.confidence"),
+    ("parts.1.reason", 7, "parts.1.reason"),
+    ("parts.0.ranks", GONE, "parts.0.ranks"),
+    ("parts.0.ranks", [], "record"),
+    ("parts.0.ranks", [0], "parts.0.ranks.0"),
+    ("parts.0.ranks", [2], "record"),
+    ("parts.0.ranks", [1] * 101, "parts.0.ranks"),
+    ("parts.1.ranks", [1], "record"),  # A quote of two parts.
+    ("parts.0.more", -1, "parts.0.more"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "where"), ODD_PARTS, ids=[str(i) for i in range(len(ODD_PARTS))])
+def test_a_record_with_changed_parts_is_refused_in_one_line(path: str, value: object, where: str, retriever: Retriever) -> None:
+    record = retriever.ask(QUESTIONS[-1], top_k=1).to_dict()
+    assert [part.ranks for part in read_answer(record).parts] == [[1], []]
+    with pytest.raises(InputError) as refused:
+        read_answer(changed(json.dumps(record), path, value))
+    line = str(refused.value)
+    assert line.startswith("answer: ") and where in line and line.isprintable() and len(line) < 300
+
+
+def test_each_part_may_have_the_most_quotes(record: str) -> None:
+    whole = json.loads(record) | {"claims": [], "beside": []}
+    quotes = [{**whole["quotes"][0], "rank": rank} for rank in range(1, MAX_TOP_K * MOST_PARTS + 1)]
+    parts = [
+        {"question": "why?", "answered": True, "confidence": 0.5, "ranks": list(range(start, start + MAX_TOP_K))}
+        for start in range(1, len(quotes), MAX_TOP_K)
+    ]
+    assert len(read_answer({**whole, "quotes": quotes, "parts": parts}).quotes) == len(quotes)
 
 
 CLAIM = "claims.0.values.0.claims.0"

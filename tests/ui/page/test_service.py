@@ -92,6 +92,11 @@ def test_a_turn_takes_what_the_page_remembers_of_earlier_ones(service: Service) 
     quotes = [{name: quote[name] for name in names} for quote in record["quotes"][:3]]
     earlier = {name: record[name] for name in ("question", "searched", "answered")} | {"quotes": quotes}
     assert service.turn({"question": "and how many were injured?", "history": [earlier]})["record"]["searched"]
+    both = service.turn({"question": "Who is Yang Uk, and when did the soldier die?"})["record"]
+    parts = [{"question": part["question"], "ranks": part["ranks"][:3]} for part in both["parts"]]
+    sent = {**{name: both[name] for name in ("question", "searched", "answered", "quotes")}, "parts": parts}
+    replies = [service.turn({"question": "where did he die?", "history": [one]})["record"] for one in (both, sent)]
+    assert timeless(replies[0]) == timeless(replies[1]) and replies[0]["answered"]
 
 
 def test_a_turn_keeps_to_its_scope(service: Service) -> None:

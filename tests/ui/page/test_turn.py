@@ -362,6 +362,31 @@ def test_what_was_searched_is_shown_where_it_is_not_what_was_asked(parsed: Parse
         assert classed(parsed(html(answer(quote(), searched=searched))), "wording") == []
 
 
+def test_each_part_stands_under_its_words(parsed: Parse) -> None:
+    parts: list[Record] = [
+        {"question": "who led?", "answered": True, "confidence": 0.7, "ranks": [1, 2], "more": 1_000},
+        {"question": "why?", "answered": False, "confidence": 0.1, "reason": "Nobody says.", "ranks": []},
+        {"question": "when?", "answered": True, "confidence": 0.7, "ranks": [3]},
+    ]
+    searched = ["who led?", "why?", "when?", "when was it?"]
+    record = answer(quote(), quote(source="b.txt"), quote(), parts=parts, more=1_000, searched=searched)
+    shown = parsed(html(record))
+    order = ("asked", "heading", "rank", "lacking", "further")
+    told = [words(inner) for inner in shown.iter() if inner.get("class") in order]
+    first = ["who led?", "a.txt", "1", "b.txt", "2", "and 1,000 more"]
+    assert told == [*first, "why?", "Nobody says.", "when?", "a.txt", "3"]
+    assert {inner.tag for inner in classed(shown, "asked")} == {"h3"}
+    assert {inner.tag for inner in classed(shown, "heading")} == {"h4"}
+    (line,) = classed(shown, "wording")
+    assert [words(part) for part in line.iter("q")] == ["when was it?"]
+    assert list(line.iter("button")) == []  # What is searched in place of all parts would answer one.
+
+
+def test_quotes_that_are_not_shown_are_counted(parsed: Parse) -> None:
+    assert texts(parsed(html(answer(quote(), more=7))), "further") == ["and 7 more"]
+    assert texts(parsed(html(answer(quote()))), "further") == []
+
+
 HOSTILE = """
 <script>alert(1)</script>
 </script><script>alert(1)</script>
@@ -447,17 +472,26 @@ def unanswered(record: Record) -> Record:
     return {**record, "answered": False, "quotes": [], "closest": record["quotes"], "beside": [], "claims": []}
 
 
+def in_parts(record: Record) -> Record:
+    """The same answer to the first of two parts; their words and the reason are the question's."""
+    words = record["question"]
+    first = {"question": words, "answered": True, "confidence": 0.5, "ranks": [1, 2]}
+    return {**record, "parts": [first, {**first, "answered": False, "reason": words, "ranks": []}]}
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_nothing_in_a_record_becomes_markup(text: str, parsed: Parse) -> None:
-    for shape in (dict, unanswered):
+    for shape in (dict, unanswered, in_parts):
         shown, harmless = parsed(html(shape(everywhere(text)))), parsed(html(shape(everywhere("harmless"))))
         assert skeleton(shown) == skeleton(harmless)
-        many = 3 if shape is dict else 2
+        many = 2 if shape is unanswered else 3
         assert texts(shown, "words") == [text] * many and texts(shown, "searched") == [text, f"{text} x"]
         assert all(link.get("href", "").startswith("?source=") for link in shown.iter("a"))
         assert [item.get("data-source") for item in classed(shown, "quote")] == [text] * many
         line = printable(" ".join(text.split()))
         assert texts(shown, "heading") == [line] * (many - 1)
-        assert [words(one) for one in classed(shown, "value")] == [line] * (4 if shape is dict else 0)
+        assert [words(one) for one in classed(shown, "value")] == [line] * (0 if shape is unanswered else 4)
+        asked = [words(one) for name in ("asked", "lacking") for one in classed(shown, name)]
+        assert asked == [text] * (3 if shape is in_parts else 0)
         # Gradio puts the page together with Handlebars and JavaScript templates, and browsers drop carriage returns.
         assert not set("{}$`\\\r") & set(html(shape(everywhere(text))))

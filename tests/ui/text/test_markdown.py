@@ -13,7 +13,7 @@ from index.files.printable import printable
 from qa import Retriever
 from qa.proof.saved_answer import read_answer
 from ui.text import wording
-from ui.text.markdown import to_markdown
+from ui.text.markdown import UNANSWERED, to_markdown
 from ui.text.wording import MORE, NEAREST
 
 Record = dict[str, Any]
@@ -93,6 +93,22 @@ def test_no_answer_says_so_and_names_the_misses(retriever: Retriever) -> None:
     assert heading == ("h2", OFF_TOPIC) and reason == ("p", "The 5 articles do not answer this.")
     assert nearest == ("p", f"{NEAREST}:") and len(quoted) == 2 * len(record["closest"]) > 0
     assert shown(markdown(answer(reason=None))) == [("h2", "why?"), ("p", "The articles do not answer this.")]
+
+
+def test_each_part_is_a_heading_over_its_quotes() -> None:
+    parts: list[Record] = [
+        {"question": "who led?", "answered": True, "confidence": 0.7, "ranks": [1]},
+        {"question": "who\n# fell?", "answered": False, "confidence": 0.1, "reason": "*Nobody* says.", "ranks": []},
+        {"question": "why?", "answered": False, "confidence": 0.1, "ranks": []},
+        {"question": "when?", "answered": True, "confidence": 0.7, "ranks": [2]},
+    ]
+    made = shown(markdown(answer(quote(), quote("It was Monday."), parts=parts)))
+    assert made[1:] == [
+        ("p", "2 quotes from 1 article"),
+        *(("h3", "who led?"), ("blockquote>p", "1. “The ferry sank.”"), ("blockquote>p", "— a.txt:3")),
+        *(("h3", "who # fell?"), ("p", "*Nobody* says."), ("h3", "why?"), ("p", UNANSWERED)),
+        *(("h3", "when?"), ("blockquote>p", "2. “It was Monday.”"), ("blockquote>p", "— a.txt:3")),
+    ]
 
 
 def cells(text: str) -> list[list[str]]:
@@ -203,6 +219,11 @@ def check(text: str) -> None:
     who = f"{line(text)}, citing {line(text)}".strip()
     [row] = cells(compared)
     assert [*row[:2], row[3]] == [line(text), who, "1"]
+    part = {"question": text, "answered": True, "confidence": 0.5, "ranks": [1]}
+    lacking = part | {"answered": False, "reason": text, "ranks": []}
+    in_parts = shown(markdown(answer(same, parts=[part, lacking])))
+    assert in_parts[2:5] == [("h3", line(text)), *quoted] and in_parts[5] == ("h3", line(text))
+    assert in_parts[6:] == [("p", line(text))] or not line(text)
     missed = shown(markdown(answer(question="why?", reason=text, closest=[same])))
     assert missed[-3:] == [("p", f"{NEAREST}:"), *quoted]
     assert missed[1] == ("p", line(text)) or not line(text)

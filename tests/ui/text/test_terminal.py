@@ -15,7 +15,7 @@ from index.articles.article import decode_article
 from index.files.printable import printable
 from index.opened.info import IndexInfo
 from index.speakers.attribution import Attribution
-from qa import Answer, Quote, Retriever
+from qa import Answer, AnsweredPart, Quote, Retriever
 from qa.proof.saved_answer import read_answer
 from qa.speakers.speaker import ResolvedAttribution, Speaker
 from ui.text.claim_tables import worded_tables
@@ -232,6 +232,32 @@ def test_quotes_of_one_article_stand_apart(info: IndexInfo) -> None:
     first = between(info, "It rained.", "Two died.", "All were told.").quotes[0]
     shown = render_answer(answer_of(info, first, replace(first, rank=2)), Style())
     assert f"{INDENT}… All were told.\n\n{INDENT}… It rained.\n[2]  Two died." in shown
+
+
+def test_each_part_stands_under_its_words(info: IndexInfo) -> None:
+    quotes = [replace(quote_of(f"It rained {rank}."), rank=rank) for rank in (1, 2, 3)]
+    parts = (
+        AnsweredPart("who\x1b[2J\nled?", True, 0.9, None, (1, 2), more=98),
+        AnsweredPart("why?", False, 0.0, "The articles do not say.", ()),
+        AnsweredPart("when?", True, 0.9, None, (3,), more=1),
+    )
+    asked = replace(answer_of(info, *quotes), parts=parts, more=99, searched=("why?", "when?", "when was it?"))
+    where = f"{INDENT}a.txt:1 · very likely"
+    assert render_answer(asked, Style()).split("\n") == [
+        *("3 quotes from 1 article", "searched: when was it?"),
+        *("", "who␛[2J led?", "", "a.txt", "[1]  It rained 1.", where, "", "[2]  It rained 2.", where),
+        *("", "and 98 more (-k 100 shows them)"),
+        *("", "why?", "The articles do not say."),
+        *("", "when?", "", "a.txt", "[3]  It rained 3.", where, "", "and 1 more (-k 2 shows it)", ""),
+    ]
+    assert f"\n{BOLD}why?{PLAIN}\n" in render_answer(asked, Style(80, colour=True))
+
+
+def test_a_line_counts_the_quotes_that_are_not_shown(info: IndexInfo) -> None:
+    answer = answer_of(info, quote_of("It rained."))
+    assert render_answer(replace(answer, more=7), Style()).endswith("very likely\n\nand 7 more (-k 8 shows them)\n")
+    assert render_answer(replace(answer, more=100), Style()).endswith("\n\nand 100 more\n")  # -k 101 is refused.
+    assert render_answer(answer, Style()).endswith("very likely\n")
 
 
 def test_a_quote_of_a_changed_file_says_so(info: IndexInfo) -> None:
