@@ -60,6 +60,7 @@ class _CaseRecord(JsonRecord):
     kind: FilledText = "question"
     question: FilledText
     spans: list[SpanRecord]
+    home: str = ""
     history: list[dict[str, Any]] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -83,7 +84,7 @@ def load_cases(paths: Sequence[Path] = (OWN_CASES,)) -> tuple[Case, ...]:
     for where, record in chain.from_iterable(read_json_lines(path, _CaseRecord) for path in paths):
         ids.add(record.id, where)
         spans, history = tuple(GoldSpan(gold.source, gold.span) for gold in record.spans), tuple(record.history)
-        cases.append(Case(record.id, record.kind, record.question, bool(spans), history, spans))
+        cases.append(Case(record.id, record.kind, record.question, bool(spans), history, spans, home=record.home))
     return tuple(cases)
 
 
