@@ -1,6 +1,7 @@
 """Training: the weights of qa/ranking/weights.json, learnt again from public questions.
 
     python -m eval.train ANSWERS.json --sentences FILE… --off-topic FILE… [--check | --cross-validate] [--into FILE]
+    python -m eval.train reader …       (eval/training/reader_command.py)
 
 ANSWERS is a SQuAD file. Its sentences are right where they hold an answer. The
 weights of the whole question are learnt from logits by sentence weights that did
@@ -216,7 +217,12 @@ def weights_record(material: Material, paths: Sequence[Path], command: str) -> d
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train, check or cross-validate."""
+    """Train, check or cross-validate the scorer's weights; `reader` trains the reader."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["reader"]:
+        from eval.training.reader_command import main as train_reader
+
+        return train_reader(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m eval.train", description=main.__doc__)
     parser.add_argument("answers", metavar="ANSWERS", type=Path)
     parser.add_argument("--sentences", nargs="+", type=Path, default=[], metavar="FILE")

@@ -17,6 +17,9 @@ Ids: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
 """(n,) bool: one flag for each article, passage or sentence."""
 
+Logits: TypeAlias = npt.NDArray[np.float64]
+"""(n,) float64 of any size; above 0 where a text rather answers than not."""
+
 
 def read_array(path: Path) -> npt.NDArray[Any]:
     """Read an array of any shape; never an array of Python objects.

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from index.errors import InputError
 from index.models.model_card import ModelSettings
+from index.models.reader import Reader
+from index.models.reader_export import open_reader
 from index.opened.index import Index, Selection
 from index.opened.info import IndexInfo
 from qa.answers.answer import Answer, FoundPassage
@@ -21,11 +23,13 @@ from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.ranking.candidates import CandidatePassages, find_candidates
+from qa.ranking.reading import read
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
-from qa.ranking.weights import Weights, packaged_weights
+from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
 from qa.speakers.identities import Identities
 from qa.speakers.name_match import organisations
 
+MIN_ANSWER_READ, MIN_ANSWER_SCORED = 0.25, 0.1
 SCOPES_KEPT = 8  # A scope over 100,000 articles takes .1 to .4 s to make; kept, a byte for each passage and sentence.
 
 
@@ -33,26 +37,37 @@ SCOPES_KEPT = 8  # A scope over 100,000 articles takes .1 to .4 s to make; kept,
 class AskSettings:
     """The least probabilities of an answer and of a quote, 0..1, and the number of nearest misses, `closest`.
 
-    `min_quote_share` is a share of the best quote's probability. Without
-    `weights` the packaged ones are used.
+    With `reader` the trained reader judges the passages found; without it, and
+    for a follow-up that leans on the conversation, the scorer alone does. `min_answer` None stands for the
+    judge's own, MIN_ANSWER_READ or MIN_ANSWER_SCORED. `min_quote_share` is a
+    share of the best quote's probability. Without `weights` the packaged ones
+    are used.
     """
 
     weights: Weights | None = None
-    min_answer: float = 0.1
+    reader: bool = True
+    min_answer: float | None = None
     min_quote: float = 0.03
     min_quote_share: float = 0.15
     closest: int = 3
 
     def __post_init__(self) -> None:
-        if not all(0 <= value <= 1 for value in (self.min_answer, self.min_quote, self.min_quote_share)):
+        if not all(0 <= value <= 1 for value in (self.min_answer or 0.0, self.min_quote, self.min_quote_share)):
             raise InputError("settings: probabilities lie in 0..1")
+
+    def least(self, *, read: bool) -> float:
+        """Return the least confidence of an answer that the reader judged, or the scorer alone."""
+        if self.min_answer is not None:
+            return self.min_answer
+        return MIN_ANSWER_READ if read else MIN_ANSWER_SCORED
 
 
 class Retriever:
     """Answers questions from one opened index. A retriever keeps no conversation. Several threads may use it."""
 
-    def __init__(self, index: Index, settings: AskSettings | None = None) -> None:
+    def __init__(self, index: Index, settings: AskSettings | None = None, *, reader: Reader | None = None) -> None:
         self._index = index
+        self._reader = reader
         self._settings = settings or AskSettings()
         self._organisations = organisations(index.abbreviations)
         self._identities = Identities(index)
@@ -132,8 +147,12 @@ class Retriever:
         candidates = self._candidates(asked, chosen)
         scores = score_sentences(self._index, candidates.best(PASSAGES_SCORED), self._organisations, self._weights)
         judged_by = asked.searched[asked.judged[-1]]
+        reads = self._settings.reader and not asked.leans
+        if reads:
+            reader = self._reader or open_reader()
+            scores = read(self._index, judged_by.text, scores, reader, packaged_reading_weights())
         best = scores.sentences[0].probability if scores.sentences else 0.0
-        answered = bool(scores.sentences) and scores.confidence >= self._settings.min_answer
+        answered = bool(scores.sentences) and scores.confidence >= self._settings.least(read=reads)
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0
         least = min(least, best)  # An answer has at least one quote, however unsure.
         most = top_k if answered else min(top_k, self._settings.closest)

@@ -120,10 +120,10 @@ def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha2
 
     largest = {settings.precision: MAX_VECTOR_ERROR[settings.precision]}
     features = model.tokenizer(list(SAMPLES[:2]), padding=True, return_tensors="pt")
-    return _export(model[0].auto_model, card, folder, features, error=error, largest=largest, note=note)
+    return export_graph(model[0].auto_model, card, folder, features, error=error, largest=largest, note=note)
 
 
-def _export(
+def export_graph(
     transformer: Any,
     card: ModelCard,
     folder: Path,

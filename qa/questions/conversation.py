@@ -34,6 +34,11 @@ class Variants:
     lacks_topic: bool = False
     uses_history: bool = False
 
+    @property
+    def leans(self) -> bool:
+        """Tell whether the question needs the conversation to be understood: it is judged as asked and made whole."""
+        return self.uses_history and len(self.judged) > 1
+
     @classmethod
     def of_equal_weight(cls, searched: Sequence[Question], judged: Sequence[int]) -> "Variants":
         """Return variants that weigh the same."""

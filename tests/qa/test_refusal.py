@@ -57,7 +57,7 @@ def test_fewer_misses_than_usual_are_shown_when_asked_for(retriever: Retriever) 
 def test_the_settings_decide_what_counts_as_an_answer(seeds_index: Path) -> None:
     strict = Retriever.open(seeds_index, settings=AskSettings(min_answer=1.0, closest=2))
     answer = strict.ask("how many casualties did NIS report?")
-    assert not answer.answered and len(answer.closest) == 2 and answer.confidence >= AskSettings().min_answer
+    assert not answer.answered and len(answer.closest) == 2 and answer.confidence >= AskSettings().least(read=True)
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])

@@ -13,6 +13,7 @@ from ui.commands.output import ExitStatus, note
 
 if TYPE_CHECKING:
     from index import ModelSettings
+    from qa import AskSettings
 
 DEFAULT_INDEX = ".qa-index"
 
@@ -158,6 +159,7 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--since", metavar="DAY", type=_day, help="ask only articles published on this day or later")
     parser.add_argument("--until", metavar="DAY", type=_day, help="ask only articles published on this day or earlier")
+    _add_reader(parser)
     _add_generation(parser)
     _add_model(parser)
 
@@ -187,6 +189,7 @@ def _add_serving(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keyfile", metavar="FILE", type=Path, help="the certificate's key")
     parser.add_argument("--mcp", action="store_true", help="offer ask and search as MCP tools too, at /gradio_api/mcp/")
     parser.add_argument("--read-only", action="store_true", help="let nobody add articles or take articles out")
+    _add_reader(parser)
     _add_generation(parser)
 
 
@@ -208,7 +211,19 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compare", metavar=("A.json", "B.json"), nargs=2, type=Path, help="print what got better and worse from A to B"
     )
+    _add_reader(parser)
     _add_model(parser)
+
+
+def _add_reader(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-reader", action="store_true", help="judge by the scorer alone: faster, and less often right")
+
+
+def chosen_settings(chosen: argparse.Namespace) -> AskSettings:
+    """Return the settings of asking that the arguments name."""
+    from qa.retriever import AskSettings
+
+    return AskSettings(reader=not chosen.no_reader)
 
 
 def chosen_model(chosen: argparse.Namespace) -> ModelSettings | None:

@@ -13,7 +13,7 @@ from index.errors import InputError
 from qa import Scope
 from qa.questions.conversation import variants
 from qa.questions.question import check_top_k
-from ui.commands.arguments import chosen_model
+from ui.commands.arguments import chosen_model, chosen_settings
 from ui.commands.open_index import open_retriever
 from ui.commands.output import ExitStatus, note, on_terminal, show, show_json, use_colour
 from ui.text.terminal import Style, render_answer
@@ -25,7 +25,7 @@ def ask(chosen: Namespace) -> ExitStatus:
     check_top_k(chosen.top_k)
     variants(chosen.question, history)  # A question that cannot be asked is refused before an index is built for it.
     within = _scope(chosen)
-    retriever = open_retriever(chosen.index, chosen_model(chosen), generation=chosen.generation)
+    retriever = open_retriever(chosen.index, chosen_model(chosen), chosen_settings(chosen), generation=chosen.generation)
     answer = retriever.ask(chosen.question, history=history, top_k=chosen.top_k, within=within)
     if chosen.json:
         show_json(answer.to_dict())
@@ -38,7 +38,7 @@ def chat(chosen: Namespace) -> ExitStatus:
     """Answer the questions that are typed, each after those before it."""
     check_top_k(chosen.top_k)
     within = _scope(chosen)
-    retriever = open_retriever(chosen.index, chosen_model(chosen), generation=chosen.generation)
+    retriever = open_retriever(chosen.index, chosen_model(chosen), chosen_settings(chosen), generation=chosen.generation)
     history: list[dict[str, Any]] = []
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="surrogateescape")  # Bytes that are not text become a question that is refused.

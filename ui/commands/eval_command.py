@@ -19,7 +19,7 @@ from index import BuildSettings, Index, InputError
 from index.articles.article import read_article
 from index.files.printable import printable
 from qa import AskSettings
-from ui.commands.arguments import chosen_model
+from ui.commands.arguments import chosen_model, chosen_settings
 from ui.commands.open_index import build_progress, build_where_missing, bundled_articles
 from ui.commands.output import ExitStatus, check_writable, note, on_terminal, show, use_colour, write_whole
 from ui.text.terminal import BOLD, PLAIN
@@ -42,7 +42,7 @@ def evaluate(chosen: Namespace) -> ExitStatus:
     index = _index_for(data, chosen)
     if data.documents is None:
         check_spans(data.cases, list(gold_articles(data.cases, index).values()))
-    report = _report(data, index, chosen.limit)
+    report = _report(data, index, chosen.limit, chosen_settings(chosen))
     try:
         if chosen.json:
             write_whole(chosen.json, report.to_json())
@@ -65,7 +65,15 @@ def _compare(chosen: Namespace) -> ExitStatus:
     Raises:
         InputError: one file is not a report, the reports are not of the same cases, or other arguments are given.
     """
-    others = (chosen.paths, chosen.json, chosen.html, chosen.fail_under, chosen.limit, chosen_model(chosen))
+    others = (
+        chosen.paths,
+        chosen.json,
+        chosen.html,
+        chosen.fail_under,
+        chosen.limit,
+        chosen.no_reader or None,
+        chosen_model(chosen),
+    )
     if any(other not in (None, []) for other in others):
         raise InputError("--compare: takes two saved reports and nothing else; leave out the other arguments")
     first, second = (read_report(path) for path in chosen.compare)
@@ -105,9 +113,9 @@ def _index_for(data: DataSet, chosen: Namespace) -> Index:
     return scratch_index(replace(data, documents=documents), settings, progress=build_progress())
 
 
-def _report(data: DataSet, index: Index, limit: int | None) -> EvalReport:
+def _report(data: DataSet, index: Index, limit: int | None, settings: AskSettings) -> EvalReport:
     """Ask the cases, or an even sample of them, and report on the answers."""
-    cases, settings = even_sample(data.cases, limit or len(data.cases)), AskSettings()
+    cases = even_sample(data.cases, limit or len(data.cases))
     began = time.perf_counter()
     outcomes = _asked(cases, index, settings)
     took_s = time.perf_counter() - began

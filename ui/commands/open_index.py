@@ -11,10 +11,12 @@ from ui.commands.output import note, on_terminal
 
 if TYPE_CHECKING:
     from index import ModelSettings, Progress
-    from qa import Retriever
+    from qa import AskSettings, Retriever
 
 
-def open_retriever(directory: Path | str, model: ModelSettings | None, *, generation: int | None = None) -> Retriever:
+def open_retriever(
+    directory: Path | str, model: ModelSettings | None, settings: AskSettings, *, generation: int | None = None
+) -> Retriever:
     """Open the retriever of an index; where there is no index, build one first.
 
     `model` None stands for the index's own model, `generation` None for the one in force.
@@ -26,7 +28,7 @@ def open_retriever(directory: Path | str, model: ModelSettings | None, *, genera
     index = Index.open(directory, model=model, generation=generation)
     if not index.info.in_force:
         note(f"qa: generation {index.info.generation} answers, which is not the one in force")
-    return Retriever(index)
+    return Retriever(index, settings)
 
 
 def build_where_missing(directory: Path | str, model: ModelSettings | None) -> None:

@@ -4,6 +4,7 @@ import os
 import threading
 from argparse import Namespace
 
+from ui.commands.arguments import chosen_settings
 from ui.commands.open_index import build_where_missing
 from ui.commands.output import ExitStatus, note
 from ui.page.live_index import LiveIndex
@@ -32,7 +33,7 @@ def serve_page(chosen: Namespace) -> ExitStatus:
         keyfile=chosen.keyfile,
     )
     build_where_missing(chosen.index, None)
-    live = LiveIndex(chosen.index, generation=chosen.generation)
+    live = LiveIndex(chosen.index, chosen_settings(chosen), generation=chosen.generation)
     live.watch(threading.Event(), every_s=LOOK_EVERY_S)
     note(f"{live.now().index.info.articles:,} articles. Starting ...")
     serve(

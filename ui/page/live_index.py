@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from index import Index, IndexUnusableError, QaError
 from index.backends import backend_at
-from qa import Retriever, Scope
+from qa import AskSettings, Retriever, Scope
 
 SLOWER_AFTER_A_PROBLEM = 30
 # Any words would do: the question takes the way of every question.
@@ -29,9 +29,10 @@ class OpenGeneration:
 class LiveIndex:
     """One open generation of an index, used by several threads; each caller works with one generation to the end."""
 
-    def __init__(self, directory: Path | str, *, generation: int | None = None) -> None:
+    def __init__(self, directory: Path | str, settings: AskSettings | None = None, *, generation: int | None = None) -> None:
         """Open an index. `generation` None follows the generation in force; a number stays with that generation."""
         self.directory = directory
+        self._settings = settings
         self._generation = generation
         self._opening = threading.Lock()
         self._opened = self._open()
@@ -88,7 +89,7 @@ class LiveIndex:
             current = self._current()
             try:
                 index = Index.open(self.directory, generation=self._generation, like=before)
-                retriever = Retriever(index)
+                retriever = Retriever(index, self._settings)
                 # All that is loaded on first use: the first question costs 20 times as much as the next.
                 retriever.ask(FIRST_QUESTION, within=Scope(until=date.max))
                 retriever.ask(FIRST_QUESTION)

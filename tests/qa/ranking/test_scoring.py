@@ -148,7 +148,7 @@ def test_own_weights_take_the_place_of_the_packaged_ones(seeds_index: Path) -> N
     record = json.loads(json.dumps(SETS["tokens"]))
     record["right"]["bias"] += 100
     record["answerable"]["bias"] += 100
-    sure = Retriever.open(seeds_index, settings=AskSettings(weights=read_weights(record)))
+    sure = Retriever.open(seeds_index, settings=AskSettings(weights=read_weights(record), reader=False))
     assert sure.ask("Who painted the Mona Lisa?").confidence > 0.999
 
 

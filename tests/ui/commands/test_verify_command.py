@@ -274,7 +274,7 @@ def test_an_article_added_by_hand_is_proven_where_it_lies(qa: Run, folder: Path,
     build([folder], tmp_path / "index")
     add_file(tmp_path / "index", "ferry.txt", b"The ferry Amalia sank near Linz with 40 people.\n")
     build([folder], tmp_path / "index")
-    made = Retriever.open(tmp_path / "index").ask("who was on the ferry Amalia?").to_dict()
+    made = Retriever.open(tmp_path / "index").ask("How many people were on the ferry Amalia?").to_dict()
     assert made["quotes"][0]["source"].startswith("added/")
     path = saved(tmp_path / "answer.json", made)
     assert qa("verify", path, "--index", "index")[0] == 0

@@ -1,0 +1,1 @@
+"""Training: the reader's weights, learnt from questions over articles."""

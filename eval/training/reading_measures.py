@@ -1,0 +1,61 @@
+"""Measures of a reader on questions whose articles it has not seen: what it chooses, what it refuses, how sure it is."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from eval.training.fit_reading import ReadQuestion, fit_reading, joined
+from qa.ranking.weights import ReadingWeights
+
+PARTS = 4  # The weights of reading are learnt from the other three.
+REFUSED_SHARE = 0.05
+BINS = 10
+
+
+def measured(folds: Sequence[Sequence[ReadQuestion]]) -> str:
+    """Return a table of measures, the reader's logits alone and joined with the scorer's."""
+    questions = [question for fold in folds for question in fold]
+    alone = ReadingWeights((1.0, 0.0), (0.0, 0.0), (0.0, 0.0, 0.0, 1.0), (0.0, 1.0))
+    parts = [questions[place::PARTS] for place in range(PARTS)]
+    fitted = []
+    for place, part in enumerate(parts):
+        weights = fit_reading([question for other, each in enumerate(parts) if other != place for question in each])
+        fitted += [(question, weights) for question in part]
+    return "\n".join([_line("reader", [(question, alone) for question in questions]), _line("joined", fitted)])
+
+
+def _line(name: str, judged: Sequence[tuple[ReadQuestion, ReadingWeights]]) -> str:
+    first, three, by_kind = [], [], defaultdict(list)
+    sure: dict[bool, list[float]] = {True: [], False: []}
+    claimed, right = [], []
+    for question, weights in judged:
+        logits, probabilities, confidence = joined(question, weights)
+        order = np.argsort(-logits)
+        sure[question.answerable].append(confidence)
+        claimed.append(float(probabilities[order[0]]))
+        right.append(bool(question.right[order[0]]))
+        if question.answerable:
+            first.append(right[-1])
+            three.append(bool(question.right[order[:3]].any()))
+            by_kind[question.kind].append(right[-1])
+    kinds = " ".join(f"{kind} {np.mean(values):.3f}" for kind, values in sorted(by_kind.items()))
+    line = f"{name}: first {np.mean(first):.3f}, three {np.mean(three):.3f} ({kinds}), ECE {_error(claimed, right):.3f}"
+    if sure[True] and sure[False]:
+        least = np.quantile(sure[True], REFUSED_SHARE)
+        refused = np.mean(np.array(sure[False]) < least)
+        line += f", AUROC {_auroc(sure[True], sure[False]):.3f}, refused {refused:.3f} below {least:.3f}"
+    return f"{line}; {len(judged):,} questions"
+
+
+def _error(claimed: Sequence[float], right: Sequence[bool]) -> float:
+    """Return the expected calibration error."""
+    values, came = np.array(claimed), np.array(right, np.float64)
+    bins = np.minimum((values * BINS).astype(int), BINS - 1)
+    parts = [np.flatnonzero(bins == number) for number in range(BINS)]
+    return float(sum(abs(values[part].mean() - came[part].mean()) * len(part) for part in parts if len(part)) / len(values))
+
+
+def _auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    ranks = np.argsort(np.argsort(np.concatenate([positive, negative]), kind="stable"))[: len(positive)] + 1
+    return float((ranks.sum() - len(positive) * (len(positive) + 1) / 2) / (len(positive) * len(negative)))

@@ -1,0 +1,228 @@
+"""Training the reader: seeded, and taken up again where it was stopped."""
+
+import hashlib
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from eval.training.network import ReaderNetwork
+from eval.training.samples import FoundText, ReaderSample
+from index import InputError
+from index.models.model_card import DEFAULT_MODEL
+from index.models.model_files import find_model, load_tokenizer
+from index.models.reader import ReaderInput, question_ids, reader_input
+
+AT_ONCE = 4  # Questions in one pass forth and back.
+STATE_EVERY, REPORT_EVERY = 100, 25  # Steps.
+HEAVIEST = 6  # Wrong passages are drawn from this many of the best.
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """The settings of a training.
+
+    `passages` are read for each question. Of the answerable questions the share
+    `without_answer` is shown passages of which none answers. `warm_up` is the
+    share of the steps in which the rate rises; then it falls to 0.
+    """
+
+    seed: int = 1
+    questions_a_step: int = 16
+    passages: int = 3
+    rate: float = 1.5e-4
+    warm_up: float = 0.06
+    weight_decay: float = 0.01
+    dropout: float = 0.1
+    without_answer: float = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """The step just done, of how many, the mean loss of the last steps, and the seconds that are left."""
+
+    step: int
+    steps: int
+    loss: float
+    left_s: float
+
+
+def train_reader(
+    stages: Sequence[Sequence[ReaderSample]],
+    settings: TrainingSettings,
+    state: Path,
+    *,
+    report: Callable[[TrainingProgress], None] = lambda progress: None,
+) -> ReaderNetwork:
+    """Train a reader on the samples of each stage, one stage after the other, each sample once.
+
+    The folder `state` keeps what is needed to go on after a stop. The same
+    samples and settings give the same weights on one machine.
+
+    Raises:
+        InputError: `state` is of another training.
+    """
+    torch.manual_seed(settings.seed)
+    torch.use_deterministic_algorithms(True)
+    network = ReaderNetwork(dropout=settings.dropout)
+    optimiser = torch.optim.AdamW(network.groups(settings.rate), weight_decay=settings.weight_decay)  # type: ignore[arg-type]
+    tokenizer = plain_tokenizer()
+    order = _order(stages, settings)
+    steps = max(1, len(order) // settings.questions_a_step)
+    key = _key(order, settings)
+    first = _resume(state, key, network, optimiser)
+    began, losses = time.monotonic(), []
+    for step in range(first, steps):
+        draw = random.Random(f"{settings.seed} {step}")
+        torch.manual_seed(settings.seed * steps + step)
+        part = order[step * settings.questions_a_step : (step + 1) * settings.questions_a_step]
+        for group, start in zip(optimiser.param_groups, network.groups(settings.rate), strict=True):
+            group["lr"] = start["lr"] * _rate(step, steps, settings.warm_up)
+        losses.append(_learn(network, _given(part, tokenizer, draw, settings)))
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        done = step + 1
+        if done % REPORT_EVERY == 0 or done == steps:
+            recent = losses[-4 * REPORT_EVERY :]
+            left = (time.monotonic() - began) / (done - first) * (steps - done)
+            report(TrainingProgress(done, steps, sum(recent) / len(recent), left))
+        if done % STATE_EVERY == 0 or done == steps:
+            _keep(state, key, done, network, optimiser)
+    return network
+
+
+def plain_tokenizer() -> Any:
+    """Return the default model's tokenizer, which neither cuts nor fills up."""
+    tokenizer = load_tokenizer(find_model(DEFAULT_MODEL))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A passage as the network reads it, and which of its sentences answer."""
+
+    given: ReaderInput
+    right: tuple[bool, ...]
+
+
+def _order(stages: Sequence[Sequence[ReaderSample]], settings: TrainingSettings) -> list[ReaderSample]:
+    draw, order = random.Random(settings.seed), []
+    for samples in stages:
+        stage = list(samples)
+        draw.shuffle(stage)
+        order += stage
+    return order
+
+
+def _rate(step: int, steps: int, warm_up: float) -> float:
+    """Return the share of the full rate at a step: it rises, then falls in a line."""
+    return min(1.0, (step + 1) / max(1.0, warm_up * steps)) * max(0.02, 1 - step / steps)
+
+
+def _given(
+    samples: Sequence[ReaderSample], tokenizer: Any, draw: random.Random, settings: TrainingSettings
+) -> list[list[_Read]]:
+    """Return the passages that are read for each question, long questions first, so that a batch has little to fill."""
+    made = []
+    for sample in samples:
+        asked = question_ids(tokenizer, sample.question)
+        made.append(
+            [_Read(reader_input(tokenizer, asked, found.text), found.right) for found in _chosen(sample, draw, settings)]
+        )
+    return sorted(made, key=lambda reads: -max(len(read.given.ids) for read in reads))
+
+
+def _chosen(sample: ReaderSample, draw: random.Random, settings: TrainingSettings) -> list[FoundText]:
+    """Draw the passages to read: one or two that answer, and wrong ones, the more tempting the more often."""
+    right = [found for found in sample.found if any(found.right)]
+    wrong = [found for found in sample.found if not any(found.right)][:HEAVIEST]
+    weights = [math.exp(-0.35 * place) * draw.random() for place in range(len(wrong))]
+    wrong = [found for _, found in sorted(zip(weights, wrong, strict=True), key=lambda pair: -pair[0])]
+    draw.shuffle(right)
+    if not sample.answerable:
+        nearest = sample.found[:1] if draw.random() < 0.8 else ()  # The most tempting one.
+        return [*nearest, *(found for found in wrong if found not in nearest)][: settings.passages]
+    if draw.random() < settings.without_answer and len(wrong) >= settings.passages:
+        return wrong[: settings.passages]
+    return [*right[: 1 if draw.random() < 0.7 else 2], *wrong][: settings.passages]
+
+
+def _learn(network: ReaderNetwork, questions: Sequence[Sequence[_Read]]) -> float:
+    """Add the gradients of some questions; return their mean loss."""
+    network.train()
+    total = 0.0
+    for at in range(0, len(questions), AT_ONCE):
+        part = [reads for reads in questions[at : at + AT_ONCE] if reads]
+        logits = network(
+            [read.given for reads in part for read in reads], [len(read.right) for reads in part for read in reads]
+        )
+        losses, place = [], 0
+        for reads in part:
+            losses.append(loss(logits[place : place + len(reads)], [read.right for read in reads]))
+            place += len(reads)
+        mean = torch.stack(losses).sum() / len(questions)
+        mean.backward()  # type: ignore[no-untyped-call]
+        total += float(mean.detach())
+    return total
+
+
+def loss(logits: Sequence[Tensor], right: Sequence[Sequence[bool]]) -> Tensor:
+    """Return -log of the share that the answering sentences have, or "nothing", whose logit is 0, where none answers."""
+    answers = torch.tensor([answers for sentences in right for answers in sentences])
+    shares = functional.log_softmax(torch.cat([torch.zeros(1), *logits]), 0)
+    wanted = torch.cat([~answers.any()[None], answers])
+    return -shares[wanted].logsumexp(0)
+
+
+def _key(order: Sequence[ReaderSample], settings: TrainingSettings) -> str:
+    """Return the name of a training: a digest of its samples, in order, and of its settings."""
+    digest = hashlib.sha256(json.dumps(asdict(settings), sort_keys=True).encode())
+    for sample in order:
+        digest.update(repr(sample).encode())
+    return digest.hexdigest()
+
+
+def _keep(state: Path, key: str, step: int, network: ReaderNetwork, optimiser: torch.optim.Optimizer) -> None:
+    """Write all that a later run needs to go on, whole or not at all."""
+    from safetensors.torch import save_file
+
+    tensors = {f"network.{name}": value for name, value in network.state_dict().items() if "embeddings" not in name}
+    for number, values in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
+    state.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, str(state / "new.safetensors"), {"key": key, "step": str(step)})
+    (state / "new.safetensors").replace(state / "state.safetensors")
+
+
+def _resume(state: Path, key: str, network: ReaderNetwork, optimiser: torch.optim.Optimizer) -> int:
+    """Take up an earlier run from its folder; return the number of steps that are done."""
+    from safetensors import safe_open
+
+    path = state / "state.safetensors"
+    if not path.is_file():
+        return 0
+    with safe_open(str(path), "pt") as file:
+        about = file.metadata() or {}
+        if about.get("key") != key:
+            raise InputError(f"{path}: of another training; name another folder for the state, or delete this one")
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (the file has no iterator)
+    own = {name.removeprefix("network."): value for name, value in tensors.items() if name.startswith("network.")}
+    network.load_state_dict(own, strict=False)
+    kept: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        if name.startswith("optimiser."):
+            _, number, part = name.split(".", 2)
+            kept.setdefault(int(number), {})[part] = value
+    optimiser.load_state_dict({"state": kept, "param_groups": optimiser.state_dict()["param_groups"]})
+    return int(about["step"])

@@ -1,0 +1,71 @@
+"""The reader's trained weights, as one safetensors file.
+
+Matrices are kept in 8 bits with one scale for each output, which is how the
+export calculates with them. Word embeddings are those of the default model and
+are not in the file.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.models.reader import ReaderHead
+
+READER_WEIGHTS = Path(__file__).with_name("reader.safetensors")
+HEAD, SCALE = "head.", ".scale"
+_LEVELS = 127
+_RECORD = "made_by"
+
+Tensors = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderWeights:
+    """The weights of the transformer's layers by transformers' names, float32; the head; and how they were made."""
+
+    layers: Tensors
+    head: ReaderHead
+    record: Mapping[str, Any]
+
+
+def write_reader_weights(path: Path, layers: Tensors, head: ReaderHead, record: Mapping[str, Any]) -> None:
+    """Write the weights; matrices lose what 8 bits do not hold."""
+    from safetensors.numpy import save_file
+
+    tensors: dict[str, npt.NDArray[Any]] = {}
+    for name, values in layers.items():
+        if values.ndim == 2:
+            scale = np.maximum(np.abs(values).max(axis=1), 1e-12).astype(np.float32) / _LEVELS
+            tensors[name] = np.rint(values / scale[:, None]).astype(np.int8)
+            tensors[name + SCALE] = scale
+        else:
+            tensors[name] = values.astype(np.float32)
+    for name in ReaderHead.__slots__:
+        value = getattr(head, name)
+        tensors[HEAD + name] = np.array(value, np.float32 if np.ndim(value) < 2 else np.float16)
+    save_file(tensors, str(path), {_RECORD: json.dumps(record, sort_keys=True)})
+
+
+@cache
+def read_reader_weights(path: Path = READER_WEIGHTS) -> ReaderWeights:
+    """Read the weights that `write_reader_weights` wrote."""
+    from safetensors import safe_open
+
+    with safe_open(str(path), "np") as file:
+        found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (the file has no iterator)
+        record = json.loads((file.metadata() or {}).get(_RECORD, "{}"))
+    layers = {
+        name: values * found[name + SCALE][:, None] if name + SCALE in found else values
+        for name, values in found.items()
+        if not name.startswith(HEAD) and not name.endswith(SCALE)
+    }
+    parts = {name: found[HEAD + name].astype(np.float32) for name in ReaderHead.__slots__}
+    scale, shift = float(parts.pop("scale")), float(parts.pop("shift"))
+    head = ReaderHead(**parts, scale=scale, shift=shift)
+    return ReaderWeights(layers, head, record)

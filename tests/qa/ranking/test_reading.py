@@ -1,0 +1,140 @@
+"""Reading: the reader's logits and the scorer's join, passages are read in order and no more than needed."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import Index
+from index.arrays import Logits
+from index.models.embedder import PassageText
+from index.models.reader import UNREAD, Reader
+from index.models.reader_export import open_reader
+from qa import AskSettings, Retriever
+from qa.ranking.reading import AT_ONCE, PASSAGES_READ, logit, read, softmax
+from qa.ranking.scoring import ScoredSentence, SentenceScores
+from qa.ranking.weights import ReadingWeights, packaged_reading_weights
+
+ROOT = Path(__file__).parents[3]
+NIS = "how many casualties did NIS report?"
+PLAIN = ReadingWeights((1.0, 0.0), (0.0, 0.0), (0.0, 0.0, 0.0, 1.0), (0.0, 1.0))
+
+
+class Prefers(Reader):
+    """Gives `high` to sentences with one of the words, and -6 to others. It keeps the passages."""
+
+    def __init__(self, *words: str, high: float = 6.0) -> None:
+        self.words, self.high = words, high
+        self.passages: list[PassageText] = []
+
+    def read(self, question: str, passages: Sequence[PassageText]) -> list[Logits]:
+        self.passages += passages
+        return [np.array([self.high if any(w in text for w in self.words) else -6.0 for text in p.sentences]) for p in passages]
+
+
+@pytest.fixture
+def index(seeds_index: Path) -> Index:
+    return Index.open(seeds_index)
+
+
+@pytest.fixture
+def scored(index: Index) -> SentenceScores:
+    """The sentences of the first ten passages, as a scorer found them, the surest of the last passage."""
+    passages = index.store.passages(range(10))
+    sentences = index.store.sentences([passage.id for passage in passages])
+    by_number = {passage.id: passage for passage in passages}
+    found = [ScoredSentence(each, by_number[each.passage], 0.01 * (1 + each.passage)) for each in sentences]
+    return SentenceScores(sorted(found, key=lambda one: (-one.probability, one.sentence.id)), 0.5)
+
+
+def text_of(index: Index, one: ScoredSentence) -> str:
+    return one.sentence.span.cut(index.store.article(one.passage.article).text)
+
+
+def first_quote(index: Index, reader: Reader) -> str:
+    answer = Retriever(index, reader=reader).ask(NIS)
+    return (answer.quotes or answer.closest)[0].text
+
+
+def test_the_order_is_what_the_reader_says(index: Index) -> None:
+    assert "unfamiliar battlefield" in first_quote(index, Prefers("unfamiliar"))
+    assert "over 100 North Korean" in first_quote(index, Prefers("over 100"))
+
+
+def test_the_reader_says_whether_anything_answers(index: Index) -> None:
+    refused, answered = (Retriever(index, reader=Prefers(*words)).ask(NIS) for words in ((), ("North Korean",)))
+    assert not refused.answered and refused.closest and answered.answered and answered.confidence > refused.confidence
+
+
+def test_without_the_reader_the_scorer_alone_judges(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Reader, "read")
+    assert Retriever(index, AskSettings(reader=False)).ask(NIS).answered
+
+
+def test_passages_are_read_in_the_scorers_order_with_title_and_all_sentences(index: Index, scored: SentenceScores) -> None:
+    reader = Prefers()
+    read(index, NIS, scored, reader, PLAIN)
+    assert len(reader.passages) == PASSAGES_READ
+    first = [one for one in scored.sentences if one.passage.id == scored.sentences[0].passage.id]
+    article = index.store.article(first[0].passage.article)
+    assert reader.passages[0].title == (article.title or "") and len(reader.passages[0].sentences) == len(first)
+    assert reader.passages[0].sentences[0] in article.text
+
+
+def test_reading_stops_where_a_sentence_is_sure_and_the_rest_follow(index: Index, scored: SentenceScores) -> None:
+    word = text_of(index, scored.sentences[0])[:40]
+    reader = Prefers(word, high=12.0)
+    found = read(index, NIS, scored, reader, PLAIN)
+    assert len(reader.passages) == AT_ONCE and text_of(index, found.sentences[0]).startswith(word)
+    assert {one.sentence.id for one in found.sentences} == {one.sentence.id for one in scored.sentences}
+    probabilities = [one.probability for one in found.sentences]
+    assert probabilities == sorted(probabilities, reverse=True) and found.confidence > 0.99
+
+
+def test_nothing_is_read_for_nothing(index: Index) -> None:
+    assert read(index, NIS, SentenceScores([], 0.0), Prefers(), PLAIN) == SentenceScores([], 0.0)
+
+
+@pytest.mark.parametrize("probability", [0.0, 1.0])
+def test_a_scorer_that_is_certain_can_be_read_too(index: Index, scored: SentenceScores, probability: float) -> None:
+    certain = SentenceScores([ScoredSentence(one.sentence, one.passage, probability) for one in scored.sentences], probability)
+    found = read(index, NIS, certain, Prefers("North"), packaged_reading_weights())
+    assert all(0 <= one.probability <= 1 for one in found.sentences) and 0 <= found.confidence <= 1
+
+
+def test_nothing_competes_with_all_sentences() -> None:
+    assert np.allclose(softmax([0.0, 0.0, 0.0]), 0.25) and np.allclose(softmax([1e4]), [0, 1])
+    assert logit(0.5) == 0 and logit(1.0) > 20 > -20 > logit(0.0)
+
+
+def test_the_packaged_weights_are_sure_of_better_sentences() -> None:
+    weights = packaged_reading_weights()
+    assert all(np.isfinite(getattr(weights, field.name)).all() for field in fields(weights))
+    assert weights.sentence(3.0, 0.0) > weights.sentence(0.0, 0.0) and weights.answerable(2.0) > weights.answerable(-2.0)
+    assert weights.right(4.0, 0.0, 3.0) > weights.right(0.0, -4.0, -3.0)
+
+
+def test_a_sentence_beyond_the_window_is_not_read() -> None:
+    long = PassageText("", ("word " * 300, "Anna Lind has run the ferry since 1998."))
+    (found,) = open_reader().read("Who runs the ferry?", [long])
+    assert found[1] == UNREAD < found[0]
+
+
+def test_the_same_passage_has_the_same_logits_whatever_is_read_beside_it() -> None:
+    one, other = PassageText("Ferry", ("Anna Lind runs it.", "Nobody asked.")), PassageText("", ("It rained.",) * 9)
+    reader = open_reader()
+    assert np.array_equal(reader.read("Who runs the ferry?", [one])[0], reader.read("Who runs the ferry?", [other, one])[1])
+
+
+def test_reading_imports_no_heavy_package_once_exported(seeds_index: Path) -> None:
+    open_reader()
+    program = (
+        f"import sys; from ui.cli import main; main(['ask', {NIS!r}, '-k', '1', '--index', {str(seeds_index)!r}]); "
+        "print({'torch', 'transformers', 'sentence_transformers', 'safetensors.torch'} & {*sys.modules})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("set()\n")
