@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 
+    from qa import AskSettings
+
 # Without what a browser does by itself over the network, and without a sandbox, which needs rights that containers lack.
 BROWSER_ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync --no-first-run"
@@ -111,8 +113,10 @@ def serving() -> Callable[..., AbstractContextManager[str]]:
     from ui.server.server import ServeSettings, running
 
     @contextmanager
-    def serve_page(directory: Path, *, editable: bool = True, port: int = 0) -> Iterator[str]:
-        live = LiveIndex(directory)
+    def serve_page(
+        directory: Path, *, settings: "AskSettings | None" = None, editable: bool = True, port: int = 0
+    ) -> Iterator[str]:
+        live = LiveIndex(directory, settings)
         with ExitStack() as served, ThreadPoolExecutor(1) as aside:
             # Playwright's event loop runs in this thread, and starting needs one of its own.
             page = running(lambda: page_over(live, editable=editable), ServeSettings(port=port))

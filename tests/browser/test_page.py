@@ -14,17 +14,18 @@ from playwright.sync_api import Locator, Page, expect
 from eval.datasets.cases import load_cases
 from index import build
 from index.files.printable import printable
-from qa import Retriever, by_article
+from qa import AskSettings, Retriever, by_article
 from qa.proof.saved_answer import SavedQuote, read_answer
 from ui.page.service import FILE
 from ui.text.markdown import to_markdown
 from ui.text.wording import NEAREST, place
 
 Visit = Callable[[str], Page]
-Serve = Callable[[Path], str]
+Serve = Callable[..., str]
 
 CASUALTIES = "how many casualties did NIS report?"
 KIRBY = "What did John Kirby say?"  # The seeds have several quotes of his.
+SCORED = AskSettings(reader=False)
 OFF_TOPIC = "What is the best recipe for lasagne?"
 
 # What a browser, a template or a careless program would change; it stands in every sentence of its article.
@@ -90,8 +91,8 @@ def rough(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def rough_url(serve: Serve, rough: Path) -> str:
-    """The page over them."""
-    return serve(rough / ".index")
+    """The page over them. The scorer judges: it quotes every article, and this is about places."""
+    return serve(rough / ".index", settings=SCORED)
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -200,9 +201,11 @@ def check_answer(page: Page, record: dict[str, Any], texts: dict[str, str]) -> N
         assert shown["inView"]
 
 
-def check_questions(page: Page, folder: Path, directory: Path, questions: list[str]) -> None:
+def check_questions(
+    page: Page, folder: Path, directory: Path, questions: list[str], settings: AskSettings | None = None
+) -> None:
     """All that is asked is answered on the screen as by the program, character for character."""
-    retriever = Retriever.open(directory)
+    retriever = Retriever.open(directory, settings=settings)
     files = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".txt", ".md")}
     texts = {name: data.decode("utf-16" if data.startswith(b"\xff\xfe") else "utf-8") for name, data in files.items()}
     for question in questions:
@@ -240,7 +243,8 @@ def test_each_quote_of_rough_articles_lights_up_character_for_character(
     visit: Visit, rough: Path, rough_url: str, campaign: Callable[[int, int, int], int]
 ) -> None:
     page, towns = visit(rough_url), TOWNS[:: campaign(4, 1, 1)]
-    check_questions(page, rough, rough / ".index", [f"How many houses did the flood destroy in {town}?" for town in towns])
+    questions = [f"How many houses did the flood destroy in {town}?" for town in towns]
+    check_questions(page, rough, rough / ".index", questions, SCORED)
     quoted = {quote["source"] for record in records(page) for quote in record["quotes"] or record["closest"]}
     assert len(quoted & set(rough_articles())) >= len(towns) and (towns != TOWNS or quoted >= set(rough_articles()))
 
