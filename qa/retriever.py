@@ -38,10 +38,10 @@ class AskSettings:
     """The least probabilities of an answer and of a quote, 0..1, and the number of nearest misses, `closest`.
 
     With `reader` the trained reader judges the passages found; without it, and
-    for a follow-up that leans on the conversation, the scorer alone does. `min_answer` None stands for the
-    judge's own, MIN_ANSWER_READ or MIN_ANSWER_SCORED. `min_quote_share` is a
-    share of the best quote's probability. Without `weights` the packaged ones
-    are used.
+    for a follow-up that leans on the conversation, the scorer alone does.
+    `min_answer` None stands for the judge's own, MIN_ANSWER_READ or
+    MIN_ANSWER_SCORED. `min_quote_share` is a share of the best quote's
+    probability. Without `weights` the packaged ones are used.
     """
 
     weights: Weights | None = None

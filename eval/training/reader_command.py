@@ -58,8 +58,8 @@ def reader_material(public: Sequence[Path], asked: Sequence[tuple[Path, Path]], 
         data = load_dataset([path])
         first += reader_samples(data.cases, scratch_index(data))
     last: list[ReaderSample] = []
-    for questions, articles in asked:
-        folder = state / "indexes" / articles.name
+    for number, (questions, articles) in enumerate(asked):
+        folder = state / "indexes" / str(number)  # Two folders may have one name.
         build([articles], folder, BuildSettings())
         last += reader_samples(load_dataset([questions]).cases, Index.open(folder))
     if not last:

@@ -101,11 +101,8 @@ def train_reader(
 
 
 def plain_tokenizer() -> Any:
-    """Return the default model's tokenizer, which neither cuts nor fills up."""
-    tokenizer = load_tokenizer(find_model(DEFAULT_MODEL))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+    """Return the default model's tokenizer."""
+    return load_tokenizer(find_model(DEFAULT_MODEL))
 
 
 @dataclass(frozen=True, slots=True)

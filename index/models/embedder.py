@@ -195,10 +195,7 @@ class Embedder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        tokenizer = load_tokenizer(self._export.folder)
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return tokenizer
+        return load_tokenizer(self._export.folder)
 
     def _window(self, text: str, *, prompt_chars: int) -> _Tokens:
         """Return the first tokens of a text that fit into one window; the prompt's tokens have the owner -1."""

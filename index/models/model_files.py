@@ -140,7 +140,7 @@ def cached_export(folder: Path) -> Export | None:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """Load an export's tokenizer.
+    """Load a model's tokenizer, which neither cuts nor fills up.
 
     Raises:
         IndexMismatchError: the file is no tokenizer.
@@ -149,9 +149,12 @@ def load_tokenizer(folder: Path) -> Any:
 
     path = folder / TOKENIZER
     try:
-        return Tokenizer.from_file(str(path))
+        tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:
         raise IndexMismatchError(f"{path}: not a tokenizer ({error}); delete this folder, it is made again") from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _sha256_if_there(path: Path) -> str:

@@ -60,12 +60,13 @@ class ReaderHead:
         """Return the logit of each sentence of a passage. (sentences,)"""
         found = np.full(sentences, UNREAD)
         own = np.flatnonzero(owners >= 0)
-        if not len(own):
+        asked_by = owners == QUESTION
+        if not len(own) or not asked_by.any():
             return found
         starts = np.flatnonzero(np.diff(owners[own], prepend=-1))
         counts = np.diff(starts, append=len(own))
         pooled = np.asarray(np.add.reduceat(states[own], starts, axis=0) / counts[:, None], np.float32)
-        question = states[owners == QUESTION].mean(axis=0)
+        question = states[asked_by].mean(axis=0)
         cosines = pooled @ question / np.maximum(np.linalg.norm(pooled, axis=1) * np.linalg.norm(question), 1e-8)
         asked, said = _normed(question[None]), _normed(pooled)
         features = np.concatenate([said, np.broadcast_to(asked, said.shape), said * asked, np.abs(said - asked)], axis=1)
@@ -104,10 +105,7 @@ class Reader:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        tokenizer = load_tokenizer(self._export.folder)
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return tokenizer
+        return load_tokenizer(self._export.folder)
 
 
 def question_ids(tokenizer: Any, question: str) -> list[int]:
