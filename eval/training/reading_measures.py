@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from eval.measures.all_measures import MEASURES
 from eval.training.fit_reading import ReadQuestion, fit_reading, joined
 from qa.ranking.weights import ReadingWeights
 
 PARTS = 4  # The weights of reading are learnt from the other three.
 REFUSED_SHARE = 0.05
-BINS = 10
+_TOTAL = {measure.name: measure.total for measure in MEASURES}
 
 
 def measured(folds: Sequence[Sequence[ReadQuestion]]) -> str:
@@ -39,23 +40,12 @@ def _line(name: str, judged: Sequence[tuple[ReadQuestion, ReadingWeights]]) -> s
             first.append(right[-1])
             three.append(bool(question.right[order[:3]].any()))
             by_kind[question.kind].append(right[-1])
+    error = _TOTAL["ECE"](np.array([claimed, right], np.float64).T)
     kinds = " ".join(f"{kind} {np.mean(values):.3f}" for kind, values in sorted(by_kind.items()))
-    line = f"{name}: first {np.mean(first):.3f}, three {np.mean(three):.3f} ({kinds}), ECE {_error(claimed, right):.3f}"
+    line = f"{name}: first {np.mean(first):.3f}, three {np.mean(three):.3f} ({kinds}), ECE {error:.3f}"
     if sure[True] and sure[False]:
         least = np.quantile(sure[True], REFUSED_SHARE)
         refused = np.mean(np.array(sure[False]) < least)
-        line += f", AUROC {_auroc(sure[True], sure[False]):.3f}, refused {refused:.3f} below {least:.3f}"
+        rows = [(confidence, 1, answerable) for answerable, values in sure.items() for confidence in values]
+        line += f", AUROC {_TOTAL['answerable AUROC'](np.array(rows, np.float64)):.3f}, refused {refused:.3f} below {least:.3f}"
     return f"{line}; {len(judged):,} questions"
-
-
-def _error(claimed: Sequence[float], right: Sequence[bool]) -> float:
-    """Return the expected calibration error."""
-    values, came = np.array(claimed), np.array(right, np.float64)
-    bins = np.minimum((values * BINS).astype(int), BINS - 1)
-    parts = [np.flatnonzero(bins == number) for number in range(BINS)]
-    return float(sum(abs(values[part].mean() - came[part].mean()) * len(part) for part in parts if len(part)) / len(values))
-
-
-def _auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    ranks = np.argsort(np.argsort(np.concatenate([positive, negative]), kind="stable"))[: len(positive)] + 1
-    return float((ranks.sum() - len(positive) * (len(positive) + 1) / 2) / (len(positive) * len(negative)))
