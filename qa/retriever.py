@@ -23,7 +23,7 @@ from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.ranking.candidates import CandidatePassages, find_candidates
-from qa.ranking.reading import read
+from qa.ranking.reading import read, to_read
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
 from qa.speakers.identities import Identities
@@ -145,9 +145,10 @@ class Retriever:
             asked = Variants.of_equal_weight((read_question(searched),), (0,))
         chosen = self._chosen(within)
         candidates = self._candidates(asked, chosen)
-        scores = score_sentences(self._index, candidates.best(PASSAGES_SCORED), self._organisations, self._weights)
         judged_by = asked.searched[asked.judged[-1]]
         reads = self._settings.reader and not asked.leans
+        scored = to_read(candidates) if reads else candidates.best(PASSAGES_SCORED)
+        scores = score_sentences(self._index, scored, self._organisations, self._weights)
         if reads:
             reader = self._reader or open_reader()
             scores = read(self._index, judged_by.text, scores, reader, packaged_reading_weights())

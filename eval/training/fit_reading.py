@@ -12,7 +12,7 @@ from eval.training.samples import ReaderSample
 from eval.training.train_reader import plain_tokenizer
 from index.arrays import Logits
 from index.models.reader import question_ids, reader_input
-from qa.ranking.reading import PASSAGES_READ, logit, softmax
+from qa.ranking.reading import logit, softmax
 from qa.ranking.weights import ReadingWeights
 
 DECAY = 1e-4
@@ -36,13 +36,13 @@ class ReadQuestion:
 
 
 def read_questions(network: ReaderNetwork, samples: Sequence[ReaderSample]) -> list[ReadQuestion]:
-    """Read as many passages of each question as the program reads at most."""
+    """Read all that the program reads of each question at most."""
     tokenizer = plain_tokenizer()
     network.eval()
     made = []
     with torch.inference_mode():
         for sample in samples:
-            found = sample.found[:PASSAGES_READ]
+            found = sample.found
             asked = question_ids(tokenizer, sample.question)
             inputs = [reader_input(tokenizer, asked, each.text) for each in found]
             logits = network(inputs, [len(each.right) for each in found])

@@ -15,7 +15,7 @@ from index.models.onnx_graph import load_original
 from index.models.reader import QUESTION, UNREAD, ReaderHead, ReaderInput
 
 MOST_SENTENCES = (12, 32, 128)  # Sizes of the pooled tensors: few sizes, so that few kernels are made.
-WIDTH, HEIGHT = 16, 4  # Tokens and passages of a batch are filled up to a multiple of these, for the same reason.
+WIDTH, HEIGHT = 16, 4  # Tokens and snippets of a batch are filled up to a multiple of these, for the same reason.
 START_SCALE, START_SHIFT = 8.0, -4.0  # The untrained head is the embedding model's cosine.
 _ANY = -1e4
 
@@ -40,14 +40,14 @@ class ReaderNetwork(nn.Module):
         nn.init.constant_(self.out.bias, START_SHIFT)
 
     def forward(self, inputs: Sequence[ReaderInput], sentences: Sequence[int]) -> list[Tensor]:
-        """Return for each passage the logits of its sentences."""
+        """Return for each snippet the logits of its sentences."""
         ids, types, owners, mask = _batch(inputs)
         with torch.autocast("cpu", torch.bfloat16):
             states = self.transformer(ids, attention_mask=mask, token_type_ids=types).last_hidden_state
         states = states.float()
         most = next(size for size in MOST_SENTENCES if size >= max(sentences))
         own = torch.where(owners >= 0, owners, torch.where(owners == QUESTION, most, most + 1))
-        members = functional.one_hot(own, most + 2).float()  # (passages, tokens, most + 2)
+        members = functional.one_hot(own, most + 2).float()  # (snippets, tokens, most + 2)
         counts = members.sum(1).clamp(min=1)
         pooled = torch.einsum("blk,bld->bkd", members, states) / counts[..., None]
         asked, said = pooled[:, most : most + 1].expand(-1, most, -1), pooled[:, :most]
@@ -86,7 +86,7 @@ class ReaderNetwork(nn.Module):
 
 
 def _batch(inputs: Sequence[ReaderInput]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Return ids, types, owners and mask of passages, (passages, tokens) each, filled up to WIDTH and HEIGHT."""
+    """Return ids, types, owners and mask of snippets, (snippets, tokens) each, filled up to WIDTH and HEIGHT."""
     width = -(-max(len(given.ids) for given in inputs) // WIDTH) * WIDTH
     shape = (-(-len(inputs) // HEIGHT) * HEIGHT, width)
     ids, types, mask = (np.zeros(shape, np.int64) for _ in range(3))

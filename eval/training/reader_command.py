@@ -2,10 +2,10 @@
 
     python -m eval.train reader FILE… --asked QUESTIONS ARTICLES… --state DIR [--judge FOLD…] [--into FILE]
 
-FILE is a public data set (SQuAD, CLAP NQ), learnt first; QUESTIONS are in the
-project's own form, about the folder ARTICLES, and are learnt last. A stopped
-training goes on from `--state`. With `--judge` the articles of a fold are left
-out and their questions judge; the weights of reading are learnt from them.
+FILE is a public data set (SQuAD, CLAP NQ); QUESTIONS are in the project's own
+form, about the folder ARTICLES. All are learnt together. A stopped training goes
+on from `--state`. With `--judge` the articles of a fold are left out and their
+QUESTIONS judge; the weights of reading are learnt from them.
 """
 
 import argparse
@@ -13,17 +13,19 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 import torch
 
+from eval.datasets.cases import Case
 from eval.datasets.load_dataset import load_dataset
 from eval.reports.provenance import provenance
 from eval.running.scratch_index import scratch_index
 from eval.training.fit_reading import ReadQuestion, fit_reading, read_questions
 from eval.training.network import ReaderNetwork
 from eval.training.reading_measures import measured
-from eval.training.samples import ReaderSample, fold_of, reader_samples
+from eval.training.samples import ReaderSample, fold_of, reader_samples, strangers
 from eval.training.train_reader import TrainingProgress, TrainingSettings, train_reader
 from index import BuildSettings, Index, InputError, QaError, build
 from index.files.checksums import sha256_of
@@ -31,20 +33,28 @@ from index.models.reader_weights import READER_WEIGHTS, write_reader_weights
 from qa.ranking.weights import READING_WEIGHTS
 
 FOLDS = 3
+STRANGERS = 0.06  # For a set's questions so many of the other sets' are asked of its articles, which do not answer them.
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderMaterial:
-    """The samples of both stages of a training, and the files that they come from."""
+    """The samples of a training, and the files that they come from.
 
-    public: list[ReaderSample]
-    asked: list[ReaderSample]
+    `asked` are of questions in the project's own form, by their file's name;
+    `others` are of public data sets, and strangers.
+    """
+
+    asked: dict[str, list[ReaderSample]]
+    others: list[ReaderSample]
     files: tuple[Path, ...]
 
-    def without(self, fold: int | None) -> tuple[list[ReaderSample], list[ReaderSample]]:
-        """Return both stages without the articles of a fold."""
-        kept = [[s for s in stage if fold_of(s.home, FOLDS) != fold] for stage in (self.public, self.asked)]
-        return kept[0], kept[1]
+    def all(self) -> list[ReaderSample]:
+        """Return all samples."""
+        return [*chain.from_iterable(self.asked.values()), *self.others]
+
+    def without(self, fold: int) -> list[ReaderSample]:
+        """Return all samples without the articles of a fold: neither their questions nor their text."""
+        return [sample.without(fold, FOLDS) for sample in self.all() if fold_of(sample.home, FOLDS) != fold]
 
 
 def reader_material(public: Sequence[Path], asked: Sequence[tuple[Path, Path]], state: Path) -> ReaderMaterial:
@@ -53,25 +63,31 @@ def reader_material(public: Sequence[Path], asked: Sequence[tuple[Path, Path]], 
     Raises:
         InputError: a file or folder cannot be used.
     """
-    first: list[ReaderSample] = []
+    sets: list[tuple[Path, Sequence[Case], Index]] = []
     for path in public:
         data = load_dataset([path])
-        first += reader_samples(data.cases, scratch_index(data))
-    last: list[ReaderSample] = []
+        sets.append((path, data.cases, scratch_index(data)))
     for number, (questions, articles) in enumerate(asked):
         folder = state / "indexes" / str(number)  # Two folders may have one name.
         build([articles], folder, BuildSettings())
-        last += reader_samples(load_dataset([questions]).cases, Index.open(folder))
-    if not last:
+        sets.append((articles, load_dataset([questions]).cases, Index.open(folder)))
+    learnt = [reader_samples(cases, index) for _, cases, index in sets]
+    own = {_name(questions): samples for (questions, _), samples in zip(asked, learnt[len(public) :], strict=True)}
+    if not any(own.values()):
         raise InputError("--asked: holds no question about these articles; name the file of questions and their folder")
-    return ReaderMaterial(first, last, (*public, *(questions for questions, _ in asked)))
+    others = list(chain.from_iterable(learnt[: len(public)]))
+    for documents, cases, index in sets:
+        foreign = [case for other, theirs, _ in sets if other != documents for case in theirs]
+        others += reader_samples(strangers(foreign, round(STRANGERS * len(cases))), index)
+    return ReaderMaterial(own, others, (*public, *(questions for questions, _ in asked)))
 
 
-def judge(material: ReaderMaterial, fold: int, settings: TrainingSettings, state: Path) -> list[ReadQuestion]:
-    """Train without the articles of a fold, and read the questions on them."""
-    network = train_reader(material.without(fold), settings, state / f"fold-{fold}", report=_report)
-    held = [sample for sample in material.asked if fold_of(sample.home, FOLDS) == fold]
-    return read_questions(network, held)
+def judge(network: ReaderNetwork, material: ReaderMaterial, fold: int) -> dict[str, list[ReadQuestion]]:
+    """Read the questions on the articles of a fold, which the network has not seen; by the file's name."""
+    return {
+        name: read_questions(network, [sample for sample in samples if fold_of(sample.home, FOLDS) == fold])
+        for name, samples in material.asked.items()
+    }
 
 
 def write_network(
@@ -81,7 +97,7 @@ def write_network(
     record = {
         "command": command,
         "commit": provenance().commit,
-        "data_sha256": {path.name: sha256_of(path) for path in material.files},
+        "data_sha256": {_name(path): sha256_of(path) for path in material.files},
         "settings": asdict(settings),
         "torch": torch.__version__,
     }
@@ -98,24 +114,37 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=TrainingSettings().seed)
     parser.add_argument("--into", type=Path, default=READER_WEIGHTS, metavar="FILE")
     chosen = parser.parse_args(arguments)
-    command = " ".join(["python -m eval.train reader", *(path.name for path in chosen.public)])
-    command += "".join(f" --asked {questions.name} {articles.name}" for questions, articles in chosen.asked)
+    command = " ".join(["python -m eval.train reader", *map(_name, chosen.public)])
+    command += "".join(f" --asked {_name(questions)} {_name(articles)}" for questions, articles in chosen.asked)
+    command += f" --judge {' '.join(map(str, chosen.judge))}" if chosen.judge else ""
     settings = TrainingSettings(seed=chosen.seed)
     try:
         material = reader_material(chosen.public, chosen.asked, chosen.state)
         if not chosen.judge:
-            network = train_reader(material.without(None), settings, chosen.state / "all", report=_report)
+            network = train_reader(material.all(), settings, chosen.state / "all", report=_report)
             write_network(network, chosen.into, material, settings, command)
             return 0
-        folds = [judge(material, fold, settings, chosen.state) for fold in chosen.judge]
-        print(measured(folds))
-        weights = fit_reading([question for fold in folds for question in fold])
-        made_by = {"command": f"{command} --judge {' '.join(map(str, chosen.judge))}", "commit": provenance().commit}
+        judged: dict[str, list[ReadQuestion]] = {name: [] for name in material.asked}
+        for fold in chosen.judge:
+            folder = chosen.state / f"fold-{fold}"
+            network = train_reader(material.without(fold), settings, folder, report=_report)
+            write_network(network, folder / READER_WEIGHTS.name, material, settings, command)
+            for name, questions in judge(network, material, fold).items():
+                judged[name] += questions
+        for name, questions in judged.items():
+            print(f"{name}\n{measured(questions)}")
+        weights = fit_reading(list(chain.from_iterable(judged.values())))
+        made_by = {"command": command, "commit": provenance().commit}
         READING_WEIGHTS.write_text(json.dumps({"made_by": made_by, "weights": asdict(weights)}, indent=1) + "\n", "utf-8")
     except (QaError, OSError) as error:
         print(f"eval.train: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _name(path: Path) -> str:
+    """Return a file's name with that of its folder: two files of questions may have one name."""
+    return f"{path.absolute().parent.name}/{path.name}"
 
 
 def _report(progress: TrainingProgress) -> None:

@@ -14,9 +14,8 @@ REFUSED_SHARE = 0.05
 _TOTAL = {measure.name: measure.total for measure in MEASURES}
 
 
-def measured(folds: Sequence[Sequence[ReadQuestion]]) -> str:
+def measured(questions: Sequence[ReadQuestion]) -> str:
     """Return a table of measures, the reader's logits alone and joined with the scorer's."""
-    questions = [question for fold in folds for question in fold]
     alone = ReadingWeights((1.0, 0.0), (0.0, 0.0), (0.0, 0.0, 0.0, 1.0), (0.0, 1.0))
     parts = [questions[place::PARTS] for place in range(PARTS)]
     fitted = []

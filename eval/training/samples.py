@@ -1,17 +1,17 @@
-"""Samples: questions, each with the passages that the program finds for it and the sentences that answer."""
+"""Samples: questions, each with the snippets that the program reads for it and the sentences that answer."""
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eval.datasets.cases import Case, GoldSpan
 from index import Index, Span
 from index.entries.entry import StoredPassage
 from index.models.embedder import PassageText
 from qa.questions.conversation import variants
-from qa.ranking.candidates import find_candidates
-from qa.ranking.reading import by_passage, logit, passage_text
-from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, score_sentences
+from qa.ranking.candidates import CandidatePassages, find_candidates
+from qa.ranking.reading import logit, snippet_text, snippets, to_read
+from qa.ranking.scoring import ScoredSentence, score_sentences
 from qa.ranking.weights import packaged_weights
 from qa.speakers.name_match import organisations
 
@@ -20,8 +20,12 @@ OVERLAP = 0.6  # Share of the gold span or of the sentence from which they are t
 
 @dataclass(frozen=True, slots=True)
 class FoundText:
-    """A passage found for a question; for each of its sentences whether it answers, and the scorer's logit."""
+    """A snippet found for a question; for each of its sentences whether it answers, and the scorer's logit.
 
+    `home` is its article.
+    """
+
+    home: str
     text: PassageText
     right: tuple[bool, ...]
     scored: tuple[float, ...]
@@ -29,9 +33,10 @@ class FoundText:
 
 @dataclass(frozen=True, slots=True)
 class ReaderSample:
-    """A question, the article that it was written on, and the passages found, in the order in which they are read.
+    """A question, the article that it was written on, and the snippets found, in the order in which they are read.
 
-    `confidence` is the logit of the scorer's confidence.
+    `confidence` is the logit of the scorer's confidence. `missed` are snippets
+    with an answer where none of those that are read has one.
     """
 
     question: str
@@ -40,29 +45,47 @@ class ReaderSample:
     answerable: bool
     confidence: float
     found: tuple[FoundText, ...]
+    missed: tuple[FoundText, ...] = ()
+
+    def without(self, fold: int, folds: int) -> "ReaderSample":
+        """Return the sample without the snippets of a fold's articles."""
+
+        def kept(part: Sequence[FoundText]) -> tuple[FoundText, ...]:
+            return tuple(each for each in part if fold_of(each.home, folds) != fold)
+
+        return replace(self, found=kept(self.found), missed=kept(self.missed))
 
 
 def reader_samples(cases: Sequence[Case], index: Index) -> list[ReaderSample]:
     """Return a sample for each case that has no history and for which passages were found."""
     known, weights = organisations(index.abbreviations), packaged_weights(tokens=index.keeps_tokens)
-    texts: dict[int, PassageText] = {}
     made = []
     for case in cases:
         if case.history:
             continue
-        found = find_candidates(index, variants(case.question, ()), known).best(PASSAGES_SCORED)
-        scores = score_sentences(index, found, known, weights)
-        parts = tuple(_found(index, part, case.spans, texts) for part in by_passage(scores))
-        if parts:
+        candidates = find_candidates(index, variants(case.question, ()), known)
+        scores = score_sentences(index, to_read(candidates), known, weights)
+        found = tuple(_found(index, part, case.spans) for part in snippets(scores))
+        missed: tuple[FoundText, ...] = ()
+        if case.answerable and not any(any(each.right) for each in found):
+            beyond = candidates.among(_answering(index, candidates, case.spans))
+            parts = snippets(score_sentences(index, beyond, known, weights))
+            missed = tuple(each for each in (_found(index, part, case.spans) for part in parts) if any(each.right))
+        if found:
             home, sure = home_of(case), logit(scores.confidence)
-            made.append(ReaderSample(case.question, case.kind, home, bool(case.answerable), sure, parts))
+            made.append(ReaderSample(case.question, case.kind, home, bool(case.answerable), sure, found, missed))
     return made
+
+
+def strangers(cases: Sequence[Case], number: int) -> list[Case]:
+    """Return about so many of the questions as ones that articles on other subjects do not answer."""
+    step = max(1, len(cases) // max(1, number))
+    return [replace(case, kind="stranger", home=home_of(case), answerable=False, spans=()) for case in cases[::step]]
 
 
 def home_of(case: Case) -> str:
     """Return the article that a case was written on: of a SQuAD case the folder of its paragraphs."""
-    source = case.home or (case.spans[0].source if case.spans else case.id)
-    return source.rpartition("/")[0] or source
+    return _home(case.home or (case.spans[0].source if case.spans else case.id))
 
 
 def fold_of(home: str, folds: int) -> int:
@@ -70,12 +93,27 @@ def fold_of(home: str, folds: int) -> int:
     return int(hashlib.sha256(home.encode()).hexdigest(), 16) % folds
 
 
-def _found(index: Index, part: Sequence[ScoredSentence], gold: Sequence[GoldSpan], texts: dict[int, PassageText]) -> FoundText:
-    """Return a passage with its sentences judged. Texts are shared between questions, by the passage's number."""
+def _home(source: str) -> str:
+    return source.rpartition("/")[0] or source
+
+
+def _answering(index: Index, candidates: CandidatePassages, gold: Sequence[GoldSpan]) -> set[int]:
+    """Return the numbers of the candidates that share text with a gold span."""
+    return {
+        passage.id
+        for passage in candidates.passages
+        for each in gold
+        if index.store.article(passage.article).source == each.source
+        and min(each.span.end, passage.span.end) > max(each.span.start, passage.span.start)
+    }
+
+
+def _found(index: Index, part: Sequence[ScoredSentence], gold: Sequence[GoldSpan]) -> FoundText:
+    """Return a snippet with its sentences judged."""
     passage = part[0].passage
-    text = texts.setdefault(passage.id, passage_text(index, part))
     right = tuple(_answers(index, passage, one.sentence.span, gold) for one in part)
-    return FoundText(text, right, tuple(logit(one.probability) for one in part))
+    home = _home(index.store.article(passage.article).source)
+    return FoundText(home, snippet_text(index, part), right, tuple(logit(one.probability) for one in part))
 
 
 def _answers(index: Index, passage: StoredPassage, span: Span, gold: Sequence[GoldSpan]) -> bool:

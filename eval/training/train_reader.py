@@ -21,23 +21,24 @@ from index.models.model_card import DEFAULT_MODEL
 from index.models.model_files import find_model, load_tokenizer
 from index.models.reader import ReaderInput, question_ids, reader_input
 
-AT_ONCE = 4  # Questions in one pass forth and back.
+AT_ONCE = 16  # Snippets in one pass, of about one length, so that a batch has little to fill.
 STATE_EVERY, REPORT_EVERY = 100, 25  # Steps.
-HEAVIEST = 6  # Wrong passages are drawn from this many of the best.
+HEAVIEST = 6  # Wrong snippets are drawn from this many of the best.
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSettings:
-    """The settings of a training.
+    """The settings of a training, which takes each sample `rounds` times.
 
-    `passages` are read for each question. Of the answerable questions the share
-    `without_answer` is shown passages of which none answers. `warm_up` is the
+    `snippets` are read for each question. Of the answerable questions the share
+    `without_answer` is shown snippets of which none answers. `warm_up` is the
     share of the steps in which the rate rises; then it falls to 0.
     """
 
     seed: int = 1
+    rounds: int = 2
     questions_a_step: int = 16
-    passages: int = 3
+    snippets: int = 4
     rate: float = 1.5e-4
     warm_up: float = 0.06
     weight_decay: float = 0.01
@@ -56,13 +57,13 @@ class TrainingProgress:
 
 
 def train_reader(
-    stages: Sequence[Sequence[ReaderSample]],
+    samples: Sequence[ReaderSample],
     settings: TrainingSettings,
     state: Path,
     *,
     report: Callable[[TrainingProgress], None] = lambda progress: None,
 ) -> ReaderNetwork:
-    """Train a reader on the samples of each stage, one stage after the other, each sample once.
+    """Train a reader on samples, in an order that the seed gives.
 
     The folder `state` keeps what is needed to go on after a stop. The same
     samples and settings give the same weights on one machine.
@@ -75,7 +76,8 @@ def train_reader(
     network = ReaderNetwork(dropout=settings.dropout)
     optimiser = torch.optim.AdamW(network.groups(settings.rate), weight_decay=settings.weight_decay)  # type: ignore[arg-type]
     tokenizer = plain_tokenizer()
-    order = _order(stages, settings)
+    draw = random.Random(settings.seed)
+    order = [sample for _ in range(settings.rounds) for sample in draw.sample(list(samples), len(samples))]
     steps = max(1, len(order) // settings.questions_a_step)
     key = _key(order, settings)
     first = _resume(state, key, network, optimiser)
@@ -107,19 +109,10 @@ def plain_tokenizer() -> Any:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A passage as the network reads it, and which of its sentences answer."""
+    """A snippet as the network reads it, and which of its sentences answer."""
 
     given: ReaderInput
     right: tuple[bool, ...]
-
-
-def _order(stages: Sequence[Sequence[ReaderSample]], settings: TrainingSettings) -> list[ReaderSample]:
-    draw, order = random.Random(settings.seed), []
-    for samples in stages:
-        stage = list(samples)
-        draw.shuffle(stage)
-        order += stage
-    return order
 
 
 def _rate(step: int, steps: int, warm_up: float) -> float:
@@ -130,48 +123,46 @@ def _rate(step: int, steps: int, warm_up: float) -> float:
 def _given(
     samples: Sequence[ReaderSample], tokenizer: Any, draw: random.Random, settings: TrainingSettings
 ) -> list[list[_Read]]:
-    """Return the passages that are read for each question, long questions first, so that a batch has little to fill."""
+    """Return the snippets that are read for each question."""
     made = []
     for sample in samples:
         asked = question_ids(tokenizer, sample.question)
         made.append(
             [_Read(reader_input(tokenizer, asked, found.text), found.right) for found in _chosen(sample, draw, settings)]
         )
-    return sorted(made, key=lambda reads: -max(len(read.given.ids) for read in reads))
+    return made
 
 
 def _chosen(sample: ReaderSample, draw: random.Random, settings: TrainingSettings) -> list[FoundText]:
-    """Draw the passages to read: one or two that answer, and wrong ones, the more tempting the more often."""
-    right = [found for found in sample.found if any(found.right)]
+    """Draw the snippets to read: one or two that answer, and wrong ones, the more tempting the more often."""
+    right = [found for found in (*sample.found, *sample.missed) if any(found.right)]
     wrong = [found for found in sample.found if not any(found.right)][:HEAVIEST]
     weights = [math.exp(-0.35 * place) * draw.random() for place in range(len(wrong))]
     wrong = [found for _, found in sorted(zip(weights, wrong, strict=True), key=lambda pair: -pair[0])]
     draw.shuffle(right)
     if not sample.answerable:
         nearest = sample.found[:1] if draw.random() < 0.8 else ()  # The most tempting one.
-        return [*nearest, *(found for found in wrong if found not in nearest)][: settings.passages]
-    if draw.random() < settings.without_answer and len(wrong) >= settings.passages:
-        return wrong[: settings.passages]
-    return [*right[: 1 if draw.random() < 0.7 else 2], *wrong][: settings.passages]
+        return [*nearest, *(found for found in wrong if found not in nearest)][: settings.snippets]
+    if draw.random() < settings.without_answer and len(wrong) >= settings.snippets:
+        return wrong[: settings.snippets]
+    return [*right[: 1 if draw.random() < 0.7 else 2], *wrong][: settings.snippets]
 
 
 def _learn(network: ReaderNetwork, questions: Sequence[Sequence[_Read]]) -> float:
     """Add the gradients of some questions; return their mean loss."""
     network.train()
-    total = 0.0
-    for at in range(0, len(questions), AT_ONCE):
-        part = [reads for reads in questions[at : at + AT_ONCE] if reads]
-        logits = network(
-            [read.given for reads in part for read in reads], [len(read.right) for reads in part for read in reads]
-        )
-        losses, place = [], 0
-        for reads in part:
-            losses.append(loss(logits[place : place + len(reads)], [read.right for read in reads]))
-            place += len(reads)
-        mean = torch.stack(losses).sum() / len(questions)
-        mean.backward()  # type: ignore[no-untyped-call]
-        total += float(mean.detach())
-    return total
+    reads = sorted((read for question in questions for read in question), key=lambda read: len(read.given.ids))
+    logits: dict[int, Tensor] = {}
+    for at in range(0, len(reads), AT_ONCE):
+        part = reads[at : at + AT_ONCE]
+        found = network([read.given for read in part], [len(read.right) for read in part])
+        logits |= {id(read): values for read, values in zip(part, found, strict=True)}
+    losses = [
+        loss([logits[id(read)] for read in question], [read.right for read in question]) for question in questions if question
+    ]
+    mean = torch.stack(losses).mean()
+    mean.backward()  # type: ignore[no-untyped-call]
+    return float(mean.detach())
 
 
 def loss(logits: Sequence[Tensor], right: Sequence[Sequence[bool]]) -> Tensor:

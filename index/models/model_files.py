@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -145,13 +146,19 @@ def load_tokenizer(folder: Path) -> Any:
     Raises:
         IndexMismatchError: the file is no tokenizer.
     """
-    from tokenizers import Tokenizer
-
     path = folder / TOKENIZER
     try:
-        tokenizer = Tokenizer.from_file(str(path))
+        return _tokenizer(path.read_text("utf-8"))
     except Exception as error:
         raise IndexMismatchError(f"{path}: not a tokenizer ({error}); delete this folder, it is made again") from error
+
+
+@cache
+def _tokenizer(serialised: str) -> Any:
+    """Return a tokenizer; two models with the same one share it."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(serialised)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer

@@ -14,8 +14,8 @@ from index.models.export import export_graph
 from index.models.model_card import DEFAULT_MODEL, ModelCard, Precision, Runtime
 from index.models.model_files import Export, cached_export, export_folder, find_model, fingerprints, keep_export, working_folder
 from index.models.onnx_graph import SAMPLES, load_original, save_tokenizer
-from index.models.reader import MAX_TOKENS, Reader, reader_input
-from index.models.reader_weights import READER_WEIGHTS, ReaderWeights, read_reader_weights
+from index.models.reader import MAX_TOKENS, Reader, ReaderHead, reader_input
+from index.models.reader_weights import READER_WEIGHTS, Tensors, read_reader_head, read_reader_layers
 
 # The largest mean error of a logit on the sample questions; logits lie some 10 apart.
 MAX_LOGIT_ERROR = {Precision.INT8: 0.35, Precision.FP32: 0.005}
@@ -34,7 +34,7 @@ def open_reader(weights: Path = READER_WEIGHTS) -> Reader:
     _, base = fingerprints(source)
     try:
         sha256 = sha256_of(weights)
-        trained = read_reader_weights(weights)
+        head = read_reader_head(weights)
     except OSError as error:
         raise InputError(
             f"{weights}: the reader's weights cannot be read ({error.strerror}); install the program again"
@@ -43,33 +43,33 @@ def open_reader(weights: Path = READER_WEIGHTS) -> Reader:
     folder = export_folder(f"{name[:32]}-reader")
     if (export := cached_export(folder)) is None:
         with working_folder() as working:
-            card = _write_reader(source, working, trained, sha256=sha256, files_sha256=name)
+            original = transformer_of(source, read_reader_layers(weights))
+            card = _write_reader(original, head, source, working, sha256=sha256, files_sha256=name)
             keep_export(working, folder, card.to_dict())
         export = Export(folder, card)
-    return Reader(export, trained.head)
+    return Reader(export, head)
 
 
-def transformer_of(source: Path, trained: ReaderWeights) -> Any:
+def transformer_of(source: Path, trained: Tensors) -> Any:
     """Return the sentence-transformers model of a folder with the reader's layers in its transformer."""
     import torch
 
     model = load_original(source)
-    layers = {name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in trained.layers.items()}
+    layers = {name: torch.from_numpy(np.ascontiguousarray(values)) for name, values in trained.items()}
     unknown = model[0].auto_model.load_state_dict(layers, strict=False).unexpected_keys
     if unknown:
         raise InputError(f"the reader's weights do not fit {DEFAULT_MODEL} ({unknown[0]}); install the program again")
     return model
 
 
-def _write_reader(source: Path, folder: Path, trained: ReaderWeights, *, sha256: str, files_sha256: str) -> ModelCard:
-    """Write the reader's export to `folder`; return its card.
+def _write_reader(model: Any, head: ReaderHead, source: Path, folder: Path, *, sha256: str, files_sha256: str) -> ModelCard:
+    """Write the export of a model of the folder `source` with the reader's layers to `folder`; return its card.
 
     Raises:
         InputError: the reader cannot be exported here.
     """
     import torch
 
-    model = transformer_of(source, trained)
     save_tokenizer(model, folder, source=source)
     tokenizer = model.tokenizer.backend_tokenizer
     tokenizer.no_padding()
@@ -87,10 +87,10 @@ def _write_reader(source: Path, folder: Path, trained: ReaderWeights, *, sha256:
     for number, given in enumerate(inputs):
         with torch.inference_mode():
             states = model[0].auto_model(**features(number)).last_hidden_state[0].numpy()
-        wanted.append(trained.head.logits(states, given.owners, len(PASSAGE.sentences)))
+        wanted.append(head.logits(states, given.owners, len(PASSAGE.sentences)))
 
     def error(export: Export) -> float:
-        found = [Reader(export, trained.head).read(question, [PASSAGE])[0] for question in QUESTIONS]
+        found = [Reader(export, head).read(question, [PASSAGE])[0] for question in QUESTIONS]
         return float(np.abs(np.array(found) - np.array(wanted)).mean())
 
     card = ModelCard(

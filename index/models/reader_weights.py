@@ -7,8 +7,6 @@ are not in the file.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +21,6 @@ _LEVELS = 127
 _RECORD = "made_by"
 
 Tensors = Mapping[str, npt.NDArray[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderWeights:
-    """The weights of the transformer's layers by transformers' names, float32; the head; and how they were made."""
-
-    layers: Tensors
-    head: ReaderHead
-    record: Mapping[str, Any]
 
 
 def write_reader_weights(path: Path, layers: Tensors, head: ReaderHead, record: Mapping[str, Any]) -> None:
@@ -52,20 +41,24 @@ def write_reader_weights(path: Path, layers: Tensors, head: ReaderHead, record: 
     save_file(tensors, str(path), {_RECORD: json.dumps(record, sort_keys=True)})
 
 
-@cache
-def read_reader_weights(path: Path = READER_WEIGHTS) -> ReaderWeights:
-    """Read the weights that `write_reader_weights` wrote."""
+def read_reader_head(path: Path = READER_WEIGHTS) -> ReaderHead:
+    """Read the head that `write_reader_weights` wrote."""
     from safetensors import safe_open
 
     with safe_open(str(path), "np") as file:
-        found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (the file has no iterator)
-        record = json.loads((file.metadata() or {}).get(_RECORD, "{}"))
-    layers = {
-        name: values * found[name + SCALE][:, None] if name + SCALE in found else values
-        for name, values in found.items()
-        if not name.startswith(HEAD) and not name.endswith(SCALE)
-    }
-    parts = {name: found[HEAD + name].astype(np.float32) for name in ReaderHead.__slots__}
+        parts = {name: file.get_tensor(HEAD + name).astype(np.float32) for name in ReaderHead.__slots__}
     scale, shift = float(parts.pop("scale")), float(parts.pop("shift"))
-    head = ReaderHead(**parts, scale=scale, shift=shift)
-    return ReaderWeights(layers, head, record)
+    return ReaderHead(**parts, scale=scale, shift=shift)
+
+
+def read_reader_layers(path: Path = READER_WEIGHTS) -> Tensors:
+    """Read the weights of the transformer's layers that `write_reader_weights` wrote, float32, by transformers' names."""
+    from safetensors import safe_open
+
+    with safe_open(str(path), "np") as file:
+        names = {*file.keys()}
+        kept = sorted(name for name in names if not name.startswith(HEAD) and not name.endswith(SCALE))
+        return {
+            name: file.get_tensor(name) * (file.get_tensor(name + SCALE)[:, None] if name + SCALE in names else 1)
+            for name in kept
+        }

@@ -41,12 +41,16 @@ _NO_SECOND = 6.0  # The lead of a sentence that is alone.
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """A candidate sentence, its passage and the passage's ranks, and the probability that the sentence answers."""
+    """A candidate sentence, its passage and the passage's ranks, and the probability that the sentence answers.
+
+    `cosine` is that of the sentence and the question.
+    """
 
     sentence: StoredSentence
     passage: StoredPassage
     probability: float
     ranks: Ranks = UNRANKED
+    cosine: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,15 @@ def score_sentences(
         surer = OWN_WORDS * (float(rows[0][:, _OWN_WORDS].max()) - OWN_WORDS_USUAL)
     moved = logits + (right - logits.max()) - SHOWN_BEFORE * _repeats(index, found, sentences, rows[0])
     passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
+    cosines = found.judged[-1].cosines
     scored = [
-        ScoredSentence(sentence, passages[sentence.passage][0], _probability(logit), passages[sentence.passage][1])
+        ScoredSentence(
+            sentence,
+            passages[sentence.passage][0],
+            _probability(logit),
+            passages[sentence.passage][1],
+            cosines[sentence.id],
+        )
         for sentence, logit in zip(sentences, np.round(moved, TIED_DIGITS).tolist(), strict=True)
     ]
     scored.sort(key=lambda one: (-one.probability, one.sentence.id))

@@ -89,14 +89,15 @@ articlesQa.chat = (element, functions) => {
     const answer = one(".answer", node);
     const ticket = (tickets.get(turn.id) || 0) + 1;
     tickets.set(turn.id, ticket);
+    const isWanted = () => tickets.get(turn.id) === ticket; // Not stopped, edited or asked again meanwhile.
     const slow = setTimeout(() => {
-      answer.innerHTML = '<p class="waiting">Looking … <button type="button" data-do="stop">Stop</button></p>';
+      if (isWanted()) answer.innerHTML = '<p class="waiting">Looking … <button type="button" data-do="stop">Stop</button></p>';
     }, SHOWN_AFTER_MS);
     if (!again) node.scrollIntoView({ block: "start" });
     const history = remembered(earlier.slice(-TURNS_SENT));
     const reply = await server.ask({ question, history, ...turn.within, searched: turn.searched ?? null });
     clearTimeout(slow);
-    if (tickets.get(turn.id) !== ticket) return; // Stopped, edited or asked again meanwhile.
+    if (!isWanted()) return;
     if (reply.error) return fail(node, reply.error);
     answer.innerHTML = reply.html;
     one(".tools", node).hidden = false;
@@ -217,7 +218,9 @@ articlesQa.chat = (element, functions) => {
     boxed(heading, { label: "The question", words: turn ? turn.question : heading.textContent, send });
   }
   // Ask the same question again, searched in other words; in its own words where the box is empty.
+  // An answer that is still on its way must not replace the box.
   function reword(node, turn) {
+    tickets.set(turn.id, (tickets.get(turn.id) || 0) + 1);
     const send = async (words) => {
       await ask(turn.question, { before: conversation().turns.indexOf(turn), again: turn, searched: words || null });
       one('[data-do="searched"]', node)?.focus();

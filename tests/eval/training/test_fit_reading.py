@@ -30,7 +30,7 @@ def test_the_judge_that_knows_gets_the_weight() -> None:
 
 
 def test_a_reader_that_knows_measures_better() -> None:
-    good, bad = (measured([questions(120, reads=reads)]).splitlines() for reads in (4.0, 0.0))
+    good, bad = (measured(questions(120, reads=reads)).splitlines() for reads in (4.0, 0.0))
     assert [line.partition(":")[0] for line in good] == ["reader", "joined"] and all("120 questions" in line for line in good)
     figures = [
         [float(line.split(name)[1].split(",")[0].split(" (")[0]) for name in ("first ", "AUROC ")] for line in (good[1], bad[1])

@@ -1,9 +1,9 @@
-"""Reading: the reader's logits and the scorer's join, passages are read in order and no more than needed."""
+"""Reading: the reader's logits and the scorer's join, the best sentences are read in order and no more than needed."""
 
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,10 @@ from index.models.embedder import PassageText
 from index.models.reader import UNREAD, Reader
 from index.models.reader_export import open_reader
 from qa import AskSettings, Retriever
-from qa.ranking.reading import AT_ONCE, PASSAGES_READ, logit, read, softmax
-from qa.ranking.scoring import ScoredSentence, SentenceScores
+from qa.questions.conversation import variants
+from qa.ranking.candidates import Ranks, find_candidates
+from qa.ranking.reading import AT_ONCE, BESIDE, NEAREST, SENTENCES_READ, logit, read, snippets, softmax, to_read
+from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
 from qa.ranking.weights import ReadingWeights, packaged_reading_weights
 
 ROOT = Path(__file__).parents[3]
@@ -43,11 +45,14 @@ def index(seeds_index: Path) -> Index:
 
 @pytest.fixture
 def scored(index: Index) -> SentenceScores:
-    """The sentences of the first ten passages, as a scorer found them, the surest of the last passage."""
+    """The sentences of the first ten passages, as a scorer found them, the surest and nearest of the last passage."""
     passages = index.store.passages(range(10))
     sentences = index.store.sentences([passage.id for passage in passages])
     by_number = {passage.id: passage for passage in passages}
-    found = [ScoredSentence(each, by_number[each.passage], 0.01 * (1 + each.passage)) for each in sentences]
+    found = [
+        ScoredSentence(each, by_number[each.passage], 0.01 * (1 + each.passage), cosine=-each.id + 99.0 * each.passage)
+        for each in sentences
+    ]
     return SentenceScores(sorted(found, key=lambda one: (-one.probability, one.sentence.id)), 0.5)
 
 
@@ -75,14 +80,40 @@ def test_without_the_reader_the_scorer_alone_judges(index: Index, monkeypatch: p
     assert Retriever(index, AskSettings(reader=False)).ask(NIS).answered
 
 
-def test_passages_are_read_in_the_scorers_order_with_title_and_all_sentences(index: Index, scored: SentenceScores) -> None:
+def test_what_is_read_comes_in_the_scorers_order_with_its_title(index: Index, scored: SentenceScores) -> None:
     reader = Prefers()
     read(index, NIS, scored, reader, PLAIN)
-    assert len(reader.passages) == PASSAGES_READ
-    first = [one for one in scored.sentences if one.passage.id == scored.sentences[0].passage.id]
-    article = index.store.article(first[0].passage.article)
-    assert reader.passages[0].title == (article.title or "") and len(reader.passages[0].sentences) == len(first)
-    assert reader.passages[0].sentences[0] in article.text
+    assert len(reader.passages) == len(snippets(scored))
+    article = index.store.article(scored.sentences[0].passage.article)
+    assert reader.passages[0].title == (article.title or "") and reader.passages[0].sentences[0] in article.text
+
+
+def test_the_best_sentences_are_read_with_those_beside_them(index: Index, scored: SentenceScores) -> None:
+    best = scored.sentences[:SENTENCES_READ]
+    wanted = {(one.passage.id, one.sentence.id + step) for one in best for step in range(-BESIDE, BESIDE + 1)}
+    found = snippets(scored)
+    assert [part[0].passage.id for part in found] == list(dict.fromkeys(one.passage.id for one in best))
+    assert {(one.passage.id, one.sentence.id) for part in found for one in part} == {
+        place for place in wanted if place in {(one.passage.id, one.sentence.id) for one in scored.sentences}
+    }
+    assert all(part == sorted(part, key=lambda one: one.sentence.id) for part in found)
+
+
+def test_a_sentence_that_is_near_by_meaning_alone_is_read(index: Index, scored: SentenceScores) -> None:
+    last = scored.sentences[-1]
+    assert all(last not in part for part in snippets(scored))
+    near = SentenceScores([*scored.sentences[:-1], replace(last, cosine=1e4)], scored.confidence)
+    assert any(one.sentence.id == last.sentence.id for part in snippets(near) for one in part)
+
+
+def test_passages_near_by_meaning_alone_are_scored_for_reading(index: Index) -> None:
+    found = find_candidates(index, variants("Who died?", ()), ())
+    least = len(found.passages) - 1
+    assert least >= PASSAGES_SCORED, "or this test tells nothing"
+    for rank, is_read in ((NEAREST, True), (NEAREST + 1, False), (None, False)):
+        ranks = [Ranks(None, 1)] * least + [Ranks(rank, None)]
+        read_of = to_read(replace(found, ranks=tuple(ranks)))
+        assert (found.passages[least] in read_of.passages) == is_read and len(read_of.passages) == PASSAGES_SCORED + is_read
 
 
 def test_reading_stops_where_a_sentence_is_sure_and_the_rest_follow(index: Index, scored: SentenceScores) -> None:
@@ -101,7 +132,7 @@ def test_nothing_is_read_for_nothing(index: Index) -> None:
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])
 def test_a_scorer_that_is_certain_can_be_read_too(index: Index, scored: SentenceScores, probability: float) -> None:
-    certain = SentenceScores([ScoredSentence(one.sentence, one.passage, probability) for one in scored.sentences], probability)
+    certain = SentenceScores([replace(one, probability=probability) for one in scored.sentences], probability)
     found = read(index, NIS, certain, Prefers("North"), packaged_reading_weights())
     assert all(0 <= one.probability <= 1 for one in found.sentences) and 0 <= found.confidence <= 1
 
