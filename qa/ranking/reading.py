@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from index.articles.span import without_gaps
 from index.models.embedder import PassageText
-from index.models.reader import Reader
+from index.models.reader import UNREAD, Reader
 from index.opened.index import Index
 from qa.ranking.candidates import CandidatePassages
 from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
@@ -51,7 +51,7 @@ def read(index: Index, question: str, scores: SentenceScores, reader: Reader, we
         parts = order[at : at + AT_ONCE]
         for part, found in zip(parts, reader.read(question, [snippet_text(index, part) for part in parts]), strict=True):
             judged += [
-                _Judged(one, weights.sentence(value, logit(one.probability)) - nothing)
+                _Judged(one, weights.sentence(UNREAD if one.only_asks else value, logit(one.probability)) - nothing)
                 for one, value in zip(part, found.tolist(), strict=True)
             ]
         if max(softmax([one.logit for one in judged])[1:]) >= SURE:

@@ -1,6 +1,7 @@
 """Scoring: the probability that a candidate sentence answers the question, and that any sentence does."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,13 +38,15 @@ SHOWN_BEFORE = 0.75  # Logits; of .25 to .75 the best on the project's own follo
 # Digits of a logit that count. Sentences that differ less are copies: the first article's comes first.
 TIED_DIGITS = 9
 _NO_SECOND = 6.0  # The lead of a sentence that is alone.
+_QUESTION = re.compile(r"\W*(?:who|whom|whose|what|when|where|which|why|how)\b[^.!]*\?\W*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
     """A candidate sentence, its passage and the passage's ranks, and the probability that the sentence answers.
 
-    `cosine` is that of the sentence and the question.
+    `cosine` is that of the sentence and the question. `only_asks` tells that the
+    sentence is itself a question, which answers nothing.
     """
 
     sentence: StoredSentence
@@ -51,6 +54,7 @@ class ScoredSentence:
     probability: float
     ranks: Ranks = UNRANKED
     cosine: float = 0.0
+    only_asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def score_sentences(
     the features of the best sentence and its lead: the best sentence is right;
     the question can be answered. The first one corrects the best sentence's
     logit, and all logits move by as much. The confidence is the probability of
-    the mean of both.
+    the mean of both. A sentence that only asks answers nothing.
 
     A follow-up is scored as asked and made whole, and both count alike. Its
     confidence rises with the match of its own words, unless it lacks a topic:
@@ -91,6 +95,8 @@ def score_sentences(
     if len(rows) > 1 and not found.variants.lacks_topic:
         surer = OWN_WORDS * (float(rows[0][:, _OWN_WORDS].max()) - OWN_WORDS_USUAL)
     moved = logits + (right - logits.max()) - SHOWN_BEFORE * _repeats(index, found, sentences, rows[0])
+    only_ask = _only_asking(index, found, sentences)
+    moved[only_ask] = -math.inf
     passages = {passage.id: (passage, ranks) for passage, ranks in zip(found.passages, found.ranks, strict=True)}
     cosines = found.judged[-1].cosines
     scored = [
@@ -100,8 +106,9 @@ def score_sentences(
             _probability(logit),
             passages[sentence.passage][1],
             cosines[sentence.id],
+            only_asks,
         )
-        for sentence, logit in zip(sentences, np.round(moved, TIED_DIGITS).tolist(), strict=True)
+        for sentence, logit, only_asks in zip(sentences, np.round(moved, TIED_DIGITS).tolist(), only_ask, strict=True)
     ]
     scored.sort(key=lambda one: (-one.probability, one.sentence.id))
     return SentenceScores(scored, _probability((right + answerable) / 2 + surer))
@@ -123,6 +130,15 @@ def _repeats(
     has_words = np.array([asked <= set(sentence.terms) for sentence in sentences])
     answers = own[:, _HAS_KIND] if found.variants.lacks_topic else has_words * (1 - own[:, _LACKS_KIND])
     return np.asarray(were_shown * (1 - answers), np.float64)
+
+
+def _only_asking(index: Index, found: CandidatePassages, sentences: Sequence[StoredSentence]) -> list[bool]:
+    """Tell of each sentence whether it is a question that the article itself asks, as a heading does."""
+    articles = {passage.id: passage.article for passage in found.passages}
+    return [
+        not one.attributions and _QUESTION.fullmatch(one.span.cut(index.store.article(articles[one.passage]).text)) is not None
+        for one in sentences
+    ]
 
 
 def to_rank(found: CandidatePassages) -> CandidatePassages:

@@ -1,6 +1,7 @@
 """Scoring: the weights fit the features, and give each sentence a probability."""
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,13 @@ def test_own_weights_take_the_place_of_the_packaged_ones(seeds_index: Path) -> N
 
 def test_weights_are_read_once() -> None:
     assert packaged_weights(tokens=True) is packaged_weights(tokens=True) and qa.ranking.weights.WEIGHTS.is_file()
+
+
+@pytest.mark.parametrize("settings", [AskSettings(), AskSettings(reader=False)])
+def test_a_sentence_that_only_asks_answers_nothing(
+    retriever_of: Callable[[Mapping[str, str | bytes]], Retriever], tmp_path: Path, settings: AskSettings
+) -> None:
+    text = "The ferry at Lom\n\nWho runs the ferry at Lom? Anna Lind has run it since 1998. It leaves at noon.\n"
+    retriever_of({"ferry.txt": text})
+    answer = Retriever.open(tmp_path / "index", settings=settings).ask("Who runs the ferry at Lom?")
+    assert (answer.quotes or answer.closest)[0].text == "Anna Lind has run it since 1998."
