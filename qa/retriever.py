@@ -23,7 +23,7 @@ from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.ranking.candidates import CandidatePassages, find_candidates
-from qa.ranking.reading import read, to_read, wordings
+from qa.ranking.reading import other_names, read, to_read, wordings
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
 from qa.speakers.identities import Identities
@@ -69,8 +69,8 @@ class Retriever:
         self._index = index
         self._reader = reader
         self._settings = settings or AskSettings()
-        self._abbreviations = index.abbreviations
-        self._organisations = organisations(self._abbreviations)
+        abbreviations = index.abbreviations
+        self._organisations, self._other_names = organisations(abbreviations), other_names(abbreviations)
         self._identities = Identities(index)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
         self._comparing = ClaimComparer(index, self._identities, self._organisations, self._weights)
@@ -152,7 +152,7 @@ class Retriever:
         scores = score_sentences(self._index, scored, self._organisations, self._weights)
         if reads:
             reader = self._reader or open_reader()
-            texts = wordings(judged_by.text, self._abbreviations)
+            texts = wordings(judged_by.text, self._other_names)
             scores = read(self._index, texts, scores, reader, packaged_reading_weights())
         best = scores.sentences[0].probability if scores.sentences else 0.0
         answered = bool(scores.sentences) and scores.confidence >= self._settings.least(read=reads)

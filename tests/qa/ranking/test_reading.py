@@ -19,7 +19,19 @@ from index.speakers.abbreviations import Alias, AliasKind
 from qa import AskSettings, Retriever
 from qa.questions.conversation import variants
 from qa.ranking.candidates import Ranks, find_candidates
-from qa.ranking.reading import AT_ONCE, BESIDE, NEAREST, SENTENCES_READ, logit, read, snippets, softmax, to_read, wordings
+from qa.ranking.reading import (
+    AT_ONCE,
+    BESIDE,
+    NEAREST,
+    SENTENCES_READ,
+    logit,
+    other_names,
+    read,
+    snippets,
+    softmax,
+    to_read,
+    wordings,
+)
 from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
 from qa.ranking.weights import ReadingWeights, packaged_reading_weights
 
@@ -146,7 +158,7 @@ def test_a_body_that_is_abbreviated_in_one_way_is_read_by_both_names(question: s
             ("PA", "Palestinian Authority"),
         )
     ]
-    assert wordings(question, known) == ((question, other) if other else (question,))
+    assert wordings(question, other_names(known)) == ((question, other) if other else (question,))
 
 
 def test_of_two_wordings_the_surer_one_counts(index: Index, scored: SentenceScores) -> None:
