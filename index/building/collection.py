@@ -13,6 +13,7 @@ from index.files.disk import DISK, Disk
 from index.files.file_stat import stat_size
 from index.files.find_files import Found, SourceFile, find_files
 from index.files.printable import printable_name
+from index.files.source_files import Sources
 from index.local.generation import ADDED
 from index.opened.build_record import CollectionRecord
 
@@ -178,17 +179,13 @@ def _read(
                 settings.check_size(stat_size(file.stat), file.source)
                 articles.append(FoundArticle(file, content, stat_size(file.stat), settings.encoding))
                 continue
-            settings.check_size(file.path.stat().st_size, file.source)
-            data = file.path.read_bytes()
+            data = Sources.under(file.root).read(file.source, check_size=settings.check_size)
             content = content_of(data, encoding=settings.encoding)
             if content not in known:
                 decode_article(data, file.source, encoding=settings.encoding)
             articles.append(FoundArticle(file, content, len(data), settings.encoding))
         except ArticleRefused as refusal:
             refused.append(refusal)
-        except OSError as error:
-            advice = "check that it exists and may be read"
-            refused.append(ArticleRefused(file.source, f"cannot be read ({error.strerror}); {advice}"))
     return articles, refused
 
 

@@ -183,7 +183,13 @@ def prepare(
     checkpoints = Checkpoints(folder, export.card, speakers=speakers, disk=disk)
     start_workers = worker_starter(settings, export, speakers=bool(speakers), note=progress.note)
     entry_maker = EntryMaker(
-        previous if keeps else None, checkpoints, Embedder(export), progress, speakers=speakers, start_workers=start_workers
+        previous if keeps else None,
+        checkpoints,
+        Embedder(export),
+        progress,
+        check_size=settings.check_size,
+        speakers=speakers,
+        start_workers=start_workers,
     )
     collection = _as_read(collection, *entry_maker.embed(collection.articles))
     changes = changes_since(previous.contents if previous else {}, collection.articles)

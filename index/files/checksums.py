@@ -61,7 +61,7 @@ class FileRecord:
 
 def sha256_of(path: Path) -> str:
     """Return a file's sha256, in hex."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
