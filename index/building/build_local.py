@@ -105,7 +105,7 @@ def _paths_before(last_build: LastBuild, directory: Path) -> list[Path]:
     """Return the paths of the last build, from a damaged index too; none where all articles were added by hand."""
     if not last_build.paths and not find_added(directory).files:
         raise InputError(f"{directory}: no earlier build names its articles; name their folder: qa index FOLDER")
-    return [Path(path) for path in last_build.paths]
+    return last_build.paths_again(str(directory))
 
 
 def _needs_other_layout(generation: Generation, settings: BuildSettings) -> bool:

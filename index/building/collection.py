@@ -1,5 +1,6 @@
 """Collecting the articles of an index: those under the paths and those added by hand, without those taken out."""
 
+import shlex
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from index.files.printable import printable_name
 from index.files.source_files import Sources
 from index.local.generation import ADDED
 from index.opened.build_record import CollectionRecord
+from index.opened.paths_seal import is_sealed
 
 KnownContent: TypeAlias = Callable[[SourceFile, str | None], Content | None]
 """Returns the content of a file by its stat signature and encoding, or None where the file must be read."""
@@ -32,6 +34,7 @@ class LastBuild:
     sources: Container[str]
     encoding: str | None = None
     speakers: bool = True  # Whether it was to read who speaks.
+    paths_seal: str = ""
 
     @classmethod
     def of(cls, record: CollectionRecord | None, sources: Container[str]) -> "LastBuild":
@@ -39,7 +42,19 @@ class LastBuild:
         if record is None:
             return cls("", (), frozenset(), frozenset(), sources)
         added, excluded, speakers = frozenset(record.added), frozenset(record.excluded), record.speakers is not False
-        return cls(record.root or "", record.paths, added, excluded, sources, record.encoding, speakers)
+        return cls(record.root or "", record.paths, added, excluded, sources, record.encoding, speakers, record.paths_seal)
+
+    def paths_again(self, place: str) -> list[Path]:
+        """Return the paths, to be read once more.
+
+        Raises:
+            InputError: this user is not known to have named these paths; the index may come from a stranger.
+        """
+        if self.paths and not is_sealed(self.paths, self.paths_seal):
+            named = " ".join(shlex.quote(printable_name(path)) for path in self.paths)
+            advice = f"if you trust it, name them: qa index {named if len(named) <= 200 else 'FOLDER'} --index {place}"
+            raise InputError(f"{place}: not known to be built by you, so the folders it names are not read; {advice}")
+        return [Path(path) for path in self.paths]
 
 
 class FoundArticle(NamedTuple):

@@ -11,6 +11,7 @@ from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, 
 from index.articles.sentences import sentences
 from index.building import collection, prepare
 from index.entries.entry import Entry
+from index.opened import paths_seal
 
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."
 
@@ -105,6 +106,19 @@ def test_without_paths_those_of_the_last_build_are_read(folder: Path, tmp_path: 
     build([folder], tmp_path / "index")
     write(folder / "d.txt", "Narvik")
     assert build([], tmp_path / "index").added == ("d.txt",)
+
+
+def test_without_paths_a_strangers_index_is_not_followed(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths_seal, "cache_folder", lambda: tmp_path / "hers")
+    build([folder], tmp_path / "index")
+    build([], tmp_path / "index")
+    assert (tmp_path / "hers" / paths_seal.KEY).stat().st_mode & 0o777 == 0o600
+    monkeypatch.setattr(paths_seal, "cache_folder", lambda: tmp_path / "yours")
+    for settings in (BuildSettings(), BuildSettings(rebuild=True)):
+        with pytest.raises(InputError, match=f"not known to be built by you.*: qa index {folder} --index"):
+            build([], tmp_path / "index", settings)
+    assert build([folder], tmp_path / "index").generation == 2
+    assert build([], tmp_path / "index").generation == 2
 
 
 def test_another_encoding_is_another_text(tmp_path: Path) -> None:
