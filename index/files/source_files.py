@@ -3,7 +3,6 @@
 import hashlib
 import os
 import stat
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import TypeAlias
 
 from index.articles.article import Article
 from index.errors import ArticleRefused, IndexDamagedError
-from index.files.file_stat import FileStat, file_stat, is_settled
 from index.files.printable import printable_name
 
 
@@ -153,31 +151,18 @@ class Sources:
         with os.fdopen(_open_below(self._folder(source), source), "rb") as file:
             yield file
 
-    def _folder(self, source: str) -> Path:
-        return self.home if source in self.added else self.root
-
-
-class SourceStates:
-    """Compares articles with their files; an unchanged file is read again only when its stat signature changes."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self._unchanged: dict[str, tuple[str, FileStat]] = {}  # By source: the article's sha256 and the file's stat signature.
-
     def state(self, article: Article) -> SourceState:
-        """Return the state of the article's file; never an error."""
-        began_ns = time.time_ns()
+        """Return the state of the article's file, by reading all of it; never an error.
+
+        A stat signature would not do: a write through a memory map changes no time where the page was written before.
+        """
         try:
-            with self._sources.open(article.source) as file:
-                status = os.fstat(file.fileno())
-                found = file_stat(status)
-                if self._unchanged.get(article.source) == (article.sha256, found):
-                    return SourceState.UNCHANGED
-                same = status.st_size == article.size_bytes
-                if not same or hashlib.file_digest(file, "sha256").hexdigest() != article.sha256:
-                    return SourceState.CHANGED
-                if found == file_stat(os.fstat(file.fileno())) and is_settled(status, began_ns):
-                    self._unchanged[article.source] = article.sha256, found
+            with self.open(article.source) as file:
+                same = os.fstat(file.fileno()).st_size == article.size_bytes
+                same = same and hashlib.file_digest(file, "sha256").hexdigest() == article.sha256
         except (ArticleRefused, OSError):
             return SourceState.MISSING
-        return SourceState.UNCHANGED
+        return SourceState.UNCHANGED if same else SourceState.CHANGED
+
+    def _folder(self, source: str) -> Path:
+        return self.home if source in self.added else self.root
