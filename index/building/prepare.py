@@ -22,6 +22,7 @@ from index.models.export import export_model
 from index.models.model_card import ModelCard, ModelSettings, Runtime
 from index.models.model_files import Export
 from index.opened.build_record import BuildRecord, Methods
+from index.opened.paths_seal import seal_paths
 from index.workers.processes import Processes
 from index.workers.ray_cluster import RayWorkers, check_installed
 from index.workers.worker import BATCH_BYTES, StartWorkers, Workers
@@ -183,13 +184,21 @@ def prepare(
     checkpoints = Checkpoints(folder, export.card, speakers=speakers, disk=disk)
     start_workers = worker_starter(settings, export, speakers=bool(speakers), note=progress.note)
     entry_maker = EntryMaker(
-        previous if keeps else None, checkpoints, Embedder(export), progress, speakers=speakers, start_workers=start_workers
+        previous if keeps else None,
+        checkpoints,
+        Embedder(export),
+        progress,
+        check_size=settings.check_size,
+        speakers=speakers,
+        start_workers=start_workers,
     )
     collection = _as_read(collection, *entry_maker.embed(collection.articles))
     changes = changes_since(previous.contents if previous else {}, collection.articles)
+    named = tuple(str(path.resolve()) for path in paths)
     now = BuildRecord(
         root=str(collection.root),
-        paths=tuple(str(path.resolve()) for path in paths),
+        paths=named,
+        paths_seal=seal_paths(named),
         encoding=settings.encoding,
         added=collection.added,
         excluded=collection.excluded,

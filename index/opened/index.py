@@ -19,7 +19,7 @@ from index.articles.article import Article
 from index.articles.span import Span
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 from index.files.checksums import Check, Verification
-from index.files.source_files import Sources, SourceState, SourceStates
+from index.files.source_files import Sources, SourceState
 from index.models.embedder import EmbeddedQuestion, Embedder
 from index.models.export import export_model, find_export
 from index.models.model_card import ModelSettings
@@ -117,7 +117,6 @@ class Index(ABC):
     def __init__(self, info: IndexInfo, sources: Sources) -> None:
         self.info = info
         self._sources = sources
-        self._states = SourceStates(sources)
 
     @staticmethod
     def open(
@@ -225,7 +224,7 @@ class Index(ABC):
 
     def source_state(self, article: Article) -> SourceState:
         """Return whether the file of an article changed since it was indexed."""
-        return self._states.state(article)
+        return self._sources.state(article)
 
     @cached_property
     def abbreviations(self) -> list[StoredAlias]:

@@ -1,6 +1,8 @@
 """The answers to requests of the page and of programs: quotes, articles, judgements. JSON in, JSON out, no Gradio."""
 
 import json
+import os
+import stat
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -27,6 +29,8 @@ MAX_BYTES = 50_000_000
 SENTENCES_AROUND = 2  # Before a quote, and after it.
 MAX_BESIDE = 4_000  # Characters on either side of it, however long the sentences are.
 OUTLETS_OFFERED = 200
+# An index may come from a stranger: a link would lead to another file, and a pipe would keep the writer waiting.
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _writing = threading.Lock()
 
 
@@ -189,7 +193,9 @@ def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None
     except (TypeError, ValueError, RecursionError) as error:  # Fields that a later version adds were not checked.
         raise InputError("answer: holds what JSON in UTF-8 does not; your judgement was not kept") from error
     try:
-        with _writing, path.open("ab") as file:
+        with _writing, open(path, "ab", opener=lambda name, _: os.open(name, _APPEND, 0o666)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InputError(f"{path}: not a regular file; move it away to go on judging")
             if file.tell() + len(data) > MAX_BYTES:
                 raise InputError(f"{path}: full ({MAX_BYTES / 1e6:,.0f} MB); move it away to go on judging")
             file.write(data)

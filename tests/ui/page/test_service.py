@@ -1,6 +1,7 @@
 """What the page asks for: what comes back, and one line for whatever cannot be."""
 
 import json
+import os
 import re
 import shutil
 import threading
@@ -245,13 +246,24 @@ def test_what_cannot_be_kept_is_one_line(value: Any, own: Service, record: Recor
 
 def test_a_judgement_that_cannot_be_written_is_one_line(own: Service, record: Record, tmp_path: Path) -> None:
     judged = {"record": record, "verdict": "right"}
-    (tmp_path / "own" / FILE).symlink_to("/dev/full")
-    error_of(reported(own.judge)(judged), "No space left on device")
-    (tmp_path / "own" / FILE).unlink()
     (tmp_path / "own" / FILE).mkdir()  # The tests may run as root, whom no right stops.
     error_of(reported(own.judge)(judged), "your judgement was not kept")
     shutil.rmtree(tmp_path / "own")
     error_of(reported(own.judge)(judged), "your judgement was not kept")
+
+
+def test_judgements_go_to_no_other_file(own: Service, record: Record, tmp_path: Path) -> None:
+    path, profile = tmp_path / "own" / FILE, tmp_path / "profile"
+    profile.touch()
+    path.symlink_to(profile)
+    error_of(reported(own.judge)({"record": record, "verdict": "right"}), "symbolic links")
+    assert profile.read_bytes() == b""
+    path.unlink()
+    os.mkfifo(path)
+    error_of(reported(own.judge)({"record": record, "verdict": "right"}), "your judgement was not kept")
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    error_of(reported(own.judge)({"record": record, "verdict": "right"}), "not a regular file")
+    os.close(reader)
 
 
 def test_a_full_file_of_judgements_is_one_line(
