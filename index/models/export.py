@@ -3,6 +3,7 @@
 An export is made once for each model and cached.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from index.errors import IndexMismatchError, InputError
 from index.files.checksums import sha256_of
 from index.models.embedder import Embedder
-from index.models.model_card import ModelCard, ModelSettings, Precision, Runtime
+from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Precision, Runtime
 from index.models.model_files import (
     GRAPH,
     Export,
@@ -28,6 +29,7 @@ POOLINGS = ("mean", "cls")  # Of exported models; models with another pooling ru
 # 1 - the least cosine to the original on SAMPLES. int8 weights with a scale for each channel reach .008 (one scale for
 # all: .055), fp32 .00001; more means saturated sums.
 MAX_VECTOR_ERROR = {Precision.INT8: 0.02, Precision.FP32: 0.0005}
+_log = logging.getLogger(__name__)
 _BITS_TRIED = {Precision.INT8: (8, 7), Precision.FP32: (32,)}  # 7-bit sums fit where 8-bit sums saturate.
 
 
@@ -51,22 +53,45 @@ def export_model(settings: ModelSettings) -> Export:
 
 
 def find_export(card: ModelCard) -> Export:
-    """Return the cached export that made an index's vectors; export the model again where this machine lacks it.
+    """Return the export of the model that made an index's vectors: the cached one, or one of the packaged model.
+
+    The model is known by its sha256. The name in the index's card opens nothing, since the index may come from a
+    stranger. An export that differs from the index's is logged.
 
     Raises:
-        IndexMismatchError: the model is missing here, or its files have changed.
+        IndexMismatchError: neither the cache nor the program has the model, or its files have changed.
     """
-    settings = ModelSettings(card.name, card.precision, card.device)
-    folder = _embedder_folder(card.files_sha256, settings, card.runtime)
-    if card.runtime is Runtime.ONNX and (export := cached_export(folder)):
-        return export
-    # sentence-transformers runs a model from the model's own folder, whose files may have changed.
+    folder = _embedder_folder(card.files_sha256, ModelSettings(card.name, card.precision, card.device), card.runtime)
+    export = cached_export(folder)
+    if export is None or export.card.runtime is not Runtime.ONNX:
+        # sentence-transformers runs a model from the folder that the user named when it was exported.
+        export = _exported_again(card, export.card.name if export else DEFAULT_MODEL)
+    card.check_same(export.card, "index")
+    if export.card.export_sha256 != card.export_sha256:
+        here, there = export.card.export_sha256[:12], card.export_sha256[:12]
+        _log.warning(
+            "the index's vectors are of export %s of model %a, questions are embedded by export %s: "
+            "scores may differ slightly; run qa index --rebuild to use one",
+            *(there or "(none)", card.name, here or "(none)"),
+        )
+    return export
+
+
+def _exported_again(card: ModelCard, name: str) -> Export:
+    """Export the model of this name, if it is the card's.
+
+    Raises:
+        IndexMismatchError: it is another model, or there is none.
+    """
     try:
-        export = export_model(settings)
+        if fingerprints(find_model(name))[1] == card.files_sha256:
+            return export_model(ModelSettings(name, card.precision, card.device))
     except InputError as error:
         raise IndexMismatchError(f"the index's model cannot be loaded here: {error}") from error
-    card.check_same(export.card, "index")
-    return export
+    raise IndexMismatchError(
+        f"the index was built with model {card.name!a:.80} ({card.sha256[:12]}), which is not on this machine; "
+        "open it once with qa ask --model and the name or folder of that model"
+    )
 
 
 def _embedder_folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Path:

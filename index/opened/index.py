@@ -141,7 +141,9 @@ class Index(ABC):
         """
         opened = Index.open_at(place, generation, check)
         if model is not None:
-            opened.info.model.check_same(export_model(model).card, str(opened.info.directory))
+            export = export_model(model)
+            opened.info.model.check_same(export.card, str(opened.info.directory))
+            opened._embedder = Embedder(export)
         if like is not None and like.info.model == opened.info.model:
             opened._embedder = like._embedder
         return opened
