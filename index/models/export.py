@@ -9,6 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from index.errors import IndexMismatchError, InputError
 from index.files.checksums import sha256_of
 from index.models.embedder import Embedder
@@ -24,6 +27,7 @@ from index.models.model_files import (
     working_folder,
 )
 from index.models.onnx_graph import SAMPLES, load_original, quantise, save_tokenizer, trace
+from index.models.other_processors import Reference, fits_here, keep_reference
 
 POOLINGS = ("mean", "cls")  # Of exported models; models with another pooling run through sentence-transformers.
 # 1 - the least cosine to the original on SAMPLES. int8 weights with a scale for each channel reach .008 (one scale for
@@ -43,7 +47,8 @@ def export_model(settings: ModelSettings) -> Export:
     sha256, files_sha256 = fingerprints(source)
     wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
     for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
-        if cached := cached_export(_embedder_folder(files_sha256, settings, runtime)):
+        cached = cached_export(_embedder_folder(files_sha256, settings, runtime))
+        if cached and fits_here(cached, _vector_error, MAX_VECTOR_ERROR):
             return replace(cached, card=replace(cached.card, name=settings.name))
     with working_folder() as working:
         card = _write_embedder(source, working, settings, sha256=sha256, files_sha256=files_sha256)
@@ -63,7 +68,8 @@ def find_export(card: ModelCard) -> Export:
     """
     folder = _embedder_folder(card.files_sha256, ModelSettings(card.name, card.precision, card.device), card.runtime)
     export = cached_export(folder)
-    if export is None or export.card.runtime is not Runtime.ONNX:
+    runs = export and export.card.runtime is Runtime.ONNX and fits_here(export, _vector_error, MAX_VECTOR_ERROR)
+    if export is None or not runs:
         # sentence-transformers runs a model from the folder that the user named when it was exported.
         export = _exported_again(card, export.card.name if export else DEFAULT_MODEL)
     card.check_same(export.card, "index")
@@ -135,17 +141,19 @@ def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha2
     if card.pooling not in POOLINGS or not tokenizes:
         return replace(card, note=f"modules {' + '.join(modules)} ({mode or 'no'} pooling) run through sentence-transformers")
 
-    def error(export: Export) -> float:
-        wanted = model.encode(list(SAMPLES), normalize_embeddings=True, prompt="")
-        return 1 - float((Embedder(export).embed_texts(SAMPLES) * wanted).sum(axis=1).min())
-
     def note(error: float, bits: int) -> str:
         reduced = "; 7-bit weights, this processor's 8-bit sums saturate" if bits == 7 else ""
         return f"cosine to the original at least {1 - error:.4f} on sample texts{reduced}"
 
     largest = {settings.precision: MAX_VECTOR_ERROR[settings.precision]}
     features = model.tokenizer(list(SAMPLES[:2]), padding=True, return_tensors="pt")
-    return export_graph(model[0].auto_model, card, folder, features, error=error, largest=largest, note=note)
+    reference = Reference(model.encode(list(SAMPLES), normalize_embeddings=True, prompt=""), _vector_error)
+    return export_graph(model[0].auto_model, card, folder, features, reference=reference, largest=largest, note=note)
+
+
+def _vector_error(export: Export, wanted: npt.NDArray[np.float32]) -> float:
+    """Return 1 - the least cosine of an export's vectors of SAMPLES to these."""
+    return 1 - float((Embedder(export).embed_texts(SAMPLES) * wanted).sum(axis=1).min())
 
 
 def export_graph(
@@ -154,14 +162,14 @@ def export_graph(
     folder: Path,
     features: Mapping[str, Any],
     *,
-    error: Callable[[Export], float],
+    reference: Reference,
     largest: Mapping[Precision, float],
     note: Callable[[float, int], str],
 ) -> ModelCard:
     """Write `model.onnx`, traced from these features to the token states, and return its card.
 
-    `error` measures an export, and `largest` has the largest error of each precision, in the order tried. `note` makes
-    the card's note of the error and the bits of a weight.
+    `reference` measures an export, and `largest` has the largest error of each precision, in the order tried. `note`
+    makes the card's note of the error and the bits of a weight.
 
     A model that cannot be exported, or whose export differs from the original,
     is left to sentence-transformers: the card's note then names the reason.
@@ -176,8 +184,9 @@ def export_graph(
                 else:
                     quantise(full, graph, reduce_range=bits == 7)
                 done = replace(card, runtime=Runtime.ONNX, precision=precision, inputs=inputs, export_sha256=sha256_of(graph))
-                measured = error(Export(folder, done))
+                measured = reference.measure(Export(folder, done), reference.wanted)
                 if measured <= limit:
+                    keep_reference(folder, reference.wanted)
                     return replace(done, note=note(measured, bits))
         raise ValueError(f"{precision.value} differs from the original by {measured:.3f}")
     except Exception as failure:  # Whatever the exporter stumbles over, the model itself still works.
