@@ -81,7 +81,8 @@ def _file(name: str, said: Any, path: Path) -> FileRecord:
     inside = name == "/".join(parts) and parts and ".." not in parts and not name.startswith("/") and "\0" not in name
     if not inside or len(name) > _MAX_NAME_CHARS or not isinstance(said, dict):
         raise IndexMismatchError(f"{path}: {name!a:.100} is no file of a generation; run qa index --rebuild")
-    size, digests = said.get("size"), [said.get(key) for key in DIGITS]
+    size = said.get("size")
+    digests: list[Any] = [said.get(key) for key in DIGITS]
     sized = isinstance(size, int) and not isinstance(size, bool) and size >= 0
     if not sized or not all(isinstance(one, str) for one in digests):
         raise IndexMismatchError(f"{path}: {name!a:.100} has no size and digests; run qa index --rebuild")
