@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def test_other_weights_in_the_package_are_refused(folder: Path, monkeypatch: pyt
 
 
 @pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache of exports."""
     monkeypatch.setenv("QA_CACHE", str(tmp_path))
     (tmp_path / "models").mkdir(mode=0o700)
