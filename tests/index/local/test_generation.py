@@ -133,6 +133,22 @@ def test_an_index_of_another_kind_is_refused(copied: Path, change: Callable[[dic
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest["model"].update(files_sha256="../../x" * 9),  # It would name a folder.
+        lambda manifest: manifest["model"].update(sha256="A" * 64),
+        lambda manifest: manifest["model"].update(export_sha256="0" * 63),
+        lambda manifest: manifest["files"]["order.npy"].update(sha256="g" * 64),
+        lambda manifest: manifest["files"]["order.npy"].update(xxh3="0" * 31),
+    ],
+)
+def test_a_digest_that_is_none_is_damage(copied: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    edit_manifest(copied, change)
+    with pytest.raises(IndexDamagedError, match="that is none"):
+        Index.open(copied)
+
+
 def test_counts_that_differ_from_the_manifest_are_damage(copied: Path) -> None:
     edit_manifest(copied, lambda manifest: manifest["counts"].update(passages=1))
     with pytest.raises(IndexDamagedError, match="counts differ"):
