@@ -42,7 +42,9 @@ class Calls:
                 self._check_values(None, _object(body))
             case ["call", "v2", name]:
                 self._check_named(name, _object(body))
-            case ["run" | "call", name]:
+            case ["call", name]:  # Gradio reads no number here.
+                self._check_values(name, {**_object(body), "fn_index": None})
+            case ["run", name]:
                 self._check_values(name, _object(body))
 
     def _check_part(self, body: dict[str, Any]) -> None:

@@ -706,6 +706,7 @@ NO_CALLS: list[tuple[str, dict[str, Any], int]] = [
     ("queue/join", {"data": ["who?", 5], "session_hash": "x"}, 404),
     ("queue/join", {"data": [], "fn_index": 0, "session_hash": "x"}, 422),
     ("call/nothing", {"data": []}, 404),
+    ("call/ask", {"data": ["who?"], "fn_index": 0}, 422),
     ("call/v2/nothing", {}, 404),
     ("call/v2/ask", {}, 422),
     ("call/v2/ask", {"question": "who?", "colour": 5}, 422),
