@@ -22,6 +22,7 @@ from ui.page.html import fill_template, verbatim
 from ui.page.live_index import LiveIndex, OpenGeneration
 from ui.page.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read_request
 from ui.page.turn import turn_html
+from ui.server.quota import VISITOR, Quota
 from ui.text.markdown import to_markdown
 
 FILE = "judgements.jsonl"
@@ -53,6 +54,7 @@ class Service:
 
     def __init__(self, live: LiveIndex) -> None:
         self._live = live
+        self._judged = Quota(MAX_BYTES // 4)
         self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
 
     def ask(
@@ -144,11 +146,14 @@ class Service:
         """Append a reader's verdict on an answer to the judgements; "none" takes an earlier one back.
 
         Raises:
-            InputError: the record cannot be read, or the judgement cannot be written.
+            InputError: the record cannot be read, the judgement cannot be written, or the reader has judged enough for today.
         """
         judged = read_request(JudgeRequest, request)
         read_answer(judged.record)
-        _keep_judgement(backend_at(self._live.directory).judgements_folder() / FILE, judged.record, judged.verdict)
+        visitor, path = VISITOR.get(), backend_at(self._live.directory).judgements_folder() / FILE
+        if self._judged.used_up(visitor):
+            raise InputError("judgements: yours of today take all the room there is for you; go on tomorrow")
+        self._judged.use(visitor, _keep_judgement(path, judged.record, judged.verdict))
         return {}
 
     def begin(self, _: object) -> dict[str, Any]:
@@ -181,8 +186,8 @@ def _rendered(record: dict[str, Any], index: Index) -> str | dict[str, str]:
         return {"error": str(error)}
 
 
-def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None:
-    """Append a judgement to a file of JSON lines.
+def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> int:
+    """Append a judgement to a file of JSON lines; return the number of its bytes.
 
     Raises:
         InputError: the file is full or cannot be written, or JSON cannot hold the record.
@@ -198,6 +203,6 @@ def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None
                 raise InputError(f"{path}: not a regular file; move it away to go on judging")
             if file.tell() + len(data) > MAX_BYTES:
                 raise InputError(f"{path}: full ({MAX_BYTES / 1e6:,.0f} MB); move it away to go on judging")
-            file.write(data)
+            return file.write(data)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}); your judgement was not kept") from error

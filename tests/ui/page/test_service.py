@@ -7,19 +7,22 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
 
-from index import Index, build
+from index import Index, InputError, build
 from index.files.printable import printable
 from qa import Retriever
 from qa.example_questions import examples
 from ui.page import service as judgements
 from ui.page.live_index import LiveIndex
+from ui.page.requests import ScopeRequest, read_request
 from ui.page.service import FILE, MAX_BESIDE, SENTENCES_AROUND, Service, reported
+from ui.server.quota import VISITOR, Quota
 
 Parse = Callable[[str], Element]
 Record = dict[str, Any]
@@ -264,6 +267,29 @@ def test_judgements_go_to_no_other_file(own: Service, record: Record, tmp_path: 
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     error_of(reported(own.judge)({"record": record, "verdict": "right"}), "not a regular file")
     os.close(reader)
+
+
+def test_one_visitor_s_judgements_take_a_share_of_the_file(
+    own: Service, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "_judged", Quota(1))
+    judged = {"record": record, "verdict": "right"}
+
+    def twice(visitor: str) -> list[dict[str, Any]]:
+        VISITOR.set(visitor)
+        return [reported(own.judge)(judged), reported(own.judge)(judged)]
+
+    for visitor, refused in (("ann", True), ("bob", True), ("", False)):
+        first, second = copy_context().run(twice, visitor)
+        assert first == {} and ("error" in second) is refused
+
+
+@pytest.mark.parametrize("patterns", [["*a"] * 21, ["*" + "a" * 200], ["[" * 201]])
+def test_few_and_short_patterns_are_compared_with_the_articles(patterns: list[str]) -> None:
+    with pytest.raises(InputError, match="at most 20 patterns of 200 characters"):
+        read_request(ScopeRequest, {"sources": patterns})
+    names = ["a" * 400] * 80  # Names are looked up.
+    assert read_request(ScopeRequest, {"sources": [*names, *["*a"] * 20]}).scope.sources[:80] == tuple(names)
 
 
 def test_a_full_file_of_judgements_is_one_line(
