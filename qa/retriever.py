@@ -23,13 +23,13 @@ from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.ranking.candidates import CandidatePassages, find_candidates
-from qa.ranking.reading import read, to_read
+from qa.ranking.reading import read, to_read, wordings
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
 from qa.speakers.identities import Identities
 from qa.speakers.name_match import organisations
 
-MIN_ANSWER_READ, MIN_ANSWER_SCORED = 0.25, 0.1
+MIN_ANSWER_READ, MIN_ANSWER_SCORED = 0.3, 0.1
 SCOPES_KEPT = 8  # A scope over 100,000 articles takes .1 to .4 s to make; kept, a byte for each passage and sentence.
 
 
@@ -69,7 +69,8 @@ class Retriever:
         self._index = index
         self._reader = reader
         self._settings = settings or AskSettings()
-        self._organisations = organisations(index.abbreviations)
+        self._abbreviations = index.abbreviations
+        self._organisations = organisations(self._abbreviations)
         self._identities = Identities(index)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
         self._comparing = ClaimComparer(index, self._identities, self._organisations, self._weights)
@@ -151,7 +152,8 @@ class Retriever:
         scores = score_sentences(self._index, scored, self._organisations, self._weights)
         if reads:
             reader = self._reader or open_reader()
-            scores = read(self._index, judged_by.text, scores, reader, packaged_reading_weights())
+            texts = wordings(judged_by.text, self._abbreviations)
+            scores = read(self._index, texts, scores, reader, packaged_reading_weights())
         best = scores.sentences[0].probability if scores.sentences else 0.0
         answered = bool(scores.sentences) and scores.confidence >= self._settings.least(read=reads)
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0

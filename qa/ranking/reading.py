@@ -1,6 +1,7 @@
 """Reading: the sentences that the scorer finds best, and those beside them, are read and judged by the trained reader."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.articles.span import without_gaps
+from index.entries.entry import StoredAlias
 from index.models.embedder import PassageText
 from index.models.reader import UNREAD, Reader
 from index.opened.index import Index
@@ -34,13 +36,29 @@ class _Judged:
     logit: float
 
 
-def read(index: Index, question: str, scores: SentenceScores, reader: Reader, weights: ReadingWeights) -> SentenceScores:
+def wordings(question: str, abbreviations: Sequence[StoredAlias]) -> tuple[str, ...]:
+    """Return the question as it was asked, and with the other name of a body that the articles abbreviate in one way.
+
+    "How many dead did NIS report?" is also "How many dead did National Intelligence Service report?".
+    """
+    names: dict[str, set[str]] = {}
+    for alias in (stored.alias for stored in abbreviations):
+        names.setdefault(alias.short, set()).add(alias.long)
+        names.setdefault(alias.long, set()).add(alias.short)
+    for name, others in names.items():
+        if name in question and len(others) == 1 and (found := re.compile(rf"\b{re.escape(name)}\b").search(question)):
+            return question, f"{question[: found.start()]}{others.pop()}{question[found.end() :]}"
+    return (question,)
+
+
+def read(index: Index, asked: Sequence[str], scores: SentenceScores, reader: Reader, weights: ReadingWeights) -> SentenceScores:
     """Return the same sentences, surest first, judged by the reader, and the probability that the articles answer.
 
     A sentence's logit is linear in the reader's and the scorer's; that of
     "nothing answers" in the scorer's confidence. All compete in one softmax.
     Snippets are read in order until a sentence is surer than SURE. Sentences
     that were not read follow in their order, none surer than the last read one.
+    Of the wordings of the question that are `asked` the surer one counts.
     """
     if not scores.sentences:
         return scores
@@ -49,7 +67,9 @@ def read(index: Index, question: str, scores: SentenceScores, reader: Reader, we
     judged: list[_Judged] = []
     for at in range(0, len(order), AT_ONCE):
         parts = order[at : at + AT_ONCE]
-        for part, found in zip(parts, reader.read(question, [snippet_text(index, part) for part in parts]), strict=True):
+        texts = [snippet_text(index, part) for part in parts]
+        logits = zip(*(reader.read(question, texts) for question in asked), strict=True)
+        for part, found in zip(parts, (np.max(each, axis=0) for each in logits), strict=True):
             judged += [
                 _Judged(one, weights.sentence(UNREAD if one.only_asks else value, logit(one.probability)) - nothing)
                 for one, value in zip(part, found.tolist(), strict=True)

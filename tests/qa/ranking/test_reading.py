@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index
+from index import Index, Span
 from index.arrays import Logits
+from index.entries.entry import StoredAlias
 from index.models.embedder import PassageText
 from index.models.reader import UNREAD, Reader
 from index.models.reader_export import open_reader
+from index.speakers.abbreviations import Alias, AliasKind
 from qa import AskSettings, Retriever
 from qa.questions.conversation import variants
 from qa.ranking.candidates import Ranks, find_candidates
-from qa.ranking.reading import AT_ONCE, BESIDE, NEAREST, SENTENCES_READ, logit, read, snippets, softmax, to_read
+from qa.ranking.reading import AT_ONCE, BESIDE, NEAREST, SENTENCES_READ, logit, read, snippets, softmax, to_read, wordings
 from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
 from qa.ranking.weights import ReadingWeights, packaged_reading_weights
 
@@ -82,7 +84,7 @@ def test_without_the_reader_the_scorer_alone_judges(index: Index, monkeypatch: p
 
 def test_what_is_read_comes_in_the_scorers_order_with_its_title(index: Index, scored: SentenceScores) -> None:
     reader = Prefers()
-    read(index, NIS, scored, reader, PLAIN)
+    read(index, [NIS], scored, reader, PLAIN)
     assert len(reader.passages) == len(snippets(scored))
     article = index.store.article(scored.sentences[0].passage.article)
     assert reader.passages[0].title == (article.title or "") and reader.passages[0].sentences[0] in article.text
@@ -119,21 +121,55 @@ def test_passages_near_by_meaning_alone_are_scored_for_reading(index: Index) -> 
 def test_reading_stops_where_a_sentence_is_sure_and_the_rest_follow(index: Index, scored: SentenceScores) -> None:
     word = text_of(index, scored.sentences[0])[:40]
     reader = Prefers(word, high=12.0)
-    found = read(index, NIS, scored, reader, PLAIN)
+    found = read(index, [NIS], scored, reader, PLAIN)
     assert len(reader.passages) == AT_ONCE and text_of(index, found.sentences[0]).startswith(word)
     assert {one.sentence.id for one in found.sentences} == {one.sentence.id for one in scored.sentences}
     probabilities = [one.probability for one in found.sentences]
     assert probabilities == sorted(probabilities, reverse=True) and found.confidence > 0.99
 
 
+@pytest.mark.parametrize(
+    ("question", "other"),
+    [
+        ("What did NIS say?", "What did National Intelligence Service say?"),
+        ("What did the National Intelligence Service say?", "What did the NIS say?"),
+        ("What did UNIS say?", None),
+        ("What did PA say?", None),
+    ],
+)
+def test_a_body_that_is_abbreviated_in_one_way_is_read_by_both_names(question: str, other: str | None) -> None:
+    known = [
+        StoredAlias(0, Alias(AliasKind.ABBREVIATION, short, long, "", Span(0, 1)))
+        for short, long in (
+            ("NIS", "National Intelligence Service"),
+            ("PA", "Press Association"),
+            ("PA", "Palestinian Authority"),
+        )
+    ]
+    assert wordings(question, known) == ((question, other) if other else (question,))
+
+
+def test_of_two_wordings_the_surer_one_counts(index: Index, scored: SentenceScores) -> None:
+    class Knows(Prefers):
+        """Knows the answer to one wording."""
+
+        def read(self, question: str, passages: Sequence[PassageText]) -> list[Logits]:
+            found = super().read(question, passages)
+            return found if question == NIS else [np.full_like(each, -9.0) for each in found]
+
+    word = text_of(index, scored.sentences[3])[:40]
+    one, two = (read(index, asked, scored, Knows(word), PLAIN) for asked in ([NIS], ["Who?", NIS]))
+    assert one == two and text_of(index, one.sentences[0]).startswith(word)
+
+
 def test_nothing_is_read_for_nothing(index: Index) -> None:
-    assert read(index, NIS, SentenceScores([], 0.0), Prefers(), PLAIN) == SentenceScores([], 0.0)
+    assert read(index, [NIS], SentenceScores([], 0.0), Prefers(), PLAIN) == SentenceScores([], 0.0)
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])
 def test_a_scorer_that_is_certain_can_be_read_too(index: Index, scored: SentenceScores, probability: float) -> None:
     certain = SentenceScores([replace(one, probability=probability) for one in scored.sentences], probability)
-    found = read(index, NIS, certain, Prefers("North"), packaged_reading_weights())
+    found = read(index, [NIS], certain, Prefers("North"), packaged_reading_weights())
     assert all(0 <= one.probability <= 1 for one in found.sentences) and 0 <= found.confidence <= 1
 
 
