@@ -72,7 +72,7 @@ class Endpoint:
         """Ask, and return the record."""
         body: dict[str, object]
         if self.component is None:
-            path, body = "/gradio_api/run/ask", {"data": [question, [], 5, [], [], None, None]}
+            path, body = "/gradio_api/run/ask", {"data": [question, [], 5, [], [], None, None, None]}
         else:
             scope: dict[str, object] = {"sources": [], "outlets": [], "since": None, "until": None}
             request = {"question": question, "history": [], **scope}

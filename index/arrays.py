@@ -1,6 +1,7 @@
 """Array types with their shapes, and reading an array from a file."""
 
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,13 +23,14 @@ Logits: TypeAlias = npt.NDArray[np.float64]
 
 
 def read_array(path: Path) -> npt.NDArray[Any]:
-    """Read an array of any shape; never an array of Python objects.
+    """Read an array of any shape, no larger than its file; never an array of Python objects.
 
     Raises:
         IndexDamagedError: the file cannot be read.
     """
     try:
-        found: npt.NDArray[Any] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        # Mapped first: the memory for an array is taken before a byte of it is read.
+        with np.errstate(over="ignore"):
+            return np.array(np.lib.format.open_memmap(path, mode="r"))
+    except (OSError, ValueError, TypeError, EOFError, OverflowError, RecursionError, MemoryError, TokenError) as error:
         raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
-    return found

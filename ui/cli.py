@@ -1,30 +1,65 @@
-"""The `qa` command: runs one of its commands and turns every error into one line and an exit status."""
+"""The `qa` command: runs one of its commands and turns every error into one line and an exit status.
+
+All modules that take time are imported inside functions, so that Ctrl-C is one line while they are imported, too.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from argparse import Namespace
-from collections.abc import Sequence
 
-from index.files.printable import printable
-from ui.commands.arguments import parser
-from ui.commands.output import ExitStatus, drop_output, note
+TYPE_CHECKING = False  # That of `typing` would have to be imported.
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from ui.commands.output import ExitStatus
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
+    hook, interrupted = sys.unraisablehook, False
+
+    def note_interrupt(ignored: sys.UnraisableHookArgs) -> None:
+        """Note a Ctrl-C that the interpreter ignores, because it came in a finalizer."""
+        nonlocal interrupted
+        if ignored.exc_type is KeyboardInterrupt:
+            interrupted = True
+        else:
+            hook(ignored)
+
+    sys.unraisablehook = note_interrupt
     try:
-        return _run(arguments)
+        status = _run(arguments)
     except KeyboardInterrupt:
-        return _fail("stopped", ExitStatus.INTERRUPTED)
+        interrupted = True
+    finally:
+        sys.unraisablehook = hook
+    if not interrupted:
+        return status
+    if sys.stderr is not None:
+        sys.stderr.write("qa: stopped\n")
+    return 130  # ExitStatus.INTERRUPTED: importing it may be what was interrupted.
+
+
+def _run(arguments: Sequence[str] | None) -> ExitStatus:
+    """Run the command; an error becomes a line and an exit status."""
+    from ui.commands.output import ExitStatus, drop_output
+
+    try:
+        return _run_own(arguments)
     except BrokenPipeError:  # The reader of our output left, as `head` does.
         drop_output()
         return ExitStatus.DONE
     except OSError as error:
+        from index.files.printable import printable
+
         drop_output()
         place = printable(str(error.filename)) if error.filename else "the output"
         message = f"{place}: cannot be used ({error.strerror or error}); check the place and its rights"
+        return _fail(message, ExitStatus.INPUT_UNUSABLE)
+    except MemoryError:
+        message = "the memory is full; end other programs, or leave out large files with --max-file-mb"
         return _fail(message, ExitStatus.INPUT_UNUSABLE)
     except Exception as error:  # No traceback reaches a user; QA_DEBUG=1 shows it.
         if os.environ.get("QA_DEBUG"):
@@ -33,9 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{fault}; run again with QA_DEBUG=1 and report it", ExitStatus.INPUT_UNUSABLE)
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    """Run the command; an error of the program's own becomes an exit status."""
+def _run_own(arguments: Sequence[str] | None) -> ExitStatus:
+    """Run the command; an error of the program's own becomes a line and an exit status."""
     from index.errors import IndexUnusableError, QaError
+    from ui.commands.arguments import parser
+    from ui.commands.output import ExitStatus
 
     try:
         return run_command(parser().parse_args(arguments))
@@ -69,6 +106,8 @@ def run_command(chosen: Namespace) -> ExitStatus:
 
 
 def _fail(message: str, status: ExitStatus) -> ExitStatus:
+    from ui.commands.output import note
+
     note(f"qa: {message.strip()}")
     return status
 

@@ -19,6 +19,7 @@ from index.building.build_settings import BuildSettings
 from index.errors import ArticleRefused, InputError
 from index.files.disk import DISK, Disk, make_folders, write_synced
 from index.files.find_files import SUFFIXES, Found, SourceFile, find_files
+from index.files.source_files import Sources
 from index.local.generation import ADDED, LOCK, index_exists, published_record
 
 # People add hundreds of files by hand; these limits keep a page from filling the disk.
@@ -207,8 +208,10 @@ def _has_name(path: Path, file: Path, disk: Disk) -> bool:
     try:
         disk.link(file, path)
     except FileExistsError:
-        is_file = path.is_file() and not path.is_symlink()
-        return is_file and path.stat().st_size == file.stat().st_size and path.read_bytes() == file.read_bytes()
+        folder = Sources.under(path.parent)
+        with suppress(ArticleRefused):  # The name is that of a link or folder.
+            return folder.read(path.name) == folder.read(file.name)
+        return False
     return True
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from index.errors import IndexUnusableError, InputError
 from index.files.disk import Disk
 from index.local.generation import Generation, index_exists, open_generation, published_record
 from index.local.manifest import Manifest
-from index.local.publish import publish
+from index.local.publish import clean, publish
 from index.local.write_lock import writer
 
 # An upload takes seconds; an older one was left by a process that was killed.
@@ -42,6 +43,9 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     there = index_exists(directory)
     generation = open_previous(lambda: open_generation(directory), settings, progress) if there else None
     previous = _open_entries(generation, settings) if generation else None
+    if previous:
+        with suppress(OSError):  # The next build removes the rest.
+            clean(directory, disk)
     contents = previous.contents if previous else {}
     last_build = LastBuild.of(generation.manifest.build if generation else published_record(directory), contents)
     if not paths:
@@ -101,7 +105,7 @@ def _paths_before(last_build: LastBuild, directory: Path) -> list[Path]:
     """Return the paths of the last build, from a damaged index too; none where all articles were added by hand."""
     if not last_build.paths and not find_added(directory).files:
         raise InputError(f"{directory}: no earlier build names its articles; name their folder: qa index FOLDER")
-    return [Path(path) for path in last_build.paths]
+    return last_build.paths_again(str(directory))
 
 
 def _needs_other_layout(generation: Generation, settings: BuildSettings) -> bool:

@@ -1,5 +1,6 @@
 """Collecting the articles of an index: those under the paths and those added by hand, without those taken out."""
 
+import shlex
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +14,10 @@ from index.files.disk import DISK, Disk
 from index.files.file_stat import stat_size
 from index.files.find_files import Found, SourceFile, find_files
 from index.files.printable import printable_name
+from index.files.source_files import Sources
 from index.local.generation import ADDED
 from index.opened.build_record import CollectionRecord
+from index.opened.paths_seal import is_sealed
 
 KnownContent: TypeAlias = Callable[[SourceFile, str | None], Content | None]
 """Returns the content of a file by its stat signature and encoding, or None where the file must be read."""
@@ -31,6 +34,7 @@ class LastBuild:
     sources: Container[str]
     encoding: str | None = None
     speakers: bool = True  # Whether it was to read who speaks.
+    paths_seal: str = ""
 
     @classmethod
     def of(cls, record: CollectionRecord | None, sources: Container[str]) -> "LastBuild":
@@ -38,7 +42,19 @@ class LastBuild:
         if record is None:
             return cls("", (), frozenset(), frozenset(), sources)
         added, excluded, speakers = frozenset(record.added), frozenset(record.excluded), record.speakers is not False
-        return cls(record.root or "", record.paths, added, excluded, sources, record.encoding, speakers)
+        return cls(record.root or "", record.paths, added, excluded, sources, record.encoding, speakers, record.paths_seal)
+
+    def paths_again(self, place: str) -> list[Path]:
+        """Return the paths, to be read once more.
+
+        Raises:
+            InputError: this user is not known to have named these paths; the index may come from a stranger.
+        """
+        if self.paths and not is_sealed(self.paths, self.paths_seal):
+            named = " ".join(shlex.quote(printable_name(path)) for path in self.paths)
+            advice = f"if you trust it, name them: qa index {named if len(named) <= 200 else 'FOLDER'} --index {place}"
+            raise InputError(f"{place}: not known to be built by you, so the folders it names are not read; {advice}")
+        return [Path(path) for path in self.paths]
 
 
 class FoundArticle(NamedTuple):
@@ -178,17 +194,13 @@ def _read(
                 settings.check_size(stat_size(file.stat), file.source)
                 articles.append(FoundArticle(file, content, stat_size(file.stat), settings.encoding))
                 continue
-            settings.check_size(file.path.stat().st_size, file.source)
-            data = file.path.read_bytes()
+            data = Sources.under(file.root).read(file.source, check_size=settings.check_size)
             content = content_of(data, encoding=settings.encoding)
             if content not in known:
                 decode_article(data, file.source, encoding=settings.encoding)
             articles.append(FoundArticle(file, content, len(data), settings.encoding))
         except ArticleRefused as refusal:
             refused.append(refusal)
-        except OSError as error:
-            advice = "check that it exists and may be read"
-            refused.append(ArticleRefused(file.source, f"cannot be read ({error.strerror}); {advice}"))
     return articles, refused
 
 

@@ -6,12 +6,13 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias, TypeVar
 
-from index.articles.article import Article, Content, read_article
+from index.articles.article import Article, Content, decode_article
 from index.building.checkpoints import Checkpoints
 from index.building.collection import FoundArticle
 from index.entries.entry import Entry
 from index.entries.make_entry import Draft, draft, make_entries, read_speakers, with_speakers
 from index.errors import ArticleRefused
+from index.files.source_files import CheckSize, Sources
 from index.grammar.parser import Parser, loaded_parser
 from index.models.embedder import Embedder
 from index.workers.worker import BATCH_BYTES, Batch, StartWorkers, Workers, work_through
@@ -53,6 +54,7 @@ class PreviousEntries(Protocol):
 class EntryMaker:
     """Gives every article its entry; only the holder of the writer lock may use it.
 
+    `check_size` refuses a file that has grown too large since it was found.
     `speakers` names the parser that reads who speaks, "" for none.
     `start_workers` starts other processes that embed; None: only this process
     embeds.
@@ -65,11 +67,12 @@ class EntryMaker:
         embedder: Embedder,
         progress: Progress,
         *,
+        check_size: CheckSize,
         speakers: str,
         start_workers: StartWorkers | None = None,
     ) -> None:
         self._previous, self._checkpoints, self._embedder, self._progress = previous, checkpoints, embedder, progress
-        self._speakers, self._start_workers = speakers, start_workers
+        self._check_size, self._speakers, self._start_workers = check_size, speakers, start_workers
         self._last: dict[Content, Entry] = {}  # The last batch needs no checkpoint: the build is nearly done.
         self._embedded = 0
 
@@ -148,7 +151,7 @@ class EntryMaker:
         rest_bytes = sum(article.size_bytes for article in articles)
         for article in articles:
             rest_bytes -= article.size_bytes
-            for read in _read(article, changed):
+            for read in self._read(article, changed):
                 drafts.append(draft(read))
                 passages += len(drafts[-1].texts)
             if rest_bytes and passages >= BATCH_PASSAGES:
@@ -162,12 +165,24 @@ class EntryMaker:
         size_bytes = 0
         for article in articles:
             size_bytes += article.size_bytes
-            read += _read(article, changed)
+            read += self._read(article, changed)
             if size_bytes >= BATCH_BYTES:
                 yield Batch(tuple(read), size_bytes)
                 read, size_bytes = [], 0
         if size_bytes:
             yield Batch(tuple(read), size_bytes)
+
+    def _read(self, article: FoundArticle, changed: _Changed) -> Iterator[Article]:
+        """Read an article's file, if it can still be read; a changed or unreadable file is noted in `changed`."""
+        try:
+            data = Sources.under(article.file.root).read(article.source, check_size=self._check_size)
+            read = decode_article(data, article.source, encoding=article.encoding)
+        except ArticleRefused as refusal:
+            changed[article.content] = refusal
+            return
+        if read.content != article.content:
+            changed[article.content] = read.content
+        yield read
 
     def _estimate(self, passages: int, read_bytes: int, rest_bytes: int) -> None:
         """Report the number of all passages: the known ones, and those of the rest if it is like this batch."""
@@ -182,18 +197,6 @@ def prefetch(made: Iterator[T]) -> Iterator[T]:
         while (item := coming.result()) is not None:
             coming = beside.submit(next, made, None)
             yield item
-
-
-def _read(article: FoundArticle, changed: _Changed) -> Iterator[Article]:
-    """Read an article's file, if it can still be read; a changed or unreadable file is noted in `changed`."""
-    try:
-        read = read_article(article.file.path, article.source, encoding=article.encoding)
-    except ArticleRefused as refusal:
-        changed[article.content] = refusal
-        return
-    if read.content != article.content:
-        changed[article.content] = read.content
-    yield read
 
 
 def _as_read(articles: Sequence[FoundArticle], changed: _Changed) -> tuple[list[FoundArticle], list[ArticleRefused]]:

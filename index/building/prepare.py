@@ -18,10 +18,11 @@ from index.files.disk import DISK, Disk
 from index.files.printable import printable_name
 from index.grammar.parser import INSTALL, reader_name
 from index.models.embedder import Embedder
-from index.models.export import export_model
-from index.models.model_card import ModelCard, ModelSettings, Runtime
+from index.models.export import export_model, find_export
+from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Runtime
 from index.models.model_files import Export
 from index.opened.build_record import BuildRecord, Methods
+from index.opened.paths_seal import seal_paths
 from index.workers.processes import Processes
 from index.workers.ray_cluster import RayWorkers, check_installed
 from index.workers.worker import BATCH_BYTES, StartWorkers, Workers
@@ -92,8 +93,11 @@ def _note_dropped(before: LastBuild, collection: Collection, progress: Progress)
 def _exported(settings: BuildSettings, record: BuildRecord | None, progress: Progress) -> tuple[Export, float]:
     """Return the model's export, and the seconds that exporting took."""
     began = time.perf_counter()
-    before = ModelSettings(record.model.name, record.model.precision, record.model.device) if record else ModelSettings()
-    export = export_model(settings.model or before)
+    if settings.model is None and record is not None and record.model.name != DEFAULT_MODEL:
+        export = find_export(record.model)  # The name in a manifest opens nothing.
+    else:
+        before = ModelSettings(precision=record.model.precision, device=record.model.device) if record else ModelSettings()
+        export = export_model(settings.model or before)
     if export.card.note.startswith("cannot"):
         progress.note(f"model {export.card.name}: {export.card.note}")
     return export, time.perf_counter() - began
@@ -183,13 +187,21 @@ def prepare(
     checkpoints = Checkpoints(folder, export.card, speakers=speakers, disk=disk)
     start_workers = worker_starter(settings, export, speakers=bool(speakers), note=progress.note)
     entry_maker = EntryMaker(
-        previous if keeps else None, checkpoints, Embedder(export), progress, speakers=speakers, start_workers=start_workers
+        previous if keeps else None,
+        checkpoints,
+        Embedder(export),
+        progress,
+        check_size=settings.check_size,
+        speakers=speakers,
+        start_workers=start_workers,
     )
     collection = _as_read(collection, *entry_maker.embed(collection.articles))
     changes = changes_since(previous.contents if previous else {}, collection.articles)
+    named = tuple(str(path.resolve()) for path in paths)
     now = BuildRecord(
         root=str(collection.root),
-        paths=tuple(str(path.resolve()) for path in paths),
+        paths=named,
+        paths_seal=seal_paths(named),
         encoding=settings.encoding,
         added=collection.added,
         excluded=collection.excluded,

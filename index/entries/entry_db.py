@@ -1,46 +1,30 @@
 """The database of entries: articles with their text, passages, sentences and aliases in SQLite."""
 
+import codecs
 import errno
 import json
-import os
 import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
 from sys import intern
-from urllib.parse import quote
 
 import numpy as np
 
 from index.articles.article import Article, Content
 from index.articles.masthead import Masthead
 from index.articles.span import Span, without_gaps
+from index.entries.database import SCHEMA, VECTORS, Database
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 from index.errors import IndexDamagedError
-from index.search.analyzer import folded
 from index.search.float16_vectors import to_bytes
 from index.speakers.abbreviations import Alias, AliasKind
 from index.speakers.attribution import Attribution
 
 _TABLES = ("articles", "passages", "sentences")
 _ALIAS = 'article, kind, short, long, owner, start, "end"'
-
-
-class _Connection:
-    """A connection that closes with its thread or its store, whichever ends first.
-
-    A plain connection stays open until the garbage collector runs, since its
-    cache of statements refers back to the connection.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-
-    def __del__(self) -> None:
-        self.connection.close()
 
 
 def cut(column: str) -> str:
@@ -54,41 +38,54 @@ def day_of(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _holds(text: str, words: str) -> bool:
-    """Tell whether a text contains all of these words, one a line, in any case."""
-    inside = folded(text)
-    return all(word in inside for word in words.split("\n"))
-
-
 def _marks(numbers: Sequence[int]) -> str:
     return ",".join("?" * len(numbers))
 
 
+def _placed(start: object, end: object) -> Span:
+    """Return a span of an article's text.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end:
+        return Span(start, end)
+    raise ValueError(f"{start!a:.20}-{end!a:.20} is no span")
+
+
 def _gaps(text: str | None) -> tuple[Span, ...]:
-    return tuple(Span(*gap) for gap in json.loads(text)) if text else ()
+    return tuple(_placed(*gap) for gap in json.loads(text)) if text else ()
+
+
+def _article(row: tuple[str, str, int, str, int, str | None, str | None, str | None, str]) -> Article:
+    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = row
+    codecs.lookup(encoding)
+    masthead = Masthead(_span(title), _span(outlet), day_of(published))
+    return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
+
+
+def _passage(row: tuple[int, int, int, int]) -> StoredPassage:
+    number, article, start, end = row
+    return StoredPassage(number, article, _placed(start, end))
 
 
 def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes]) -> StoredSentence:
     number, passage, start, end, paragraph, gaps, attributions, terms, tokens = row
     told = tuple(
-        Attribution(Span(*name), Span(*said), Span(*cited) if cited else None, Span(*scope))
+        Attribution(_placed(*name), _placed(*said), _placed(*cited) if cited else None, _placed(*scope))
         for name, said, cited, scope in (json.loads(attributions) if attributions else ())
     )
-    span, words = Span(start, end), tuple(terms.split(" "))
-    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), told, words, tokens)
+    span, words = _placed(start, end), tuple(terms.split(" "))
+    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), told, words, bytes(tokens))
 
 
 def _stored_alias(row: tuple[int, str, str, str, str, int, int]) -> StoredAlias:
     article, kind, short, long, owner, start, end = row
-    return StoredAlias(article, Alias(AliasKind(kind), short, long, owner, Span(start, end)))
+    return StoredAlias(article, Alias(AliasKind(kind), short, long, owner, _placed(start, end)))
 
 
-class Store:
+class Store(Database):
     """An opened database; read only, from any thread."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._local = threading.local()
 
     def counts(self) -> tuple[int, int, int]:
         """Count the articles, passages and sentences. (3,)"""
@@ -102,13 +99,10 @@ class Store:
 
     def article(self, number: int) -> Article:
         """Return an article with its text."""
-        rows = self.rows(
-            "SELECT source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text FROM articles WHERE id = ?",
-            number,
-        )
-        source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = rows[0]
-        masthead = Masthead(_span(title), _span(outlet), day_of(published))
-        return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
+        columns = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text"
+        for article in self.read(_article, f"SELECT {columns} FROM articles WHERE id = ?", number):
+            return article
+        raise IndexDamagedError(f"{self._path}: lacks article {number}; run qa index --rebuild")
 
     def number_of(self, source: str) -> int | None:
         """Return the number of the article with this source, or None."""
@@ -117,19 +111,17 @@ class Store:
 
     def passages(self, numbers: Sequence[int]) -> list[StoredPassage]:
         """Return the passages with these numbers, in number order."""
-        rows = self.rows(
-            f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(numbers)}) ORDER BY id', *numbers
-        )
-        return [StoredPassage(number, article, Span(start, end)) for number, article, start, end in rows]
+        query = f'SELECT id, article, start, "end" FROM passages WHERE id IN ({_marks(numbers)}) ORDER BY id'
+        return self.read(_passage, query, *numbers)
 
     def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
         """Return all sentences of these passages, in number order."""
-        rows = self.rows(
+        return self.read(
+            _sentence,
             f'SELECT id, passage, start, "end", paragraph, gaps, attributions, terms, tokens FROM sentences '
             f"WHERE passage IN ({_marks(passages)}) ORDER BY id",
             *passages,
         )
-        return [_sentence(row) for row in rows]
 
     def surrounding(self, source: str, span: Span, *, sentences: int) -> Span:
         """Widen a span by so many sentences before and after it, by fewer at the article's ends."""
@@ -146,13 +138,13 @@ class Store:
 
     def abbreviations(self) -> list[StoredAlias]:
         """Return the abbreviations that articles spell out, by article."""
-        rows = self.rows(f"SELECT {_ALIAS} FROM aliases WHERE kind = ? ORDER BY article, rowid", AliasKind.ABBREVIATION.value)
-        return [_stored_alias(row) for row in rows]
+        query = f"SELECT {_ALIAS} FROM aliases WHERE kind = ? ORDER BY article, rowid"
+        return self.read(_stored_alias, query, AliasKind.ABBREVIATION.value)
 
     def full_names(self, surname: str) -> list[StoredAlias]:
         """Return the full names that articles give for a surname, by article."""
         query = f"SELECT {_ALIAS} FROM aliases WHERE kind = ? AND short = ? ORDER BY article, rowid"
-        return [_stored_alias(row) for row in self.rows(query, AliasKind.SURNAME.value, surname)]
+        return self.read(_stored_alias, query, AliasKind.SURNAME.value, surname)
 
     def listed(self) -> list[ListedArticle]:
         """Return every article without its text, by number."""
@@ -165,16 +157,17 @@ class Store:
 
     def entry(self, number: int) -> Entry:
         """Return an article's entry, as `write_store` takes it, but without its vectors."""
-        passages = self.rows('SELECT id, start, "end" FROM passages WHERE article = ? ORDER BY id', number)
-        first = passages[0][0] if passages else 0
+        query = 'SELECT id, article, start, "end" FROM passages WHERE article = ? ORDER BY id'
+        passages = self.read(_passage, query, number)
+        first = passages[0].id if passages else 0
         kept: list[StoredSentence] = []
         for at in range(0, len(passages), 500):
-            kept += self.sentences([row[0] for row in passages[at : at + 500]])
+            kept += self.sentences([passage.id for passage in passages[at : at + 500]])
         return Entry(
             self.article(number),
-            tuple(Span(start, end) for _, start, end in passages),
+            tuple(passage.span for passage in passages),
             tuple(replace(sentence, id=place, passage=sentence.passage - first) for place, sentence in enumerate(kept)),
-            tuple(_stored_alias(row).alias for row in self.rows(f"SELECT {_ALIAS} FROM aliases WHERE article = ?", number)),
+            tuple(one.alias for one in self.read(_stored_alias, f"SELECT {_ALIAS} FROM aliases WHERE article = ?", number)),
             np.empty((0, 0), np.float32),
         )
 
@@ -199,45 +192,12 @@ class Store:
             for _, sentences in groupby(rows, key=lambda row: row[0]):
                 yield " ".join(without_gaps(text, Span(start, end), _gaps(gaps)) for _, start, end, gaps in sentences)
 
-    def rows(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
-        """Run a query. Its SQL may use `holds(text, words)`; SQLite's own functions fold the case of ASCII only."""
-        try:
-            opened = getattr(self._local, "opened", None)
-            if opened is None:
-                uri = f"file:{quote(os.fsencode(self._path.absolute()))}?mode=ro&immutable=1"
-                opened = self._local.opened = _Connection(sqlite3.connect(uri, uri=True, check_same_thread=False))
-                opened.connection.create_function("holds", 2, _holds, deterministic=True)
-            return list(opened.connection.execute(query, values))
-        except UnicodeEncodeError:
-            return []  # No stored text has half a character, which JSON can carry.
-        except sqlite3.Error as error:
-            raise IndexDamagedError(f"{self._path}: SQLite cannot read it ({error}); run qa index --rebuild") from error
-
 
 def _span(text: str | None) -> Span | None:
     if text is None:
         return None
     start, _, end = text.partition("-")
     return Span(int(start), int(end))
-
-
-_SCHEMA = """
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
-    encoding TEXT NOT NULL, bom_bytes INTEGER NOT NULL, title TEXT, outlet TEXT, published TEXT, text TEXT NOT NULL);
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
-CREATE TABLE sentences (
-    id INTEGER PRIMARY KEY, passage INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    paragraph INTEGER NOT NULL, gaps TEXT, attributions TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL);
-CREATE TABLE aliases (
-    article INTEGER NOT NULL, kind TEXT NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, owner TEXT NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL);
-CREATE INDEX passages_of_article ON passages (article);
-CREATE INDEX sentences_of_passage ON sentences (passage);
-CREATE INDEX aliases_by_name ON aliases (kind, short);
-"""
-_VECTORS = "CREATE TABLE vectors (article INTEGER PRIMARY KEY, rows BLOB NOT NULL);"
 
 
 def write_store(path: Path, entries: Iterable[Entry], *, with_vectors: bool = False) -> None:
@@ -252,8 +212,8 @@ def write_store(path: Path, entries: Iterable[Entry], *, with_vectors: bool = Fa
     """
     connection = sqlite3.connect(path)
     try:
-        vectors = _VECTORS if with_vectors else ""
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA + vectors)
+        vectors = VECTORS if with_vectors else ""
+        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA + vectors)
         passages = sentences = 0
         for number, entry in enumerate(entries):
             connection.execute("INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?)", (number, *_article_row(entry.article)))

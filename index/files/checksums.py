@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 import xxhash
 
@@ -61,7 +61,7 @@ class FileRecord:
 
 def sha256_of(path: Path) -> str:
     """Return a file's sha256, in hex."""
-    with path.open("rb") as file:
+    with _opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -146,7 +146,7 @@ def _damage(path: Path, record: FileRecord, check: Check) -> str | None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[FileIO]:
     """Open a regular file for reading; a pipe or device would keep a reader waiting for ever."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with open(descriptor, "rb", buffering=0) as file:
@@ -155,8 +155,8 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
-def _chunks(file: BinaryIO) -> Iterator[memoryview]:
+def _chunks(file: FileIO) -> Iterator[memoryview]:
     buffer = bytearray(_CHUNK_BYTES)
     view = memoryview(buffer)
-    while size := file.readinto(buffer):  # type: ignore[attr-defined]
+    while size := file.readinto(buffer):
         yield view[:size]

@@ -5,7 +5,7 @@ Libraries that write by themselves (SQLite, tantivy) announce their files, too.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,10 +64,12 @@ class Disk:
 
         # No lock by a file's mere existence: a dead process would keep such a lock.
         lock = FileLock(path, timeout=-1 if wait else 0, poll_interval=0.1, fallback_to_soft=False, on_acquired=taken)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise TimeoutError(str(path)) from error
+        while not lock.is_locked:
+            try:
+                with suppress(InterruptedError):
+                    lock.acquire()
+            except Timeout as error:
+                raise TimeoutError(str(path)) from error
         return lock.release
 
 

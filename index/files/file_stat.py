@@ -1,4 +1,7 @@
-"""Stat signatures: a file's identity, size and times; every edit changes the signature."""
+"""Stat signatures: a file's identity, size and times; an edit changes the signature.
+
+One kind of edit does not: a write through a memory map to a page that was written some seconds before.
+"""
 
 import os
 import struct

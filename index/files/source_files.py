@@ -1,19 +1,18 @@
-"""Source files: the paths of articles' files, and opening them safely when a name comes from a stranger."""
+"""Source files: the paths of articles' files, and opening them safely when a stranger may name or replace them."""
 
 import hashlib
 import os
 import stat
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from io import BufferedReader
 from pathlib import Path
+from typing import TypeAlias
 
 from index.articles.article import Article
 from index.errors import ArticleRefused, IndexDamagedError
-from index.files.file_stat import FileStat, file_stat, is_settled
 from index.files.printable import printable_name
 
 
@@ -28,6 +27,9 @@ class SourceState(Enum):
     CHANGED = "changed"
     MISSING = "missing"
 
+
+CheckSize: TypeAlias = Callable[[int, str], None]
+"""Raises ArticleRefused where a file of so many bytes, of this source, is too large."""
 
 MAX_SOURCE_BYTES = 1 << 30  # A larger file is no article, and would fill the memory.
 # A folder on the path need not be readable, only passable; Linux calls this O_PATH.
@@ -74,8 +76,9 @@ def _check_kind(source: str, mode: int, *, folder: bool) -> None:
 
 
 def _unread(source: str, error: Exception) -> ArticleRefused:
-    reason = "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be read ({_why(error)})"
-    return _refused(source, reason)
+    if isinstance(error, FileNotFoundError):
+        return _refused(source, "there is no such file")
+    return _refused(source, f"cannot be read ({_why(error)}); check that it may be read")
 
 
 def _why(error: Exception) -> str:
@@ -84,6 +87,11 @@ def _why(error: Exception) -> str:
 
 def _refused(source: str, reason: str) -> ArticleRefused:
     return ArticleRefused(printable_name(source), reason)
+
+
+def _check_size(size_bytes: int, source: str) -> None:
+    if size_bytes > MAX_SOURCE_BYTES:
+        raise _refused(source, f"over {MAX_SOURCE_BYTES >> 30} GB, so no article")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +122,21 @@ class Sources:
         """Return the path of an article's file."""
         return self._folder(source) / source
 
-    def read(self, source: str) -> bytes:
-        """Read an article's file.
+    def read(self, source: str, *, check_size: CheckSize = _check_size) -> bytes:
+        """Read an article's file; of a file that grows meanwhile, one byte more than its size was.
 
         Raises:
-            ArticleRefused: as `open`, or the file cannot be read to its end, or is over MAX_SOURCE_BYTES.
+            ArticleRefused: as `open` and `check_size`, or the file cannot be read to its end, or fills the memory.
         """
         with self.open(source) as file:
-            if os.fstat(file.fileno()).st_size > MAX_SOURCE_BYTES:
-                raise _refused(source, f"over {MAX_SOURCE_BYTES >> 30} GB, so no article")
+            size_bytes = os.fstat(file.fileno()).st_size
+            check_size(size_bytes, source)
             try:
-                return file.read(MAX_SOURCE_BYTES)
+                return file.read(size_bytes + 1)
             except OSError as error:
                 raise _unread(source, error) from error
+            except MemoryError as error:
+                raise _refused(source, f"{size_bytes / 1e6:.1f} MB, more than the free memory; split it") from error
 
     @contextmanager
     def open(self, source: str) -> Iterator[BufferedReader]:
@@ -141,31 +151,18 @@ class Sources:
         with os.fdopen(_open_below(self._folder(source), source), "rb") as file:
             yield file
 
-    def _folder(self, source: str) -> Path:
-        return self.home if source in self.added else self.root
-
-
-class SourceStates:
-    """Compares articles with their files; an unchanged file is read again only when its stat signature changes."""
-
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self._unchanged: dict[str, tuple[str, FileStat]] = {}  # By source: the article's sha256 and the file's stat signature.
-
     def state(self, article: Article) -> SourceState:
-        """Return the state of the article's file; never an error."""
-        began_ns = time.time_ns()
+        """Return the state of the article's file, by reading all of it; never an error.
+
+        A stat signature would not do: a write through a memory map changes no time where the page was written before.
+        """
         try:
-            with self._sources.open(article.source) as file:
-                status = os.fstat(file.fileno())
-                found = file_stat(status)
-                if self._unchanged.get(article.source) == (article.sha256, found):
-                    return SourceState.UNCHANGED
-                same = status.st_size == article.size_bytes
-                if not same or hashlib.file_digest(file, "sha256").hexdigest() != article.sha256:
-                    return SourceState.CHANGED
-                if found == file_stat(os.fstat(file.fileno())) and is_settled(status, began_ns):
-                    self._unchanged[article.source] = article.sha256, found
+            with self.open(article.source) as file:
+                same = os.fstat(file.fileno()).st_size == article.size_bytes
+                same = same and hashlib.file_digest(file, "sha256").hexdigest() == article.sha256
         except (ArticleRefused, OSError):
             return SourceState.MISSING
-        return SourceState.UNCHANGED
+        return SourceState.UNCHANGED if same else SourceState.CHANGED
+
+    def _folder(self, source: str) -> Path:
+        return self.home if source in self.added else self.root

@@ -18,6 +18,7 @@ FORMAT = 5
 _MAX_NAME_CHARS = 200  # The names that this program writes have some 50.
 _SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
 _NO_SEAL = b"0" * 64
+_HEX = re.compile("[0-9a-f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,13 @@ def _file(name: str, said: Any, path: Path) -> FileRecord:
     inside = name == "/".join(parts) and parts and ".." not in parts and not name.startswith("/") and "\0" not in name
     if not inside or len(name) > _MAX_NAME_CHARS or not isinstance(said, dict):
         raise IndexMismatchError(f"{path}: {name!a:.100} is no file of a generation; run qa index --rebuild")
-    size, digests = said.get("size"), [said.get(key) for key in DIGITS]
+    size = said.get("size")
+    digests: list[Any] = [said.get(key) for key in DIGITS]
     sized = isinstance(size, int) and not isinstance(size, bool) and size >= 0
-    if not sized or not all(isinstance(one, str) and len(one) == DIGITS[key] for key, one in zip(DIGITS, digests, strict=True)):
+    if not sized or not all(isinstance(one, str) for one in digests):
         raise IndexMismatchError(f"{path}: {name!a:.100} has no size and digests; run qa index --rebuild")
+    if not all(len(one) == DIGITS[key] and _HEX.fullmatch(one) for key, one in zip(DIGITS, digests, strict=True)):
+        raise IndexDamagedError(f"{path}: {name!a:.100} has a digest that is none; run qa index --rebuild")
     return FileRecord(name, said["size"], said["sha256"], said["xxh3"])
 
 

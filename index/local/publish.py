@@ -41,7 +41,8 @@ def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
     """
     # The numbers of all generations, finished or not.
     taken = [int(match[1]) for path in directory.iterdir() if (match := GENERATION_NAME.fullmatch(path.name))]
-    number = max([*taken, current_number(directory) or 0]) + 1
+    before = current_number(directory)
+    number = max([*taken, before or 0]) + 1
     working, folder = directory / f"{name_of(number)}.tmp", directory / name_of(number)
     try:
         disk.make_folder(working)
@@ -53,12 +54,15 @@ def publish(directory: Path, write: Write, *, disk: Disk = DISK) -> Generation:
         _put_in_force(directory, Current(number, hashlib.sha256(raw).hexdigest()), disk)
     except BaseException as error:
         with suppress(OSError):
-            clean(directory, disk)
+            current = current_number(directory)
+            if current is not None and current < number and folder.is_dir():
+                _remove(directory, number, disk)
+            _remove_unfinished(directory, disk)
         if not isinstance(error, OSError):
             raise
         raise InputError(_failed(directory, number, str(error.strerror or error))) from error
     with suppress(OSError):  # The next writer removes the rest.
-        clean(directory, disk)
+        clean(directory, disk, before=before)
     return Generation(number, folder, Manifest.from_bytes(raw, folder / MANIFEST), Check.SHA256)
 
 
@@ -70,28 +74,38 @@ def recover(directory: Path, *, disk: Disk = DISK) -> None:
     """
     try:
         with suppress(PermissionError):
-            clean(directory, disk)
+            _remove_unfinished(directory, disk)
         disk.sync_folder(directory)
     except OSError as error:
         raise InputError(f"{directory}: cannot be written ({error.strerror or error}); check the disk") from error
 
 
-def clean(directory: Path, disk: Disk) -> None:
-    """Remove working folders, and all generations but the one in force and the previous one.
+def clean(directory: Path, disk: Disk, *, before: int | None = None) -> None:
+    """Remove the generations older than the one in force, except `before` or else the newest of them.
 
-    If CURRENT cannot be read, only working folders are removed.
+    Call this only where the generation in force opens: after an old CURRENT was restored, another
+    generation may be the only good one. Newer generations stay for the same reason.
     """
+    current = current_number(directory) or 0
+    older = [number for number in generation_numbers(directory) if number < current]
+    kept = before if before in older else max(older, default=None)
+    for number in older:
+        if number != kept:
+            _remove(directory, number, disk)
+
+
+def _remove_unfinished(directory: Path, disk: Disk) -> None:
+    """Remove working folders and a half-written CURRENT."""
     for path in sorted(directory.iterdir()):
         if path.name == f"{CURRENT}.tmp" or ((match := GENERATION_NAME.fullmatch(path.name)) and match[2]):
             remove_tree(path, disk)
-    if (current := current_number(directory)) is None:
-        return
-    earlier = [number for number in generation_numbers(directory) if number < current]
-    for number in generation_numbers(directory):
-        if number not in (current, *earlier[-1:]):
-            gone = directory / f"{name_of(number)}.tmp"  # A half-removed folder must not look like a generation.
-            disk.rename(directory / name_of(number), gone)
-            remove_tree(gone, disk)
+
+
+def _remove(directory: Path, number: int, disk: Disk) -> None:
+    """Remove a generation; a half-removed folder does not look like a generation."""
+    gone = directory / f"{name_of(number)}.tmp"
+    disk.rename(directory / name_of(number), gone)
+    remove_tree(gone, disk)
 
 
 def _fill(working: Path, write: Write, disk: Disk) -> bytes:

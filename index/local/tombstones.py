@@ -41,7 +41,7 @@ def read_tombstones(path: Path, segments: Sequence[Segment], ids: GlobalIds) -> 
         return None
     try:
         counted = {str(term): int(count) for term, count in json.loads(path.read_bytes()).items()}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, AttributeError, TypeError, OverflowError, RecursionError) as error:
         raise IndexDamagedError(f"{path}: cannot be read; run qa index --rebuild") from error
     together = np.concatenate(runs)
     together = together[np.argsort(together[:, 0])]

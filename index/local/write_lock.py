@@ -36,6 +36,7 @@ def writer(
         make_folders(directory, disk)
         release = _taken(directory, wait=wait, note=note, disk=disk)
     except OSError as error:
+        _unmake(made, directory, disk)  # Where the lock cannot be had, no other writer has it.
         reason = error.strerror or error
         raise InputError(f"{directory}: cannot be written ({reason}); name another place with --index") from error
     try:
@@ -96,7 +97,8 @@ def _is_alive(pid: int) -> bool:
 def _unmake(made: Sequence[Path], directory: Path, disk: Disk) -> None:
     """Remove the folders of a failed first build, innermost first, if there are no index and no checkpoints."""
     with suppress(OSError, InputError):
-        if not index_exists(directory) and {path.name for path in directory.iterdir()} <= {LOCK, CURRENT}:
+        names = {path.name for path in directory.iterdir()} if directory.is_dir() else set[str]()
+        if not index_exists(directory) and names <= {LOCK, CURRENT}:
             for path in (directory / CURRENT, *made):
                 if os.path.lexists(path):
                     (disk.remove_folder if path.is_dir() else disk.unlink)(path)

@@ -86,7 +86,10 @@ def _build(paths: Sequence[Path], job: _BuildJob) -> BuildReport:
     if not paths:
         if not before.paths:
             raise InputError(f"{server.place}: no earlier build names its articles; name their folder: qa index FOLDER")
-        paths, settings = [Path(p) for p in before.paths], replace(settings, encoding=settings.encoding or before.encoding)
+        paths, settings = (
+            before.paths_again(str(server.place)),
+            replace(settings, encoding=settings.encoding or before.encoding),
+        )
     # Every file is read: stat signatures would be those of the machine that built last.
     prepared = prepare(paths, job.folder, settings, before, record=record, previous=held, progress=progress)
     kept = generation if prepared.keeps else None

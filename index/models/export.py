@@ -3,15 +3,19 @@
 An export is made once for each model and cached.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from index.errors import IndexMismatchError, InputError
 from index.files.checksums import sha256_of
 from index.models.embedder import Embedder
-from index.models.model_card import ModelCard, ModelSettings, Precision, Runtime
+from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Precision, Runtime
 from index.models.model_files import (
     GRAPH,
     Export,
@@ -23,11 +27,13 @@ from index.models.model_files import (
     working_folder,
 )
 from index.models.onnx_graph import SAMPLES, load_original, quantise, save_tokenizer, trace
+from index.models.other_processors import Reference, fits_here, keep_reference
 
 POOLINGS = ("mean", "cls")  # Of exported models; models with another pooling run through sentence-transformers.
 # 1 - the least cosine to the original on SAMPLES. int8 weights with a scale for each channel reach .008 (one scale for
 # all: .055), fp32 .00001; more means saturated sums.
 MAX_VECTOR_ERROR = {Precision.INT8: 0.02, Precision.FP32: 0.0005}
+_log = logging.getLogger(__name__)
 _BITS_TRIED = {Precision.INT8: (8, 7), Precision.FP32: (32,)}  # 7-bit sums fit where 8-bit sums saturate.
 
 
@@ -41,7 +47,8 @@ def export_model(settings: ModelSettings) -> Export:
     sha256, files_sha256 = fingerprints(source)
     wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
     for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
-        if cached := cached_export(_embedder_folder(files_sha256, settings, runtime)):
+        cached = cached_export(_embedder_folder(files_sha256, settings, runtime))
+        if cached and fits_here(cached, _vector_error, MAX_VECTOR_ERROR):
             return replace(cached, card=replace(cached.card, name=settings.name))
     with working_folder() as working:
         card = _write_embedder(source, working, settings, sha256=sha256, files_sha256=files_sha256)
@@ -51,22 +58,46 @@ def export_model(settings: ModelSettings) -> Export:
 
 
 def find_export(card: ModelCard) -> Export:
-    """Return the cached export that made an index's vectors; export the model again where this machine lacks it.
+    """Return the export of the model that made an index's vectors: the cached one, or one of the packaged model.
+
+    The model is known by its sha256. The name in the index's card opens nothing, since the index may come from a
+    stranger. An export that differs from the index's is logged.
 
     Raises:
-        IndexMismatchError: the model is missing here, or its files have changed.
+        IndexMismatchError: neither the cache nor the program has the model, or its files have changed.
     """
-    settings = ModelSettings(card.name, card.precision, card.device)
-    folder = _embedder_folder(card.files_sha256, settings, card.runtime)
-    if card.runtime is Runtime.ONNX and (export := cached_export(folder)):
-        return export
-    # sentence-transformers runs a model from the model's own folder, whose files may have changed.
+    folder = _embedder_folder(card.files_sha256, ModelSettings(card.name, card.precision, card.device), card.runtime)
+    export = cached_export(folder)
+    runs = export and export.card.runtime is Runtime.ONNX and fits_here(export, _vector_error, MAX_VECTOR_ERROR)
+    if export is None or not runs:
+        # sentence-transformers runs a model from the folder that the user named when it was exported.
+        export = _exported_again(card, export.card.name if export else DEFAULT_MODEL)
+    card.check_same(export.card, "index")
+    if export.card.export_sha256 != card.export_sha256:
+        here, there = export.card.export_sha256[:12], card.export_sha256[:12]
+        _log.warning(
+            "the index's vectors are of export %s of model %a, questions are embedded by export %s: "
+            "scores may differ slightly; run qa index --rebuild to use one",
+            *(there or "(none)", card.name, here or "(none)"),
+        )
+    return export
+
+
+def _exported_again(card: ModelCard, name: str) -> Export:
+    """Export the model of this name, if it is the card's.
+
+    Raises:
+        IndexMismatchError: it is another model, or there is none.
+    """
     try:
-        export = export_model(settings)
+        if fingerprints(find_model(name))[1] == card.files_sha256:
+            return export_model(ModelSettings(name, card.precision, card.device))
     except InputError as error:
         raise IndexMismatchError(f"the index's model cannot be loaded here: {error}") from error
-    card.check_same(export.card, "index")
-    return export
+    raise IndexMismatchError(
+        f"the index was built with model {card.name!a:.80} ({card.sha256[:12]}), which is not on this machine; "
+        "open it once with qa ask --model and the name or folder of that model"
+    )
 
 
 def _embedder_folder(files_sha256: str, settings: ModelSettings, runtime: Runtime) -> Path:
@@ -110,17 +141,19 @@ def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha2
     if card.pooling not in POOLINGS or not tokenizes:
         return replace(card, note=f"modules {' + '.join(modules)} ({mode or 'no'} pooling) run through sentence-transformers")
 
-    def error(export: Export) -> float:
-        wanted = model.encode(list(SAMPLES), normalize_embeddings=True, prompt="")
-        return 1 - float((Embedder(export).embed_texts(SAMPLES) * wanted).sum(axis=1).min())
-
     def note(error: float, bits: int) -> str:
         reduced = "; 7-bit weights, this processor's 8-bit sums saturate" if bits == 7 else ""
         return f"cosine to the original at least {1 - error:.4f} on sample texts{reduced}"
 
     largest = {settings.precision: MAX_VECTOR_ERROR[settings.precision]}
     features = model.tokenizer(list(SAMPLES[:2]), padding=True, return_tensors="pt")
-    return export_graph(model[0].auto_model, card, folder, features, error=error, largest=largest, note=note)
+    reference = Reference(model.encode(list(SAMPLES), normalize_embeddings=True, prompt=""), _vector_error)
+    return export_graph(model[0].auto_model, card, folder, features, reference=reference, largest=largest, note=note)
+
+
+def _vector_error(export: Export, wanted: npt.NDArray[np.float32]) -> float:
+    """Return 1 - the least cosine of an export's vectors of SAMPLES to these."""
+    return 1 - float((Embedder(export).embed_texts(SAMPLES) * wanted).sum(axis=1).min())
 
 
 def export_graph(
@@ -129,14 +162,14 @@ def export_graph(
     folder: Path,
     features: Mapping[str, Any],
     *,
-    error: Callable[[Export], float],
+    reference: Reference,
     largest: Mapping[Precision, float],
     note: Callable[[float, int], str],
 ) -> ModelCard:
     """Write `model.onnx`, traced from these features to the token states, and return its card.
 
-    `error` measures an export, and `largest` has the largest error of each precision, in the order tried. `note` makes
-    the card's note of the error and the bits of a weight.
+    `reference` measures an export, and `largest` has the largest error of each precision, in the order tried. `note`
+    makes the card's note of the error and the bits of a weight.
 
     A model that cannot be exported, or whose export differs from the original,
     is left to sentence-transformers: the card's note then names the reason.
@@ -151,8 +184,9 @@ def export_graph(
                 else:
                     quantise(full, graph, reduce_range=bits == 7)
                 done = replace(card, runtime=Runtime.ONNX, precision=precision, inputs=inputs, export_sha256=sha256_of(graph))
-                measured = error(Export(folder, done))
+                measured = reference.measure(Export(folder, done), reference.wanted)
                 if measured <= limit:
+                    keep_reference(folder, reference.wanted)
                     return replace(done, note=note(measured, bits))
         raise ValueError(f"{precision.value} differs from the original by {measured:.3f}")
     except Exception as failure:  # Whatever the exporter stumbles over, the model itself still works.

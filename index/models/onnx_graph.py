@@ -3,6 +3,7 @@
 Exporting a model imports torch here; asking a question never does.
 """
 
+import json
 import logging
 import warnings
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import InputError
-from index.models.model_files import TOKENIZER
+from index.models.model_files import TOKENIZER, loadable_copy
 from index.models.onnx_session import silent_onnxruntime
 
 SAMPLES = (
@@ -23,27 +24,50 @@ SAMPLES = (
 )
 
 TOKEN_STATES = "token_states"  # The graph's name for its output.
+MODULES = frozenset({"Transformer", "Pooling", "Normalize", "Dense", "LayerNorm", "StaticEmbedding"})
+_OWN = "sentence_transformers."
 
 
 def load_original(source: Path, device: str | None = None) -> Any:
-    """Load a model as sentence-transformers does.
+    """Load a model as sentence-transformers does, from safetensors and with no code but that of MODULES.
 
     Raises:
-        InputError: the model cannot be loaded, or the device is missing.
+        InputError: the model cannot be loaded or names other modules, or the device is missing.
     """
+    _check_modules(source)
     logging.getLogger("transformers").setLevel(logging.ERROR)
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
     # Plain attention: the tracer follows it for every architecture, and it quantises faster than the fused kind.
-    kwargs = {} if device else {"attn_implementation": "eager"}
+    attention = {} if device else {"attn_implementation": "eager"}
+    kwargs = {"use_safetensors": True, "weights_only": True, **attention}
     try:
-        return SentenceTransformer(str(source), device=device or "cpu", model_kwargs=kwargs, local_files_only=True).eval()
+        with loadable_copy(source) as copy:
+            return SentenceTransformer(str(copy), device=device or "cpu", model_kwargs=kwargs, local_files_only=True).eval()
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
         check = f"the folder and --device {device}" if device else "the folder"
         raise InputError(f"--model {source}: sentence-transformers cannot load it ({reason}); check {check}") from error
+
+
+def _check_modules(source: Path) -> None:
+    """Refuse a model that is made of other modules than MODULES; a folder that names none gets Transformer and Pooling.
+
+    Raises:
+        InputError: a module is another's, or the file that names the modules cannot be read.
+    """
+    path = source / "modules.json"
+    try:
+        named = [str(module["type"]) for module in json.loads(path.read_bytes())] if path.exists() else []
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(
+            f"--model {source}: modules.json cannot be read; name a sentence-transformers model's folder"
+        ) from error
+    for name in named:
+        if not name.startswith(_OWN) or name.rpartition(".")[2] not in MODULES:
+            raise InputError(f"--model {source}: its module {name!a:.80} is not run; only {', '.join(sorted(MODULES))} are")
 
 
 def save_tokenizer(model: Any, folder: Path, *, source: Path) -> bool:

@@ -1,11 +1,12 @@
 """Opening a reader: its weights put into the default model's transformer, exported to ONNX once and cached."""
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from index.errors import InputError
 from index.files.checksums import sha256_of
@@ -14,6 +15,7 @@ from index.models.export import export_graph
 from index.models.model_card import DEFAULT_MODEL, ModelCard, Precision, Runtime
 from index.models.model_files import Export, cached_export, export_folder, find_model, fingerprints, keep_export, working_folder
 from index.models.onnx_graph import SAMPLES, load_original, save_tokenizer
+from index.models.other_processors import Reference, fits_here
 from index.models.reader import MAX_TOKENS, Reader, ReaderHead, reader_input
 from index.models.reader_weights import READER_WEIGHTS, Tensors, read_reader_head, read_reader_layers
 
@@ -41,7 +43,8 @@ def open_reader(weights: Path = READER_WEIGHTS) -> Reader:
         ) from error
     name = hashlib.sha256(f"{base} {sha256}".encode()).hexdigest()
     folder = export_folder(f"{name[:32]}-reader")
-    if (export := cached_export(folder)) is None:
+    export = cached_export(folder)
+    if export is None or not fits_here(export, partial(_logit_error, head), MAX_LOGIT_ERROR):
         with working_folder() as working:
             original = transformer_of(source, read_reader_layers(weights))
             card = _write_reader(original, head, source, working, sha256=sha256, files_sha256=name)
@@ -89,10 +92,6 @@ def _write_reader(model: Any, head: ReaderHead, source: Path, folder: Path, *, s
             states = model[0].auto_model(**features(number)).last_hidden_state[0].numpy()
         wanted.append(head.logits(states, given.owners, len(PASSAGE.sentences)))
 
-    def error(export: Export) -> float:
-        found = [Reader(export, head).read(question, [PASSAGE])[0] for question in QUESTIONS]
-        return float(np.abs(np.array(found) - np.array(wanted)).mean())
-
     card = ModelCard(
         name="reader",
         sha256=sha256,
@@ -112,10 +111,16 @@ def _write_reader(model: Any, head: ReaderHead, source: Path, folder: Path, *, s
         card,
         folder,
         features(0),
-        error=error,
+        reference=Reference(np.array(wanted, np.float32), partial(_logit_error, head)),
         largest=MAX_LOGIT_ERROR,
         note=lambda error, bits: f"{bits}-bit weights, logits within {error:.3f} on sample questions",
     )
     if card.runtime is not Runtime.ONNX:
         raise InputError(f"the reader {card.note.partition(';')[0]}; ask without it (--no-reader)")
     return card
+
+
+def _logit_error(head: ReaderHead, export: Export, wanted: npt.NDArray[np.float32]) -> float:
+    """Return the mean error of an export's logits for QUESTIONS."""
+    found = [Reader(export, head).read(question, [PASSAGE])[0] for question in QUESTIONS]
+    return float(np.abs(np.array(found) - wanted).mean())

@@ -29,13 +29,15 @@ class Counts(NamedTuple):
 class CollectionRecord:
     """The files that the last build read.
 
-    `paths` were given to the build; `root` is the folder that sources are relative to, None if unknown.
+    `paths` were given to the build, `paths_seal` is their seal by the user who built. `root` is the folder that
+    sources are relative to, None if unknown.
     `encoding` is that of files without a byte-order mark. `added` are sources of files added by hand,
     `excluded` are sources of files left out. `speakers` is False if the build was told not to read who speaks.
     """
 
     root: str | None
     paths: tuple[str, ...]
+    paths_seal: str
     encoding: str | None
     added: tuple[str, ...]
     excluded: tuple[str, ...]
@@ -45,9 +47,11 @@ class CollectionRecord:
     def from_json(cls, said: Mapping[str, Any]) -> "CollectionRecord":
         """Read what can be read of a manifest that nobody checked."""
         encoding, speakers, root = said.get("encoding"), said.get("speakers"), said.get("root")
+        seal = said.get("paths_seal")
         return cls(
             root=root if isinstance(root, str) else None,
             paths=_strings(said.get("paths")),
+            paths_seal=seal if isinstance(seal, str) else "",
             encoding=encoding if isinstance(encoding, str) else None,
             added=_strings(said.get("added")),
             excluded=_strings(said.get("excluded")),
@@ -105,6 +109,7 @@ class BuildRecord(CollectionRecord):
             "settings": {name: getattr(self.methods, name) for name in Methods.__slots__},
             "root": self.root,
             "paths": list(self.paths),
+            "paths_seal": self.paths_seal,
             "encoding": self.encoding,
             # Sources in DIR/added: below the index folder, wherever that is moved.
             "added": list(self.added),

@@ -5,6 +5,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,8 +19,9 @@ from index.arrays import Flags, Vectors
 from index.articles.article import Article
 from index.articles.span import Span
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
+from index.errors import IndexDamagedError, QaError
 from index.files.checksums import Check, Verification
-from index.files.source_files import Sources, SourceState, SourceStates
+from index.files.source_files import Sources, SourceState
 from index.models.embedder import EmbeddedQuestion, Embedder
 from index.models.export import export_model, find_export
 from index.models.model_card import ModelSettings
@@ -101,6 +103,21 @@ class ArticleStore(Protocol):
         """Return all data of all articles, article by article."""
 
 
+@contextmanager
+def damage_for_other_errors(place: str | Path) -> Iterator[None]:
+    """Turn any other error than the program's and the system's into an IndexDamagedError.
+
+    Checksums only prove that files are as somebody sealed them.
+    """
+    try:
+        yield
+    except (QaError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise IndexDamagedError(f"{place}: cannot be read ({reason}); run qa index --rebuild") from error
+
+
 class Index(ABC):
     """One generation of an index, opened for reading. For several threads.
 
@@ -117,7 +134,6 @@ class Index(ABC):
     def __init__(self, info: IndexInfo, sources: Sources) -> None:
         self.info = info
         self._sources = sources
-        self._states = SourceStates(sources)
 
     @staticmethod
     def open(
@@ -139,9 +155,12 @@ class Index(ABC):
             IndexDamagedError: the index is not what was published.
             IndexMismatchError: the index has another format, or another model than `model`.
         """
-        opened = Index.open_at(place, generation, check)
+        with damage_for_other_errors(place):
+            opened = Index.open_at(place, generation, check)
         if model is not None:
-            opened.info.model.check_same(export_model(model).card, str(opened.info.directory))
+            export = export_model(model)
+            opened.info.model.check_same(export.card, str(opened.info.directory))
+            opened._embedder = Embedder(export)
         if like is not None and like.info.model == opened.info.model:
             opened._embedder = like._embedder
         return opened
@@ -225,7 +244,7 @@ class Index(ABC):
 
     def source_state(self, article: Article) -> SourceState:
         """Return whether the file of an article changed since it was indexed."""
-        return self._states.state(article)
+        return self._sources.state(article)
 
     @cached_property
     def abbreviations(self) -> list[StoredAlias]:

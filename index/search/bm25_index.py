@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
@@ -118,21 +119,33 @@ class WordIndex:
     """The words of all segments, searched as one index, so that weights do not depend on the segments; read only."""
 
     def __init__(self, folders: Sequence[Path], deleted: DeletedTerms | None = None) -> None:
-        try:
-            self._index = _opened(folders)
-        except (ValueError, OSError, KeyError, TypeError) as error:
-            raise IndexDamagedError(f"{folders[0]}: tantivy cannot open it ({error}); run qa index --rebuild") from error
-        self._index.register_tokenizer(_ANALYZER, english_analyzer())
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
+        self._folder = folders[0]
         self._deleted = deleted
+        with self._reading():
+            self._index = _opened(folders)
+            self._index.register_tokenizer(_ANALYZER, english_analyzer())
+            self._schema = self._index.schema
+            self._searcher = self._index.searcher()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Turn whatever tantivy raises into an IndexDamagedError; a panic of Rust is a BaseException of no public class."""
+        try:
+            yield
+        except (KeyboardInterrupt, SystemExit, MemoryError, IndexDamagedError):
+            raise
+        except BaseException as error:
+            reason = " ".join(str(error).split())[:200]
+            raise IndexDamagedError(f"{self._folder}: tantivy cannot read it ({reason}); run qa index --rebuild") from error
 
     def __len__(self) -> int:
-        return int(self._searcher.num_docs) - (self._deleted.passages if self._deleted else 0)
+        with self._reading():
+            return int(self._searcher.num_docs) - (self._deleted.passages if self._deleted else 0)
 
     def passages_with(self, term: str) -> int:
         """Return the number of passages with this term."""
-        return int(self._searcher.doc_freq(FIELD, term)) - (self._deleted.counts.get(term, 0) if self._deleted else 0)
+        with self._reading():
+            return int(self._searcher.doc_freq(FIELD, term)) - (self._deleted.counts.get(term, 0) if self._deleted else 0)
 
     def search(self, groups: Sequence[Sequence[str]], *, top_k: int, among: KeyRanges | None = None) -> list[WordHit]:
         """Return the passages with the most groups, best first; `among` limits the search to these passages.
@@ -141,7 +154,14 @@ class WordIndex:
         do not depend on `among`.
 
         Source: BM25, Robertson & Zaragoza 2009; k1 = 1.2, b = 0.75.
+
+        Raises:
+            IndexDamagedError: tantivy cannot read the files.
         """
+        with self._reading():
+            return self._best(groups, top_k, among)
+
+    def _best(self, groups: Sequence[Sequence[str]], top_k: int, among: KeyRanges | None) -> list[WordHit]:
         clauses = [(tantivy.Occur.Should, self._group(group)) for group in groups]
         if not clauses:
             return []

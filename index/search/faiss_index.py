@@ -9,6 +9,7 @@ import numpy as np
 from index.arrays import Flags, Ids, Vectors
 from index.errors import IndexDamagedError
 from index.files.disk import DISK, Disk
+from index.search.faiss_file import check_faiss_file
 from index.search.ivf_lists import (
     EXHAUSTIVE_UP_TO,
     Lists,
@@ -92,9 +93,11 @@ class VectorIndex:
 
     def __init__(self, path: Path) -> None:
         try:
+            check_faiss_file(path)
             self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # Files of a generation never change.
-        except RuntimeError as error:
-            raise IndexDamagedError(f"{path}: FAISS cannot read it; run qa index --rebuild") from error
+        except (OSError, ValueError, RuntimeError, MemoryError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise IndexDamagedError(f"{path}: not the FAISS index of a build ({reason}); run qa index --rebuild") from error
         self.dim: int = self._index.d
         self._lists = self._index if isinstance(self._index, faiss.IndexIVFScalarQuantizer) else None
         self._mapped = False

@@ -23,6 +23,7 @@ from index.local.segment_reader import SegmentReader
 from index.local.tombstones import TOMBSTONES, count_deleted_words, read_tombstones
 from index.models.token_vectors import projection_of
 from index.opened.build_record import Counts
+from index.opened.index import damage_for_other_errors
 from index.search.bm25_index import WordIndex
 from index.search.faiss_index import VectorIndex
 from index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
@@ -36,7 +37,8 @@ def check_local_index(directory: Path, *, number: int | None = None) -> Soundnes
         generation = open_generation(directory, number=number, check=Check.SHA256)
     except IndexDamagedError as error:
         return _damaged(directory, number, error)
-    findings = tuple(islice(_findings(generation), MAX_FINDINGS))
+    with damage_for_other_errors(directory):
+        findings = tuple(islice(_findings(generation), MAX_FINDINGS))
     size = sum(file.size_bytes for file in generation.manifest.files)
     checked = Checked(len(generation.manifest.files), size, *generation.manifest.counts)
     return Soundness(directory, generation.number, checked, findings)

@@ -24,9 +24,9 @@ from typing import BinaryIO
 
 import pytest
 
-from index import BuildSettings, Index, InputError, QaError, add_file, build
+from index import BuildSettings, Index, IndexDamagedError, InputError, QaError, add_file, build
 from index.files.disk import Disk
-from index.local.generation import index_exists, open_generation
+from index.local.generation import Current, generation_numbers, index_exists, name_of, open_generation
 from index.models.embedder import Embedder
 from index.models.export import export_model
 from index.models.model_card import ModelSettings
@@ -607,6 +607,51 @@ def test_an_error_of_the_disk_anywhere_is_one_line_and_costs_nothing(
         else:
             assert state(bench.directory) == bench.new, (at, disk.done[at - 1])
         assert bench.finish(bench.directory) == bench.new, (at, disk.done[at - 1])
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generations 1 to 3 of an index, and the CURRENT of each; the articles are those of generation 3."""
+    place = tmp_path_factory.mktemp("history")
+    (place / "articles").mkdir()
+    for number, town in enumerate(("Oslo", "Bergen", "Halden"), 1):
+        write(place / "articles", a=town)
+        build([place / "articles"], place / "index")
+        shutil.copytree(place / "index" / name_of(number), place / name_of(number))
+        shutil.copy(place / "index" / "CURRENT", place / f"CURRENT-{number}")
+    return place
+
+
+# The generations that are there, the one that CURRENT names, and what a build leaves; nothing where it is refused.
+RESTORED: list[tuple[tuple[int, ...], int | None, list[int]]] = [
+    ((2, 3), 3, [2, 3]),
+    ((1, 2, 3), 1, [1, 4]),
+    ((2, 3), 2, [2, 4]),
+    ((3,), 1, []),
+    ((2, 3), 1, []),
+    ((2, 3), 7, []),
+    ((2, 3), None, []),
+]
+
+
+@pytest.mark.parametrize(("there", "named", "left"), RESTORED)
+def test_whatever_current_was_restored_no_build_removes_the_only_good_generation(
+    there: tuple[int, ...], named: int | None, left: list[int], history: Path, tmp_path: Path
+) -> None:
+    for number in there:
+        shutil.copytree(history / name_of(number), tmp_path / name_of(number))
+    if named is not None:
+        known = history / f"CURRENT-{named}"
+        (tmp_path / "CURRENT").write_bytes(known.read_bytes() if known.exists() else Current(named, "0" * 64).to_bytes())
+    if left:
+        build([], tmp_path)
+    else:
+        with pytest.raises(IndexDamagedError, match="--generation 3"):
+            build([], tmp_path)
+        assert generation_numbers(tmp_path) == [*there]
+        build([], tmp_path, BuildSettings(rebuild=True))
+        left = [3, max(*there, named or 0) + 1]
+    assert generation_numbers(tmp_path) == left and open_generation(tmp_path).number == left[-1]
 
 
 def test_the_simulated_disk_forgets_what_was_not_synced(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import random
 import shutil
-import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,7 @@ from index import Article, ArticleRefused, BuildSettings, InputError, SourceStat
 from index.articles.article import decode_article, known_encoding
 from index.articles.passages import passages
 from index.articles.sentences import sentences
-from index.files.file_stat import RACY_NS
-from index.files.source_files import Sources, SourceStates
+from index.files.source_files import Sources
 from index.grammar.parser import loaded_parser
 from index.speakers.attribution import Attribution
 from index.speakers.find_speakers import find_speakers
@@ -467,12 +465,10 @@ def test_every_edit_is_told_as_it_is(campaign: Campaign, tmp_path: Path) -> None
     wanted = campaign(len(CHANGES) + len(ACTS), 2 * len(CHANGES) + len(ACTS), 1_000)
     chosen = random.Random(SEED + 2)
     sources = Sources.under(tmp_path)
-    states = SourceStates(sources)
     made = [case for case, _ in zip(cases(tmp_path, wanted, chosen), range(wanted), strict=False)]
     assert len(made) == wanted
     originals = [case.path.read_bytes() for case in made]
-    time.sleep(RACY_NS / 1e9 + 0.1)  # So that what is unchanged is remembered: edits are told by their looks from here.
-    assert {states.state(case.article) for case in made} == {SourceState.UNCHANGED}
+    assert {sources.state(case.article) for case in made} == {SourceState.UNCHANGED}
     names = [name for name in (*CHANGES, *ACTS) for _ in range(wanted // (len(CHANGES) + len(ACTS)) + 1)]
     chosen.shuffle(names)
     names[: len(CHANGES) + len(ACTS)] = [*CHANGES, *ACTS]
@@ -480,7 +476,7 @@ def test_every_edit_is_told_as_it_is(campaign: Campaign, tmp_path: Path) -> None
     for case, original, name in zip(made, originals, names, strict=False):
         edit(case, name, chosen)
         state, verdict, start, count = oracle(case, original)
-        assert states.state(case.article) is state, name
+        assert sources.state(case.article) is state, name
         [proof] = prove(read_answer(case.record), sources)
         assert (proof.verdict, proof.file_changed) == (verdict, {"changed": True, "unchanged": False}.get(state.value)), name
         assert (proof.now.start if proof.now else None, proof.places) == (start, count), name

@@ -471,7 +471,29 @@ def fail(*_: object) -> int:
     raise ZeroDivisionError("one\ntwo")
 
 
-@pytest.mark.parametrize(("act", "status", "line"), [(interrupt, 130, "stopped"), (fail, 2, "ZeroDivisionError: one␊two")])
+class Finalized:
+    def __del__(self) -> None:
+        raise KeyboardInterrupt  # The interpreter ignores it here.
+
+
+def interrupt_a_finalizer(*_: object) -> int:
+    Finalized()
+    return 0
+
+
+def fill_the_memory(*_: object) -> int:
+    raise MemoryError
+
+
+@pytest.mark.parametrize(
+    ("act", "status", "line"),
+    [
+        (interrupt, 130, "stopped"),
+        (interrupt_a_finalizer, 130, "stopped"),
+        (fail, 2, "ZeroDivisionError: one␊two"),
+        (fill_the_memory, 2, "the memory is full; end other programs"),
+    ],
+)
 def test_no_traceback_reaches_a_user(
     act: Callable[..., int], status: int, line: str, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
 ) -> None:
@@ -545,6 +567,17 @@ def test_ctrl_c_stops_with_one_line(seeds_index: Path) -> None:
         time.sleep(0.2)
         chat.send_signal(signal.SIGINT)
         assert chat.wait(10) == 130 and chat.stderr.read() == "qa: stopped\n"
+
+
+@pytest.mark.parametrize("module", ["ui.commands", "index.errors"])
+def test_ctrl_c_while_a_module_is_imported_is_one_line(module: str) -> None:
+    program = (
+        "import sys\nclass Finder:\n    def find_spec(self, name, *_):\n"
+        "        if name == sys.argv[1]: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finder())\nfrom ui.cli import main\nsys.exit(main(['info']))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, module], capture_output=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"qa: stopped\n")
 
 
 def test_asking_imports_no_heavy_package(seeds_index: Path) -> None:

@@ -1,6 +1,8 @@
 """The answers to requests of the page and of programs: quotes, articles, judgements. JSON in, JSON out, no Gradio."""
 
 import json
+import os
+import stat
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ from ui.page.html import fill_template, verbatim
 from ui.page.live_index import LiveIndex, OpenGeneration
 from ui.page.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read_request
 from ui.page.turn import turn_html
+from ui.server.quota import VISITOR, Quota
 from ui.text.markdown import to_markdown
 
 FILE = "judgements.jsonl"
@@ -27,6 +30,8 @@ MAX_BYTES = 50_000_000
 SENTENCES_AROUND = 2  # Before a quote, and after it.
 MAX_BESIDE = 4_000  # Characters on either side of it, however long the sentences are.
 OUTLETS_OFFERED = 200
+# An index may come from a stranger: a link would lead to another file, and a pipe would keep the writer waiting.
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _writing = threading.Lock()
 
 
@@ -49,6 +54,7 @@ class Service:
 
     def __init__(self, live: LiveIndex) -> None:
         self._live = live
+        self._judged = Quota(MAX_BYTES // 4)
         self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
 
     def ask(
@@ -140,11 +146,14 @@ class Service:
         """Append a reader's verdict on an answer to the judgements; "none" takes an earlier one back.
 
         Raises:
-            InputError: the record cannot be read, or the judgement cannot be written.
+            InputError: the record cannot be read, the judgement cannot be written, or the reader has judged enough for today.
         """
         judged = read_request(JudgeRequest, request)
         read_answer(judged.record)
-        _keep_judgement(backend_at(self._live.directory).judgements_folder() / FILE, judged.record, judged.verdict)
+        visitor, path = VISITOR.get(), backend_at(self._live.directory).judgements_folder() / FILE
+        if self._judged.used_up(visitor):
+            raise InputError("judgements: yours of today take all the room there is for you; go on tomorrow")
+        self._judged.use(visitor, _keep_judgement(path, judged.record, judged.verdict))
         return {}
 
     def begin(self, _: object) -> dict[str, Any]:
@@ -177,8 +186,8 @@ def _rendered(record: dict[str, Any], index: Index) -> str | dict[str, str]:
         return {"error": str(error)}
 
 
-def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None:
-    """Append a judgement to a file of JSON lines.
+def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> int:
+    """Append a judgement to a file of JSON lines; return the number of its bytes.
 
     Raises:
         InputError: the file is full or cannot be written, or JSON cannot hold the record.
@@ -189,9 +198,11 @@ def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> None
     except (TypeError, ValueError, RecursionError) as error:  # Fields that a later version adds were not checked.
         raise InputError("answer: holds what JSON in UTF-8 does not; your judgement was not kept") from error
     try:
-        with _writing, path.open("ab") as file:
+        with _writing, open(path, "ab", opener=lambda name, _: os.open(name, _APPEND, 0o666)) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InputError(f"{path}: not a regular file; move it away to go on judging")
             if file.tell() + len(data) > MAX_BYTES:
                 raise InputError(f"{path}: full ({MAX_BYTES / 1e6:,.0f} MB); move it away to go on judging")
-            file.write(data)
+            return file.write(data)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}); your judgement was not kept") from error

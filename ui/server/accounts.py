@@ -72,7 +72,7 @@ class Accounts:
                 continue
             place = f"{where}, line {number}"
             name, colon, password = line.partition(":")
-            name = _composed(name.strip())
+            name = composed(name.strip())
             if not (colon and name) or printable(name) != name:
                 raise InputError(f"{place}: not an account; write name:password")
             if not password.strip():
@@ -80,7 +80,7 @@ class Accounts:
             if name in names:
                 raise InputError(f"{place}: {name} stands there twice; keep one")
             names.add(name)
-            accounts.append(Account(name, _digest(key, name), _digest(key, _composed(password))))
+            accounts.append(Account(name, _digest(key, name), _digest(key, composed(password))))
         if not accounts:
             raise InputError(f"{where}: holds no account; write name:password, one a line")
         return cls(key, tuple(accounts))
@@ -90,7 +90,7 @@ class Accounts:
 
         A wrong name takes as long as a wrong password: every account is compared, as digests of one length.
         """
-        name_digest, password_digest = _digest(self.key, _composed(name.strip())), _digest(self.key, _composed(password))
+        name_digest, password_digest = _digest(self.key, composed(name.strip())), _digest(self.key, composed(password))
         right = False
         for account in self.accounts:
             same_name = hmac.compare_digest(account.name_digest, name_digest)
@@ -103,6 +103,6 @@ def _digest(key: bytes, text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=key).digest()
 
 
-def _composed(text: str) -> str:
+def composed(text: str) -> str:
     """Return one spelling of accented letters, which keyboards and files compose differently (RFC 7617, section 2.1)."""
     return unicodedata.normalize("NFC", text)

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from index.errors import QaError
 from ui.server.accounts import Accounts
-from ui.server.guard import AddArticle
+from ui.server.guard_settings import AddArticle
 
 MAX_SESSIONS = 1_000  # Gradio keeps 30 kB and more of each, also of those that never came back for their answer.
 

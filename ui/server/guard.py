@@ -11,76 +11,24 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Protocol
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import QaError
-from ui.server.accounts import Accounts
-from ui.server.hosts import AllowedHosts, Authority
-from ui.server.login import Login, serve_without_endpoints
-from ui.server.request_body import RequestBody, check_json, too_large
-from ui.server.response import ClientGone, Refused, Response
-from ui.server.routes import UPLOADS, BodyKind, Feature, Route, routes_at
+from ui.server.guard_settings import GuardSettings
+from ui.server.hosts import Authority, is_loopback, network
+from ui.server.login import Login, log_out, serve_without_endpoints
+from ui.server.quota import VISITOR, Quota
+from ui.server.request_body import RequestBody, Room, read_json, too_large
+from ui.server.response import HTTPS_ONLY, ClientGone, Refused, Response
+from ui.server.routes import LOGOUT, UPLOADS, BodyKind, Feature, Route, routes_at
+from ui.server.session_cookie import received
 
 # Gradio builds its own address from these, keeps it for everyone and sends MCP calls there, whoever wrote them.
 _PROXIES_ONLY = (b"forwarded", b"x-forwarded-", b"x-gradio-")
+COUNTED_BYTES = 200_000  # Of a smaller file too: an index takes 2 GB in 10,000 files.
 _log = logging.getLogger(__name__)
-
-
-class AddArticle(Protocol):
-    """Keeps a file as an article; reads it, unless `more` files follow; returns the article's source."""
-
-    def __call__(self, name: str, data: bytes, *, more: bool) -> str:
-        """Keep a file.
-
-        Raises:
-            QaError: the file is refused.
-        """
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Limits of size, time and number. Sizes in bytes, times in seconds.
-
-    `max_working` bounds the requests at a time that Gradio's queue does not bound. The program works on `at_work` of
-    them; the others wait, since more would only hinder each other.
-    """
-
-    max_json: int = 1_000_000  # The page sends the conversation along.
-    max_login: int = 16_000
-    max_upload: int = 24_000_000
-    max_uploads: int = 8  # At a time; each is kept in memory until it is whole.
-    max_depth: int = 64  # Of JSON.
-    body_deadline_s: float = 20.0
-    upload_deadline_s: float = 120.0
-    stalled_after_s: float = 60.0
-    max_working: int = 128
-    at_work: int = 4
-
-    def of(self, kind: BodyKind) -> tuple[int, float]:
-        """Return the most bytes that a body of this kind may have, and the seconds that it may take."""
-        sizes = {BodyKind.JSON: self.max_json, BodyKind.LOGIN: self.max_login, BodyKind.FILE: self.max_upload}
-        return sizes.get(kind, 0), self.upload_deadline_s if kind is BodyKind.FILE else self.body_deadline_s
-
-
-@dataclass(frozen=True, slots=True)
-class GuardSettings:
-    """The hosts, accounts and features that are let through. Without `add_article`, nobody can upload."""
-
-    hosts: AllowedHosts
-    accounts: Accounts | None = None
-    mcp: bool = False
-    add_article: AddArticle | None = None
-    limits: Limits = field(default_factory=Limits)
-
-    @property
-    def features(self) -> frozenset[Feature]:
-        """The features that open routes."""
-        has = {Feature.ACCOUNTS: self.accounts, Feature.MCP: self.mcp, Feature.UPLOADS: self.add_article}
-        return frozenset(feature for feature, setting in has.items() if setting)
 
 
 class Guard:
@@ -93,6 +41,8 @@ class Guard:
         self._login = login
         self._working = 0
         self._uploading = 0
+        self._room = Room(settings.limits.max_at_once, small=settings.limits.small)
+        self._added = Quota(settings.limits.max_added)
         self._turns = asyncio.Semaphore(settings.limits.at_work)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,12 +57,16 @@ class Guard:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request. Any error becomes one line to the client; a fault of the program is logged as well."""
-        response = Response(send, stalled_after_s=self._limits.stalled_after_s)
+        response = Response(send, stalled_after_s=self._limits.stalled_after_s, https=scope["scheme"] == "https")
         body: RequestBody | None = None
         refused: Refused | None = None
         try:
-            self._check_sender(scope)
+            host = self._check_sender(scope)
+            if response.https and not is_loopback(host.name):
+                response.headers |= HTTPS_ONLY
             route = self._route(scope)
+            if route.cached:
+                del response.headers[b"cache-control"]
             body = self._body(route, scope, receive)
             await self._serve(route, scope, body, response)
         except Refused as error:
@@ -124,14 +78,17 @@ class Guard:
                 mark = secrets.token_hex(4)
                 _log.exception("fault %s at %s %s", mark, scope["method"], ascii(scope["path"]))
                 refused = Refused(500, f"a fault of the program; its log tells more under {mark}")
+        finally:
+            if body:
+                body.forget()
         refused = (body.refused if body else None) or refused
         if refused is None:
             await response.finish()
         elif not response.started:
             await response.refuse(refused, receive, unread=body is None or not body.whole)
 
-    def _check_sender(self, scope: Scope) -> None:
-        """Refuse a request to another host, and one that another site's page sends.
+    def _check_sender(self, scope: Scope) -> Authority:
+        """Return the host that a request names; refuse another host, and a request that another site's page sends.
 
         Raises:
             Refused: 400, 421 or 403.
@@ -147,6 +104,7 @@ class Guard:
         followed = scope["path"] == "/" and _single(scope, b"sec-fetch-mode") == "navigate"
         if (elsewhere and not followed) or not all(self._settings.hosts.allows_origin(origin, host) for origin in origins):
             raise Refused(403, "pages of other sites may not ask here")
+        return host
 
     def _route(self, scope: Scope) -> Route:
         """Return the open route of a request.
@@ -167,8 +125,11 @@ class Guard:
         """Return the request's body, bounded by what its route may carry.
 
         Raises:
-            Refused: 413 where the declared length is too large, 415 where JSON is expected and not declared.
+            Refused: 400 where the length is declared twice, 413 where it is too large, 415 where JSON is expected and not
+                declared.
         """
+        if {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope["headers"]}:
+            raise Refused(400, "the request has a length and chunks; send one of them")  # RFC 9112, section 6.1.
         max_bytes, deadline_s = self._limits.of(route.body)
         # The server in front of us checked that a declared length is one number.
         if int(_single(scope, b"content-length") or 0) > max_bytes:
@@ -176,31 +137,37 @@ class Guard:
         kind = (_single(scope, b"content-type") or "").partition(";")[0].strip().lower()
         if route.body is BodyKind.JSON and kind != "application/json":
             raise Refused(415, "send application/json here")
-        return RequestBody(receive, max_bytes=max_bytes, deadline_s=deadline_s)
+        room = Room(max_bytes) if route.body is BodyKind.FILE else self._room  # Uploads are counted in `_upload`.
+        return RequestBody(receive, max_bytes=max_bytes, deadline_s=deadline_s, room=room)
 
     async def _serve(self, route: Route, scope: Scope, body: RequestBody, response: Response) -> None:
         """Let the application answer, once the sender and the body are known to be right.
 
         Raises:
-            Refused: 401 or 429 for the sender, 400, 408, 413 or 422 for the body, 503 while the server is busy.
+            Refused: 401 or 429 for the sender, 400, 404, 408, 413 or 422 for the body, 503 while the server is busy.
         """
-        known = self._login.knows(scope)
-        if not known and route.needs is Feature.MCP:
-            self._login.check_basic(scope)
-        elif not known and not route.open_to_all:
+        headers = [pair for pair in scope["headers"] if not pair[0].startswith(_PROXIES_ONLY)]
+        scope = {**scope, "headers": received(headers, https=response.https)}
+        name = self._login.name(scope)
+        if name is None and route.needs is Feature.MCP:
+            name = self._login.check_basic(scope)
+        elif name is None and not route.open_to_all:
             raise Refused(401, "log in first")
-        scope = {**scope, "headers": [pair for pair in scope["headers"] if not pair[0].startswith(_PROXIES_ONLY)]}
+        client = str((scope.get("client") or ("",))[0])
+        VISITOR.set(name or ("" if is_loopback(client) else network(client)))
         receive: Receive = body.receive
         if route.body in (BodyKind.JSON, BodyKind.LOGIN):
             sent = await body.read()
             receive = body.again(sent)
             if route.body is BodyKind.JSON:
-                check_json(sent, max_depth=self._limits.max_depth)
+                self._settings.check_call(scope["path"], read_json(sent, max_depth=self._limits.max_depth))
             else:
                 await self._login.check_form(scope, body.again(sent))
         if route.body is BodyKind.FILE:
             await self._upload(scope, body, response)
-        elif scope["path"] == "/" and not known:
+        elif scope["path"] == LOGOUT:
+            await log_out(self._app, scope, receive, response)
+        elif scope["path"] == "/" and name is None:
             await serve_without_endpoints(self._app, scope, receive, response.send)
         elif route.works:
             async with self._turn() as end_turn:
@@ -217,16 +184,20 @@ class Guard:
         """Keep the file that a request carries as an article named by the path; "?more" says that more files follow.
 
         Raises:
-            Refused: 422 where the file is no article, 503 while too many other files are on their way.
+            Refused: 422 where the file is no article, 429 where the visitor has added enough for today, 503 while too many
+                other files are on their way.
         """
         add_article = self._settings.add_article
         if add_article is None or self._uploading >= self._limits.max_uploads:
             raise Refused(503, "too many uploads at once; try again in a moment", retry_after="2")
         name, more = scope["path"].removeprefix(UPLOADS), scope["query_string"] == b"more"
+        if self._added.used_up(VISITOR.get()):
+            raise Refused(429, "you have added enough for one day; who runs the server can index a folder")
         self._uploading += 1
         try:
             data = await body.read()
             source = await asyncio.to_thread(add_article, name, data, more=more)
+            self._added.use(VISITOR.get(), max(len(data), COUNTED_BYTES))
         except QaError as error:
             raise Refused(422, str(error)) from error
         finally:

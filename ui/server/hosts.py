@@ -84,6 +84,14 @@ class AllowedHosts:
         return same or authority in self.named
 
 
+def network(address: str) -> str:
+    """Return the network of one client: the address, of IPv6 its first 64 bits, since one client has all of the rest."""
+    try:
+        return str(ipaddress.IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return address
+
+
 def is_loopback(host: str) -> bool:
     """Return whether only this machine can reach a server at this address."""
     address = _address(host) or _address(f"[{host}]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from base64 import b64decode
 from collections.abc import Callable
@@ -10,10 +9,12 @@ from contextlib import suppress
 
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
+from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.server.accounts import Accounts
-from ui.server.response import Refused
+from ui.server.accounts import Accounts, composed
+from ui.server.hosts import network
+from ui.server.response import Refused, Response
 from ui.server.throttle import Throttle
 
 _CHALLENGE = {"www_authenticate": 'Basic realm="qa", charset="UTF-8"'}
@@ -32,28 +33,22 @@ def _basic(authorization: str) -> tuple[str, str] | None:
     return None
 
 
-def _network(scope: Scope) -> str:
-    """Return the address of the client; of IPv6 the first 64 bits, since one client has all of the rest."""
-    address = str((scope.get("client") or ("",))[0])
-    with suppress(ValueError):
-        return str(ipaddress.IPv6Network((address, 64), strict=False))
-    return address
-
-
 class Login:
-    """The check of names, passwords and cookies. `signed_in` tells by the cookies whether Gradio knows the sender."""
+    """The check of names, passwords and cookies. `signed_in` returns the account that Gradio knows by the cookies."""
 
-    def __init__(self, accounts: Accounts | None, signed_in: Callable[[dict[str, str]], bool], throttle: Throttle) -> None:
+    def __init__(
+        self, accounts: Accounts | None, signed_in: Callable[[dict[str, str]], str | None], throttle: Throttle
+    ) -> None:
         self._accounts = accounts
         self._signed_in = signed_in
         self._throttle = throttle
 
-    def knows(self, scope: Scope) -> bool:
-        """Return whether the sender has logged in on the page, or need not log in."""
-        return self._accounts is None or self._signed_in(Request(scope).cookies)
+    def name(self, scope: Scope) -> str | None:
+        """Return the account with which the sender has logged in on the page, "" where nobody need log in."""
+        return "" if self._accounts is None else self._signed_in(Request(scope).cookies)
 
-    def check_basic(self, scope: Scope) -> None:
-        """Check the name and password that a request brings along.
+    def check_basic(self, scope: Scope) -> str:
+        """Check the name and password that a request brings along; return the name.
 
         Raises:
             Refused: 401, or 429 after too many wrong ones.
@@ -63,6 +58,7 @@ class Login:
             raise Refused(401, "log in first, by HTTP Basic", **_CHALLENGE)
         if not self._right(scope, *given):
             raise Refused(401, "wrong name or password", **_CHALLENGE)
+        return composed(given[0].strip())
 
     async def check_form(self, scope: Scope, receive: Receive) -> None:
         """Check a login before Gradio sees it, so that wrong passwords are counted.
@@ -87,12 +83,28 @@ class Login:
         Raises:
             Refused: 429, after too many wrong ones.
         """
-        client = _network(scope)
+        client = network(str((scope.get("client") or ("",))[0]))
         if wait_s := self._throttle.wait_s(client, name):
             raise Refused(429, f"too many wrong passwords; try again in {wait_s} s", retry_after=str(wait_s))
         right = self._accounts is not None and self._accounts.check(name, password)
         (self._throttle.succeeded if right else self._throttle.failed)(client, name)
         return right
+
+
+# A link of another site can lead here, and no further. A form would send no origin, since the page sends no referrer.
+_LOGOUT_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Log out</title>
+<button onclick="fetch('/logout', {method: 'POST', redirect: 'manual'}).finally(() => location.replace('/'))">Log out</button>
+"""
+
+
+async def log_out(app: ASGIApp, scope: Scope, receive: Receive, response: Response) -> None:
+    """Ask the reader with a button; at a POST, have Gradio end the login, and the browser forget what it kept."""
+    if scope["method"] != "POST":
+        await HTMLResponse(_LOGOUT_PAGE)(scope, receive, response.send)
+        return
+    # Without "cookies", which would also log the reader out of the other hosts of this domain.
+    response.headers[b"clear-site-data"] = b'"cache", "storage"'
+    await app({**scope, "method": "GET", "query_string": b""}, receive, response.send)
 
 
 _ENDPOINTS = re.compile(rb"(window\.gradio_api_info = ).*?(;</script>)", re.DOTALL)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.types import Message, Receive
 
@@ -15,15 +18,24 @@ _SQUARE = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
 
 
+@dataclass(slots=True)
+class Room:
+    """The bytes that are free for bodies under way; a body of at most `small` bytes is taken even where none is free."""
+
+    free: int
+    small: int = 0
+
+
 class RequestBody:
-    """The body of a request, counted and timed while it is read.
+    """The body of a request, counted and timed while it is read; `forget` gives its bytes back to the room.
 
     A refusal is raised to the reader and kept in `refused`, since the reader may swallow it. `whole` says that nothing
     more comes, `cut_off` that the client left first.
     """
 
-    def __init__(self, receive: Receive, *, max_bytes: int, deadline_s: float) -> None:
+    def __init__(self, receive: Receive, *, max_bytes: int, deadline_s: float, room: Room) -> None:
         self._receive = receive
+        self._room = room
         self._max_bytes = max_bytes
         self._deadline_s = deadline_s
         self._deadline = asyncio.get_running_loop().time() + deadline_s
@@ -36,7 +48,7 @@ class RequestBody:
         """Return the next message. Once the body is whole, any message is returned, without a deadline.
 
         Raises:
-            Refused: the body is larger, or slower, than allowed.
+            Refused: the body is larger, or slower, than allowed, or there is no room for it.
         """
         if self.whole:
             return await self._receive()
@@ -46,13 +58,23 @@ class RequestBody:
         except TimeoutError:
             self.refused = Refused(408, f"the request took longer than {self._deadline_s:.0f} s to arrive; send it again")
             raise self.refused from None
-        self._read += len(message.get("body", b""))
+        size = len(message.get("body", b""))
+        self._read += size
+        self._room.free -= size
         if self._read > self._max_bytes:
             self.refused = too_large(self._max_bytes)
+            raise self.refused
+        if self._room.free < 0 and self._read > self._room.small:
+            self.refused = Refused(503, "too many large requests at once; try again in a moment", retry_after="2")
             raise self.refused
         self.cut_off = message["type"] != "http.request"
         self.whole = self.cut_off or not message.get("more_body", False)
         return message
+
+    def forget(self) -> None:
+        """Give the room of what was read to other bodies, once the request is answered."""
+        self._room.free += self._read
+        self._read = 0
 
     async def read(self) -> bytes:
         """Return the whole body.
@@ -87,17 +109,37 @@ def too_large(max_bytes: int) -> Refused:
     return Refused(413, f"the request is larger than {max_bytes:,} bytes; send less")
 
 
-def check_json(body: bytes, *, max_depth: int) -> None:
-    """Refuse JSON that is not closed, or nested too deeply for the code that reads it.
+# An object with one of these is, or holds, a file to Gradio, of this version or an earlier one.
+_OF_FILES = frozenset({"_type", "__type__", "is_file", "path"})
 
-    Strings are removed, then brackets that hold nothing, layer by layer: no Python loop over a megabyte.
+
+def read_json(body: bytes, *, max_depth: int) -> Any:
+    """Return the value of a JSON body.
+
+    For the depth, strings are removed, then brackets that hold nothing, layer by layer: no Python loop over a megabyte.
 
     Raises:
-        Refused: the JSON is nested too deeply, brackets do not match, or it is not UTF-8 (whose strings hold no NUL).
+        Refused: the body is nested too deeply, is not JSON in UTF-8 (whose strings hold no NUL), or holds a file object.
     """
     brackets = _STRING.sub(b"", body).translate(_SQUARE, _NO_BRACKET)
     if b"[" * (max_depth + 1) not in brackets:
         for _ in range(max_depth):
             brackets = brackets.replace(b"[]", b"")
-    if brackets or b"\0" in body:
-        raise Refused(400, f"the request is not JSON in UTF-8 with at most {max_depth} levels; send that")
+    try:
+        if not brackets and b"\0" not in body:
+            return json.loads(body, object_pairs_hook=_without_file)
+    except ValueError:
+        pass
+    raise Refused(400, f"the request is not JSON in UTF-8 with at most {max_depth} levels; send that")
+
+
+def _without_file(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object that is no file; all of its pairs are seen, also those of a name that stands twice.
+
+    {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}} makes Gradio read the file, and a "path" or "url" of
+    another site makes it fetch that, whatever function the object is sent to.
+    """
+    found = dict(pairs)
+    if not _OF_FILES.isdisjoint(found):
+        raise Refused(400, 'the request holds a file object (with "path" or "_type"); send text alone')
+    return found

@@ -7,20 +7,31 @@ from contextlib import suppress
 
 from starlette.types import Message, Receive, Send
 
+from ui.server.session_cookie import sent
+
 # Gradio's page runs scripts written into it and compiles the templates of gr.HTML, hence the two 'unsafe'.
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+# The page asks for none of these; it writes to the clipboard, which therefore is not among them.
+_UNUSED = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer", "microphone"),
+    *("midi", "payment", "serial", "usb"),
+)
 HEADERS = {
+    b"cache-control": b"no-store",  # Articles and answers are for who has logged in.
     b"content-security-policy": CONTENT_SECURITY_POLICY.encode(),
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": ", ".join(f"{name}=()" for name in _UNUSED).encode(),
     b"referrer-policy": b"no-referrer",
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
 }
+# Under TLS. For this machine's own names it would shut the other programs that they serve.
+HTTPS_ONLY = {b"strict-transport-security": b"max-age=31536000"}
 LINGER_S = 2.0
 SILENCE_S = 0.3  # Long enough for the bytes that are already on their way.
 
@@ -40,14 +51,16 @@ class ClientGone(Exception):
 
 
 class Response:
-    """One response on its way out.
+    """One response on its way out; `headers` replace the application's.
 
     A response with an error status is held back until the application returns: where the application raised, or could
     not read the request, the caller knows a better reason. A client that takes nothing for `stalled_after_s` is dropped.
     """
 
-    def __init__(self, send: Send, *, stalled_after_s: float) -> None:
+    def __init__(self, send: Send, *, stalled_after_s: float, https: bool) -> None:
         self._send = send
+        self.https = https
+        self.headers = dict(HEADERS)
         self._stalled_after_s = stalled_after_s
         self._held: list[Message] = []
         self.started = False
@@ -94,8 +107,8 @@ class Response:
             self.started = True
             pairs = [(name.lower(), value) for name, value in message.get("headers", ())]
             # No application lets other sites in.
-            kept = [pair for pair in pairs if pair[0] not in HEADERS and not pair[0].startswith(b"access-control-")]
-            message = {**message, "headers": [*kept, *HEADERS.items()]}
+            kept = [pair for pair in pairs if pair[0] not in self.headers and not pair[0].startswith(b"access-control-")]
+            message = {**message, "headers": [*sent(kept, https=self.https), *self.headers.items()]}
         try:
             async with asyncio.timeout(self._stalled_after_s):
                 await self._send(message)

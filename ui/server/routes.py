@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 UPLOADS = "/articles/"
+LOGOUT = "/logout"
 
 
 class BodyKind(Enum):
@@ -38,7 +39,8 @@ class Route:
 
     `path` matches the whole decoded path. Where `needs` is set, the route is open only with that feature. An
     `open_to_all` route needs no login: a browser asks for it to show the login. Behind a route that `works` the program
-    calculates outside Gradio's queue while the client waits.
+    calculates outside Gradio's queue while the client waits. Answers of a `cached` route hold nothing of the articles, and
+    browsers may keep them.
     """
 
     methods: frozenset[str]
@@ -47,6 +49,7 @@ class Route:
     open_to_all: bool = False
     works: bool = False
     needs: Feature | None = None
+    cached: bool = False
 
 
 # Names of Gradio's own files, session hashes and endpoints. No name starts with a dot, so neither `..` nor `.git` does.
@@ -54,8 +57,9 @@ _WORD = r"[A-Za-z0-9_@-][A-Za-z0-9_.@-]{0,127}"
 _WORDS = rf"{_WORD}(?:/{_WORD}){{0,7}}"
 
 
-def _get(path: str, *, open_to_all: bool = False, needs: Feature | None = None) -> Route:
-    return Route(frozenset({"GET", "HEAD"}), re.compile(path, re.ASCII), open_to_all=open_to_all, needs=needs)
+def _get(path: str, *, open_to_all: bool = False, needs: Feature | None = None, cached: bool = False) -> Route:
+    methods = frozenset({"GET", "HEAD"})
+    return Route(methods, re.compile(path, re.ASCII), open_to_all=open_to_all, needs=needs, cached=cached)
 
 
 def _post(path: str, body: BodyKind, *, open_to_all: bool = False, works: bool = False, needs: Feature | None = None) -> Route:
@@ -64,10 +68,11 @@ def _post(path: str, body: BodyKind, *, open_to_all: bool = False, works: bool =
 
 ROUTES = (
     _get(r"/", open_to_all=True),
-    _get(rf"/(?:static|assets)/{_WORDS}", open_to_all=True),
-    _get(r"/(?:theme\.css|favicon\.ico|manifest\.json|robots\.txt)", open_to_all=True),
+    _get(rf"/(?:static|assets)/{_WORDS}", open_to_all=True, cached=True),
+    _get(r"/(?:theme\.css|favicon\.ico|manifest\.json|robots\.txt)", open_to_all=True, cached=True),
     _post(r"/login/?", BodyKind.LOGIN, open_to_all=True, needs=Feature.ACCOUNTS),
-    _get(r"/logout", open_to_all=True, needs=Feature.ACCOUNTS),
+    _get(LOGOUT, open_to_all=True, needs=Feature.ACCOUNTS),
+    _post(LOGOUT, BodyKind.NONE, needs=Feature.ACCOUNTS),  # A link of another site can ask for GET alone.
     _get(r"/config/?"),
     _get(r"/gradio_api/(?:info/?|openapi\.json)"),
     _get(rf"/gradio_api/heartbeat/{_WORD}"),

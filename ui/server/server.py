@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import ssl
 import threading
@@ -18,8 +19,10 @@ from fastapi import FastAPI
 
 from index.errors import InputError, QaError
 from ui.server.accounts import Accounts
+from ui.server.calls import Calls
 from ui.server.gradio_app import Page, mount_page, set_environment
-from ui.server.guard import Guard, GuardSettings, Limits
+from ui.server.guard import Guard
+from ui.server.guard_settings import GuardSettings, Limits
 from ui.server.hosts import AllowedHosts, Authority, is_any, is_loopback
 from ui.server.login import Login
 from ui.server.throttle import Throttle
@@ -66,6 +69,7 @@ class ServeSettings:
         if self.certfile:
             try:
                 ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certfile, self.keyfile, lambda: "")
+                _check_private(self.keyfile or self.certfile)
             except OSError as error:  # The base class of ssl.SSLError.
                 raise InputError(f"{self.certfile}: no certificate with its key in PEM ({error.strerror or error})") from error
         if self.mcp and find_spec("mcp") is None:
@@ -83,6 +87,17 @@ class ServeSettings:
         """Return an address at which this machine can open the page."""
         host = "localhost" if is_any(self.host) else self.host
         return f"{'https' if self.certfile else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _check_private(key: Path) -> None:
+    """Check that no other user can read or change the file of a key; a group may read one of root's, as of Debian's.
+
+    Raises:
+        InputError: other users can.
+    """
+    status = key.stat()
+    if os.name == "posix" and status.st_mode & (0o037 if status.st_uid == 0 else 0o077):
+        raise InputError(f"{key}: other users of this machine can read or change this key; chmod 600 it")
 
 
 def serve(make_page: Callable[[], Page], settings: ServeSettings, *, ready: Callable[[str], None]) -> None:
@@ -133,11 +148,11 @@ def _server(
     accounts, mcp = settings.accounts, settings.mcp
     page, gradio = asyncio.run(mount_page(app, make_page, accounts=accounts, mcp=mcp))
     port = listening.getsockname()[1]
-    guarded = GuardSettings(settings.hosts(), accounts, mcp, page.add_article, settings.limits)
+    guarded = GuardSettings(settings.hosts(), accounts, mcp, page.add_article, settings.limits, Calls(page.blocks).check)
 
-    def signed_in(cookies: dict[str, str]) -> bool:
-        names = (f"access-token-{gradio.cookie_id}", f"access-token-unsecure-{gradio.cookie_id}")
-        return any(cookies.get(name) in gradio.tokens for name in names)
+    def signed_in(cookies: dict[str, str]) -> str | None:
+        name: str | None = gradio.tokens.get(cookies.get(f"access-token-{gradio.cookie_id}"))
+        return name
 
     config = uvicorn.Config(
         Guard(app, guarded, login=Login(accounts, signed_in, Throttle())),

@@ -16,21 +16,26 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from index.errors import InputError
+from ui.server.hosts import network
 
 HEADERS_WITHIN_S = 10.0
+MAX_WAITING = 64  # Connections of one client on which no request is under way. A browser opens six.
 
 
 class Connection(H11Protocol):
     """An HTTP connection of uvicorn, closed where the headers of a request do not come in time.
 
     uvicorn only times the pause between requests. A client that sends a byte now and then, or none after connecting,
-    would keep its place for ever.
+    would keep its place for ever. Nor does uvicorn bound the places of one client: of the connections that await a
+    request the oldest is closed.
     """
 
     _late: asyncio.TimerHandle | None = None
+    _network = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As in uvicorn.
         super().connection_made(transport)
+        self._network = network(self.client[0] if self.client else "")
         self._watch()
 
     def data_received(self, data: bytes) -> None:
@@ -51,6 +56,19 @@ class Connection(H11Protocol):
             self._stop_watching()
         elif self._late is None:
             self._late = self.loop.call_later(HEADERS_WITHIN_S, self.transport.abort)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Close the connection of this client that has awaited a request longest, where too many do."""
+        deadlines = {
+            other: other._late.when()
+            for other in self.connections
+            if isinstance(other, Connection) and other._network == self._network and other._late
+        }
+        if len(deadlines) > MAX_WAITING:
+            oldest = min(deadlines, key=deadlines.__getitem__)
+            oldest._stop_watching()
+            oldest.transport.abort()
 
     def _stop_watching(self) -> None:
         if self._late is not None:

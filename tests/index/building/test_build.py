@@ -1,12 +1,17 @@
 import os
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
 
 from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Precision, Progress, Renamed, build
 from index.articles.sentences import sentences
+from index.building import collection, prepare
 from index.entries.entry import Entry
+from index.opened import paths_seal
 
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."
 
@@ -101,6 +106,19 @@ def test_without_paths_those_of_the_last_build_are_read(folder: Path, tmp_path: 
     build([folder], tmp_path / "index")
     write(folder / "d.txt", "Narvik")
     assert build([], tmp_path / "index").added == ("d.txt",)
+
+
+def test_without_paths_a_strangers_index_is_not_followed(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths_seal, "cache_folder", lambda: tmp_path / "hers")
+    build([folder], tmp_path / "index")
+    build([], tmp_path / "index")
+    assert (tmp_path / "hers" / paths_seal.KEY).stat().st_mode & 0o777 == 0o600
+    monkeypatch.setattr(paths_seal, "cache_folder", lambda: tmp_path / "yours")
+    for settings in (BuildSettings(), BuildSettings(rebuild=True)):
+        with pytest.raises(InputError, match=f"not known to be built by you.*: qa index {folder} --index"):
+            build([], tmp_path / "index", settings)
+    assert build([folder], tmp_path / "index").generation == 2
+    assert build([], tmp_path / "index").generation == 2
 
 
 def test_another_encoding_is_another_text(tmp_path: Path) -> None:
@@ -212,6 +230,50 @@ def test_an_unreadable_file_or_folder_is_refused(folder: Path, tmp_path: Path) -
     (folder / "closed").mkdir(mode=0)
     report = build([folder], tmp_path / "index")
     assert [refusal.source for refusal in report.refused] == ["a.txt", "closed"]
+
+
+def link(path: Path, secret: Path) -> None:
+    path.unlink()
+    path.symlink_to(secret)
+
+
+def link_folder(path: Path, secret: Path) -> None:
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.symlink_to(secret.parent)
+
+
+def pipe(path: Path, secret: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def grow(path: Path, secret: Path) -> None:
+    os.truncate(path, 1 << 40)  # A hole: it takes no room on disk.
+
+
+SWAPS = (link, link_folder, pipe, grow)
+
+
+@pytest.mark.parametrize("swap", SWAPS, ids=lambda swap: swap.__name__)
+@pytest.mark.parametrize(("module", "step"), [(collection, "find_files"), (prepare, "collect")], ids=["found", "collected"])
+def test_what_takes_a_files_place_during_a_build_is_not_read(
+    swap: Callable[[Path, Path], None], module: ModuleType, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, secret = tmp_path / "articles" / "2024" / "b.txt", tmp_path / "elsewhere" / "b.txt"
+    for file, place in ((path.parents[1] / "a.txt", "Oslo"), (path, "Bergen"), (secret, "Tromsø")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write(file, place)
+
+    def and_swap(*found: Any, **options: Any) -> object:
+        made = real(*found, **options)
+        swap(path, secret)
+        return made
+
+    real = getattr(module, step)
+    monkeypatch.setattr(module, step, and_swap)
+    report = build([path.parents[1]], tmp_path / "index")
+    assert (report.added, [refusal.source for refusal in report.refused]) == (("a.txt",), ["2024/b.txt"])
 
 
 def test_an_index_of_a_folder_whose_name_is_not_utf8_is_built_and_opened(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """What became of a file is told whatever was done to it, and no name leads out of the articles' folder."""
 
-import hashlib
 import os
 import socket
 import time
@@ -12,8 +11,7 @@ import pytest
 
 from index import Article, ArticleRefused, SourceState
 from index.articles.article import read_article
-from index.files.file_stat import RACY_NS
-from index.files.source_files import Sources, SourceStates
+from index.files.source_files import Sources
 
 TEXT = "It rained in Linz, said the mayor.\n"
 OTHER = "It snowed in Linz, said the mayor\n"
@@ -36,8 +34,8 @@ def article(folder: Path) -> Article:
 
 
 @pytest.fixture
-def states(folder: Path) -> SourceStates:
-    return SourceStates(Sources.under(folder))
+def sources(folder: Path) -> Sources:
+    return Sources.under(folder)
 
 
 def swap_keeping_times(path: Path) -> None:
@@ -110,21 +108,12 @@ ACTS: list[tuple[str, Callable[[Path], Any], SourceState]] = [
 
 @pytest.mark.parametrize(("act", "state"), [act[1:] for act in ACTS], ids=[act[0] for act in ACTS])
 def test_what_was_done_to_a_file_is_told(
-    act: Callable[[Path], Any], state: SourceState, states: SourceStates, article: Article, folder: Path
+    act: Callable[[Path], Any], state: SourceState, sources: Sources, article: Article, folder: Path
 ) -> None:
-    assert states.state(article) is SourceState.UNCHANGED
+    assert sources.state(article) is SourceState.UNCHANGED
     act(folder / "2024" / "a.txt")
-    assert states.state(article) is state
-    assert states.state(article) is state  # And again, now that it was looked at.
-
-
-def test_what_was_done_to_a_file_that_is_known_well_is_told(states: SourceStates, article: Article, folder: Path) -> None:
-    time.sleep(RACY_NS / 1e9 + 0.05)
-    assert states.state(article) is SourceState.UNCHANGED
-    swap_keeping_times(folder / "2024" / "a.txt")
-    assert states.state(article) is SourceState.CHANGED
-    (folder / "2024" / "a.txt").write_text(TEXT, "utf-8")
-    assert states.state(article) is SourceState.UNCHANGED
+    assert sources.state(article) is state
+    assert sources.state(article) is state  # And again, now that it was looked at.
 
 
 @pytest.fixture
@@ -142,35 +131,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return at
 
 
-def test_a_second_edit_within_a_tick_of_the_clock_is_told(
-    clock: list[int], states: SourceStates, article: Article, folder: Path
-) -> None:
-    assert states.state(article) is SourceState.UNCHANGED
-    (folder / "2024" / "a.txt").write_text(TEXT.replace("rained", "snowed"), "utf-8")  # Its look is the same.
-    assert states.state(article) is SourceState.CHANGED
-
-
-def test_a_file_is_read_again_only_when_it_looks_different(
-    clock: list[int], states: SourceStates, article: Article, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read: list[object] = []
-
-    def digest(file: Any, name: str) -> Any:
-        read.append(file)
-        return real(file, name)
-
-    real = hashlib.file_digest
-    monkeypatch.setattr(hashlib, "file_digest", digest)
-    for ago_ns, times_read in ((0, 2), (RACY_NS - 10**9, 2), (RACY_NS + 10**9, 1), (-(10**12), 2)):
-        clock[0] = time.time_ns() - ago_ns
-        read.clear()
-        assert [states.state(article) for _ in range(2)] == [SourceState.UNCHANGED] * 2
-        assert len(read) == times_read, ago_ns
-    fresh = read_article(folder / "2024" / "a.txt", "2024/a.txt")
-    clock[0] = time.time_ns() - 10 * RACY_NS
-    states.state(fresh)
-    read.clear()
-    assert states.state(fresh) is SourceState.UNCHANGED and not read
+def test_an_edit_that_changes_no_time_is_told(clock: list[int], sources: Sources, article: Article, folder: Path) -> None:
+    clock[0] -= 10**12
+    assert sources.state(article) is SourceState.UNCHANGED
+    (folder / "2024" / "a.txt").write_text(TEXT.replace("rained", "snowed"), "utf-8")
+    assert sources.state(article) is SourceState.CHANGED
 
 
 HOSTILE = """
@@ -223,13 +188,13 @@ def test_a_file_that_cannot_be_read_is_missing(article: Article) -> None:
     with pytest.raises(ArticleRefused, match=r"cannot be read \(Input/output error\)"):
         Sources.under(Path("/proc/self")).read("mem")
     mem = Article("mem", article.sha256, 0, "utf-8", 0, TEXT, article.masthead)
-    assert SourceStates(Sources.under(Path("/proc/self"))).state(mem) is SourceState.MISSING
+    assert Sources.under(Path("/proc/self")).state(mem) is SourceState.MISSING
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_the_right_to_read_it_is_missing(states: SourceStates, article: Article, folder: Path) -> None:
+def test_a_file_without_the_right_to_read_it_is_missing(sources: Sources, article: Article, folder: Path) -> None:
     (folder / "2024" / "a.txt").chmod(0)
-    assert states.state(article) is SourceState.MISSING
+    assert sources.state(article) is SourceState.MISSING
 
 
 def test_a_folder_that_may_be_passed_but_not_listed_is_passed(folder: Path) -> None:
@@ -251,10 +216,10 @@ def test_added_articles_lie_in_the_index_folder(tmp_path: Path) -> None:
     assert sources.path("added/b.txt") == tmp_path / "root" / "added" / "b.txt"
 
 
-def test_looking_opens_nothing_for_good(states: SourceStates, article: Article, folder: Path) -> None:
+def test_looking_opens_nothing_for_good(sources: Sources, article: Article, folder: Path) -> None:
     before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
     for _ in range(50):
-        states.state(article)
+        sources.state(article)
         for source in ("nothing/a.txt", "2024", "../secret.txt"):
             with pytest.raises(ArticleRefused):
                 Sources.under(folder).read(source)

@@ -1,3 +1,5 @@
+import errno
+import fcntl
 import hashlib
 import json
 import os
@@ -131,6 +133,22 @@ def test_an_index_of_another_kind_is_refused(copied: Path, change: Callable[[dic
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda manifest: manifest["model"].update(files_sha256="../../x" * 9),  # It would name a folder.
+        lambda manifest: manifest["model"].update(sha256="A" * 64),
+        lambda manifest: manifest["model"].update(export_sha256="0" * 63),
+        lambda manifest: manifest["files"]["order.npy"].update(sha256="g" * 64),
+        lambda manifest: manifest["files"]["order.npy"].update(xxh3="0" * 31),
+    ],
+)
+def test_a_digest_that_is_none_is_damage(copied: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    edit_manifest(copied, change)
+    with pytest.raises(IndexDamagedError, match="that is none"):
+        Index.open(copied)
+
+
 def test_counts_that_differ_from_the_manifest_are_damage(copied: Path) -> None:
     edit_manifest(copied, lambda manifest: manifest["counts"].update(passages=1))
     with pytest.raises(IndexDamagedError, match="counts differ"):
@@ -174,6 +192,31 @@ def test_where_there_is_no_index_opening_says_what_to_run(tmp_path: Path) -> Non
 def test_a_second_writer_is_told_to_wait(seeds: Path, tmp_path: Path) -> None:
     with writer(tmp_path / "index"), pytest.raises(InputError, match=rf"process {os.getpid()}, since .*, is writing it"):
         build([seeds], tmp_path / "index")
+
+
+@pytest.mark.parametrize("error", [errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EIO], ids=errno.errorcode.get)
+def test_where_nothing_can_be_locked_nothing_is_left(error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(InputError, match=r"cannot be written .*; name another place"), writer(tmp_path / "new" / "index"):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_locking_that_a_signal_interrupts_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupted = iter([True, True])
+
+    def flock(descriptor: int, operation: int) -> None:
+        if next(interrupted, False):
+            raise InterruptedError(errno.EINTR, os.strerror(errno.EINTR))
+        real(descriptor, operation)
+
+    real = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with writer(tmp_path / "index"):
+        assert (tmp_path / "index" / "LOCK").read_bytes()
 
 
 def test_a_killed_writer_leaves_the_index_in_force_and_its_rest_goes_with_the_next_build(tmp_path: Path) -> None:

@@ -25,3 +25,13 @@ def test_an_index_that_lacks_a_search_cannot_be_made(seeds_index: Path) -> None:
     lacking = type("Lacking", (Index,), {})
     with pytest.raises(TypeError, match="passages_by_words"):
         lacking(LocalIndex(seeds_index).info, None)
+
+
+def test_any_other_error_of_opening_is_damage(seeds_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: LocalIndex) -> None:
+        raise KeyError("no\nsuch key")
+
+    monkeypatch.setattr(LocalIndex, "_check_counts", fails)
+    with pytest.raises(IndexDamagedError, match="cannot be read \\(KeyError") as noticed:
+        Index.open(seeds_index)
+    assert "\n" not in str(noticed.value)

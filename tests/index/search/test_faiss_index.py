@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import faiss
 import numpy as np
 import pytest
 
-from index import BuildSettings, Index, IndexMismatchError, InputError, build
+from index import BuildSettings, Index, IndexDamagedError, IndexMismatchError, InputError, build
 from index.arrays import Vectors
 from index.backends import check_index
 from index.files.checksums import FileRecord
@@ -147,6 +147,43 @@ def test_a_handful_of_vectors_can_be_in_lists_too(size: int, mixed: Vectors, tmp
     assert lists is not None and index.search(mixed[:1], top_k=1).tolist() == [0]
 
 
+def other_kinds() -> Iterator[faiss.Index]:
+    """FAISS indexes that no build writes."""
+    yield from (faiss.IndexFlatIP(8), faiss.IndexLSH(8, 16), faiss.IndexHNSWFlat(8, 4), faiss.IndexRaBitQ(8))
+    yield faiss.index_factory(8, "PCA4,Flat")
+    yield faiss.IndexScalarQuantizer(8, faiss.ScalarQuantizer.QT_4bit, faiss.METRIC_INNER_PRODUCT)
+    yield faiss.IndexScalarQuantizer(8, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_L2)
+    eight_bits, inner = faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+    yield faiss.IndexIVFScalarQuantizer(faiss.IndexHNSWFlat(8, 4, inner), 8, 2, eight_bits, inner, False)
+
+
+def test_no_other_class_of_faiss_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faiss, "read_index", lambda *_: pytest.fail("FAISS read it"))
+    rows = np.random.default_rng(1).random((40, 8), np.float32)
+    for index in other_kinds():
+        index.train(rows)
+        index.add(rows)
+        faiss.write_index(index, str(tmp_path / "other"))
+        with pytest.raises(IndexDamagedError, match="not the FAISS index of a build"):
+            VectorIndex(tmp_path / "other")
+
+
+@pytest.mark.parametrize("up_to", [0, 100])
+def test_a_length_that_the_file_does_not_have_is_refused(up_to: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = unit(np.random.default_rng(1).random((12, 8), np.float32))
+    write_vectors(tmp_path / "sound", in_blocks(rows), dim=8, exhaustive_up_to=up_to)
+    assert len(VectorIndex(tmp_path / "sound")) == 12
+    monkeypatch.setattr(faiss, "read_index", lambda *_: pytest.fail("FAISS read it"))
+    data = (tmp_path / "sound").read_bytes()
+    lengths = [at for at in range(4, len(data) - 8) if data[at : at + 8] in (bytes([12, *[0] * 7]), bytes([8, *[0] * 7]))]
+    assert len(lengths) >= 2
+    longer = [data[:at] + b"\xff" * 8 + data[at + 8 :] for at in lengths]
+    for broken in (data[:-1], data + b"\0", data[:60], *longer):
+        (tmp_path / "broken").write_bytes(broken)
+        with pytest.raises(IndexDamagedError):
+            VectorIndex(tmp_path / "broken")
+
+
 def test_vectors_that_are_all_the_same_are_searched(mixed: Vectors, tmp_path: Path) -> None:
     index, _ = written(tmp_path / "same", np.repeat(mixed[:1], 3000, axis=0))
     assert len(index.search(mixed[:1], top_k=CANDIDATES)) == CANDIDATES
@@ -258,6 +295,7 @@ def test_lists_that_hold_other_vectors_than_are_kept_are_found(articles: Path, t
         rows = index.reconstruct_n(0, index.ntotal)
         index.reset()
         index.add(rows[[1, 0, *range(2, len(rows))]])
+        index.make_direct_map(False)
         faiss.write_index(index, str(folder / VECTORS))
 
     republished(tmp_path / "index", swap)

@@ -1,24 +1,28 @@
 """What the page asks for: what comes back, and one line for whatever cannot be."""
 
 import json
+import os
 import re
 import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
 
-from index import Index, build
+from index import Index, InputError, build
 from index.files.printable import printable
 from qa import Retriever
 from qa.example_questions import examples
 from ui.page import service as judgements
 from ui.page.live_index import LiveIndex
+from ui.page.requests import ScopeRequest, read_request
 from ui.page.service import FILE, MAX_BESIDE, SENTENCES_AROUND, Service, reported
+from ui.server.quota import VISITOR, Quota
 
 Parse = Callable[[str], Element]
 Record = dict[str, Any]
@@ -245,13 +249,47 @@ def test_what_cannot_be_kept_is_one_line(value: Any, own: Service, record: Recor
 
 def test_a_judgement_that_cannot_be_written_is_one_line(own: Service, record: Record, tmp_path: Path) -> None:
     judged = {"record": record, "verdict": "right"}
-    (tmp_path / "own" / FILE).symlink_to("/dev/full")
-    error_of(reported(own.judge)(judged), "No space left on device")
-    (tmp_path / "own" / FILE).unlink()
     (tmp_path / "own" / FILE).mkdir()  # The tests may run as root, whom no right stops.
     error_of(reported(own.judge)(judged), "your judgement was not kept")
     shutil.rmtree(tmp_path / "own")
     error_of(reported(own.judge)(judged), "your judgement was not kept")
+
+
+def test_judgements_go_to_no_other_file(own: Service, record: Record, tmp_path: Path) -> None:
+    path, profile = tmp_path / "own" / FILE, tmp_path / "profile"
+    profile.touch()
+    path.symlink_to(profile)
+    error_of(reported(own.judge)({"record": record, "verdict": "right"}), "symbolic links")
+    assert profile.read_bytes() == b""
+    path.unlink()
+    os.mkfifo(path)
+    error_of(reported(own.judge)({"record": record, "verdict": "right"}), "your judgement was not kept")
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    error_of(reported(own.judge)({"record": record, "verdict": "right"}), "not a regular file")
+    os.close(reader)
+
+
+def test_one_visitor_s_judgements_take_a_share_of_the_file(
+    own: Service, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own, "_judged", Quota(1))
+    judged = {"record": record, "verdict": "right"}
+
+    def twice(visitor: str) -> list[dict[str, Any]]:
+        VISITOR.set(visitor)
+        return [reported(own.judge)(judged), reported(own.judge)(judged)]
+
+    for visitor, refused in (("ann", True), ("bob", True), ("", False)):
+        first, second = copy_context().run(twice, visitor)
+        assert first == {} and ("error" in second) is refused
+
+
+@pytest.mark.parametrize("patterns", [["*a"] * 21, ["*" + "a" * 200], ["[" * 201]])
+def test_few_and_short_patterns_are_compared_with_the_articles(patterns: list[str]) -> None:
+    with pytest.raises(InputError, match="at most 20 patterns of 200 characters"):
+        read_request(ScopeRequest, {"sources": patterns})
+    names = ["a" * 400] * 80  # Names are looked up.
+    assert read_request(ScopeRequest, {"sources": [*names, *["*a"] * 20]}).scope.sources[:80] == tuple(names)
 
 
 def test_a_full_file_of_judgements_is_one_line(

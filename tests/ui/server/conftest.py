@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def make_page() -> Callable[[], Any]:
-    """Makes a small page to serve: one event that is private and queued, and two public endpoints."""
+    """Makes a small page to serve: one event that is private and queued, a part's function, and two public endpoints."""
+    from ui.server.quota import VISITOR
     from ui.server.server import Page
+
+    def visitor(_: object) -> str:
+        return VISITOR.get()
 
     def ask(question: str, top_k: int = 5) -> dict[str, Any]:
         """Ask the articles.
@@ -34,7 +38,8 @@ def make_page() -> Callable[[], Any]:
         with gr.Blocks(title="small", analytics_enabled=False) as blocks:
             box = gr.Textbox(elem_id="question")
             button = gr.Button("Ask", elem_id="ask")
-            shown = gr.HTML("<p>nothing yet</p>", elem_id="shown", js_on_load="element.dataset.loaded = 'yes'")
+            script = "element.dataset.loaded = 'yes'"
+            shown = gr.HTML("<p>nothing yet</p>", elem_id="shown", js_on_load=script, server_functions=[visitor])
             button.click(lambda text: f"<p>{len(text)} characters</p>", box, shown, api_visibility="private")
             gr.Dropdown(["secret choice"], elem_id="choice").change(str, box, box, api_name="choose", queue=False)
             api(ask, api_name="ask", queue=False)

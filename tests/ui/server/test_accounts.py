@@ -149,10 +149,35 @@ def test_a_right_password_and_time_let_wrong_ones_be_forgotten() -> None:
     assert throttle.wait_s("1.2.3.4", "ann") == 0
 
 
+def test_a_name_is_counted_however_it_is_written() -> None:
+    throttle = Throttle(clock=Clock())
+    for name in ("Karl", "\u212aarl", " Karl", "Karl ", "\u212aarl "):  # U+212A, the sign of Kelvin.
+        throttle.failed(f"client of {name}", name)
+    assert throttle.wait_s("new", "Karl") > 0
+
+
+def test_a_right_password_forgives_no_guesses_at_other_names_nor_those_of_others() -> None:
+    throttle = Throttle(clock=Clock())
+    for n in range(5):
+        throttle.failed("1.2.3.4", f"name {n}")
+        throttle.failed("5.6.7.8", "ann")
+    throttle.succeeded("1.2.3.4", "ann")
+    assert throttle.wait_s("1.2.3.4", "new") > 0 and throttle.wait_s("new", "ann") > 0
+
+
+def test_invented_names_do_not_push_out_a_name_that_waits() -> None:
+    throttle = Throttle(clock=Clock())
+    for _ in range(20):
+        throttle.failed("1.2.3.4", "ann")
+    for n in range(MAX_RECORDS + 200):
+        throttle.failed(f"client {n}", f"name {n}")
+    assert throttle.wait_s("new", "ann") == LONGEST_WAIT_S
+
+
 def test_many_clients_and_names_take_bounded_memory_and_do_not_push_out_who_keeps_trying() -> None:
     throttle = Throttle(clock=Clock())
     for n in range(3 * MAX_RECORDS):
         throttle.failed("1.2.3.4", f"name {n}")
         throttle.failed(f"client {n}", "ann")
     assert throttle.wait_s("1.2.3.4", "new") == throttle.wait_s("new", "ann") == LONGEST_WAIT_S
-    assert len(throttle._clients) == len(throttle._names) == MAX_RECORDS
+    assert max(len(throttle._clients), len(throttle._names), len(throttle._pairs)) <= MAX_RECORDS

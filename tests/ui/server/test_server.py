@@ -21,7 +21,7 @@ import pytest
 
 from index.errors import InputError
 from ui.server.accounts import Accounts
-from ui.server.guard import Limits
+from ui.server.guard_settings import Limits
 from ui.server.server import Page, ServeSettings, running, serve
 from ui.server.uvicorn_server import listen
 
@@ -277,11 +277,32 @@ def test_it_serves_over_tls(make_page: MakePage, tmp_path: Path) -> None:
     import ssl
 
     trusting = ssl.create_default_context(cafile=names[1])
-    settings = ServeSettings(host="localhost", port=0, keyfile=names[0], certfile=names[1])
+    names[0].chmod(0o604)
+    with pytest.raises(InputError, match=r"key\.pem: other users of this machine can read or change this key; chmod 600 it"):
+        ServeSettings(keyfile=names[0], certfile=names[1])
+    names[0].chmod(0o600)
+    settings = ServeSettings(
+        host="localhost", port=0, keyfile=names[0], certfile=names[1], accounts=ANN, allow_hosts=("qa.example.org",)
+    )
     with running(make_page, settings) as url:
         assert url.startswith("https://localhost:")
         with urllib.request.urlopen(url, timeout=20, context=trusting) as response:
-            assert response.status == 200
+            assert response.status == 200 and "strict-transport-security" not in response.headers
+        named = urllib.request.Request(url, headers={"Host": "qa.example.org"})
+        with urllib.request.urlopen(named, timeout=20, context=trusting) as response:
+            assert response.headers["strict-transport-security"] == "max-age=31536000"
+        with urllib.request.urlopen(f"{url}login", b"username=ann&password=secret", timeout=20, context=trusting) as response:
+            (cookie,) = response.headers.get_all("set-cookie")
+        pair, _, rules = cookie.partition("; ")
+        assert pair.startswith("__Host-access-token-") and rules == "HttpOnly; Path=/; SameSite=Lax; Secure"
+        for sent, status in ((pair, 200), (pair.removeprefix("__Host-"), 401)):  # The second other hosts could set.
+            request = urllib.request.Request(f"{url}config", headers={"Cookie": sent})
+            try:
+                with urllib.request.urlopen(request, timeout=20, context=trusting) as response:
+                    assert response.status == status
+            except urllib.error.HTTPError as denied:
+                with denied:
+                    assert denied.code == status
         request = urllib.request.Request(url, headers={"Origin": url.replace("https", "http").rstrip("/")})
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request, timeout=20, context=trusting)
