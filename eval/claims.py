@@ -1,6 +1,10 @@
 """Tables of claims compared with the known claims of the corpora in eval/corpora/corpora.txt.
 
-    python -m eval.claims [--seed 1] [--only flood …] [--fail-under 0.95] [--write FOLDER]
+    python -m eval.claims [--seed 1] [--only flood …] [--among FILE …] [--fail-under 0.95] [--write FOLDER]
+
+Without `--among` each corpus is asked in an index of its own. With it all
+corpora lie in one index, among the articles of the data sets: what a table
+shows of another event is a mistake.
 
 The command prints a line for each corpus, the attributes, and each mistake. A
 claim is right where value, sense, unit and speaker are right. `right` is the
@@ -10,25 +14,42 @@ that shows no tables has 0 and no precision.
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
 from eval.corpora.write_corpus import SEED, EventCorpus, data_set, event_corpora
+from eval.datasets.cases import DataSet, Document
+from eval.datasets.load_dataset import load_dataset
 from eval.judging.claim_scores import JUDGED, ClaimAttribute
 from eval.judging.judge_claims import JudgedAnswer, judge_answer
+from eval.judging.shown_claims import QUOTES
 from eval.reports.report_text import figure_text
 from eval.running.scratch_index import scratch_index
 from index import QaError
 from qa import Retriever
 
 
-def measure(chosen: Iterable[EventCorpus]) -> Iterator[JudgedAnswer]:
-    """Ask every question of each corpus of an index of its articles, and judge the answers."""
+def measure(chosen: Sequence[EventCorpus], among: Sequence[Document] | None = None) -> Iterator[JudgedAnswer]:
+    """Ask every question of each corpus of an index of its articles, and judge the answers.
+
+    With documents that they lie `among`, all corpora and these share one index.
+    """
+    together = None if among is None else Retriever(scratch_index(_together(chosen, among)))
     for corpus in chosen:
-        retriever = Retriever(scratch_index(data_set(corpus)))
+        retriever = together or Retriever(scratch_index(data_set(corpus)))
         for question in corpus.questions:
-            yield judge_answer(retriever.ask(question.text).to_dict(), corpus, question)
+            record = retriever.ask(question.text).to_dict()
+            for quote in (quote for part in QUOTES for quote in record[part] or ()):
+                quote["source"] = quote["source"].removeprefix(f"{corpus.name}/")
+            yield judge_answer(record, corpus, question)
+
+
+def _together(chosen: Sequence[EventCorpus], among: Sequence[Document]) -> DataSet:
+    """Return one data set of all corpora, each in a folder of its name, and other documents."""
+    documents = [replace(one, source=f"{corpus.name}/{one.source}") for corpus in chosen for one in corpus.documents]
+    return replace(data_set(chosen[0]), name="claims", documents=(*documents, *among))
 
 
 def share_right(judgements: Sequence[JudgedAnswer]) -> float | None:
@@ -79,6 +100,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.claims", description=main.__doc__)
     parser.add_argument("--seed", type=int, default=SEED, help="draws other names, days, figures and wordings")
     parser.add_argument("--only", nargs="+", default=(), metavar="CORPUS")
+    parser.add_argument(
+        "--among", nargs="+", type=Path, metavar="FILE", help="ask all corpora in one index with the documents of these"
+    )
     parser.add_argument("--fail-under", type=float, default=0.0, metavar="SHARE")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="only write the articles into this folder")
     chosen = parser.parse_args(arguments)
@@ -86,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = event_corpora(chosen.seed, chosen.only)
         if chosen.write:
             return _write(told, chosen.write)
-        judgements = tuple(measure(told))
+        judgements = tuple(measure(told, load_dataset(chosen.among).documents or () if chosen.among else None))
     except QaError as error:
         print(f"eval.claims: {error}", file=sys.stderr)
         return 2

@@ -23,7 +23,7 @@ from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.ranking.candidates import CandidatePassages, find_candidates
-from qa.ranking.reading import other_names, read, to_read, wordings
+from qa.ranking.reading import Judge, other_names, read, to_read, wordings
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
 from qa.speakers.identities import Identities
@@ -73,7 +73,7 @@ class Retriever:
         self._organisations, self._other_names = organisations(abbreviations), other_names(abbreviations)
         self._identities = Identities(index)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
-        self._comparing = ClaimComparer(index, self._identities, self._organisations, self._weights)
+        self._comparing = ClaimComparer(index, self._identities)
         self._select = lru_cache(SCOPES_KEPT)(partial(select, index))
 
     @classmethod
@@ -150,17 +150,16 @@ class Retriever:
         reads = self._settings.reader and not asked.leans
         scored = to_read(candidates) if reads else candidates.best(PASSAGES_SCORED)
         scores = score_sentences(self._index, scored, self._organisations, self._weights)
-        if reads:
-            reader = self._reader or open_reader()
-            texts = wordings(judged_by.text, self._other_names)
-            scores = read(self._index, texts, scores, reader, packaged_reading_weights())
+        judge = self._judge(judged_by.text, scores.confidence) if self._settings.reader else None
+        if judge and reads:
+            scores = read(judge, scores)
         best = scores.sentences[0].probability if scores.sentences else 0.0
         answered = bool(scores.sentences) and scores.confidence >= self._settings.least(read=reads)
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0
         least = min(least, best)  # An answer has at least one quote, however unsure.
         most = top_k if answered else min(top_k, self._settings.closest)
         shown, more = quotes(self._index, self._identities, judged_by, scores.sentences, least=least, top_k=most)
-        compared = self._comparing.compare(candidates, shown) if answered else ComparedClaims()
+        compared = self._comparing.compare(candidates, scores, shown, judge) if answered and judge else ComparedClaims()
         return Answer(
             question=question,
             searched=tuple(variant.text for variant in asked.searched),
@@ -199,6 +198,11 @@ class Retriever:
             FoundPassage(self._index.store.article(passage.article), passage.span, score, ranks.by_meaning, ranks.by_words)
             for passage, score, ranks in zip(found.passages, found.scores.tolist(), found.ranks, strict=True)
         )
+
+    def _judge(self, question: str, confidence: float) -> Judge:
+        """Return the judge of a question; `confidence` is the scorer's."""
+        asked = wordings(question, self._other_names)
+        return Judge(self._index, asked, self._reader or open_reader(), packaged_reading_weights(), confidence)
 
     def _chosen(self, within: Scope | None) -> Selection | None:
         """Return the articles to ask; None for all of them."""

@@ -71,7 +71,14 @@ def compared(casualties: tuple[Quote, ...]) -> dict[str, Any]:
     """The record of an answer whose tables compare what the seeds say of casualties; NIS was asked for."""
     quotes = [quote.to_dict() for quote in casualties]
     tables = [
-        {"about": about, "kind": "figure", "unit": "", "differ": True, "values": [_value(one, quotes) for one in values]}
+        {
+            "about": about,
+            "kind": "figure",
+            "unit": "",
+            "differ": True,
+            "updated": False,
+            "values": [_value(one, quotes) for one in values],
+        }
         for about, values in TABLES
     ]
     index = {"generation": 1, "model": "all-MiniLM-L6-v2", "articles": 5}
@@ -120,5 +127,5 @@ def _value(value: tuple[int, int, str, int, list[tuple[int, str]]], quotes: list
         same = {name: quote[name] for name in ("said_by", "said_by_span", "citing", "citing_span", "published")}
         told = {"rank": rank, "value": words, "start": start, "end": start + len(words), "counted": None, "events": []}
         speaker = quote["speaker"]["name"] if quote["speaker"] else None
-        claims.append({**told, "period": None, **same, "speaker": speaker, "same_as": None})
+        claims.append({**told, "period": None, **same, "speaker": speaker, "same_as": None, "polarity": "asserted"})
     return {"low": low, "high": high, "sense": sense, "reports": reports, "asked": claimed[0][0] in (1, 3), "claims": claims}

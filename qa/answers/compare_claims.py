@@ -1,29 +1,36 @@
 """Comparing claims: the values that the candidate sentences claim, in tables, each claim on a quote."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.articles.span import Span, without_gaps
+from index.entries.entry import StoredSentence
 from index.opened.index import Index
 from qa.answers.comparison import QuotedClaim, QuotedTable
 from qa.answers.make_quotes import make_quote
 from qa.answers.neighbours import Neighbours
 from qa.answers.quote import Quote
-from qa.claims.asked_figure import asked_figure
+from qa.claims.asked_figure import AskedFigure, asked_figure
 from qa.claims.claim_tables import ClaimTable, tabulate_claims
 from qa.claims.find_claims import Claim, read_values
-from qa.claims.statement import Reading, Statement, Voice
+from qa.claims.statement import SentenceValue, Statement, Voice
+from qa.claims.story import Stories
 from qa.questions.question import AnswerType, Question
-from qa.ranking.candidates import CandidatePassages, SearchedQuestion
-from qa.ranking.scoring import ScoredSentence, score_sentences
-from qa.ranking.weights import Weights
+from qa.ranking.candidates import CandidatePassages
+from qa.ranking.reading import BESIDE, Judge
+from qa.ranking.scoring import ScoredSentence, SentenceScores
 from qa.speakers.identities import Identities
-from qa.speakers.name_match import Organisation, named_in
 from qa.speakers.speaker import ResolvedAttribution
 
 PASSAGES_COMPARED = 20  # Other speakers' claims may rank below the best passages. A passage costs some .2 ms.
 LEAST_CLAIMS = 2  # One claim has nothing to be compared with.
 COMPARED = frozenset((AnswerType.DATE, AnswerType.WHO))  # Beside figures.
+READ_MORE = 8  # Sentences with values that are read for a table alone.
+# Logits against "nothing here answers" from which the first quote opens a table, and another sentence may stand in it.
+OPENS, ANSWERS = -3.0, -5.0
+MOST_TIMES = 10  # A figure that is so many times the first quote's own, or its share, counts something else.
+ANYBODY = "sources"  # Stands in a question for the speaker whom it names.
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,72 +48,109 @@ class _ReadSentence:
     scored: ScoredSentence
     statement: Statement
     attributions: tuple[ResolvedAttribution, ...]
-    values: Reading
+    values: tuple[SentenceValue, ...]
 
 
 class ClaimComparer:
     """Lays the claims of an index's articles side by side."""
 
-    def __init__(self, index: Index, identities: Identities, organisations: Sequence[Organisation], weights: Weights) -> None:
-        self._index, self._identities, self._organisations, self._weights = index, identities, organisations, weights
+    def __init__(self, index: Index, identities: Identities) -> None:
+        self._index, self._identities, self._stories = index, identities, Stories(index)
 
-    def compare(self, found: CandidatePassages, shown: Sequence[Quote]) -> ComparedClaims:
-        """Return the tables of what the candidates claim in answer to a question for a figure, a day or a name.
+    def compare(self, found: CandidatePassages, scores: SentenceScores, shown: Sequence[Quote], judge: Judge) -> ComparedClaims:
+        """Return the tables of what articles claim in answer to a question for a figure, a day or a name.
 
-        A sentence is scored as if the question named no speaker, so that the
-        claims of others stand beside those of the speaker asked for. Each
-        sentence is read once. Only passages with a claim are scored.
+        A claim stands in a sentence that answers as the reader judges, of the
+        story that the first quote tells. Tables that lack the first quote's own
+        value are not shown.
         """
-        searched = found.judged[-1]
-        question, asked = searched.question, asked_figure(searched.question)
+        question = found.judged[-1].question
+        asked = asked_figure(question)
         if question.asks_for not in COMPARED and asked is None:
             return ComparedClaims()
-        best = replace(found.best(PASSAGES_COMPARED), judged=(_without_speaker(searched),))
-        sentences: list[_ReadSentence] = []
-        passages = {passage.id: (passage, ranks) for passage, ranks in zip(best.passages, best.ranks, strict=True)}
-        for sentence in self._index.store.sentences(list(passages)):
-            passage, ranks = passages[sentence.passage]
-            unscored = ScoredSentence(sentence, passage, 0.0, ranks)
-            before = sentences[-1] if sentences else None
-            statement, attributions = self._statement(unscored, before, question)
-            sentences.append(_ReadSentence(unscored, statement, attributions, read_values(question, asked, statement)))
-        if sum(len(each.values.on_topic) for each in sentences) < LEAST_CLAIMS:
+        sentences = self._told(found, scores, question, asked)
+        first = [each for each in sentences if _holds(shown[0], each, self._index)]
+        if not first or sum(len(each.values) for each in sentences) < LEAST_CLAIMS:
             return ComparedClaims()
-        claiming = {each.scored.passage.id for each in sentences if each.values.on_topic}
-        ordered = self._nearest_first(best.among(claiming), sentences)
-        made = tabulate_claims(question, asked, [each.statement for each in ordered], [each.values for each in ordered])
-        return _Quoting(self._index, ordered, shown).quoted(made)
+        story = first[0].scored.passage.article
+        sentences = [each for each in sentences if self._stories.are_one(story, each.scored.passage.article)]
+        if max(scores.read.get(each.scored.sentence.id, 0.0) for each in first) < OPENS:
+            return ComparedClaims()
+        answering = self._answering(sentences, first, scores, question, judge)
+        made = tabulate_claims(question, asked, [each.statement for each in answering], [each.values for each in answering])
+        own = {place for place, each in enumerate(answering) if _holds(shown[0], each, self._index)}
+        stated = {claim.statement for table in made for value in table.values for claim in value.claims}
+        return _Quoting(self._index, answering, shown).quoted(made) if own & stated else ComparedClaims()
 
-    def _nearest_first(self, found: CandidatePassages, sentences: Sequence[_ReadSentence]) -> list[_ReadSentence]:
-        """Return the sentences of the candidates with their scores, best first; after them the other sentences."""
-        scores = score_sentences(self._index, found, self._organisations, self._weights)
-        rest = {each.scored.sentence.id: each for each in sentences}
-        nearest = []
-        for scored in scores.sentences:
-            each = rest.pop(scored.sentence.id)
-            nearest.append(replace(each, scored=scored, statement=replace(each.statement, relevance=scored.probability)))
-        return [*nearest, *rest.values()]
+    def _told(
+        self, found: CandidatePassages, scores: SentenceScores, question: Question, asked: AskedFigure | None
+    ) -> list[_ReadSentence]:
+        """Return the candidate sentences that give a value, surest first."""
+        scored = {one.sentence.id: one for one in scores.sentences}
+        best = found.best(PASSAGES_COMPARED)
+        passages = {passage.id: passage for passage in (*best.passages, *(one.passage for one in scores.sentences))}
+        told: list[_ReadSentence] = []
+        before: StoredSentence | None = None
+        for sentence in self._index.store.sentences(list(passages)):
+            one = scored.get(sentence.id) or ScoredSentence(sentence, passages[sentence.passage], 0.0)
+            statement, attributions = self._statement(one, before, question)
+            if not one.only_asks and (values := read_values(question, asked, statement)):
+                told.append(_ReadSentence(one, statement, attributions, values))
+            before = sentence
+        place = {one.sentence.id: number for number, one in enumerate(scores.sentences)}
+        return sorted(told, key=lambda each: place.get(each.scored.sentence.id, len(place) + each.scored.sentence.id))
+
+    def _answering(
+        self,
+        sentences: Sequence[_ReadSentence],
+        first: Sequence[_ReadSentence],
+        scores: SentenceScores,
+        question: Question,
+        judge: Judge,
+    ) -> list[_ReadSentence]:
+        """Return the first quote's sentences, and of the others those that answer, whoever says it."""
+        logits = dict(scores.read)
+        unread = [each.scored for each in sentences if logits.get(each.scored.sentence.id, -math.inf) < ANSWERS]
+        if question.speaker:
+            judge = replace(judge, asked=[question.text.replace(question.speaker, ANYBODY)])
+        else:
+            unread = [one for one in unread if one.sentence.id not in logits]
+        for one, value in judge.logits(self._snippets(unread[:READ_MORE])):
+            logits[one.sentence.id] = max(value, logits.get(one.sentence.id, value))
+        found = [each for each in sentences if each in first or logits.get(each.scored.sentence.id, -math.inf) >= ANSWERS]
+        least, most = _bounds([value for each in first for value in each.values])
+        kept = (replace(each, values=tuple(value for value in each.values if _lies(value, least, most))) for each in found)
+        return [each for each in kept if each.values]
+
+    def _snippets(self, chosen: Sequence[ScoredSentence]) -> list[list[ScoredSentence]]:
+        """Return each sentence with those beside it in its passage."""
+        made = []
+        for one in chosen:
+            near = [each for each in self._index.store.sentences([one.passage.id]) if abs(each.id - one.sentence.id) <= BESIDE]
+            made.append([one if each.id == one.sentence.id else replace(one, sentence=each) for each in near])
+        return made
 
     def _statement(
-        self, scored: ScoredSentence, before: _ReadSentence | None, question: Question
+        self, scored: ScoredSentence, before: StoredSentence | None, question: Question
     ) -> tuple[Statement, tuple[ResolvedAttribution, ...]]:
         """Return a sentence as a statement, and its speakers. `before` is the sentence read before it, of any passage."""
         sentence, number = scored.sentence, scored.passage.article
         article = self._index.store.article(number)
         attributions = tuple(self._identities.resolve(one, number) for one in sentence.attributions)
-        last = before.scored.sentence if before else None
-        follows = last and (last.id + 1, last.passage, last.paragraph) == (sentence.id, sentence.passage, sentence.paragraph)
+        follows = before and (before.id + 1, before.passage, before.paragraph) == (
+            sentence.id,
+            sentence.passage,
+            sentence.paragraph,
+        )
         statement = Statement(
             article=article.source,
             text=without_gaps(article.text, sentence.span, sentence.gaps),
-            before=before.statement.text if before and follows else "",
-            relevance=scored.probability,
+            before=without_gaps(article.text, before.span, before.gaps) if before and follows else "",
             voices=tuple(
                 Voice(
                     _moved(one.mention.scope, -sentence.span.start),
                     one.speaker.name,
                     self._identities.asked(question, one, number) > 0,
-                    " ".join(named_in([one.mention], article.text)),
                 )
                 for one in attributions
             ),
@@ -115,6 +159,23 @@ class ClaimComparer:
             title=article.title or "",
         )
         return statement, attributions
+
+
+def _bounds(values: Sequence[SentenceValue]) -> tuple[float, float]:
+    """Return the least and the largest figure that may dispute one of these."""
+    figures = [bound for value in values for bound in (value.low, value.high) if isinstance(bound, int | float)]
+    return (min(figures) / MOST_TIMES, max(figures) * MOST_TIMES) if figures else (-math.inf, math.inf)
+
+
+def _lies(value: SentenceValue, least: float, most: float) -> bool:
+    """Return whether a value is no figure, or one within bounds."""
+    return not isinstance(value.low, int | float) or not isinstance(value.high, int | float) or least <= value.low <= most
+
+
+def _holds(quote: Quote, each: _ReadSentence, index: Index) -> bool:
+    """Return whether a quote holds a sentence."""
+    source = index.store.article(each.scored.passage.article).source
+    return quote.source == source and quote.span.holds(each.scored.sentence.span)
 
 
 class _Quoting:
@@ -160,23 +221,13 @@ class _Quoting:
             events=tuple(event.value for event in value.events),
             attribution=attribution,
             same_as=original.rank if original else None,
+            polarity=claim.polarity,
         )
 
     def _existing(self, place: int) -> Quote | None:
         """Return the quote that holds a statement already."""
-        scored = self._sentences[place].scored
-        source = self._index.store.article(scored.passage.article).source
-        for quote in (*self._shown, *self._made.values()):
-            if quote.source == source and quote.span.holds(scored.sentence.span):
-                return quote
-        return None
-
-
-def _without_speaker(searched: SearchedQuestion) -> SearchedQuestion:
-    """Return a question that asks for nobody's word."""
-    question = searched.question
-    rest = tuple(term for term in question.terms if term not in question.speaker_terms)
-    return replace(searched, question=replace(question, terms=rest or question.terms, speaker="", speaker_terms=frozenset()))
+        each = self._sentences[place]
+        return next((quote for quote in (*self._shown, *self._made.values()) if _holds(quote, each, self._index)), None)
 
 
 def _moved(span: Span, by: int) -> Span:

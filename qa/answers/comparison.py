@@ -6,6 +6,7 @@ from typing import Any
 from index.articles.span import Span
 from qa.answers.quote import Quote
 from qa.claims.claim_tables import ClaimTable
+from qa.claims.polarity import Polarity
 from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
 
 
@@ -20,6 +21,7 @@ class QuotedClaim:
     events: tuple[str, ...]
     attribution: ResolvedAttribution | None
     same_as: int | None
+    polarity: Polarity
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim's part of the record."""
@@ -37,6 +39,7 @@ class QuotedClaim:
             "speaker": self.attribution.speaker.name if self.attribution else None,
             "published": published.isoformat() if published else None,
             "same_as": self.same_as,
+            "polarity": self.polarity.value,
         }
 
 
@@ -61,4 +64,5 @@ class QuotedTable:
             }
             for value, claims in zip(table.values, self.claims, strict=True)
         ]
-        return {"about": table.about, "kind": table.kind.value, "unit": table.unit, "differ": table.differ, "values": values}
+        named = {"about": table.about, "kind": table.kind.value, "unit": table.unit}
+        return {**named, "differ": table.differ, "updated": table.updated, "values": values}

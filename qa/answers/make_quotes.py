@@ -13,7 +13,7 @@ from index.entries.entry import StoredSentence
 from index.opened.index import Index
 from qa.answers.neighbours import Neighbours
 from qa.answers.quote import Quote
-from qa.claims.topic import is_copy
+from qa.claims.related_words import is_copy
 from qa.questions.question import Question
 from qa.ranking.answer_spans import answering, refers_back, shared_words
 from qa.ranking.scoring import ScoredSentence

@@ -8,25 +8,31 @@ and 54, said by the mayor, make one table:
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations, product
 
 from index.search.analyzer import terms
 from qa.claims.asked_figure import PEOPLE, SOLDIERS, AskedFigure
 from qa.claims.find_claims import Claim, find_claims
-from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
+from qa.claims.polarity import Polarity
+from qa.claims.statement import SentenceValue, Statement, ValueKind
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 from qa.values.days import Grain
 from qa.values.events import Event
 
 MANY = 10
+ONE_DAY = 1  # Papers print a day's news that day or the next.
 
 
 @dataclass(frozen=True, slots=True)
 class TableValue:
-    """A value and its claims, best first. `reports` counts the independent claims. `asked`: by the speaker asked for."""
+    """A value and its claims, best first, all of one polarity.
+
+    `reports` counts the independent claims. `asked`: by the speaker asked for.
+    """
 
     low: float | str
     high: float | str
@@ -38,17 +44,22 @@ class TableValue:
 
 @dataclass(frozen=True, slots=True)
 class ClaimTable:
-    """Comparable values under a heading. `differ`: the values do not agree."""
+    """Comparable values under a heading.
+
+    `differ`: different speakers assert different values of one time. `updated`:
+    values differ only from day to day, or by one speaker.
+    """
 
     about: str
     kind: ValueKind
     unit: str
     values: tuple[TableValue, ...]
     differ: bool
+    updated: bool = False
 
 
 def tabulate_claims(
-    question: Question, asked: AskedFigure | None, statements: Sequence[Statement], readings: Sequence[Reading]
+    question: Question, asked: AskedFigure | None, statements: Sequence[Statement], readings: Sequence[Sequence[SentenceValue]]
 ) -> tuple[ClaimTable, ...]:
     """Return the tables that answer a question for a figure, a day or a name; none where nothing is comparable.
 
@@ -58,7 +69,7 @@ def tabulate_claims(
     the speaker asked for comes first, then the earliest publication.
     """
     found: dict[tuple[ValueKind, str, tuple[Event, ...]], list[Claim]] = {}  # Values with one key are comparable.
-    for claim in find_claims(question, asked, statements, readings):
+    for claim in find_claims(question, statements, readings):
         value = claim.value
         found.setdefault((value.kind, value.unit, value.events), []).append(claim)
     made = [(_table(claims, asked, statements), claims) for claims in _ordered(found.values(), asked)]
@@ -88,12 +99,16 @@ def _table(claims: Sequence[Claim], asked: AskedFigure | None, statements: Seque
             alike.append(claim)
     values = sorted((_value(group, statements) for group in groups), key=lambda value: _rank(value.claims, statements))
     first = claims[0].value
-    return ClaimTable(_about(first, asked), first.kind, first.unit, tuple(values), _differ(values))
+    disputes = [_is_dispute(one, other, statements) for one, other in _contradictions(values)]
+    differ = any(disputes)
+    return ClaimTable(_about(first, asked), first.kind, first.unit, tuple(values), differ, bool(disputes) and not differ)
 
 
 def _is_same(first: Claim, second: Claim, statements: Sequence[Statement]) -> bool:
     """Return whether two claims give one value: the same figure, meant alike, of the same time; one day; or one name."""
     one, other = first.value, second.value
+    if first.polarity is not second.polarity:
+        return False
     if one.kind is ValueKind.NAME:  # One name is the other, or its end: "kirby" and "john kirby".
         words, more = sorted((str(one.low).split(), str(other.low).split()), key=len)
         return more[-len(words) :] == words
@@ -143,26 +158,43 @@ def _reports(claims: Sequence[Claim], statements: Sequence[Statement]) -> int:
 
 
 def _is_comparable(claims: Sequence[Claim], statements: Sequence[Statement]) -> bool:
-    """Return whether there are two claims, and not one figure repeated in one article."""
-    told = {
-        (statements[claim.statement].article, claim.voice.speaker if claim.voice else "", claim.value.low, claim.value.high)
-        for claim in claims
-    }
-    return len(told) > 1
+    """Return whether two articles make the claims, or two speakers in one article, of one event or in one sentence."""
+    articles = {statements[claim.statement].article for claim in claims}
+    speakers = {claim.voice.speaker for claim in claims if claim.voice}
+    is_tied = bool(claims[0].value.events) or len({claim.statement for claim in claims}) == 1
+    return len(articles) > 1 or (len(speakers) > 1 and is_tied)
 
 
-def _differ(values: Sequence[TableValue]) -> bool:
-    """Return whether values of one time have different numbers, or contradict each other: "over 100" and "under 100"."""
-    for place, one in enumerate(values):
-        for other in values[place + 1 :]:
-            if (one.claims[0].value.period is None) != (other.claims[0].value.period is None):
-                continue
-            both = {one.sense, other.sense}
-            more, less = both & {Sense.MORE_THAN, Sense.AT_LEAST}, both & {Sense.LESS_THAN, Sense.AT_MOST}
-            contradict = more and less and both != {Sense.AT_LEAST, Sense.AT_MOST}
-            if contradict or (one.low, one.high) != (other.low, other.high):
-                return True
+def _contradictions(values: Sequence[TableValue]) -> Iterator[tuple[TableValue, TableValue]]:
+    """Yield the pairs of asserted values of one time that do not agree: 12 and 14, or "over 100" and "under 100"."""
+    asserted = [value for value in values if value.claims[0].polarity is Polarity.ASSERTED]
+    for one, other in combinations(asserted, 2):
+        if (one.claims[0].value.period is None) != (other.claims[0].value.period is None):
+            continue
+        both = {one.sense, other.sense}
+        more, less = both & {Sense.MORE_THAN, Sense.AT_LEAST}, both & {Sense.LESS_THAN, Sense.AT_MOST}
+        exclude = more and less and both != {Sense.AT_LEAST, Sense.AT_MOST}
+        if exclude or (one.low, one.high) != (other.low, other.high):
+            yield one, other
+
+
+def _is_dispute(one: TableValue, other: TableValue, statements: Sequence[Statement]) -> bool:
+    """Return whether different speakers give two values at one time. A toll that rises from day to day is no dispute."""
+    for first, second in product(one.claims, other.claims):
+        days = [statements[claim.statement].published for claim in (first, second)]
+        speakers = {claim.voice.speaker if claim.voice else (statements[claim.statement].article,) for claim in (first, second)}
+        if len(speakers) > 1 and not _is_update(first, second, *days):
+            return True
     return False
+
+
+def _is_update(first: Claim, second: Claim, day: date | None, other: date | None) -> bool:
+    """Return whether two claims of different days give a figure that grew, or another day or name."""
+    if day is None or other is None or abs((day - other).days) <= ONE_DAY:
+        return False
+    earlier, later = (first, second) if day < other else (second, first)
+    low, high = earlier.value.low, later.value.high
+    return not isinstance(low, int | float) or not isinstance(high, int | float) or low < high
 
 
 _PEOPLE_NOUNS = SOLDIERS | frozenset("protest prison hostag migrant passeng resid casualti victim".split())

@@ -16,8 +16,8 @@ from itertools import pairwise
 
 from index.english import CAPITALISED
 from index.search.analyzer import terms
-from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
-from qa.claims.topic import plain_words, unified_stems
+from qa.claims.related_words import plain_words, unified_stems
+from qa.claims.statement import SentenceValue, Statement, ValueKind
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 from qa.values.days import Day, Grain, days
@@ -58,27 +58,26 @@ _MOVED = re.compile(
 _TIME_WORDS = frozenset(terms("day date year month week time exactly first when"))
 
 
-def read_days(question: Question, statement: Statement) -> Reading:
+def read_days(question: Question, statement: Statement) -> tuple[SentenceValue, ...]:
     """Return the day on which a sentence says that the event happened; no day where the sentence names two such days."""
     text = statement.text
     asked = next((grain for grain, pattern in _ASKED if pattern.search(question.text)), None)
     found = [day for day in days(text) if asked in (None, day.grain)]
     if not found or not (wanted := plain_words(question) - _TIME_WORDS):
-        return Reading()
+        return ()
     said = [day for day in found if _SAID.search(text, max(0, day.span.start - 60), day.span.start)]
     if _SAYING.search(question.text):
         is_asked = len(said) == 1 and len(wanted & unified_stems(text)) >= LEAST_SHARED * len(wanted)
-        alone = on_topic = said[0] if is_asked else None
+        day = said[0] if is_asked else None
     else:
-        left = [day for day in found if day not in said]
-        alone, on_topic = (_event_day(question, text, left, wanted, on_topic=on_topic) for on_topic in (False, True))
-    return Reading(*((_value(day, statement.published),) if day else () for day in (alone, on_topic)))
+        day = _event_day(question, text, [day for day in found if day not in said], wanted)
+    return (_value(day, statement.published),) if day else ()
 
 
-def _event_day(question: Question, text: str, found: Sequence[Day], wanted: frozenset[str], *, on_topic: bool) -> Day | None:
+def _event_day(question: Question, text: str, found: Sequence[Day], wanted: frozenset[str]) -> Day | None:
     """Return the day in the part of a sentence that has most of the question's words; None where two parts have as many.
 
-    In an article on the topic the question's verb alone is enough: "it will open on 9 January".
+    The question's verb alone is enough: "it will open on 9 January".
     """
     if not found:
         return None
@@ -86,13 +85,13 @@ def _event_day(question: Question, text: str, found: Sequence[Day], wanted: froz
     verb = next((match for pattern in _DEEDS if (match := pattern.search(question.text))), None)
     deed = unified_stems(verb["verb"]) if verb else frozenset()
     moved = [day for day in found if _MOVED.search(text, max(0, day.span.start - 40), day.span.start)]
-    if is_future and on_topic and deed & unified_stems(text) and len(moved) == 1:
+    if is_future and deed & unified_stems(text) and len(moved) == 1:
         return moved[0]
     worded = [(unified_stems(part), inside) for part, inside in _parts(text, found)]
     best = max(len(wanted & words) for words, _ in worded)
     parts = [(bool(deed & words), inside) for words, inside in worded if len(wanted & words) == best]
     has_deed, inside = parts[0]
-    if (best < LEAST_SHARED * len(wanted) and not (on_topic and has_deed)) or len(parts) > 1 or len(inside) > 1:
+    if (best < LEAST_SHARED * len(wanted) and not has_deed) or len(parts) > 1 or len(inside) > 1:
         return None
     # An event in the future did not happen on a past day.
     return None if is_future and not has_deed and not _AHEAD.search(text) else inside[0]

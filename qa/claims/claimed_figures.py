@@ -21,9 +21,9 @@ from datetime import date
 from index.articles.span import Span
 from index.english import CAPITALISED, WEEKDAY
 from index.search.analyzer import terms
-from qa.claims.asked_figure import MEASURE_WORDS, NO_PEOPLE, PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
-from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
-from qa.claims.topic import count_related, unified, unified_stems
+from qa.claims.asked_figure import LASTING, MEASURE_WORDS, NO_PEOPLE, PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
+from qa.claims.related_words import count_related, unified, unified_stems
+from qa.claims.statement import SentenceValue, Statement, ValueKind
 from qa.questions.question import Question, stems
 from qa.values.amounts import Amount
 from qa.values.counted_figures import CountedFigure, counted_figures
@@ -48,7 +48,7 @@ _CLAUSE = re.compile(r"[^,;:—]{0,120}")
 _UNITS_ALIKE = {"years": "years old", "": "magnitude"}
 
 
-def read_figures(question: Question, asked: AskedFigure, statement: Statement) -> Reading:
+def read_figures(question: Question, asked: AskedFigure, statement: Statement) -> tuple[SentenceValue, ...]:
     """Return the figures of a sentence that answer, in order."""
     text = statement.text
     found = counted_figures(text)
@@ -56,7 +56,7 @@ def read_figures(question: Question, asked: AskedFigure, statement: Statement) -
     if not asked.tables:
         fitting = _closest(question, asked, statement, found=found, fitting=fitting)
     alone = {figure: _events_of(figure, asked, text) or () for figure in fitting}
-    loose = {figure: _loose_events(figure, asked, statement) for figure in found if figure not in alone}
+    loose = {} if alone else {figure: _loose_events(figure, asked, statement) for figure in found}
     chosen = alone | {figure: events for figure, events in loose.items() if events is not None}
     values = [
         (figure, _value(text, figure, found, chosen[figure], asked))
@@ -65,7 +65,7 @@ def read_figures(question: Question, asked: AskedFigure, statement: Statement) -
     ]
     if _PERIOD.search(question.text):  # "How many in the past week?" is not answered by a figure of the whole war.
         values = [(figure, value) for figure, value in values if value.period]
-    return Reading(tuple(value for figure, value in values if figure in alone), tuple(value for _, value in values))
+    return tuple(value for _, value in values)
 
 
 def _value(
@@ -186,6 +186,7 @@ _THEMSELVES = frozenset(("us", "them", "ourselves", "themselves"))
 _PEOPLE = frozenset(("peopl", "person", "citizen", "men"))
 _RATE = re.compile(r"\b(?:a|per|each|every)\s(?:day|week|month|year|hour|minute|head|person)\b", re.IGNORECASE)
 _DURATION = re.compile(r"\b(?:in|for|within|every|after)\s$", re.IGNORECASE)  # "In eight years" is no age.
+_DISTANCE = re.compile(r"\s(?:later|earlier|before|after)\b")  # "Two hours later" is no duration.
 _QUAKE = re.compile(r"\b(?:magnitude|quake|earthquake|tremor)\b", re.IGNORECASE)
 _COMMON_UNITS = MONEY | {"%"}  # Articles give all sorts of things in these units.
 _SAME_MEASURE = (frozenset(("years old", "years")), frozenset(("tonnes", "tons")))
@@ -199,7 +200,8 @@ def _loose_events(figure: CountedFigure, asked: AskedFigure, statement: Statemen
     is_bare = not unit and not figure.counted and amount.high <= STRONGEST
     if is_bare and asked.units == {"magnitude"} and _QUAKE.search(text):
         return ()
-    if unit == "years" and "years old" in asked.units and _DURATION.search(text[: amount.span.start][-8:]):
+    in_time = unit == "years" and "years old" in asked.units and _DURATION.search(text[: amount.span.start][-8:])
+    if in_time or (unit in LASTING and _DISTANCE.match(text, amount.span.end)):
         return None
     is_asked = unit in asked.units or any(unit in alike and asked.units & alike for alike in _SAME_MEASURE)
     if figure.aside or not is_asked or _RATE.match(text[amount.span.end :].lstrip()):

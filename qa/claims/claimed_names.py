@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from index.articles.span import Span
 from index.english import CAPITALISED_IN_ANY_SCRIPT, COURTESY_TITLES, MONTHS_AND_WEEKDAYS, NAME_PARTICLES
-from qa.claims.statement import Reading, SentenceValue, Statement, ValueKind
-from qa.claims.topic import plain_words, unified, unified_stems
+from qa.claims.related_words import plain_words, unified, unified_stems
+from qa.claims.statement import SentenceValue, Statement, ValueKind
 from qa.questions.question import Question
 from qa.values.amounts import Sense
 
@@ -50,16 +50,14 @@ _VERB_FORMS = {
 }
 
 
-def read_names(question: Question, statement: Statement) -> Reading:
+def read_names(question: Question, statement: Statement) -> tuple[SentenceValue, ...]:
     """Return the name that a sentence gives; no name where it gives two."""
     text = question.text.rstrip(' ?!."”')
     if office := _OFFICE.match(text):
-        found = [_holders(office["office"], question, statement, on_topic=on_topic) for on_topic in (False, True)]
-    elif deed := _DEED.match(text):
-        found = [_doers(deed["verb"].lower(), question, statement)] * 2
-    else:
-        return Reading()
-    return Reading(*(_the_one_name(spans, statement.text) for spans in found))
+        return _the_one_name(_holders(office["office"], question, statement), statement.text)
+    if deed := _DEED.match(text):
+        return _the_one_name(_doers(deed["verb"].lower(), question, statement), statement.text)
+    return ()
 
 
 def _the_one_name(found: Sequence[Span], text: str) -> tuple[SentenceValue, ...]:
@@ -68,18 +66,18 @@ def _the_one_name(found: Sequence[Span], text: str) -> tuple[SentenceValue, ...]
     return tuple(SentenceValue(found[0], ValueKind.NAME, name, name, Sense.EXACT) for name in names) if len(names) == 1 else ()
 
 
-def _holders(office: str, question: Question, statement: Statement, *, on_topic: bool) -> list[Span]:
+def _holders(office: str, question: Question, statement: Statement) -> list[Span]:
     """Return the names beside an office: "spokesman John Kirby", "John Kirby, a spokesman", "John Kirby will be spokesman".
 
-    In an article on the topic the office's own words are enough: "will be its next chief executive".
+    The office's own words are enough: "will be its next chief executive".
     """
     head = _HEAD.search(office)
     if head is None:
         return []
-    is_change = on_topic and bool(_CHANGE.search(question.text))
+    is_change = bool(_CHANGE.search(question.text))
     if is_change and not _CHANGE.search(statement.text):
         return []  # The present holder of the office is not the next one.
-    words = _OFFICE_WORDS.search(office[: head.end()]) if on_topic else None
+    words = _OFFICE_WORDS.search(office[: head.end()])
     wanted = unified_stems(words.group() if words else office) - _SMALL
     if not wanted <= unified(statement.terms) | unified_stems(statement.before):
         return []

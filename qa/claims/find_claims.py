@@ -1,9 +1,9 @@
 """Claims: the values that statements give in answer to a question, and who says each value.
 
-"how many people died when the ferry sank?" and two articles, by police and mayor:
+"how many people died when the ferry sank?":
 
-    "The ferry sank and 52 people died."                   52, said by police
-    "The ferry sank off Cebu. The toll has risen to 54."   54, said by the mayor: the article is on the topic
+    "The ferry sank and 52 people died, police said."   52, said by police
+    "The toll has risen to 54, the mayor said."         54, said by the mayor
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,27 +14,27 @@ from qa.claims.asked_figure import AskedFigure
 from qa.claims.claimed_days import read_days
 from qa.claims.claimed_figures import read_figures
 from qa.claims.claimed_names import read_names
-from qa.claims.statement import Reading, SentenceValue, Statement, Voice
-from qa.claims.topic import Topic, is_copy
+from qa.claims.polarity import Polarity, asks_ahead, polarity
+from qa.claims.related_words import is_copy
+from qa.claims.statement import SentenceValue, Statement, Voice
 from qa.questions.question import AnswerType, Question
-
-RELEVANT = 0.2  # Share of the best statement's relevance from which a statement is on the topic, unless it names another.
-# Share of the best statement's relevance below which a statement counts only in an article on the topic: where "casualties"
-# are asked for, a sentence that says "injured" has but .001 of the best. `Topic.accepts` says what such a statement needs.
-FAINT = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A value and who says it. `statement` is the statement's place; `same_as` the place of the one that it copies."""
+    """A value, and who asserts, denies or supposes it.
+
+    `statement` is the statement's place; `same_as` the place of the one that it copies.
+    """
 
     statement: int
     value: SentenceValue
     voice: Voice | None
     same_as: int | None
+    polarity: Polarity = Polarity.ASSERTED
 
 
-def read_values(question: Question, asked: AskedFigure | None, statement: Statement) -> Reading:
+def read_values(question: Question, asked: AskedFigure | None, statement: Statement) -> tuple[SentenceValue, ...]:
     """Return the values of a statement that answer. `asked` is the figure that is asked for, or None.
 
     A page break inside a statement is a run of blanks. The run is read as one blank.
@@ -43,7 +43,6 @@ def read_values(question: Question, asked: AskedFigure | None, statement: Statem
     if "  " not in text:
         return _read(question, asked, statement)
     kept = [place for place, char in enumerate(text) if char != " " or text[place - 1 : place] != " "]
-    found = _read(question, asked, replace(statement, text="".join(text[place] for place in kept)))
 
     def wide(span: Span) -> Span:
         return Span(kept[span.start], kept[span.end - 1] + 1)
@@ -52,37 +51,32 @@ def read_values(question: Question, asked: AskedFigure | None, statement: Statem
         counted, period = (wide(span) if span else None for span in (value.counted, value.period))
         return replace(value, span=wide(value.span), counted=counted, period=period)
 
-    return Reading(tuple(map(widened, found.alone)), tuple(map(widened, found.on_topic)))
+    return tuple(map(widened, _read(question, asked, replace(statement, text="".join(text[place] for place in kept)))))
 
 
-def _read(question: Question, asked: AskedFigure | None, statement: Statement) -> Reading:
+def _read(question: Question, asked: AskedFigure | None, statement: Statement) -> tuple[SentenceValue, ...]:
     if asked:
         return read_figures(question, asked, statement)
     if question.asks_for is AnswerType.DATE:
         return read_days(question, statement)
-    return read_names(question, statement) if question.asks_for is AnswerType.WHO else Reading()
+    return read_names(question, statement) if question.asks_for is AnswerType.WHO else ()
 
 
 def find_claims(
-    question: Question, asked: AskedFigure | None, statements: Sequence[Statement], readings: Sequence[Reading]
+    question: Question, statements: Sequence[Statement], readings: Sequence[Sequence[SentenceValue]]
 ) -> Iterator[Claim]:
     """Yield the claims of statements, best statement first. `readings` are the statements' values.
 
     One voice claims a thing once in a sentence.
     """
-    best = max((statement.relevance for statement in statements), default=0.0)
-    topic = Topic(question, asked, statements)
+    ahead = asks_ahead(question.text)
     originals: list[int] = []
-    for place, (statement, reading) in enumerate(zip(statements, readings, strict=True)):
-        is_relevant, on_topic = statement.relevance >= RELEVANT * best, topic.covers(statement)
-        is_faint = statement.relevance < FAINT * best or asked is None or not asked.tables
-        if is_faint and not is_relevant and not on_topic:
-            continue
-        values = reading.on_topic if on_topic else reading.alone
-        if values and (asked is None or topic.accepts(statement, is_relevant=is_relevant or on_topic)):
-            same_as = next((other for other in originals if is_copy(statements[other].terms, statement.terms)), None)
-            yield from (Claim(place, value, voice, same_as) for value, voice in _spoken(statement, values))
-            originals += [place] if same_as is None else []
+    for place, (statement, values) in enumerate(zip(statements, readings, strict=True)):
+        same_as = next((other for other in originals if is_copy(statements[other].terms, statement.terms)), None)
+        for value, voice in _spoken(statement, values):
+            told = polarity(statement.text, value.span)
+            yield Claim(place, value, voice, same_as, Polarity.ASSERTED if ahead and told is Polarity.SUPPOSED else told)
+        originals += [place] if values and same_as is None else []
 
 
 def _spoken(statement: Statement, values: Sequence[SentenceValue]) -> Iterator[tuple[SentenceValue, Voice | None]]:

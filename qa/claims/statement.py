@@ -1,4 +1,4 @@
-"""A statement, and the values in it that answer a question."""
+"""A statement: a sentence that answers a question, and the values in it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,30 +23,26 @@ class Voice:
 
     `scope` counts from the sentence's start. `speaker` is the speaker's fullest
     name, the same for all names of one speaker. `asked`: the question asks for
-    this speaker's word. `named` holds the names that the article gives to the
-    speaker and to the one who is cited.
+    this speaker's word.
     """
 
     scope: Span
     speaker: str
     asked: bool
-    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence whose values may stand in a table.
+    """A sentence that answers, and whose values may stand in a table.
 
     `article` is the article's key and `title` its title. `text` is one line,
     with the offsets of the article. `before` is the sentence before it in the
-    paragraph, or "". `relevance` is the probability, 0..1, that the sentence
-    answers the question, whoever says it. `terms` are its stems.
+    paragraph, or "". `terms` are its stems.
     """
 
     article: str
     text: str
     before: str
-    relevance: float
     voices: tuple[Voice, ...]
     published: date | None
     terms: frozenset[str]
@@ -71,15 +67,3 @@ class SentenceValue:
     counted: Span | None = None
     events: tuple[Event, ...] = ()
     period: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The values of a sentence that answer a question.
-
-    `alone`: values that the sentence gives by itself. `on_topic`: values that
-    the sentence gives in an article on the question's topic.
-    """
-
-    alone: tuple[SentenceValue, ...] = ()
-    on_topic: tuple[SentenceValue, ...] = ()

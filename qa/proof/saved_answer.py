@@ -141,6 +141,7 @@ class SavedClaim(_SavedModel):
     speaker: _Name | None = None
     published: Annotated[str, Field(max_length=10)] | None = None
     same_as: _Line | None = None
+    polarity: Annotated[str, Field(pattern="^(asserted|denied|supposed)$")] = "asserted"
 
 
 class SavedValue(_SavedModel):
@@ -173,6 +174,7 @@ class SavedTable(_SavedModel):
     kind: Annotated[str, Field(pattern="^(figure|date|name)$")]
     unit: Annotated[str, Field(max_length=100)]
     differ: bool
+    updated: bool = False
     values: list[SavedValue] = Field(min_length=1, max_length=100)
 
     @model_validator(mode="after")

@@ -85,7 +85,7 @@ class Question:
     @property
     def has_content(self) -> bool:
         """Return whether the question has a content word. Without one, `terms` are all its words."""
-        return not set(self.terms) <= _stop_terms()
+        return not set(self.terms) <= stop_terms()
 
 
 def read_question(text: str) -> Question:
@@ -107,12 +107,12 @@ def read_question(text: str) -> Question:
     if not words:
         raise InputError("question: holds no word; ask something")
     speaker, verb = _speaker(clean)
-    skipped = _stop_terms() | (set() if _TELLING.match(verb) else set(terms(verb)))
+    skipped = stop_terms() | (set() if _TELLING.match(verb) else set(terms(verb)))
     content = tuple(dict.fromkeys(word for word in words if word not in skipped)) or tuple(dict.fromkeys(words))
     # The kind whose words come first in the question.
     kinds = [(match.start(), kind) for kind, pattern in _TYPE_PATTERNS if (match := pattern.search(clean))]
     asks_for = min(kinds, key=lambda pair: pair[0])[1] if kinds else AnswerType.ANY
-    return Question(clean, content, asks_for, speaker, frozenset(terms(speaker)) - _stop_terms())
+    return Question(clean, content, asks_for, speaker, frozenset(terms(speaker)) - stop_terms())
 
 
 def check_top_k(top_k: int) -> None:
@@ -134,7 +134,7 @@ def _speaker(text: str) -> tuple[str, str]:
     for pattern in _SPEAKER:
         for match in pattern.finditer(text):
             name = re.sub(r"^(?:the|a|an)\s+", "", match["name"].strip(), flags=re.IGNORECASE)
-            if len(name.split()) <= 6 and name.split()[0].lower() not in _NOBODY and set(terms(name)) - _stop_terms():
+            if len(name.split()) <= 6 and name.split()[0].lower() not in _NOBODY and set(terms(name)) - stop_terms():
                 return name, match.groupdict().get("verb") or ""
     return "", ""
 
@@ -146,5 +146,6 @@ def stems(text: str) -> frozenset[str]:
 
 
 @cache
-def _stop_terms() -> frozenset[str]:
+def stop_terms() -> frozenset[str]:
+    """Return the stems of the words that tell nothing of a text's content."""
     return frozenset(terms(_STOP_WORDS))

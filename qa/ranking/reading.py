@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +36,32 @@ class _Judged:
     logit: float
 
 
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges sentences for one question. Of the wordings of the question that are `asked` the surer one counts.
+
+    `confidence` is the scorer's.
+    """
+
+    index: Index
+    asked: Sequence[str]
+    reader: Reader
+    weights: ReadingWeights
+    confidence: float
+
+    def logits(self, snippets: Sequence[Sequence[ScoredSentence]]) -> Iterator[tuple[ScoredSentence, float]]:
+        """Yield the sentences of snippets, each with its logit against "nothing here answers".
+
+        It is linear in the reader's and the scorer's logit; that of "nothing" in the scorer's confidence.
+        """
+        texts = [snippet_text(self.index, part) for part in snippets]
+        nothing = self.weights.nothing(logit(self.confidence))
+        found = zip(*(self.reader.read(question, texts) for question in self.asked), strict=True)
+        for part, logits in zip(snippets, (np.max(each, axis=0) for each in found), strict=True):
+            for one, value in zip(part, logits.tolist(), strict=True):
+                yield one, self.weights.sentence(UNREAD if one.only_asks else value, logit(one.probability)) - nothing
+
+
 def other_names(abbreviations: Sequence[StoredAlias]) -> dict[str, str]:
     """Return for each short or long name its other name, where the articles abbreviate it in one way."""
     names: dict[str, set[str]] = {}
@@ -56,32 +82,23 @@ def wordings(question: str, names: Mapping[str, str]) -> tuple[str, ...]:
     return (question,)
 
 
-def read(index: Index, asked: Sequence[str], scores: SentenceScores, reader: Reader, weights: ReadingWeights) -> SentenceScores:
+def read(judge: Judge, scores: SentenceScores) -> SentenceScores:
     """Return the same sentences, surest first, judged by the reader, and the probability that the articles answer.
 
-    A sentence's logit is linear in the reader's and the scorer's; that of
-    "nothing answers" in the scorer's confidence. All compete in one softmax.
-    Snippets are read in order until a sentence is surer than SURE. Sentences
-    that were not read follow in their order, none surer than the last read one.
-    Of the wordings of the question that are `asked` the surer one counts.
+    The logits of all sentences and that of "nothing answers" compete in one
+    softmax. Snippets are read in order until a sentence is surer than SURE.
+    Sentences that were not read follow in their order, none surer than the last
+    read one.
     """
     if not scores.sentences:
         return scores
     order = snippets(scores)
-    nothing = weights.nothing(logit(scores.confidence))
     judged: list[_Judged] = []
     for at in range(0, len(order), AT_ONCE):
-        parts = order[at : at + AT_ONCE]
-        texts = [snippet_text(index, part) for part in parts]
-        logits = zip(*(reader.read(question, texts) for question in asked), strict=True)
-        for part, found in zip(parts, (np.max(each, axis=0) for each in logits), strict=True):
-            judged += [
-                _Judged(one, weights.sentence(UNREAD if one.only_asks else value, logit(one.probability)) - nothing)
-                for one, value in zip(part, found.tolist(), strict=True)
-            ]
+        judged += [_Judged(one, value) for one, value in judge.logits(order[at : at + AT_ONCE])]
         if max(softmax([one.logit for one in judged])[1:]) >= SURE:
             break
-    return _scores(judged, scores, weights)
+    return _scores(judged, scores, judge.weights)
 
 
 def _scores(judged: list[_Judged], scores: SentenceScores, weights: ReadingWeights) -> SentenceScores:
@@ -97,7 +114,8 @@ def _scores(judged: list[_Judged], scores: SentenceScores, weights: ReadingWeigh
     least = sure[-1].probability
     rest = [replace(one, probability=min(one.probability, least)) for one in scores.sentences if one.sentence.id not in place]
     confidence = weights.answerable(logit(1 - float(shares[0])))
-    return SentenceScores([*sure, *rest], confidence if scores.confidence >= OFF_TOPIC else min(confidence, scores.confidence))
+    confidence = confidence if scores.confidence >= OFF_TOPIC else min(confidence, scores.confidence)
+    return SentenceScores([*sure, *rest], confidence, place)
 
 
 def to_read(found: CandidatePassages) -> CandidatePassages:

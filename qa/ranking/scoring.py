@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -59,10 +59,14 @@ class ScoredSentence:
 
 @dataclass(frozen=True, slots=True)
 class SentenceScores:
-    """The candidate sentences, surest first, and the probability that the articles answer at all, 0..1."""
+    """The candidate sentences, surest first, and the probability that the articles answer at all, 0..1.
+
+    `read` are the logits of the sentences that the reader judged, by their number.
+    """
 
     sentences: list[ScoredSentence]
     confidence: float
+    read: Mapping[int, float] = field(default_factory=dict)
 
 
 def score_sentences(

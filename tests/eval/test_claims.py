@@ -11,6 +11,7 @@ import pytest
 from eval import claims
 from eval.corpora.read_corpora import AskedQuestion
 from eval.corpora.write_corpus import EventCorpus, KnownClaim, event_corpora
+from eval.datasets.cases import Document
 from eval.judging.claim_scores import ClaimAttribute
 from eval.judging.judge_claims import JudgedAnswer, judge_answer
 from eval.judging.name_match import NameMatch, match_name
@@ -240,11 +241,21 @@ def test_the_program_is_asked_and_a_share_below_what_is_wanted_is_a_failure(
     assert claims.main(["--only", "mine"]) == 0
     assert "mine" in capsys.readouterr().out
     monkeypatch.setattr(
-        claims, "measure", lambda chosen: [judge_answer(perfect(corpus, corpus.questions[0]), corpus, corpus.questions[0])]
+        claims,
+        "measure",
+        lambda chosen, among: [judge_answer(perfect(corpus, corpus.questions[0]), corpus, corpus.questions[0])],
     )
     assert claims.main(["--only", "mine", "--fail-under", "1"]) == 0
-    monkeypatch.setattr(claims, "measure", lambda chosen: [judge_answer({}, corpus, corpus.questions[0])])
+    monkeypatch.setattr(claims, "measure", lambda chosen, among: [judge_answer({}, corpus, corpus.questions[0])])
     assert claims.main(["--only", "mine", "--fail-under", "0.1"]) == 1
+
+
+def test_corpora_in_one_index_are_judged_by_their_own_articles() -> None:
+    mine, bank = event_corpora(names=["mine", "bank"])
+    other = Document("other.txt", bank.documents[0].text)
+    asked = replace(mine, questions=mine.questions[:1])
+    (judged,) = claims.measure([asked], [other])
+    assert judged.answered and judged.shown and not judged.extra
 
 
 def test_spans_of_shown_claims_pair_with_what_they_overlap_only() -> None:

@@ -62,15 +62,11 @@ def _table(table: SavedTable, shown: dict[int, SavedQuote]) -> WordedTable:
     parts = [TablePart("", tuple(asked)), TablePart(OTHERS if asked else "", tuple(others))]
     unit = f" ({one_line(table.unit)})" if table.unit else ""
     about = one_line(table.about)
-    return WordedTable(about[:1].upper() + about[1:] + unit, _note(table, shown), tuple(part for part in parts if part.values))
+    return WordedTable(about[:1].upper() + about[1:] + unit, _note(table), tuple(part for part in parts if part.values))
 
 
-def _note(table: SavedTable, shown: dict[int, SavedQuote]) -> str:
-    if not table.differ:
-        return ""
-    claims = [claim for value in table.values for claim in value.claims]
-    voices = {claim.speaker or claim.said_by or (shown[claim.rank].source,) for claim in claims}
-    return "sources differ" if len(voices) > 1 else _CHANGES[table.kind]
+def _note(table: SavedTable) -> str:
+    return "sources differ" if table.differ else _CHANGES[table.kind] if table.updated else ""
 
 
 def _value(value: SavedValue, shown: dict[int, SavedQuote]) -> ValueRows:
@@ -82,6 +78,7 @@ def _row(claim: SavedClaim, quote: SavedQuote) -> ClaimRow:
     same = claim.said_by == quote.said_by and claim.citing == quote.citing
     cited = quote.citing_speaker.name if same and quote.citing_speaker else None
     period = one_line(claim.period) if claim.period else None
+    told = claim.polarity if claim.polarity != "asserted" else None
     return ClaimRow(
         claim=claim,
         quote=quote,
@@ -89,7 +86,7 @@ def _row(claim: SavedClaim, quote: SavedQuote) -> ClaimRow:
         who=voice(claim.said_by, claim.speaker, citing=claim.citing, cited=cited),
         place=place(printable(quote.source), *lines(claim, quote)),
         published=one_line(claim.published or quote.published or ""),
-        note=about_line(period, f"nearly the words of [{claim.same_as}]" if claim.same_as else None),
+        note=about_line(told, period, f"nearly the words of [{claim.same_as}]" if claim.same_as else None),
     )
 
 

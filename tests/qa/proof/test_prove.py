@@ -395,7 +395,7 @@ def test_an_altered_claim_is_told(what: Record, reason: str, compared: Record, s
 
 
 def test_the_altered_claims_cover_all_that_names_a_place(compared: Record) -> None:
-    told_of_comparing = {"rank", "events", "same_as"}
+    told_of_comparing = {"rank", "events", "same_as", "polarity"}
     altered = {name for what, _ in CLAIMED for name in what}
     assert set(compared["claims"][0]["values"][0]["claims"][0]) == altered | told_of_comparing
 

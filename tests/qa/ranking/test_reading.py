@@ -24,6 +24,7 @@ from qa.ranking.reading import (
     BESIDE,
     NEAREST,
     SENTENCES_READ,
+    Judge,
     logit,
     other_names,
     read,
@@ -96,7 +97,7 @@ def test_without_the_reader_the_scorer_alone_judges(index: Index, monkeypatch: p
 
 def test_what_is_read_comes_in_the_scorers_order_with_its_title(index: Index, scored: SentenceScores) -> None:
     reader = Prefers()
-    read(index, [NIS], scored, reader, PLAIN)
+    read(Judge(index, [NIS], reader, PLAIN, 0.5), scored)
     assert len(reader.passages) == len(snippets(scored))
     article = index.store.article(scored.sentences[0].passage.article)
     assert reader.passages[0].title == (article.title or "") and reader.passages[0].sentences[0] in article.text
@@ -133,7 +134,7 @@ def test_passages_near_by_meaning_alone_are_scored_for_reading(index: Index) -> 
 def test_reading_stops_where_a_sentence_is_sure_and_the_rest_follow(index: Index, scored: SentenceScores) -> None:
     word = text_of(index, scored.sentences[0])[:40]
     reader = Prefers(word, high=12.0)
-    found = read(index, [NIS], scored, reader, PLAIN)
+    found = read(Judge(index, [NIS], reader, PLAIN, 0.5), scored)
     assert len(reader.passages) == AT_ONCE and text_of(index, found.sentences[0]).startswith(word)
     assert {one.sentence.id for one in found.sentences} == {one.sentence.id for one in scored.sentences}
     probabilities = [one.probability for one in found.sentences]
@@ -170,18 +171,18 @@ def test_of_two_wordings_the_surer_one_counts(index: Index, scored: SentenceScor
             return found if question == NIS else [np.full_like(each, -9.0) for each in found]
 
     word = text_of(index, scored.sentences[3])[:40]
-    one, two = (read(index, asked, scored, Knows(word), PLAIN) for asked in ([NIS], ["Who?", NIS]))
+    one, two = (read(Judge(index, asked, Knows(word), PLAIN, 0.5), scored) for asked in ([NIS], ["Who?", NIS]))
     assert one == two and text_of(index, one.sentences[0]).startswith(word)
 
 
 def test_nothing_is_read_for_nothing(index: Index) -> None:
-    assert read(index, [NIS], SentenceScores([], 0.0), Prefers(), PLAIN) == SentenceScores([], 0.0)
+    assert read(Judge(index, [NIS], Prefers(), PLAIN, 0.5), SentenceScores([], 0.0)) == SentenceScores([], 0.0)
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0])
 def test_a_scorer_that_is_certain_can_be_read_too(index: Index, scored: SentenceScores, probability: float) -> None:
     certain = SentenceScores([replace(one, probability=probability) for one in scored.sentences], probability)
-    found = read(index, [NIS], certain, Prefers("North"), packaged_reading_weights())
+    found = read(Judge(index, [NIS], Prefers("North"), packaged_reading_weights(), probability), certain)
     assert all(0 <= one.probability <= 1 for one in found.sentences) and 0 <= found.confidence <= 1
 
 

@@ -1,0 +1,63 @@
+"""Polarity: whether a sentence asserts a value, denies it, or only supposes it.
+
+"Police denied that 40 people had died."       40 denied
+"Up to 40 people could have died."             40 supposed
+"Forty people died, and the toll could rise."  Forty asserted: the other clause supposes
+"""
+
+import re
+from enum import Enum
+
+from index.articles.span import Span
+
+_JOINT = re.compile(r"[;:—–]\s|[,\s]\s?(?:but|while|although|though|whereas|and\sthat)\s|,\s(?:and|so|or)\s", re.IGNORECASE)
+_NOT = r"(?:not|never|n['’]t)"
+_DENIED_BEFORE = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|disput(?:es?|ed|ing)|refut(?:es?|ed|ing)"
+    r"|debunk(?:s|ed|ing)?|contradict(?:s|ed|ing)?|(?:no|without)\s(?:evidence|proof|sign|truth)|false|falsely|untrue"
+    rf"|contrary\sto|(?:did|does|do|had|has|have|was|were|is|are){_NOT}|{_NOT}\strue)\b"
+    r"|\b(?:did|does|do|had|has|have|was|were|is|are)\snot\b(?!\s(?:only|just|least))",
+    re.IGNORECASE,
+)
+_DENIED_AFTER = re.compile(
+    r"\b(?:is|are|was|were|as|be|been)\s(?:\w+\s){0,2}?"
+    r"(?:false|untrue|wrong|baseless|fake|hoax|denied|rejected|dismissed|disputed|debunked|incorrect|fabricated|not\strue)\b",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(
+    r"\b(?:could|may|might|would|if|unless|fear(?:s|ed|ing)?|forecast(?:s|ing)?|predict(?:s|ed|ing)?|expect(?:s|ed|ing)?"
+    r"|propos(?:es?|ed|ing)|rumou?r(?:s|ed)?|unconfirmed|hypothetical(?:ly)?|drill|simulat\w{1,5}|scenario|possibly|perhaps"
+    r"|potential(?:ly)?|(?:not|n['’]t|cannot|unable\sto)\s(?:yet\s)?(?:be\s)?(?:confirm|verif)\w{1,5})\b(?!\s\d{1,2},?\s\d{4})",
+    re.IGNORECASE,
+)
+_AHEAD = re.compile(
+    r"\b(?:will|would|could|may|might|expect\w{0,3}|plan\w{0,4}|forecast\w{0,3}|predict\w{0,3}|fear\w{0,3}|propos\w{1,3}|if|rumou?r\w{0,3})\b",
+    re.IGNORECASE,
+)
+
+
+class Polarity(Enum):
+    """The polarity of a claim."""
+
+    ASSERTED = "asserted"
+    DENIED = "denied"
+    SUPPOSED = "supposed"
+
+
+def asks_ahead(question: str) -> bool:
+    """Return whether a question asks for what is planned, feared or expected. What is supposed then answers as asserted."""
+    return _AHEAD.search(question) is not None
+
+
+def polarity(text: str, value: Span) -> Polarity:
+    """Return what a sentence says of the value at a span: the words of its clause decide.
+
+    A month, "May 3", supposes nothing.
+    """
+    joints = list(_JOINT.finditer(text))
+    start = max((joint.end() for joint in joints if joint.end() <= value.start), default=0)
+    end = min((joint.start() for joint in joints if joint.start() >= value.end), default=len(text))
+    supposes = any(found.group() != "May" for found in _SUPPOSED.finditer(text, start, end))
+    if _DENIED_BEFORE.search(text, start, value.start) or _DENIED_AFTER.search(text, value.end, end):
+        return Polarity.SUPPOSED if supposes else Polarity.DENIED
+    return Polarity.SUPPOSED if supposes else Polarity.ASSERTED
