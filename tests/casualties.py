@@ -77,6 +77,7 @@ def compared(casualties: tuple[Quote, ...]) -> dict[str, Any]:
             "unit": "",
             "differ": True,
             "updated": False,
+            "denied": [],
             "values": [_value(one, quotes) for one in values],
         }
         for about, values in TABLES

@@ -11,9 +11,10 @@ from qa.answers.comparison import QuotedClaim, QuotedTable
 from qa.answers.make_quotes import make_quote
 from qa.answers.neighbours import Neighbours
 from qa.answers.quote import Quote
-from qa.claims.asked_figure import AskedFigure, asked_figure
-from qa.claims.claim_tables import ClaimTable, tabulate_claims
+from qa.claims.asked_figure import AskedFigure, asked_figure, named_stems
+from qa.claims.claim_tables import ClaimTable, TableValue, tabulate_claims
 from qa.claims.find_claims import Claim, read_values
+from qa.claims.related_words import unified
 from qa.claims.statement import SentenceValue, Statement, Voice
 from qa.claims.story import Stories
 from qa.questions.question import AnswerType, Question
@@ -73,7 +74,11 @@ class ClaimComparer:
         if not first or sum(len(each.values) for each in sentences) < LEAST_CLAIMS:
             return ComparedClaims()
         story = first[0].scored.passage.article
-        sentences = [each for each in sentences if self._stories.are_one(story, each.scored.passage.article)]
+        sentences = [
+            each
+            for each in sentences
+            if self._stories.are_one(story, each.scored.passage.article, alike=_tells_all(question, each.statement))
+        ]
         if max(scores.read.get(each.scored.sentence.id, 0.0) for each in first) < OPENS:
             return ComparedClaims()
         answering = self._answering(sentences, first, scores, question, judge)
@@ -161,6 +166,12 @@ class ClaimComparer:
         return statement, attributions
 
 
+def _tells_all(question: Question, statement: Statement) -> bool:
+    """Return whether a statement has all words of a question that names something: "28 people injured in Velm"."""
+    wanted = unified(frozenset(question.terms) - question.speaker_terms)
+    return bool(named_stems(question.text) - question.speaker_terms) and wanted <= unified(statement.terms)
+
+
 def _bounds(values: Sequence[SentenceValue]) -> tuple[float, float]:
     """Return the least and the largest figure that may dispute one of these."""
     figures = [bound for value in values for bound in (value.low, value.high) if isinstance(bound, int | float)]
@@ -187,13 +198,14 @@ class _Quoting:
 
     def quoted(self, made: Sequence[ClaimTable]) -> ComparedClaims:
         """Return the tables with their quotes."""
-        stated = {claim.statement for table in made for value in table.values for claim in value.claims}
+        stated = {claim.statement for table in made for value in (*table.values, *table.denied) for claim in value.claims}
         unquoted = [self._sentences[place].scored.passage for place in stated if self._existing(place) is None]
         neighbours = Neighbours(self._index, unquoted)
-        tables = tuple(
-            QuotedTable(table, tuple(tuple(self._claim(claim, neighbours) for claim in value.claims) for value in table.values))
-            for table in made
-        )
+
+        def on_quotes(values: Sequence[TableValue]) -> tuple[tuple[QuotedClaim, ...], ...]:
+            return tuple(tuple(self._claim(claim, neighbours) for claim in value.claims) for value in values)
+
+        tables = tuple(QuotedTable(table, on_quotes(table.values), on_quotes(table.denied)) for table in made)
         return ComparedClaims(tables, tuple(self._made.values()))
 
     def _claim(self, claim: Claim, neighbours: Neighbours) -> QuotedClaim:

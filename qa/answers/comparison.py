@@ -1,11 +1,12 @@
 """The tables of an answer: what sources claim of one thing, each claim on its quote."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from index.articles.span import Span
 from qa.answers.quote import Quote
-from qa.claims.claim_tables import ClaimTable
+from qa.claims.claim_tables import ClaimTable, TableValue
 from qa.claims.polarity import Polarity
 from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
 
@@ -45,24 +46,35 @@ class QuotedClaim:
 
 @dataclass(frozen=True, slots=True)
 class QuotedTable:
-    """A table of claims, and the claims of each of its values on their quotes."""
+    """A table of claims, and the claims of each of its values, and of each denied one, on their quotes."""
 
     table: ClaimTable
     claims: tuple[tuple[QuotedClaim, ...], ...]
+    denied: tuple[tuple[QuotedClaim, ...], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table's part of the record."""
         table = self.table
-        values = [
-            {
-                "low": value.low,
-                "high": value.high,
-                "sense": value.sense.value,
-                "reports": value.reports,
-                "asked": value.asked,
-                "claims": [claim.to_dict() for claim in claims],
-            }
-            for value, claims in zip(table.values, self.claims, strict=True)
-        ]
-        named = {"about": table.about, "kind": table.kind.value, "unit": table.unit}
-        return {**named, "differ": table.differ, "updated": table.updated, "values": values}
+        return {
+            "about": table.about,
+            "kind": table.kind.value,
+            "unit": table.unit,
+            "differ": table.differ,
+            "updated": table.updated,
+            "values": _records(table.values, self.claims),
+            "denied": _records(table.denied, self.denied),
+        }
+
+
+def _records(values: Sequence[TableValue], claimed: Sequence[Sequence[QuotedClaim]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "low": value.low,
+            "high": value.high,
+            "sense": value.sense.value,
+            "reports": value.reports,
+            "asked": value.asked,
+            "claims": [claim.to_dict() for claim in claims],
+        }
+        for value, claims in zip(values, claimed, strict=True)
+    ]

@@ -103,8 +103,8 @@ def _tables(
         quote, original = placed[claim.quote.rank], placed[claim.same_as].rank if claim.same_as else None
         return replace(claim, quote=quote, same_as=None if original == quote.rank else original)
 
-    tables = tuple(
-        QuotedTable(table.table, tuple(tuple(on_quote(claim) for claim in claims) for claims in table.claims))
-        for table in part.claims
-    )
+    def on_quotes(claimed: tuple[tuple[QuotedClaim, ...], ...]) -> tuple[tuple[QuotedClaim, ...], ...]:
+        return tuple(tuple(on_quote(claim) for claim in claims) for claims in claimed)
+
+    tables = tuple(QuotedTable(each.table, on_quotes(each.claims), on_quotes(each.denied)) for each in part.claims)
     return tables, tuple(beside)

@@ -47,7 +47,8 @@ class ClaimTable:
     """Comparable values under a heading.
 
     `differ`: different speakers assert different values of one time. `updated`:
-    values differ only from day to day, or by one speaker.
+    values differ only from day to day, or by one speaker. `denied` are the values
+    that somebody denies.
     """
 
     about: str
@@ -55,7 +56,8 @@ class ClaimTable:
     unit: str
     values: tuple[TableValue, ...]
     differ: bool
-    updated: bool = False
+    updated: bool
+    denied: tuple[TableValue, ...]
 
 
 def tabulate_claims(
@@ -73,6 +75,7 @@ def tabulate_claims(
         value = claim.value
         found.setdefault((value.kind, value.unit, value.events), []).append(claim)
     made = [(_table(claims, asked, statements), claims) for claims in _ordered(found.values(), asked)]
+    made = [pair for pair in made if pair[0].values]
     full = [pair for pair in made if _is_comparable(pair[1], statements)]
     if asked and full and question.speaker:
         full = [pair for pair in made if pair in full or pair[0].values[0].asked]
@@ -97,11 +100,24 @@ def _table(claims: Sequence[Claim], asked: AskedFigure | None, statements: Seque
             groups.append([claim])
         else:
             alike.append(claim)
-    values = sorted((_value(group, statements) for group in groups), key=lambda value: _rank(value.claims, statements))
+    every = sorted((_value(group, statements) for group in groups), key=lambda value: _rank(value.claims, statements))
+    values = tuple(value for value in every if not _is_denied(value.claims[0]))
     first = claims[0].value
     disputes = [_is_dispute(one, other, statements) for one, other in _contradictions(values)]
     differ = any(disputes)
-    return ClaimTable(_about(first, asked), first.kind, first.unit, tuple(values), differ, bool(disputes) and not differ)
+    return ClaimTable(
+        _about(first, asked),
+        first.kind,
+        first.unit,
+        values,
+        differ,
+        updated=bool(disputes) and not differ,
+        denied=tuple(value for value in every if _is_denied(value.claims[0])),
+    )
+
+
+def _is_denied(claim: Claim) -> bool:
+    return claim.polarity is Polarity.DENIED
 
 
 def _is_same(first: Claim, second: Claim, statements: Sequence[Statement]) -> bool:

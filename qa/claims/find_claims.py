@@ -74,8 +74,8 @@ def find_claims(
     for place, (statement, values) in enumerate(zip(statements, readings, strict=True)):
         same_as = next((other for other in originals if is_copy(statements[other].terms, statement.terms)), None)
         for value, voice in _spoken(statement, values):
-            told = polarity(statement.text, value.span)
-            yield Claim(place, value, voice, same_as, Polarity.ASSERTED if ahead and told is Polarity.SUPPOSED else told)
+            if told := polarity(statement.text, value.span):
+                yield Claim(place, value, voice, same_as, Polarity.ASSERTED if ahead and told is Polarity.SUPPOSED else told)
         originals += [place] if values and same_as is None else []
 
 

@@ -30,6 +30,11 @@ _SUPPOSED = re.compile(
     r"|potential(?:ly)?|(?:not|n['’]t|cannot|unable\sto)\s(?:yet\s)?(?:be\s)?(?:confirm|verif)\w{1,5})\b(?!\s\d{1,2},?\s\d{4})",
     re.IGNORECASE,
 )
+_UNCONFIRMED = re.compile(
+    r"\b(?:not|cannot|unable\sto|declined\sto|refused\sto|\w+n['’]t)\s(?:yet\s)?(?:be\s)?(?:been\s)?(?:able\sto\s)?"
+    r"(?:confirm|verif)\w{0,5}\b",
+    re.IGNORECASE,
+)
 _AHEAD = re.compile(
     r"\b(?:will|would|could|may|might|expect\w{0,3}|plan\w{0,4}|forecast\w{0,3}|predict\w{0,3}|fear\w{0,3}|propos\w{1,3}|if|rumou?r\w{0,3})\b",
     re.IGNORECASE,
@@ -49,14 +54,16 @@ def asks_ahead(question: str) -> bool:
     return _AHEAD.search(question) is not None
 
 
-def polarity(text: str, value: Span) -> Polarity:
-    """Return what a sentence says of the value at a span: the words of its clause decide.
+def polarity(text: str, value: Span) -> Polarity | None:
+    """Return what a sentence says of the value at a span, None where it confirms nothing: the words of its clause decide.
 
     A month, "May 3", supposes nothing.
     """
     joints = list(_JOINT.finditer(text))
     start = max((joint.end() for joint in joints if joint.end() <= value.start), default=0)
     end = min((joint.start() for joint in joints if joint.start() >= value.end), default=len(text))
+    if _UNCONFIRMED.search(text, start, value.start):
+        return None
     supposes = any(found.group() != "May" for found in _SUPPOSED.finditer(text, start, end))
     if _DENIED_BEFORE.search(text, start, value.start) or _DENIED_AFTER.search(text, value.end, end):
         return Polarity.SUPPOSED if supposes else Polarity.DENIED

@@ -28,12 +28,15 @@ class Stories:
         self._index = index
         self._weights = lru_cache(_KEPT)(self._weighted)
 
-    def are_one(self, article: int, other: int) -> bool:
-        """Tell whether two articles are about one story."""
+    def are_one(self, article: int, other: int, *, alike: bool = False) -> bool:
+        """Tell whether two articles are about one story.
+
+        `alike`: a sentence of the other tells all that is asked, so that less will do.
+        """
         if article == other:
             return True
         few, many = sorted((self._weights(article), self._weights(other)), key=len)
-        least = SAME_DAYS if self._are_near(article, other) else ONE_STORY
+        least = SAME_DAYS if alike or self._are_near(article, other) else ONE_STORY
         return sum(weight * many.get(term, 0.0) for term, weight in few.items()) >= least
 
     def _are_near(self, article: int, other: int) -> bool:

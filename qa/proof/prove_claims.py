@@ -29,7 +29,7 @@ def claims_by_quote(answer: SavedAnswer) -> Mapping[int, list[tuple[str, SavedCl
     """Return the claims on each quote with the headings of their tables, by the quote's rank."""
     found: dict[int, list[tuple[str, SavedClaim]]] = {}
     for table in answer.claims:
-        for claim in (claim for value in table.values for claim in value.claims):
+        for claim in table.all_claims:
             found.setdefault(claim.rank, []).append((table.about, claim))
     return found
 

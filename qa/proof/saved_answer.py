@@ -176,10 +176,16 @@ class SavedTable(_SavedModel):
     differ: bool
     updated: bool = False
     values: list[SavedValue] = Field(min_length=1, max_length=100)
+    denied: list[SavedValue] = Field(default_factory=list, max_length=100)
+
+    @property
+    def all_claims(self) -> list[SavedClaim]:
+        """All claims of the table, those of denied values last."""
+        return [claim for value in (*self.values, *self.denied) for claim in value.claims]
 
     @model_validator(mode="after")
     def _values_fit(self) -> "SavedTable":
-        if any(isinstance(value.low, str) == (self.kind == "figure") for value in self.values):
+        if any(isinstance(value.low, str) == (self.kind == "figure") for value in (*self.values, *self.denied)):
             raise ValueError("a value is not of the table's kind: figures are numbers, days and names are text")
         return self
 
@@ -257,7 +263,7 @@ def _check_ranks(quotes: Sequence[SavedQuote]) -> None:
 
 def _check_claims(tables: Sequence[SavedTable], quotes: Sequence[SavedQuote]) -> None:
     """Check that each claim lies inside a quote of the answer, and that a copy names another quote."""
-    claims = [claim for table in tables for value in table.values for claim in value.claims]
+    claims = [claim for table in tables for claim in table.all_claims]
     if len(claims) > MAX_CLAIMS:
         raise ValueError(f"more than {MAX_CLAIMS:,} claims")
     for claim in claims:

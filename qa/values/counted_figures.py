@@ -28,6 +28,7 @@ _ASIDE = re.compile(
 _OF_THEM = re.compile(r" of (?:the (?:dead|injured|evacuated|missing|wounded|victims)|them|these|those|whom|which)")
 _OBLIQUE = re.compile(r"\b(?:from|by|with|to|on|for|treating|visited)\s$", re.IGNORECASE)  # "Seized from three dead soldiers".
 _FROM = re.compile(r"\bfrom\s$", re.IGNORECASE)
+_IN = re.compile(r"\s(?:in|at|across|from|on|aboard|inside)\s(?:the\s|all\s)?", re.IGNORECASE)
 _JOINED = re.compile(r"[^,;.]{0,40}\sand\s")
 # Units of things that something can happen to: "300 hectares burnt". Nothing happens to an age or a speed.
 _HAPPENS_TO = frozenset(("", "%", "hectares", "acres", "tonnes", "tons", "km²", "square miles", "barrels"))
@@ -54,15 +55,23 @@ def counted_figures(text: str) -> tuple[CountedFigure, ...]:
 def _counted_figures(text: str, found: Sequence[Amount]) -> Iterator[CountedFigure]:
     words = words_of(text)
     nouns = [_noun_after(words, amount) for amount in found]
-    asides = _asides(text, found)
+    # "48 marchers in 13 towns were killed": nothing happened to the towns.
+    places = {
+        i + 1
+        for i, noun in enumerate(nouns[:-1])
+        if noun and _IN.fullmatch(text, words.ends[noun.after - 1], found[i + 1].span.start)
+    }
+    asides = [aside or i in places for i, aside in enumerate(_asides(text, found))]
     before: CountedFigure | None = None
     for i, amount in enumerate(found):
         noun, reach, measured = nouns[i], _reach(words, found, nouns, asides, i), bool(amount.unit)
-        events = events_of_figure(words, noun, reach, measured=measured) if amount.unit in _HAPPENS_TO else ()
+        is_hit = amount.unit in _HAPPENS_TO and i not in places
+        events = events_of_figure(words, noun, reach, measured=measured) if is_hit else ()
         aside = asides[i] or bool(noun and noun.events and _OBLIQUE.search(text[: amount.span.start][-12:]))
         counted = noun.span(words) if noun else None if measured else _counted_before(words, reach)
         after = nouns[i + 1] if i + 1 < len(found) else None
-        before = _completed(CountedFigure(amount, counted, events, aside), before, after, words)
+        figure = CountedFigure(amount, counted, events, aside)
+        before = figure if i in places else _completed(figure, before, after, words)
         yield before
 
 

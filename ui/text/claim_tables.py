@@ -8,7 +8,7 @@ from index.files.printable import one_line, printable
 from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote, SavedTable, SavedValue
 from ui.text.wording import about_line, place, voice
 
-OTHERS = "Others"
+OTHERS, DENIED = "Others", "Denied"
 _CHANGES = {"figure": "the figure changes", "date": "the day changes", "name": "the name changes"}
 
 
@@ -59,7 +59,12 @@ def worded_tables(answer: SavedAnswer) -> list[WordedTable]:
 def _table(table: SavedTable, shown: dict[int, SavedQuote]) -> WordedTable:
     asked = [_value(value, shown) for value in table.values if value.asked]
     others = [_value(value, shown) for value in table.values if not value.asked]
-    parts = [TablePart("", tuple(asked)), TablePart(OTHERS if asked else "", tuple(others))]
+    denied = [_value(value, shown) for value in table.denied]
+    parts = [
+        TablePart("", tuple(asked)),
+        TablePart(OTHERS if asked else "", tuple(others)),
+        TablePart(DENIED, tuple(denied)),
+    ]
     unit = f" ({one_line(table.unit)})" if table.unit else ""
     about = one_line(table.about)
     return WordedTable(about[:1].upper() + about[1:] + unit, _note(table), tuple(part for part in parts if part.values))
@@ -78,7 +83,7 @@ def _row(claim: SavedClaim, quote: SavedQuote) -> ClaimRow:
     same = claim.said_by == quote.said_by and claim.citing == quote.citing
     cited = quote.citing_speaker.name if same and quote.citing_speaker else None
     period = one_line(claim.period) if claim.period else None
-    told = claim.polarity if claim.polarity != "asserted" else None
+    told = claim.polarity if claim.polarity == "supposed" else None
     return ClaimRow(
         claim=claim,
         quote=quote,

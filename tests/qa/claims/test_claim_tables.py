@@ -675,3 +675,36 @@ def _lies_inside(claim: Claim, statements: Sequence[Statement]) -> None:
     for span in (value.span, value.counted, value.period):
         assert span is None or (0 <= span.start < span.end <= len(text))
     assert value.span.cut(text) == value.span.cut(text).strip()
+
+
+def test_what_is_denied_stands_apart_and_what_is_supposed_disputes_nothing() -> None:
+    told = [
+        said("The union said 40 men were killed in the mine.", "union"),
+        said("The operator denied that 40 men were killed in the mine.", "operator"),
+        said("Up to 90 men could have been killed in the mine, a rescuer said.", "rescuer"),
+        said("Police could not confirm that 41 men were killed in the mine.", "police"),
+    ]
+    (table,) = tabulated("how many men were killed in the mine?", told)
+    assert lines(table, told) == ["40", "Up to 90"] and not table.differ and not table.updated
+    assert [claim.voice.speaker for value in table.denied for claim in value.claims if claim.voice] == ["operator"]
+
+
+@pytest.mark.parametrize(
+    ("second", "day", "by", "differ", "updated"),
+    [
+        ("14", 1, "mayor", True, False),
+        ("14", 9, "mayor", False, True),
+        ("9", 9, "mayor", True, False),  # A toll does not fall.
+        ("14", 1, "police", False, True),
+        ("12", 1, "mayor", False, False),
+    ],
+)
+def test_a_figure_that_grows_is_updated_and_speakers_of_one_day_differ(
+    second: str, day: int, by: str, differ: bool, updated: bool
+) -> None:
+    told = [
+        said("The fire killed 12 people.", "police", on=date(2024, 5, 1)),
+        said(f"{second} people were killed by the fire.", by, on=date(2024, 5, day)),
+    ]
+    (table,) = tabulated("how many people did the fire kill?", told)
+    assert (table.differ, table.updated) == (differ, updated)

@@ -22,13 +22,13 @@ A, D, S = Polarity.ASSERTED, Polarity.DENIED, Polarity.SUPPOSED
         ("Up to 40 people could have died.", "40", S),
         ("At least 40 people are feared dead.", "40", S),
         ("If the dam breaks, 40 villages go under water.", "40", S),
-        ("Officials could not confirm that 40 people had died.", "40", S),
+        ("Officials could not confirm that 40 people had died.", "40", None),
         ("Forty people died, and the toll could rise.", "Forty", A),
         ("The ferry sank on May 3.", "May 3", A),
         ("The ferry sank in May and 40 people died.", "40", A),
     ],
 )
-def test_the_words_of_its_clause_decide(text: str, value: str, expected: Polarity) -> None:
+def test_the_words_of_its_clause_decide(text: str, value: str, expected: Polarity | None) -> None:
     start = text.index(value)
     assert polarity(text, Span(start, start + len(value))) is expected
 

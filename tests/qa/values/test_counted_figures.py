@@ -72,6 +72,11 @@ SENTENCES: list[tuple[str, list[str]]] = [
         "It has been confirmed that one injured North Korean soldier has been captured.",
         ["one|1|North Korean soldier|captured"],
     ),
+    (
+        "At least 48 marchers in 13 towns were killed on Tuesday.",
+        ["At least 48|>= 48|marchers|killed", "13|13|towns|"],
+    ),
+    ("Some 300 workers at all 12 plants were injured.", ["Some 300|~ 300|workers|injured", "12|12|plants|"]),
     ("Many of the soldiers come from the 11th Corps, a special forces unit known as the Storm Corps.", []),
     ("They identify as Yakuts or Buryats, two Siberian ethnic groups.", ["two|2|Siberian ethnic groups|"]),
     ("Documents seized from three deceased North Korean soldiers were falsified.", ["three|3|North Korean soldiers|killed"]),
