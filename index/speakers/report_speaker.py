@@ -31,6 +31,25 @@ def speaker_of_verb(parse: Parse, verb: int, *, is_quoting: bool) -> tuple[int, 
     return (head, author_of(parse, _up_to_verb(parse, phrase, verb), always=False)) if phrase is not None else None
 
 
+def speaker_after(parse: Parse, verb: int) -> tuple[int, Phrase] | None:
+    """Return the noun right after a reporting verb, and its phrase: "… to pack a life,” said a fisherman".
+
+    The subject of a verb that follows does not speak ("said dancers were leaving"), nor the owner of a thing ("said Labour's").
+    """
+    words = parse.words
+    if words[verb].tag == "VBG":
+        return None
+    for head in range(verb + 1, min(verb + 1 + MAX_JOINED_WORDS, len(words))):
+        word = words[head]
+        if word.tag in ("IN", "TO", "WDT", "WP") or word.text == ",":
+            return None
+        if (word.is_noun or word.tag == "PRP") and word.dep != "compound":
+            is_subject = word.dep in ("nsubj", "nsubjpass") and word.head > head
+            phrase = phrase_of(parse, head)
+            return (head, phrase) if phrase is not None and not is_subject and word.dep != "poss" else None
+    return None
+
+
 def names_somebody(parse: Parse, phrase: Phrase) -> bool:
     """Return whether a phrase names a speaker: not "many", "Friday" or "reports", but "Ukrainian reports"."""
     head, before = parse.words[phrase.head], parse.words[phrase.low : phrase.head]

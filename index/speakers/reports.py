@@ -22,7 +22,7 @@ from index.speakers.report_scope import (
     has_what_it_needs,
     with_rest_of_sentence,
 )
-from index.speakers.report_speaker import cited_by, is_evidence, names_somebody, speaker_of_verb
+from index.speakers.report_speaker import cited_by, is_evidence, names_somebody, speaker_after, speaker_of_verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]
     if is_saying or (lemma == "quote" and said_as is None):  # "Quoted X as saying" is read at "quoted".
         return None
     speaker = speaker_of_verb(parse, i, is_quoting=said_as is not None)
+    if speaker is not None and any(low <= speaker[0] < high and not low <= i < high for low, high in quoted):
+        speaker = speaker_after(parse, i)  # Nobody speaks from inside the quoted words.
     if speaker is None:
         return None
     head, phrase = speaker

@@ -143,6 +143,9 @@ ALONE = [
     ("He said so.", []),  # Nobody has been named.
     ("I think we should go.", []),
     ("“I am proud,” she said.", []),
+    ("“Four minutes to pack a life,” said a fisherman whom everybody knows.", ["fisherman"]),  # Nobody speaks inside.
+    ("“The obvious choice is Dawson” said Guscott.", ["Guscott"]),
+    ("The mayor, who calls it “a big mistake”, said many young dancers were leaving.", ["mayor"]),
 ]
 
 
