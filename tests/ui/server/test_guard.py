@@ -478,6 +478,22 @@ def test_one_client_has_few_idle_connections_and_the_oldest_is_closed(site: str,
             assert kept.recv(100).startswith(b"HTTP/1.1 200")
 
 
+def test_one_client_keeps_some_open_pages_and_the_oldest_goes(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "MAX_PAGES", 2)
+    with ExitStack() as stack:
+        opened = []
+        for source in ("127.0.0.10", *["127.0.0.9"] * 3):
+            made = stack.enter_context(connection(site, source))
+            made.request("GET", "/gradio_api/heartbeat/page")
+            opened.append(stack.enter_context(made.getresponse()))
+            assert opened[-1].readline() == b"data: ALIVE\n"
+        with suppress(ConnectionResetError, http.client.IncompleteRead):
+            assert opened[1].read() == b"\n"
+        for kept in (opened[0], *opened[2:]):
+            assert not select.select([kept.fp], [], [], 0)[0] or kept.readline() == b"\n"
+        assert fetch(site, "GET", "/theme.css", source="127.0.0.9").status == 200
+
+
 def test_sixty_open_pages_do_not_keep_others_out(site: str) -> None:
     with ExitStack() as stack:
         for n in range(60):
@@ -963,6 +979,20 @@ def test_one_visitor_adds_a_share_and_the_user_of_this_machine_all() -> None:
 
     assert asyncio.run(statuses("192.0.2.1")) == [201, 201, 429, 201]
     assert asyncio.run(statuses("127.0.0.1")) == [201, 201, 201, 201]
+
+
+def test_one_visitor_takes_a_share_of_the_uploads_at_a_time() -> None:
+    limits = Limits(upload_deadline_s=0.05, max_uploads=3, max_uploads_each=2)
+    settings = GuardSettings(AllowedHosts.from_names(()), add_article=add_article, limits=limits)
+
+    async def statuses(clients: list[str]) -> list[int]:
+        guard = Guard(answer_all, settings, login=Login(None, lambda cookies: None, Throttle()))
+        at_once = [ask(guard, b"te", b"", path="/articles/a.txt", client=client) for client in clients]
+        slow = await asyncio.gather(*at_once)
+        return [*slow, await ask(guard, b"text", path="/articles/a.txt", client=clients[0])]
+
+    assert asyncio.run(statuses(["192.0.2.1"] * 3 + ["192.0.2.2"] * 2)) == [408, 408, 503, 408, 503, 201]
+    assert asyncio.run(statuses(["127.0.0.1"] * 3)) == [408, 408, 408, 201]  # The user of this machine.
 
 
 def test_few_requests_are_worked_on_at_once_the_others_wait_and_too_many_are_told() -> None:
