@@ -224,7 +224,7 @@ def test_an_unusable_scope_is_refused_in_one_line(fields: dict[str, Any], field:
 def test_fewer_patterns_are_compared_with_more_articles(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qa.questions.scope.MAX_COMPARED", 10)
     assert select(index, Scope(sources=("*a*", "*b*"))).articles
-    with pytest.raises(InputError, match=r"^sources: too many patterns for 5 articles; give at most 2 or folders$"):
+    with pytest.raises(InputError, match=r"^sources: too many patterns for 5 articles; give at most 2, or folders$"):
         select(index, Scope(sources=("*a*", "*b*", "*c*")))
 
 
