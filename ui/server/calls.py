@@ -19,7 +19,8 @@ class Calls:
     """The functions of a `gradio.Blocks`, and the values that each takes."""
 
     def __init__(self, blocks: Any) -> None:
-        self._functions = blocks.fns
+        # A function without code runs in the browser alone; Gradio fails on calls of it.
+        self._functions = {number: function for number, function in blocks.fns.items() if function.fn is not None}
         named = blocks.get_api_info()["named_endpoints"]
         self._parameters = {name.removeprefix("/"): endpoint["parameters"] for name, endpoint in named.items()}
         self._of_parts = {
