@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,7 +93,8 @@ for name, place, cache, arguments in cases:
 )
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class Place:
     """A folder that a stranger made, with an index in it; beside it lies what is none of the stranger's."""
 
     folder: Path
@@ -314,7 +316,7 @@ def graph(node: str, **attributes: object) -> bytes:
     return bytes(made.SerializeToString())
 
 
-def exported(place: Place, *, again: bool = True, **files: bytes) -> Path:
+def exported(place: Place, **files: bytes) -> Path:
     """Make a cache with the default model's export, other files in it, and right checksums."""
     export = export_model(ModelSettings()).folder
     folder = place.folder / "cache" / "models" / export.name
@@ -328,7 +330,7 @@ def exported(place: Place, *, again: bool = True, **files: bytes) -> Path:
         shutil.copyfile(export / GRAPH, folder / GRAPH)
     for path in (folder.parent.parent, folder.parent, folder):
         path.chmod(0o700)
-    if again and CARD not in files:
+    if CARD not in files:
         card = json.loads((folder / CARD).read_bytes())
         digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (GRAPH, TOKENIZER)]
         card |= {"export_sha256": digests[0], "tokenizer_sha256": digests[1]}

@@ -30,7 +30,9 @@ HEADERS = {
     b"permissions-policy": ", ".join(f"{name}=()" for name in _UNUSED).encode(),
     b"referrer-policy": b"no-referrer",
     b"x-content-type-options": b"nosniff",
+    b"x-dns-prefetch-control": b"off",
     b"x-frame-options": b"DENY",
+    b"x-permitted-cross-domain-policies": b"none",
 }
 # Under TLS. For this machine's own names it would shut the other programs that they serve.
 HTTPS_ONLY = {b"strict-transport-security": b"max-age=31536000"}

@@ -102,16 +102,21 @@ class Listener(socket.socket):
 
     def accept(self) -> tuple[socket.socket, Any]:
         came, address = super().accept()
+        self._coming.append((came, network(address[0])))
+        if len(self._coming) > MAX_WAITING:
+            self._close_oldest(self._coming[-1][1])
+        return came, address
+
+    def _close_oldest(self, client: str) -> None:
+        """Forget the connections that have begun or ended; close the oldest one of the client, where too many are left."""
         sockets = (other.transport.get_extra_info("socket") for other in self.connections)  # None where one has just ended.
-        begun = {-1, *(begun.fileno() for begun in sockets if begun)}
-        client = network(address[0])
-        self._coming = [(other, of) for other, of in self._coming if other.fileno() not in begun] + [(came, client)]
+        gone = {-1, *(begun.fileno() for begun in sockets if begun)}
+        self._coming = [(other, of) for other, of in self._coming if other.fileno() not in gone]
         same = [coming for coming in self._coming if coming[1] == client]
         if len(same) > MAX_WAITING:
             self._coming.remove(same[0])
             with suppress(OSError):
                 same[0][0].shutdown(socket.SHUT_RDWR)
-        return came, address
 
 
 class Server(uvicorn.Server):
