@@ -13,12 +13,20 @@ from index.building.added_files import keep_added_file
 from index.building.build_local import build_local
 from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
+from index.building.collection import LastBuild
 from index.building.fill_entries import Progress
 from index.errors import IndexUnusableError, InputError
-from index.files.checksums import Check
+from index.files.checksums import Check, read_small
 from index.files.disk import DISK, Disk
 from index.files.source_files import Sources
-from index.local.generation import CURRENT, PENDING, index_exists, open_generation, published_record
+from index.local.generation import (
+    CURRENT,
+    MAX_CURRENT_BYTES,
+    PENDING,
+    index_exists,
+    open_generation,
+    published_record,
+)
 from index.local.local_index import LocalIndex
 from index.milvus.place import is_milvus
 from index.opened.index import Index
@@ -52,7 +60,7 @@ class Backend(Protocol):
         """Return bytes that differ between current generations; b"" if there is none."""
 
     def paths_before(self) -> list[Path]:
-        """Return the files and folders that the last build read, if there was any."""
+        """Return the files and folders that the last build read, if there was any; InputError if this user named none."""
 
     def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
         """Return the places of the articles' files. `note` receives messages about a damaged index."""
@@ -87,12 +95,11 @@ class FolderBackend:
 
     def mark(self) -> bytes:
         with suppress(OSError):
-            return (self.folder / CURRENT).read_bytes()
+            return read_small(self.folder / CURRENT, max_bytes=MAX_CURRENT_BYTES)
         return b""
 
     def paths_before(self) -> list[Path]:
-        record = published_record(self.folder)
-        return [Path(path) for path in record.paths] if record else []
+        return LastBuild.of(published_record(self.folder), ()).paths_again(str(self.folder))
 
     def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
         """Return the places of the articles' files, of a damaged index too."""

@@ -1,6 +1,5 @@
 """The database of entries: articles with their text, passages, sentences and aliases in SQLite."""
 
-import codecs
 import errno
 import json
 import sqlite3
@@ -15,14 +14,20 @@ import numpy as np
 
 from index.articles.article import Article, Content
 from index.articles.masthead import Masthead
+from index.articles.sentences import MAX_SENTENCE_CHARS
 from index.articles.span import Span, without_gaps
 from index.entries.database import SCHEMA, VECTORS, Database
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 from index.errors import IndexDamagedError
+from index.models.token_vectors import MAX_TOKENS_PER_CHAR, TOKEN_BYTES
 from index.search.float16_vectors import to_bytes
 from index.speakers.abbreviations import Alias, AliasKind
 from index.speakers.attribution import Attribution
 
+_MAX_OFFSET = 1 << 32  # No text is longer.
+_MAX_TOKENS_BYTES = MAX_TOKENS_PER_CHAR * TOKEN_BYTES * MAX_SENTENCE_CHARS
+# More are not read, and one byte is not a token.
+_TOKENS = f"CASE WHEN length(tokens) > {_MAX_TOKENS_BYTES} THEN x'00' ELSE tokens END"
 _TABLES = ("articles", "passages", "sentences")
 _ALIAS = 'article, kind, short, long, owner, start, "end"'
 
@@ -48,7 +53,7 @@ def _placed(start: object, end: object) -> Span:
     Raises:
         ValueError: it is none.
     """
-    if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end:
+    if isinstance(start, int) and isinstance(end, int) and 0 <= start <= end <= _MAX_OFFSET:
         return Span(start, end)
     raise ValueError(f"{start!a:.20}-{end!a:.20} is no span")
 
@@ -59,7 +64,7 @@ def _gaps(text: str | None) -> tuple[Span, ...]:
 
 def _article(row: tuple[str, str, int, str, int, str | None, str | None, str | None, str]) -> Article:
     source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = row
-    codecs.lookup(encoding)
+    "".encode(encoding)  # Else a codec is unknown, or not one of text.
     masthead = Masthead(_span(title), _span(outlet), day_of(published))
     return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
 
@@ -76,6 +81,8 @@ def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, b
         for name, said, cited, scope in (json.loads(attributions) if attributions else ())
     )
     span, words = _placed(start, end), tuple(terms.split(" "))
+    if len(tokens) % TOKEN_BYTES or len(tokens) > MAX_TOKENS_PER_CHAR * TOKEN_BYTES * len(span):
+        raise ValueError(f"{len(tokens):,} bytes of tokens")
     return StoredSentence(number, passage, span, paragraph, _gaps(gaps), told, words, bytes(tokens))
 
 
@@ -118,7 +125,7 @@ class Store(Database):
         """Return all sentences of these passages, in number order."""
         return self.read(
             _sentence,
-            f'SELECT id, passage, start, "end", paragraph, gaps, attributions, terms, tokens FROM sentences '
+            f'SELECT id, passage, start, "end", paragraph, gaps, attributions, terms, {_TOKENS} FROM sentences '
             f"WHERE passage IN ({_marks(passages)}) ORDER BY id",
             *passages,
         )

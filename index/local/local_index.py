@@ -86,6 +86,8 @@ class LocalIndex(Index):
             owners.append(np.repeat(part.at, sizes))
             numbers.append(self._ids.global_sentences(part.segment, rows))
             vectors.append(segment.exact.rows(rows))
+        if not all(np.isfinite(some).all() for some in vectors):
+            raise IndexDamagedError(f"{self.info.directory}: holds vectors that are no numbers; run qa index --rebuild")
         order = np.argsort(np.concatenate(owners), kind="stable")
         return SentenceVectors(np.concatenate(numbers)[order], np.concatenate(owners)[order], np.concatenate(vectors)[order])
 

@@ -64,7 +64,7 @@ def _taken(directory: Path, *, wait: bool, note: Callable[[str], None], disk: Di
         if not wait:
             busy = f"{directory}: {holder} is writing it; wait until that is done, or have --wait do so"
             raise IndexBusyError(busy) from None
-        note(f"{directory}: waiting for {holder}, which is writing it")
+        note(f"{directory}: waiting for {holder.rstrip(',')}, which is writing it")
     return disk.lock(path, wait=True, taken=_sign)
 
 

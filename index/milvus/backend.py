@@ -5,6 +5,7 @@ from pathlib import Path
 
 from index.building.build_report import BuildReport
 from index.building.build_settings import BuildSettings
+from index.building.collection import LastBuild
 from index.building.fill_entries import Progress
 from index.errors import IndexUnusableError, InputError
 from index.files.checksums import Check
@@ -56,9 +57,10 @@ class MilvusBackend:
 
     def paths_before(self) -> list[Path]:
         try:
-            return [Path(path) for path in open_milvus_generation(self._server).manifest.build.paths]
+            record = open_milvus_generation(self._server).manifest.build
         except IndexUnusableError:
             return []
+        return LastBuild.of(record, ()).paths_again(str(self._place))
 
     def sources(self, number: int | None, note: Callable[[str], None]) -> Sources:
         record = open_milvus_generation(self._server, number=number).manifest.build

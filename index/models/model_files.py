@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import IndexMismatchError, IndexUnusableError, InputError
-from index.files.checksums import sha256_of
+from index.files.checksums import read_small, sha256_of
 from index.models.model_card import DEFAULT_MODEL, DEFAULT_SHA256, ModelCard
 
 # Raise this number when exports change; older exports are then made again.
@@ -34,6 +34,7 @@ _SETTINGS = ("*.json", "*.txt", "*.model")
 _ELSEWHERE = "adapter_config.json"  # It names the folder of another model.
 _ARGUMENTS = ("_args", "_kwargs")  # Keys by which a folder's settings would choose how transformers loads it.
 _WORKING = "export-"
+_MAX_RECORD_BYTES = 1_000_000  # Of a card.
 SWEEP_AFTER_S = 3600.0  # An export takes a minute; an older working folder was left by a process that was killed.
 
 
@@ -85,12 +86,13 @@ def fingerprints(source: Path) -> tuple[str, str]:
     if not weights:
         advice = "save the model as safetensors, or name another sentence-transformers model's folder"
         raise InputError(f"--model {source}: holds no weights as *.safetensors; {advice}")
-    sums = [sha256_of(path) for path in weights]
+    try:
+        sums, lines = [sha256_of(path) for path in weights], _digests(source)
+    except OSError as error:
+        raise InputError(f"--model {source}: cannot be read ({error.strerror or error}); check the folder") from error
     sha256 = sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
     if sha256 != DEFAULT_SHA256 and source == packaged_model():
         raise InputError(f"{source}: not the weights of {DEFAULT_MODEL} (sha256 {sha256[:12]}…); install the program again")
-    others = _settings(source)
-    lines = [f"{path.relative_to(source)} {sha256_of(path)}" for path in others]
     return sha256, hashlib.sha256("\n".join([*sums, *lines]).encode()).hexdigest()
 
 
@@ -114,6 +116,11 @@ def loadable_copy(source: Path) -> Iterator[Path]:
             else:
                 target.symlink_to(path.absolute())
         yield Path(made)
+
+
+def _digests(source: Path) -> list[str]:
+    """Return the name and the sha256 of each file of settings."""
+    return [f"{path.relative_to(source)} {sha256_of(path)}" for path in _settings(source)]
 
 
 def _settings(source: Path) -> list[Path]:
@@ -179,9 +186,10 @@ def keep_export(working: Path, folder: Path, record: Mapping[str, object]) -> No
 def cached_export(folder: Path) -> Export | None:
     """Return the export in a folder; None where it is missing, damaged, of another format or open to other users."""
     try:
-        if not (_is_private(folder.parent) and _is_private(folder)):
+        links = [name for name in (CARD, GRAPH, TOKENIZER) if (folder / name).is_symlink()]
+        if links or not (_is_private(folder.parent) and _is_private(folder)):
             return None
-        record = json.loads((folder / CARD).read_text("utf-8"))
+        record = json.loads(read_small(folder / CARD, max_bytes=_MAX_RECORD_BYTES))
         if not isinstance(record, dict) or record.pop("format", None) != EXPORT_FORMAT:
             return None
         if record.pop(_TOKENIZER_SHA256, None) != _sha256_if_there(folder / TOKENIZER):

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from index.errors import IndexMismatchError
+
 
 class Session:
     """A graph, loaded when it is first run; several threads may run it."""
@@ -20,8 +22,19 @@ class Session:
         self._lock = threading.Lock()
 
     def run(self, values: Mapping[str, npt.NDArray[np.int64]], *, threads: int) -> npt.NDArray[np.float32]:
-        """Return the graph's output for its inputs among these values."""
-        found: npt.NDArray[np.float32] = self._loaded(threads).run(None, {name: values[name] for name in self._inputs})[0]
+        """Return the graph's output for its inputs among these values.
+
+        Raises:
+            IndexMismatchError: onnxruntime cannot load or run the graph.
+        """
+        try:
+            found: npt.NDArray[np.float32] = self._loaded(threads).run(None, {name: values[name] for name in self._inputs})[0]
+        except MemoryError:
+            raise
+        except Exception as error:  # onnxruntime's own have no public base class.
+            reason = " ".join(str(error).split())[:200]
+            advice = "delete this folder, it is made again"
+            raise IndexMismatchError(f"{self._path}: onnxruntime cannot run it ({reason}); {advice}") from error
         return found
 
     def _loaded(self, threads: int) -> Any:
@@ -31,7 +44,7 @@ class Session:
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = threads
                 options.inter_op_num_threads = 1
-                options.log_severity_level = 3
+                options.log_severity_level = 4  # Errors are raised; their lines would come on top.
                 self._sessions[threads] = onnxruntime.InferenceSession(
                     str(self._path), options, providers=["CPUExecutionProvider"]
                 )

@@ -17,11 +17,13 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from index.files.checksums import read_small
 from index.models.model_card import Precision
 from index.models.model_files import Export
 
 REFERENCE = "reference.json"
 _DECIMALS = 4
+_MAX_BYTES = 10_000_000
 _CPUINFO = Path("/proc/cpuinfo")
 _CPUINFO_BYTES = 16_000  # The first of the processors; all are of one kind.
 _KIND = ("vendor_id", "model name", "flags", "Features", "CPU implementer", "CPU part")
@@ -61,7 +63,7 @@ def fits_here(export: Export, measure: Measure, largest: Mapping[Precision, floa
     if not (export.folder / REFERENCE).exists():
         return True
     try:
-        said = json.loads((export.folder / REFERENCE).read_bytes())
+        said = json.loads(read_small(export.folder / REFERENCE, max_bytes=_MAX_BYTES))
         kinds, values = list(said["processors"]), said["values"]
         if processor() in kinds:
             return True

@@ -19,6 +19,8 @@ TOKEN_DIM = 64  # First quotes of squad2-dev that are right: .824 with 64 of 384
 PROJECTION = Path(__file__).with_name("projection.json")
 _LEVELS = 7  # On either side of 0, up to a row's largest number: four bits a number; the mean error of a cosine is .016.
 _ONE_THREAD = 1 << 17  # Multiplications; OpenBLAS starts threads for twice as many.
+TOKEN_BYTES = 2 + TOKEN_DIM // 2
+MAX_TOKENS_PER_CHAR = 4  # The most letters of one decomposed character (NFD), each of them a token.
 _PACKED = np.dtype([("id", "<u2"), ("numbers", "u1", (TOKEN_DIM // 2,))])
 
 

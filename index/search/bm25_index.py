@@ -231,7 +231,7 @@ def _opened(folders: Sequence[Path]) -> Any:
         together: dict[str, Any] = {}
         for folder in folders:
             for path in folder.absolute().iterdir():
-                if path.name not in (_META, _MANAGED) and not path.match(_LOCKS):
+                if path.name not in (_META, _MANAGED) and not path.match(_LOCKS) and not path.is_symlink():
                     (links / path.name).symlink_to(path)
             meta = json.loads((folder / _META).read_bytes())
             together = {**meta, "segments": [*together.get("segments", []), *meta["segments"]]}

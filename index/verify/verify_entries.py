@@ -9,11 +9,8 @@ from index.arrays import Ids
 from index.articles.article import BOMS
 from index.files.printable import printable_name
 from index.local.segment import FIRST_PASSAGES, FIRST_SENTENCES, Segment
-from index.models.token_vectors import TOKEN_DIM
+from index.models.token_vectors import MAX_TOKENS_PER_CHAR, TOKEN_BYTES
 from index.verify.findings import Finding
-
-TOKEN_BYTES = 2 + TOKEN_DIM // 2
-MAX_TOKENS_PER_CHAR = 4  # The most letters of one decomposed character (NFD), each of them a token.
 
 _Row = tuple[Any, ...]
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 from index.entries.entry_db import Store
 from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError
-from index.files.checksums import Check, damages, read_small
+from index.files.checksums import Check, damages
 from index.files.printable import printable_name
 from index.local.generation import (
     MANIFEST,
-    MAX_MANIFEST_BYTES,
     ORDER,
     Generation,
     name_of,
     open_generation,
     read_current,
+    read_manifest,
 )
 from index.local.manifest import Manifest
 from index.local.segment import ARTICLES, VECTORS, WORDS, Segment, SegmentRecord
@@ -50,7 +50,7 @@ def _damaged(directory: Path, number: int | None, error: IndexDamagedError) -> S
         current = read_current(directory)
         found = number if number is not None else current.generation if current else 0
         folder = directory / name_of(found)
-        raw = read_small(folder / MANIFEST, max_bytes=MAX_MANIFEST_BYTES)
+        raw = read_manifest(folder)
         records = Manifest.from_bytes(raw, folder / MANIFEST).files
     except (OSError, IndexUnusableError):
         raise error from None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 
     from qa import AskSettings
+    from ui.server.accounts import Accounts
 
 # Without what a browser does by itself over the network, and without a sandbox, which needs rights that containers lack.
 BROWSER_ARGUMENTS = (
@@ -83,6 +84,7 @@ def visit(visitor: "BrowserContext") -> "Iterator[Callable[[str], Page]]":
     for page in pages:
         page.evaluate("localStorage.clear()")
         page.close()
+    visitor.clear_cookies()
     visitor.remove_listener("request", asked)
     assert not wrong
 
@@ -114,12 +116,17 @@ def serving() -> Callable[..., AbstractContextManager[str]]:
 
     @contextmanager
     def serve_page(
-        directory: Path, *, settings: "AskSettings | None" = None, editable: bool = True, port: int = 0
+        directory: Path,
+        *,
+        settings: "AskSettings | None" = None,
+        editable: bool = True,
+        port: int = 0,
+        accounts: "Accounts | None" = None,
     ) -> Iterator[str]:
         live = LiveIndex(directory, settings)
         with ExitStack() as served, ThreadPoolExecutor(1) as aside:
             # Playwright's event loop runs in this thread, and starting needs one of its own.
-            page = running(lambda: page_over(live, editable=editable), ServeSettings(port=port))
+            page = running(lambda: page_over(live, editable=editable), ServeSettings(port=port, accounts=accounts))
             yield aside.submit(served.enter_context, page).result()
 
     return serve_page

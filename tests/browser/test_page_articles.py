@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from index import build
+from ui.server.accounts import Accounts
 
 Visit = Callable[[str], Page]
 Serve = Callable[..., str]
@@ -252,3 +253,27 @@ def test_the_conversation_is_there_again_after_the_server_was(visit: Visit, serv
         assert page.evaluate(words) == before
         ask(page, "And when?")
         expect(page.locator(".question")).to_have_text([QUESTION, "And when?"])
+
+
+def test_each_account_sees_its_own_conversations_in_one_browser_and_can_log_out(
+    visit: Visit, serve: Serve, seeds_index: Path
+) -> None:
+    accounts = Accounts.from_text("ann:long enough 1\nbob:long enough 2\n", where="accounts")
+    url = serve(seeds_index, accounts=accounts)
+    page = visit(serve(seeds_index))  # Where nobody need log in, nobody can log out.
+    expect(page.locator(".leave")).to_be_hidden()
+
+    def log_in(name: str, password: str) -> None:
+        assert page.request.post(f"{url}login", form={"username": name, "password": password}).ok
+        page.goto(url)
+        expect(page.locator(".welcome p").first).to_be_attached()
+
+    log_in("ann", "long enough 1")
+    ask(page, "how many casualties did NIS report?")
+    log_in("bob", "long enough 2")
+    expect(page.locator(".turn")).to_have_count(0)
+    log_in("ann", "long enough 1")
+    expect(page.locator(".turn")).to_have_count(1)
+    page.get_by_role("link", name="Log out").click()
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_label("username")).to_be_visible()

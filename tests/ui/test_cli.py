@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -506,6 +507,13 @@ def test_a_fault_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         run(["info"])
+
+
+def test_the_version_is_that_of_the_package(capsys: Capsys) -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)["project"]
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"{project['name']} {project['version']}\n"
 
 
 def test_help_names_every_command(capsys: Capsys) -> None:

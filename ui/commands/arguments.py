@@ -9,13 +9,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from index.files.printable import printable
-from ui.commands.output import ExitStatus, note
+from ui.commands.output import ExitStatus, note, show
 
 if TYPE_CHECKING:
     from index import ModelSettings
     from qa import AskSettings
 
 DEFAULT_INDEX = ".qa-index"
+
+
+class _Version(argparse.Action):
+    """The option that prints the program's version; it is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            show(f"articles-qa {version('articles-qa')}")
+        except PackageNotFoundError:
+            show("articles-qa, not installed")
+        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,6 +42,7 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """Return the parser; `command` in its result names the command."""
     parser = _Parser(prog="qa", description="Ask a folder of news articles; get back the sentences that answer, word for word.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", required=True)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:

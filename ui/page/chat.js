@@ -11,7 +11,8 @@ articlesQa.chat = (element, functions) => {
   const server = articlesQa.asking(functions);
   const one = (selector, within = element) => within.querySelector(selector);
   const turns = one(".turns");
-  const storage = "articles-qa:" + one(".chat").dataset.index;
+  const reader = window.gradio_config?.username; // Null where nobody need log in.
+  const storage = ["articles-qa", one(".chat").dataset.index, ...(reader ? [reader] : [])].join(":");
   const tickets = new Map(); // How often each turn was asked. The answer to an earlier asking comes too late.
   let kept = load();
 
@@ -359,6 +360,7 @@ articlesQa.chat = (element, functions) => {
     list();
   });
   articlesQa.ask = ask;
+  one(".leave").hidden = !reader;
   begin();
   show();
 };

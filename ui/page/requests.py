@@ -3,19 +3,16 @@
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index import InputError
 from index.files.printable import printable
 from qa import Scope
 
 _T = TypeVar("_T", bound="PageRequest")
-_WILD = frozenset("*?[")
 _MAX = 2**53  # The largest whole number that browsers count to.
 _Source = Annotated[str, Field(min_length=1, max_length=5_000)]
 _Name = Annotated[str, Field(max_length=5_000)]  # With a limit, pydantic also refuses text that UTF-8 cannot encode.
-# A pattern is compared with each article's name: 100 of 500 characters took seconds. A plain name costs nothing.
-MAX_PATTERNS, MAX_PATTERN_CHARS = 20, 200
 _Offset = Annotated[int, Field(ge=0, le=_MAX)]
 
 
@@ -32,14 +29,6 @@ class ScopeRequest(PageRequest):
     outlets: list[_Name] = Field(default_factory=list, max_length=100)
     since: _Name | None = None
     until: _Name | None = None
-
-    @field_validator("sources")
-    @classmethod
-    def _few_patterns(cls, sources: list[str]) -> list[str]:
-        patterns = [source for source in sources if not _WILD.isdisjoint(source)]
-        if len(patterns) > MAX_PATTERNS or any(len(pattern) > MAX_PATTERN_CHARS for pattern in patterns):
-            raise ValueError(f"give at most {MAX_PATTERNS} patterns of {MAX_PATTERN_CHARS} characters")
-        return sources
 
     @property
     def scope(self) -> Scope:

@@ -19,7 +19,8 @@ class Calls:
     """The functions of a `gradio.Blocks`, and the values that each takes."""
 
     def __init__(self, blocks: Any) -> None:
-        self._functions = blocks.fns
+        # A function without code runs in the browser alone; Gradio fails on calls of it.
+        self._functions = {number: function for number, function in blocks.fns.items() if function.fn is not None}
         named = blocks.get_api_info()["named_endpoints"]
         self._parameters = {name.removeprefix("/"): endpoint["parameters"] for name, endpoint in named.items()}
         self._of_parts = {
@@ -64,9 +65,11 @@ class Calls:
 
     def _check_values(self, name: str | None, body: dict[str, Any]) -> None:
         """Check a list of values. As in Gradio, the number of a function goes before its name."""
-        number, values = body.get("fn_index"), body.get("data")
+        number, values, session = body.get("fn_index"), body.get("data"), body.get("session_hash")
         if not (number is None or type(number) is int) or not isinstance(values, list):
             raise Refused(422, "a call needs data, a list of values; /gradio_api/info lists them")
+        if not (isinstance(session, str) and session) and (name is None or session is not None):
+            raise Refused(422, "a call in the queue needs session_hash, some text; send one")
         functions = self._functions.items()
         by_name = number is None and name is not None
         chosen = [function for key, function in functions if (function.api_name == name if by_name else key == number)]

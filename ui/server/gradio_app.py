@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
 import secrets
 import shutil
@@ -84,6 +85,8 @@ async def mount_page(app: FastAPI, make_page: Callable[[], Page], *, accounts: A
         if not page.blocks.mcp_server:  # Gradio only notes what went wrong.
             raise QaError(f"--mcp: cannot be offered ({page.blocks.mcp_error}); serve without it")
         _speak_json(page.blocks.mcp_server_obj)
+        logging.getLogger("mcp").setLevel(logging.ERROR)  # Else each odd request fills the log with what strangers send.
+        logging.getLogger().addFilter(_is_not_of_mcp)
     shutil.rmtree(_no_folder(), ignore_errors=True)
     return page, next(inner for route in app.routes if isinstance(inner := getattr(route, "app", None), App))
 
@@ -108,6 +111,10 @@ def _speak_json(server: Any) -> None:
         return as_gradio_does(texts, root_url)
 
     server.postprocess_output_data = answered
+
+
+def _is_not_of_mcp(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR or "mcp" not in Path(record.pathname).parts
 
 
 def set_environment() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 
@@ -40,7 +41,7 @@ class Guard:
         self._limits = settings.limits
         self._login = login
         self._working = 0
-        self._uploading = 0
+        self._uploading = Counter[str]()
         self._room = Room(settings.limits.max_at_once, small=settings.limits.small)
         self._added = Quota(settings.limits.max_added)
         self._turns = asyncio.Semaphore(settings.limits.at_work)
@@ -185,23 +186,25 @@ class Guard:
 
         Raises:
             Refused: 422 where the file is no article, 429 where the visitor has added enough for today, 503 while too many
-                other files are on their way.
+                other files are on their way, or too many of this visitor.
         """
-        add_article = self._settings.add_article
-        if add_article is None or self._uploading >= self._limits.max_uploads:
+        add_article, visitor = self._settings.add_article, VISITOR.get()
+        own = bool(visitor) and self._uploading[visitor] >= self._limits.max_uploads_each
+        if add_article is None or own or self._uploading.total() >= self._limits.max_uploads:
             raise Refused(503, "too many uploads at once; try again in a moment", retry_after="2")
         name, more = scope["path"].removeprefix(UPLOADS), scope["query_string"] == b"more"
-        if self._added.used_up(VISITOR.get()):
+        if self._added.used_up(visitor):
             raise Refused(429, "you have added enough for one day; who runs the server can index a folder")
-        self._uploading += 1
+        self._uploading[visitor] += 1
         try:
             data = await body.read()
             source = await asyncio.to_thread(add_article, name, data, more=more)
-            self._added.use(VISITOR.get(), max(len(data), COUNTED_BYTES))
+            self._added.use(visitor, max(len(data), COUNTED_BYTES))
         except QaError as error:
             raise Refused(422, str(error)) from error
         finally:
-            self._uploading -= 1
+            self._uploading[visitor] -= 1
+            self._uploading += Counter()  # Without those at 0.
         await PlainTextResponse(f"{source}\n", 201)(scope, body.receive, response.send)
 
     @asynccontextmanager

@@ -34,6 +34,7 @@ class Limits:
     max_login: int = 16_000
     max_upload: int = 24_000_000
     max_uploads: int = 8  # At a time; each is kept in memory until it is whole.
+    max_uploads_each: int = 2  # Of one visitor; the page sends one file after another.
     max_depth: int = 64  # Of JSON.
     max_at_once: int = 64_000_000  # Of all bodies under way, uploads not counted.
     small: int = 16_000  # A body up to here always finds room: of all connections together 16 MB.

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from starlette.types import Message, Receive
@@ -119,7 +120,8 @@ def read_json(body: bytes, *, max_depth: int) -> Any:
     For the depth, strings are removed, then brackets that hold nothing, layer by layer: no Python loop over a megabyte.
 
     Raises:
-        Refused: the body is nested too deeply, is not JSON in UTF-8 (whose strings hold no NUL), or holds a file object.
+        Refused: the body is nested too deeply, is not JSON in UTF-8 (whose strings hold no NUL and no half
+            character, and whose numbers are finite), or holds a file object.
     """
     brackets = _STRING.sub(b"", body).translate(_SQUARE, _NO_BRACKET)
     if b"[" * (max_depth + 1) not in brackets:
@@ -127,10 +129,26 @@ def read_json(body: bytes, *, max_depth: int) -> Any:
             brackets = brackets.replace(b"[]", b"")
     try:
         if not brackets and b"\0" not in body:
-            return json.loads(body, object_pairs_hook=_without_file)
+            value = json.loads(body, object_pairs_hook=_without_file, parse_float=_finite, parse_constant=_finite)
+            if b"\\u" in body:
+                json.dumps(
+                    value, ensure_ascii=False
+                ).encode()  # An escape can be half a character, which no answer could repeat.
+            return value
     except ValueError:
         pass
     raise Refused(400, f"the request is not JSON in UTF-8 with at most {max_depth} levels; send that")
+
+
+def _finite(number: str) -> float:
+    """Return a number that is not "NaN", "Infinity" or as large as "1e999", which no answer could repeat.
+
+    Raises:
+        ValueError: it is.
+    """
+    if not isfinite(found := float(number)):
+        raise ValueError(number)
+    return found
 
 
 def _without_file(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

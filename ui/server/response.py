@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections.abc import Sequence
 from contextlib import suppress
 
 from starlette.types import Message, Receive, Send
@@ -28,7 +30,9 @@ HEADERS = {
     b"permissions-policy": ", ".join(f"{name}=()" for name in _UNUSED).encode(),
     b"referrer-policy": b"no-referrer",
     b"x-content-type-options": b"nosniff",
+    b"x-dns-prefetch-control": b"off",
     b"x-frame-options": b"DENY",
+    b"x-permitted-cross-domain-policies": b"none",
 }
 # Under TLS. For this machine's own names it would shut the other programs that they serve.
 HTTPS_ONLY = {b"strict-transport-security": b"max-age=31536000"}
@@ -75,6 +79,8 @@ class Response:
     async def finish(self) -> None:
         """Send the messages that were held back."""
         held, self._held = self._held, []
+        if held and held[0]["status"] == 500 and _has_reason(held[1:]):
+            held[0] = {**held[0], "status": 422}
         for message in held:
             await self._pass_on(message)
 
@@ -114,6 +120,15 @@ class Response:
                 await self._send(message)
         except TimeoutError:
             raise ClientGone from None
+
+
+def _has_reason(messages: Sequence[Message]) -> bool:
+    """Tell whether a function refused its values: Gradio then gives the reason, but the status of a fault."""
+    try:
+        said = json.loads(b"".join(message.get("body", b"") for message in messages))
+    except ValueError:
+        return False
+    return isinstance(said, dict) and bool(said.get("error"))
 
 
 async def _drain(receive: Receive) -> None:

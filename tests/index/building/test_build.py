@@ -9,6 +9,7 @@ import pytest
 
 from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Precision, Progress, Renamed, build
 from index.articles.sentences import sentences
+from index.backends import backend_at
 from index.building import collection, prepare
 from index.entries.entry import Entry
 from index.opened import paths_seal
@@ -117,6 +118,8 @@ def test_without_paths_a_strangers_index_is_not_followed(folder: Path, tmp_path:
     for settings in (BuildSettings(), BuildSettings(rebuild=True)):
         with pytest.raises(InputError, match=f"not known to be built by you.*: qa index {folder} --index"):
             build([], tmp_path / "index", settings)
+    with pytest.raises(InputError, match="not known to be built by you"):
+        backend_at(tmp_path / "index").paths_before()
     assert build([folder], tmp_path / "index").generation == 2
     assert build([], tmp_path / "index").generation == 2
 

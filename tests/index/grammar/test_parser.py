@@ -1,3 +1,5 @@
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -5,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from index.articles.sentences import sentences
-from index.grammar.parser import MAX_WORDS, can_parse, loaded_parser, reader_name
+from index.errors import InputError
+from index.grammar.parser import MAX_WORDS, PACKAGE, _model_folder, can_parse, loaded_parser, reader_name
 from index.grammar.parser_input import has_cue, plain_line
 
 ROOT = Path(__file__).parents[3]
@@ -24,6 +27,21 @@ def test_the_parser_loads_without_torch_and_quietly() -> None:
 
 def test_what_reads_is_named_with_versions() -> None:
     assert can_parse() and reader_name().startswith("spaCy 3")
+
+
+@pytest.mark.parametrize("changed", ["parser/model", "config.cfg", "ner/more"])
+def test_a_model_of_other_files_is_not_loaded(changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = shutil.copytree(_model_folder().parent, tmp_path / PACKAGE, copy_function=os.symlink)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert _model_folder().parent == package
+    (_model_folder() / changed).unlink(missing_ok=True)
+    (next(package.glob("*/")) / changed).write_bytes(b"other")
+    loaded_parser.cache_clear()
+    try:
+        with pytest.raises(InputError, match=r"has other files than version 3\.8\.0\); pip install"):
+            loaded_parser()
+    finally:
+        loaded_parser.cache_clear()
 
 
 @pytest.mark.parametrize("line", ["", "! " * (MAX_WORDS + 1), "x" * 900, "said " + "?!" * 300])

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from index import BuildSettings, Index, IndexDamagedError, IndexMismatchError, InputError, build
+from index.backends import backend_at
 from index.local.write_lock import writer
 from index.search.bm25_index import write_words
 from index.search.faiss_index import write_vectors
@@ -168,6 +169,14 @@ def test_a_current_that_names_no_generation_is_damage(copied: Path, text: str) -
     (copied / "CURRENT").write_text(text)
     with pytest.raises(IndexDamagedError):
         Index.open(copied)
+
+
+def test_a_current_that_is_a_pipe_or_endless_marks_nothing(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "CURRENT")
+    assert backend_at(tmp_path).mark() == b""
+    (tmp_path / "CURRENT").unlink()
+    (tmp_path / "CURRENT").symlink_to("/dev/zero")
+    assert backend_at(tmp_path).mark() == b""
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(seeds: Path, tmp_path: Path) -> None:

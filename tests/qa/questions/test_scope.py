@@ -1,6 +1,8 @@
 """Scope: a question to some articles is answered as if there were no others, except for the weights of words."""
 
 import json
+import re
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -16,7 +18,7 @@ from index.search.bm25_index import MAX_RANGES, WordIndex, in_ranges, key_ranges
 from qa import Answer, AskSettings, Retriever, Scope
 from qa.questions.conversation import variants
 from qa.questions.question import MAX_TOP_K, read_question
-from qa.questions.scope import MAX_PATTERN_CHARS, MAX_PATTERNS, select
+from qa.questions.scope import MAX_NAME_CHARS, MAX_NAMES, MAX_PATTERN_CHARS, MAX_PATTERNS, select
 from qa.ranking.candidates import BY_MEANING, BY_WORDS, find_candidates
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
@@ -198,7 +200,7 @@ def test_a_chosen_article_without_a_passage_answers_nothing(retriever_of: Retrie
     assert matched(retriever, Scope(sources=("2024/ferry.txt",))) == {B}  # The articles after it keep their passages.
 
 
-LONG = "x" * (MAX_PATTERN_CHARS + 1)
+LONG = "x" * (MAX_NAME_CHARS + 1)
 INVALID: list[tuple[dict[str, Any], str]] = [
     ({"since": date(2025, 1, 2), "until": date(2025, 1, 1)}, "since"),
     ({"since": "2025-01-01"}, "since"),
@@ -206,8 +208,10 @@ INVALID: list[tuple[dict[str, Any], str]] = [
     ({"since": 20250101}, "since"),
     *(({field: value}, field) for field in ("sources", "outlets") for value in (("",), (" ",), ("a", "\t\n"), (LONG,))),
     *(({field: value}, field) for field in ("sources", "outlets") for value in ("a.txt", ["a.txt"], None, (1,), (None,))),
-    *(({field: ("a",) * (MAX_PATTERNS + 1)}, field) for field in ("sources", "outlets")),
+    *(({field: ("a",) * (MAX_NAMES + 1)}, field) for field in ("sources", "outlets")),
     ({"sources": ("/",)}, "sources"),
+    ({"sources": ("*a",) * (MAX_PATTERNS + 1)}, "sources"),
+    ({"sources": ("[" * (MAX_PATTERN_CHARS + 1),)}, "sources"),
 ]
 
 
@@ -215,6 +219,23 @@ INVALID: list[tuple[dict[str, Any], str]] = [
 def test_an_unusable_scope_is_refused_in_one_line(fields: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError, match=rf"^{field}: [^\n]+; [^\n]+$"):
         Scope(**fields)
+
+
+def test_fewer_patterns_are_compared_with_more_articles(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qa.questions.scope.MAX_COMPARED", 10)
+    assert select(index, Scope(sources=("*a*", "*b*"))).articles
+    with pytest.raises(InputError, match=r"^sources: too many patterns for 5 articles; give at most 2, or folders$"):
+        select(index, Scope(sources=("*a*", "*b*", "*c*")))
+
+
+def test_the_dearest_patterns_take_no_second_and_are_not_kept(index: Index) -> None:
+    dearest = [(unit * 99)[: MAX_PATTERN_CHARS - 2] for unit in ("*a*b*c?", "*[!q]", "[", "*?", "*a")]
+    select(index, Scope(sources=("*a",)))
+    began = time.process_time()
+    for unit in dearest:
+        select(index, Scope(sources=tuple(f"{unit}{number}" for number in range(MAX_PATTERNS))))
+    assert time.process_time() - began < 5
+    assert not any(len(pattern) > 2_000 for _, pattern, _ in re._cache)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("within", [{"sources": ["a.txt"]}, "a.txt", ("a.txt",), 1])

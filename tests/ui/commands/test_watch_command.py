@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from index import BuildSettings, InputError
+from index.building.watch import Watcher
 from index.local.generation import CURRENT
+from index.opened import paths_seal
 from index.opened.index import Index
+from ui.commands.watch_command import follow
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
@@ -138,3 +142,12 @@ def test_a_problem_is_said_once_and_the_index_followed_on(watched: Watched) -> N
     watched.write("three.txt", 3)
     assert "2 added" in watched.says("generation 2")
     assert watched.end(signal.SIGTERM) == 0
+
+
+def test_the_folders_of_a_strangers_index_are_not_looked_at(
+    seeds_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paths_seal, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(Watcher, "look", lambda *_: pytest.fail("looked"))
+    with pytest.raises(InputError, match="not known to be built by you"):
+        follow([], seeds_index, BuildSettings(), build=lambda _: pytest.fail("built"), show=print)

@@ -10,16 +10,18 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.errors import InputError
+from ui.server import uvicorn_server
 from ui.server.accounts import Accounts
 from ui.server.guard_settings import Limits
 from ui.server.server import Page, ServeSettings, running, serve
@@ -257,7 +259,7 @@ def test_the_page_works_in_a_browser_and_breaks_no_rule_of_its_own(
     assert wrong == []
 
 
-def test_it_serves_over_tls(make_page: MakePage, tmp_path: Path) -> None:
+def test_it_serves_over_tls(make_page: MakePage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("there is no openssl to make a certificate with")
@@ -284,8 +286,13 @@ def test_it_serves_over_tls(make_page: MakePage, tmp_path: Path) -> None:
     settings = ServeSettings(
         host="localhost", port=0, keyfile=names[0], certfile=names[1], accounts=ANN, allow_hosts=("qa.example.org",)
     )
-    with running(make_page, settings) as url:
+    monkeypatch.setattr(uvicorn_server, "MAX_WAITING", 3)
+    with running(make_page, settings) as url, ExitStack() as stack:
         assert url.startswith("https://localhost:")
+        place = urllib.parse.urlsplit(url)
+        silent = [stack.enter_context(socket.create_connection((place.hostname, place.port), 20)) for _ in range(5)]
+        with suppress(ConnectionResetError):
+            assert silent[0].recv(1) == silent[1].recv(1) == b""  # No more than three may leave TLS for later.
         with urllib.request.urlopen(url, timeout=20, context=trusting) as response:
             assert response.status == 200 and "strict-transport-security" not in response.headers
         named = urllib.request.Request(url, headers={"Host": "qa.example.org"})
