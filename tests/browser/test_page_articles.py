@@ -55,7 +55,7 @@ def ask(page: Page, question: str = QUESTION) -> dict[str, Any]:
     number = page.locator(".turn").count()
     page.fill("#question textarea", question)
     page.keyboard.press("Enter")
-    expect(page.locator(".turn .tools:visible")).to_have_count(number + 1)
+    expect(page.locator(".turn .tools:not([hidden])")).to_have_count(number + 1)
     kept = page.evaluate("Object.entries(localStorage).find(([name]) => name.startsWith('articles-qa:'))[1]")
     record: dict[str, Any] = json.loads(kept)["conversations"][0]["turns"][number]["record"]
     return record

@@ -14,7 +14,7 @@ def tally(checked: CheckedDraft) -> str:
     counted = Counter(one.verdict for one in checked.quotations)
     told = ", ".join(f"{counted[verdict]:,} {words}" for verdict, words in VERDICTS.items() if counted[verdict])
     flagged = sum(bool(one.follows) for one in checked.quotations)
-    follows = f"; {flagged:,} with something beside them that may change the meaning" if flagged else ""
+    follows = f"; what stands beside {flagged:,} of them may change the meaning" if flagged else ""
     more = f"; {checked.more:,} more were not looked for" if checked.more else ""
     total = count(len(checked.quotations), "quotation")
     return f"{total}: {told}{follows}{more}" if told else "There is no quotation in this draft."

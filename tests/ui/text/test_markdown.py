@@ -14,6 +14,7 @@ from qa import Retriever
 from qa.proof.saved_answer import read_answer
 from ui.text import wording
 from ui.text.markdown import UNANSWERED, to_markdown
+from ui.text.reading_order import numbers
 from ui.text.wording import MORE, NEAREST
 
 Record = dict[str, Any]
@@ -70,9 +71,10 @@ def test_an_answer_is_a_heading_and_block_quotes_with_their_places(retriever: Re
     kept = {quote["rank"]: quote for quote in record["quotes"] + record["beside"]}
     quoted = [text for kind, text in rest if kind == "blockquote>p"]
     assert len(quoted) == 2 * len(kept)
-    for said, told in zip(quoted[::2], quoted[1::2], strict=True):
-        quote = kept.pop(int(said.split(".")[0]))
-        assert said == f"{quote['rank']}. “{line(quote['text'])}”"
+    ranks = {number: rank for rank, number in numbers(read_answer(record)).items()}
+    for at, (said, told) in enumerate(zip(quoted[::2], quoted[1::2], strict=True), 1):
+        quote = kept.pop(ranks[at])
+        assert said == f"{at}. “{line(quote['text'])}”"  # Numbered in reading order.
         lines = f"{quote['first_line']}" + (f"-{quote['last_line']}" if quote["last_line"] > quote["first_line"] else "")
         meant, cited = (quote[name] and quote[name]["name"] for name in ("speaker", "citing_speaker"))
         speaker = wording.said(quote["said_by"], meant, citing=quote["citing"], cited=cited)
