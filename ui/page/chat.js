@@ -386,6 +386,7 @@ articlesQa.chat = (element, functions) => {
     },
     unset: (node) => {
       const { name, word } = node.dataset;
+      if (name === "picked") articlesQa.picked = [];
       for (const field of element.querySelectorAll(`.limits [name="${name}"]`)) {
         if (name === "sources") field.value = field.value.split(",").map((part) => part.trim()).filter((part) => part !== word).join(", ");
         else if (name !== "outlets") field.value = "";
@@ -457,6 +458,7 @@ articlesQa.chat = (element, functions) => {
   element.addEventListener("toggle", (event) => event.target.matches(".around") && around(event.target), true);
   one(".limits").addEventListener("submit", (event) => event.preventDefault());
   one(".limits").addEventListener("input", () => articlesQa.scope(element));
+  one(".limits").addEventListener("reset", () => (articlesQa.picked = []));
   one(".limits").addEventListener("reset", () => setTimeout(() => articlesQa.scope(element)));
   // Another window of this page stored conversations: list them beside the one shown here.
   addEventListener("storage", (event) => {

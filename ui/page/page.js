@@ -13,15 +13,26 @@ Object.assign(articlesQa, {
   },
   focusBox: () => document.querySelector("#question textarea, #question input")?.focus(),
 
+  picked: [], // Files that were chosen in the list of articles, at most as many as a request may name.
+  only: (sources) => {
+    const MOST = 80;
+    articlesQa.picked = sources.slice(0, MOST);
+    if (sources.length > MOST) articlesQa.tell(`Only the first ${MOST} are asked.`);
+    articlesQa.scope(document.querySelector(".chat"));
+    document.querySelector("#asking-button")?.click();
+    setTimeout(articlesQa.focusBox); // Once the tab is there.
+  },
   // Return the articles to ask, as the form says; show the choice beside the form.
   scope: (element) => {
     const form = new FormData(element.querySelector(".limits"));
-    const sources = String(form.get("sources") || "").split(",").map((part) => part.trim()).filter(Boolean);
+    const typed = String(form.get("sources") || "").split(",").map((part) => part.trim()).filter(Boolean);
+    const sources = [...typed, ...articlesQa.picked];
     const outlets = form.getAll("outlets").map(String);
     const [since, until] = [form.get("since") || null, form.get("until") || null];
-    const parts = [...sources, ...outlets, since && `from ${articlesQa.day(since)}`, until && `to ${articlesQa.day(until)}`].filter(Boolean);
+    const some = articlesQa.picked.length ? [`${articlesQa.picked.length} chosen`] : [];
+    const parts = [...typed, ...some, ...outlets, since && `from ${articlesQa.day(since)}`, until && `to ${articlesQa.day(until)}`].filter(Boolean);
     element.querySelector(".chosen").textContent = parts.length ? parts.join(", ") : "all articles";
-    const chips = [...sources.map((word) => ["sources", word]), ...outlets.map((word) => ["outlets", word]), ["since", since], ["until", until]];
+    const chips = [...typed.map((word) => ["sources", word]), ...some.map((word) => ["picked", word]), ...outlets.map((word) => ["outlets", word]), ["since", since], ["until", until]];
     const items = chips.filter(([, word]) => word).map(([name, word]) => {
       const item = document.createElement("li");
       item.innerHTML = '<button type="button" data-do="unset"><bdi></bdi> <span aria-hidden="true">×</span></button>';

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.questions.question import MAX_QUESTION_CHARS
-from ui.page.article_list import listing_html
+from ui.page.article_list import Order, listing_html
 from ui.page.corpus import Corpus
 from ui.page.endpoints import add_endpoints
 from ui.page.html import fill_template
@@ -123,7 +123,8 @@ def _listing(live: LiveIndex, corpus: Corpus, *, editable: bool) -> dict[str, _H
         wanted = read_request(ListingRequest, request)
 
         def show(opened: OpenGeneration) -> str:
-            return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, problem=live.problem)
+            order = Order(wanted.order)
+            return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, order=order, problem=live.problem)
 
         return {"html": live.call(show)}
 

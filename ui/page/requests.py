@@ -124,6 +124,7 @@ class ListingRequest(PageRequest):
 
     query: Annotated[str, Field(max_length=500)] = ""
     offset: _Offset = 0
+    order: Annotated[str, Field(pattern="^(newest|oldest|outlet|file)$")] = "newest"
 
 
 class ChangeRequest(PageRequest):
