@@ -115,7 +115,7 @@ def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: 
     page = visit(serve(tmp_path / ".index"))
     page.on("filechooser", lambda _: None)  # From now on choosers are caught; asked for with Enter, that could come too late.
     turn_to_articles(page)
-    page.get_by_role("tab", name="Articles").focus()
+    page.get_by_role("tab", name="Check a draft").focus()  # The last of the tabs.
     page.keyboard.press("Tab")
     expect(page.get_by_label("Add articles: drop .txt or .md files here")).to_be_focused()
     with page.expect_file_chooser() as chooser:

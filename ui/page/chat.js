@@ -449,11 +449,12 @@ articlesQa.chat = (element, functions) => {
     }
     const opener = event.target.closest(".open");
     if (!opener) return;
-    if (opener.tagName === "A") {
+    const isLink = opener.matches("a"); // Of SVG, too.
+    if (isLink) {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // A link may be opened elsewhere.
       event.preventDefault();
     } else if (String(getSelection())) return; // Selecting words is not a click.
-    articlesQa.open(opener.dataset.rank ? opener : opener.closest(".quote"), { focus: opener.tagName === "A" });
+    articlesQa.open(opener.dataset.rank ? opener : opener.closest(".quote"), { focus: isLink });
   });
   element.addEventListener("toggle", (event) => event.target.matches(".around") && around(event.target), true);
   one(".limits").addEventListener("submit", (event) => event.preventDefault());

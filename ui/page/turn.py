@@ -11,6 +11,7 @@ from index.english import count
 from index.files.printable import one_line, printable
 from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedSpan
 from ui.page.html import Layer, StyledRun, fill_template, styled_runs
+from ui.page.picture import picture
 from ui.text.claim_tables import figures, worded_tables
 from ui.text.gist import gist
 from ui.text.headline import Headline, headline
@@ -75,7 +76,7 @@ class QuoteGroup:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the quotes of one answer are shown with: the index's articles, numbers by rank, and the ranks that surely fit."""
+    """The means to show the quotes of one answer: the index's articles, numbers by rank, and the ranks that surely fit."""
 
     article_named: ArticleNamed
     numbers: Mapping[int, int]
@@ -113,6 +114,7 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
     values = {
         "answer": answer,
         "gist": gist(answer, tables),
+        "picture": picture(answer, tables),
         "found": found(len(answer.quotes), articles) if answer.answered else answer.reason or "",
         "parts": _parts(answer, context),
         "nearest": NEAREST,

@@ -56,7 +56,7 @@ def gist(answer: SavedAnswer, tables: Sequence[WordedTable]) -> tuple[GistLine, 
 
     `tables` are the answer's tables in words.
     """
-    chosen = [(table, worded) for table, worded in zip(answer.claims, tables, strict=True) if _tells(table)]
+    chosen = [(table, worded) for table, worded in zip(answer.claims, tables, strict=True) if tells(table)]
     said = [one for table, worded in chosen for one in _said(table, worded)]
     asked = [one for one in said if one.value.asked]
     lines = list(_by_speaker(asked or said))
@@ -65,7 +65,7 @@ def gist(answer: SavedAnswer, tables: Sequence[WordedTable]) -> tuple[GistLine, 
     return (*shown, others) if left else tuple(shown)
 
 
-def _tells(table: SavedTable) -> bool:
+def tells(table: SavedTable) -> bool:
     """Return whether a table holds the first quote's value, or one of the speaker asked for."""
     return any(value.asked or any(claim.rank == 1 for claim in value.claims) for value in table.values)
 
