@@ -98,6 +98,8 @@ def run_command(chosen: Namespace) -> ExitStatus:
             from ui.commands.ask_command import chat as run
         case "serve":
             from ui.commands.serve_command import serve_page as run
+        case "check":
+            from ui.commands.check_command import check as run
         case "eval":
             from ui.commands.eval_command import evaluate as run
         case _:

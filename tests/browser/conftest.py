@@ -90,6 +90,16 @@ def visit(visitor: "BrowserContext") -> "Iterator[Callable[[str], Page]]":
 
 
 @pytest.fixture(scope="session")
+def unfold() -> "Callable[[Page], None]":
+    """Opens the earlier turns of the conversation, which a new question folds; closes the menus over them."""
+    script = """() => {
+      document.querySelectorAll('.folded [data-do=fold]').forEach((one) => one.click());
+      document.querySelectorAll('.menu[open]').forEach((one) => (one.open = false));
+    }"""
+    return lambda page: page.evaluate(script)
+
+
+@pytest.fixture(scope="session")
 def keep() -> "Callable[[Page, list[dict[str, Any]]], None]":
     """Puts a conversation of these records in a page's memory, and shows it."""
     script = """(records) => {

@@ -56,7 +56,7 @@ def ask(page: Page, question: str = QUESTION) -> dict[str, Any]:
     number = page.locator(".turn").count()
     page.fill("#question textarea", question)
     page.keyboard.press("Enter")
-    expect(page.locator(".turn .tools:visible")).to_have_count(number + 1)
+    expect(page.locator(".turn .tools:not([hidden])")).to_have_count(number + 1)
     kept = page.evaluate("Object.entries(localStorage).find(([name]) => name.startsWith('articles-qa:'))[1]")
     record: dict[str, Any] = json.loads(kept)["conversations"][0]["turns"][number]["record"]
     return record
@@ -116,7 +116,7 @@ def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: 
     page = visit(serve(tmp_path / ".index"))
     page.on("filechooser", lambda _: None)  # From now on choosers are caught; asked for with Enter, that could come too late.
     turn_to_articles(page)
-    page.get_by_role("tab", name="Articles").focus()
+    page.get_by_role("tab", name="Check a draft").focus()  # The last of the tabs.
     page.keyboard.press("Tab")
     expect(page.get_by_label("Add articles: drop .txt or .md files here")).to_be_focused()
     with page.expect_file_chooser() as chooser:

@@ -355,7 +355,11 @@ def everywhere(record: dict[str, Any], payload: str) -> dict[str, Any]:
 
 @pytest.mark.tier("check")
 def test_nothing_in_a_kept_table_or_speaker_runs(
-    target: Visit, keep: Callable[[Page, list[dict[str, Any]]], None], compared: dict[str, Any], some: list[str]
+    target: Visit,
+    keep: Callable[[Page, list[dict[str, Any]]], None],
+    unfold: Callable[[Page], None],
+    compared: dict[str, Any],
+    some: list[str],
 ) -> None:
     page = target("")
     for start in range(0, len(some), 40):
@@ -368,6 +372,7 @@ def test_nothing_in_a_kept_table_or_speaker_runs(
         assert {*values} == {printable(" ".join(payload.split())) for payload in kept}
         page.locator(".value").first.evaluate("link => link.click()")
         expect(page.locator(".reading .failed")).to_be_visible()  # The index has no such article.
+        unfold(page)
         page.get_by_role("button", name="Edit what is searched").first.click()
 
 
@@ -462,6 +467,7 @@ def test_nothing_in_a_changed_history_runs(target: Visit, what: str, some: list[
     if what == "the free texts":
         words = page.locator(".turn:first-child .words").evaluate_all("all => all.map((one) => one.textContent)")
         assert set(words) == {some[0]}
+        page.locator(".turn").first.get_by_role("button").first.click()  # Unfolds it.
         page.locator(".turn").first.get_by_role("link").first.click()
         expect(page.locator(".reading .failed")).to_be_visible()
 

@@ -92,16 +92,23 @@ def url(serve: Callable[[Path], str], seeds_index: Path, tmp_path_factory: pytes
 
 
 @pytest.fixture
-def full(visit: Visit, url: str, keep: Callable[[Page, list[dict[str, Any]]], None], compared: dict[str, Any]) -> Page:
+def full(
+    visit: Visit,
+    url: str,
+    keep: Callable[[Page, list[dict[str, Any]]], None],
+    unfold: Callable[[Page], None],
+    compared: dict[str, Any],
+) -> Page:
     """The page with all of a conversation on it: answers, tables, misses, folds and menus open, a failure, an article."""
     page = visit(url)
     page.evaluate("articlesQa.ask('What did John Kirby say?')")
-    expect(page.locator(".turn .tools:visible")).to_have_count(1)
+    expect(page.locator(".turn .tools:not([hidden])")).to_have_count(1)
     keep(page, [compared])
     for question in ("What is the best recipe for lasagne?", "x" * 2_500):
         page.evaluate("question => articlesQa.ask(question)", question)
-    expect(page.locator(".turn .tools:visible")).to_have_count(3)
+    expect(page.locator(".turn .tools:not([hidden])")).to_have_count(3)
     expect(page.locator(".failed")).to_have_count(1)
+    unfold(page)
     page.get_by_role("button", name="This answers").first.click()
     page.locator(".turn").nth(1).get_by_role("button", name="Edit", exact=True).click()
     page.locator(".turn").nth(1).get_by_role("button", name="Edit what is searched").click()
@@ -117,6 +124,7 @@ def full(visit: Visit, url: str, keep: Callable[[Page, list[dict[str, Any]]], No
 
 def to_articles(page: Page) -> None:
     """Turn to the other tab, all of it open."""
+    page.evaluate("document.querySelectorAll('.menu').forEach((menu) => menu.open = false)")
     page.get_by_role("tab", name="Articles").click()
     expect(page.locator(".article").first).to_be_visible()
     page.evaluate("document.querySelectorAll('.excluded').forEach((one) => one.open = true)")
@@ -192,9 +200,12 @@ def test_the_focus_is_seen_wherever_tab_leads(full: Page) -> None:
         page.evaluate("document.querySelectorAll('[data-reached]').forEach((node) => delete node.dataset.reached)")
 
 
-def test_on_a_phone_nothing_is_cut_off_and_the_article_stands_below(full: Page) -> None:
+def test_on_a_phone_nothing_is_cut_off_and_the_article_covers_the_conversation(full: Page) -> None:
     page = full
     page.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
+    assert page.locator("#right").bounding_box() == {"x": 0, "y": 0, "width": PHONE_WIDTH, "height": 844}
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#right")).to_be_hidden()
     page.evaluate("document.querySelectorAll('.menu').forEach((menu) => menu.open = false)")
     assert page.locator(".claims").evaluate_all("all => all.every((one) => one.scrollWidth <= one.parentElement.clientWidth)")
     parts = page.locator(
@@ -210,8 +221,6 @@ def test_on_a_phone_nothing_is_cut_off_and_the_article_stands_below(full: Page) 
         expect(page.locator("#desk")).to_have_css("flex-direction", "column")
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
         assert parts.evaluate_all(cut) == []
-        left, right = page.locator("#left").bounding_box(), page.locator("#right").bounding_box()
-        assert left and right and right["y"] >= left["y"] + left["height"]
 
 
 def test_tables_are_read_out_with_their_heads(full: Page) -> None:
@@ -227,7 +236,11 @@ def test_on_a_phone_a_touched_quote_brings_its_article_into_view_and_closing_bri
     page.evaluate("articlesQa.ask('how many casualties did NIS report?')")
     quote = page.locator(".turn .quote").first
     expect(page.locator("mark")).to_have_count(0)  # It does not come up by itself where it would push the answer away.
-    quote.locator("blockquote").click()
-    expect(page.locator("mark.current").first).to_be_in_viewport()
-    page.get_by_role("button", name="Close").click()
-    expect(quote).to_be_in_viewport()
+    at = page.evaluate("scrollY")
+    for close in (page.get_by_role("button", name="Close").click, page.go_back):
+        quote.locator("blockquote").click()
+        expect(page.locator("mark.current").first).to_be_in_viewport()
+        close()
+        expect(page.locator("#right")).to_be_hidden()
+        expect(quote).to_be_in_viewport()
+        assert (page.url, page.evaluate("scrollY")) == (url, at)

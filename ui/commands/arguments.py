@@ -106,6 +106,13 @@ def parser() -> argparse.ArgumentParser:
     verify = command("verify", checks)
     _add_verifying(verify)
 
+    check = command(
+        "check", "Find each quotation of a draft in the articles. Status 1: one does not stand there word for word."
+    )
+    check.add_argument("draft", metavar="DRAFT", type=Path, help="the draft: text, Markdown or a Word file (.docx)")
+    _add_generation(check)
+    check.add_argument("--json", action="store_true", help="print the result as JSON")
+
     info = command("info", "Print what the index holds.")
     _add_generation(info)
     info.add_argument("--json", action="store_true", help="print the facts as JSON")

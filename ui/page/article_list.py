@@ -1,36 +1,86 @@
-"""The list of articles, fifty at a time."""
+"""The list of articles: by day, outlet or file, searched by words in title, outlet, file and text; fifty at a time."""
 
-from index import ArticleSummary, Index, IndexInfo, SourceState
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from index import Article, Index, IndexInfo, SourceState
 from index.english import count
 from index.files.printable import one_line, printable
+from index.opened.listing import MAX_LIMIT
+from index.search.analyzer import terms
 from ui.page.html import fill_template
-from ui.text.wording import FILE_NOTES, about_line
+from ui.text.headline import Headline, headline
+from ui.text.wording import FILE_NOTES, day
 
 SHOWN_AT_ONCE = 50
+PASSAGES_FOUND = 1_000  # With the words of a search; an article further down is not found by its text.
 
 
-def listing_html(index: Index, query: str, offset: int, *, editable: bool, problem: str | None = None) -> str:
+class Order(Enum):
+    """The order of the articles. Those without a day or an outlet come last; ties keep the order of the files."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    OUTLET = "outlet"
+    FILE = "file"
+
+
+# Of each column: its words, the order that a click brings, and the one that a second click brings.
+COLUMNS = (
+    ("Day", Order.NEWEST, Order.OLDEST),
+    ("Outlet", Order.OUTLET, Order.OUTLET),
+    ("Title and file", Order.FILE, Order.FILE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The head of a column: the order that its button brings, and the value of `aria-sort`."""
+
+    words: str
+    brings: str
+    sorted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """An article as the list shows it."""
+
+    source: str
+    headline: Headline
+    outlet: str
+    day: str
+    size: str
+    note: str
+
+
+def listing_html(
+    index: Index, query: str, offset: int, *, editable: bool, order: Order = Order.NEWEST, problem: str | None = None
+) -> str:
     """Render a part of the articles that match the query, the articles taken out, and the facts of the index.
 
     `problem` is the reason why a newer index is not shown. Past the end, the last part of the list is shown: the list
     may have become shorter.
 
     Raises:
-        InputError: the query is too long, or the offset out of range.
+        InputError: the query is too long.
     """
-    page = index.articles(query, offset=offset, limit=SHOWN_AT_ONCE)
-    if offset and not page.articles:
-        offset = max(0, page.total - 1) // SHOWN_AT_ONCE * SHOWN_AT_ONCE
-        page = index.articles(query, offset=offset, limit=SHOWN_AT_ONCE)
+    numbers = _ordered(index, _matching(index, query), order)
+    if offset >= len(numbers):
+        offset = max(0, len(numbers) - 1) // SHOWN_AT_ONCE * SHOWN_AT_ONCE
+    shown = numbers[offset : offset + SHOWN_AT_ONCE]
     info = index.info
     values = {
-        "rows": [_row(index, summary) for summary in page.articles],
-        "found": count(page.total, "article"),
+        "rows": [_row(index, index.store.article(number)) for number in shown],
+        "columns": [_column(column, order) for column in COLUMNS],
+        "found": count(len(numbers), "article"),
         "first": offset + 1,
-        "last": offset + len(page.articles),
-        "total": page.total,
+        "last": offset + len(shown),
+        "total": len(numbers),
         "before": max(0, offset - SHOWN_AT_ONCE) if offset else None,
-        "after": offset + SHOWN_AT_ONCE if offset + SHOWN_AT_ONCE < page.total else None,
+        "after": offset + SHOWN_AT_ONCE if offset + SHOWN_AT_ONCE < len(numbers) else None,
         "query": query,
         "editable": editable,
         "problem": problem,
@@ -42,21 +92,56 @@ def listing_html(index: Index, query: str, offset: int, *, editable: bool, probl
     return fill_template("article_list.html", values)
 
 
+def _matching(index: Index, query: str) -> list[int]:
+    """Return the numbers of the articles with all words of a query in title, outlet or file, or in their text."""
+    if not query.strip():
+        return list(range(index.info.articles))
+    named = {article.source for article in index.articles(query, limit=MAX_LIMIT).articles}
+    numbers = {number for number, source in enumerate(index.store.sources()) if source in named}
+    wanted = set(terms(query))
+    if wanted:
+        hits = index.passages_by_words([[term] for term in sorted(wanted)], top_k=PASSAGES_FOUND)
+        for number in {passage.article for passage in index.store.passages([hit.passage for hit in hits])} - numbers:
+            if len(wanted) == 1 or wanted <= set(terms(index.store.article(number).text)):
+                numbers.add(number)
+    return sorted(numbers)
+
+
+def _ordered(index: Index, numbers: list[int], order: Order) -> list[int]:
+    if order is Order.FILE:
+        return numbers
+    if order is Order.OUTLET:
+        outlets = index.store.outlets()
+        return sorted(numbers, key=lambda number: (not outlets[number], (outlets[number] or "").casefold()))
+    days: Sequence[date | None] = index.store.dates()
+    sign = -1 if order is Order.NEWEST else 1
+
+    def place(number: int) -> tuple[bool, int]:
+        published = days[number]
+        return published is None, sign * (published or date.min).toordinal()
+
+    return sorted(numbers, key=place)
+
+
+def _column(column: tuple[str, Order, Order], order: Order) -> Column:
+    words, first, second = column
+    directions = {Order.NEWEST: "descending", Order.OLDEST: "ascending", Order.OUTLET: "ascending", Order.FILE: "ascending"}
+    return Column(words, (second if order is first else first).value, directions[order] if order in (first, second) else "none")
+
+
 def _facts(info: IndexInfo) -> str:
     counts = [count(getattr(info, f"{noun}s"), noun) for noun in ("article", "passage", "sentence")]
     read = info.built.replace("T", " ").replace("Z", " UTC")
     return f"{', '.join(counts)}, {info.size_bytes / 1e6:,.1f} MB; read {read}; generation {info.generation}"
 
 
-def _row(index: Index, summary: ArticleSummary) -> dict[str, str]:
-    """Return an article as the list shows it."""
-    article = index.article_named(summary.source)
-    state = index.source_state(article) if article else SourceState.MISSING
-    published = summary.published.isoformat() if summary.published else None
-    return {
-        "source": summary.source,
-        "title": one_line(summary.title or summary.source),
-        "about": about_line(summary.source, summary.outlet, published),
-        "size": f"{summary.size_bytes / 1e3:,.1f} kB",
-        "note": FILE_NOTES[state],
-    }
+def _row(index: Index, article: Article) -> ArticleRow:
+    published = article.masthead.published
+    return ArticleRow(
+        source=article.source,
+        headline=headline(article.title, article.source, article),
+        outlet=one_line(article.outlet or ""),
+        day=day(published.isoformat()) if published else "",
+        size=f"{article.size_bytes / 1e3:,.1f} kB",
+        note=FILE_NOTES[SourceState(index.source_state(article))],
+    )

@@ -32,7 +32,6 @@ articlesQa.reading = (element, functions) => {
     light(rank, { quiet });
     address({ source, start, end, sha256: sha256.slice(0, 16) });
     if (focus) body.focus({ preventScroll: true });
-    if (!articlesQa.wide() && !quiet) pane.scrollIntoView({ block: "start" });
   }
 
   // Open an article at a place outside the conversation: from a link, or from the list of articles.
@@ -43,7 +42,7 @@ articlesQa.reading = (element, functions) => {
     light(current?.rank, {});
     if (!current) bring(one(".here"));
     address(current ? { source, start, end, sha256: shown.sha256.slice(0, 16) } : { source });
-    if (!articlesQa.wide()) pane.scrollIntoView({ block: "start" });
+    if (!articlesQa.wide()) body.focus({ preventScroll: true });
   }
 
   async function fetchArticle(request, turn) {
@@ -58,12 +57,17 @@ articlesQa.reading = (element, functions) => {
       body.replaceChildren(line);
       shown = null;
       choose(null);
-      one(".strip").hidden = true;
+      one(".finding").hidden = true;
+      one(".strip").hidden = false; // With Close: the line may cover the conversation.
+      position();
+      cover(true);
       return false;
     }
     body.innerHTML = reply.html;
+    if (shown?.source !== request.source) forget();
     shown = { ...request, sha256: request.sha256 || reply.sha256, turn };
-    one(".strip").hidden = false;
+    one(".strip").hidden = one(".finding").hidden = false;
+    cover(true);
     position();
     return true;
   }
@@ -88,7 +92,8 @@ articlesQa.reading = (element, functions) => {
     const above = body.scrollTop - body.getBoundingClientRect().top;
     const [top, bottom] = [first.getBoundingClientRect().top + above, last.getBoundingClientRect().bottom + above];
     const isTall = bottom - top > body.clientHeight; // Then the beginning is shown.
-    body.scrollTop = isTall ? top - 12 : (top + bottom - body.clientHeight) / 2;
+    const head = body.querySelector(".masthead")?.offsetHeight ?? 0; // It stays on top of the text.
+    body.scrollTop = isTall ? top - head - 12 : (top + bottom - body.clientHeight - head) / 2;
   }
 
   function choose(chosen) {
@@ -113,6 +118,14 @@ articlesQa.reading = (element, functions) => {
     one(".position").textContent = at >= 0 ? `Quote ${at + 1} of ${all.length}` : "";
     one('[data-do="previous"]').disabled = at <= 0;
     one('[data-do="next"]').disabled = !all.length || at === all.length - 1;
+    const others = new Set([...body.querySelectorAll("mark.quoted")].flatMap((mark) => mark.dataset.rank.split(" ")));
+    others.delete(String(current?.rank));
+    const legend = body.querySelector(".legend");
+    if (legend) legend.hidden = at < 0;
+    if (legend && at >= 0) {
+      body.querySelector(".legend .others").textContent = others.size ? `${others.size} more from this answer` : "";
+      body.querySelector(".legend .others").hidden = !others.size;
+    }
     one('[data-do="copy"]').disabled = one('[data-do="link"]').disabled = !marks(current?.rank).length;
   }
 
@@ -122,37 +135,101 @@ articlesQa.reading = (element, functions) => {
     history.replaceState(history.state, "", url);
     return url.href;
   }
+  // Where the window is narrow, the article covers the conversation, as an entry of its own in the browser's history: Back
+  // closes it.
+  function cover(isOpen) {
+    pane.classList.toggle("full", isOpen);
+    const covers = isOpen && !articlesQa.wide();
+    document.querySelector("#left").inert = covers;
+    document.documentElement.style.overflow = covers ? "hidden" : "";
+    if (covers && !history.state?.articlesQa) history.pushState({ ...history.state, articlesQa: true }, "", location.href);
+  }
+  addEventListener("popstate", () => pane.matches(".full") && !history.state?.articlesQa && shut());
+  matchMedia("(min-width: 60rem)").addEventListener("change", () => cover(pane.matches(".full")));
+
   function close() {
+    if (history.state?.articlesQa) history.back(); // Which shuts.
+    else shut();
+  }
+  function shut() {
     newest++;
     const back = current?.opener;
     shown = null;
     choose(null);
+    forget();
     body.innerHTML = empty;
-    one(".strip").hidden = true;
+    one(".strip").hidden = one(".finding").hidden = true;
+    cover(false);
     address(null);
     if (back) (back.matches("a") ? back : back.querySelector("a.open")).focus();
   }
 
-  // "quote — file, lines, date"
+  // The quote, who says it, and where it stands, as plain text and as HTML.
   function cited() {
     const lit = marks(current.quote?.dataset.rank ?? current.rank); // For a value, its quote.
     const sheet = body.querySelector(".sheet");
     const lines = lit.map((mark) => Number(mark.closest(".line").dataset.line));
     const where = lines[0] === lines.at(-1) ? `line ${lines[0]}` : `lines ${lines[0]}-${lines.at(-1)}`;
     const words = lit.map((mark) => mark.textContent).join("").trim();
-    return `“${words}” — ${[sheet.dataset.source, where, sheet.dataset.published].filter(Boolean).join(", ")}`;
+    const { source, title, outlet, day } = sheet.dataset;
+    const about = [current.quote?.dataset.said, outlet, day, title && `“${title}”`].filter(Boolean).join(", ");
+    const start = current.quote?.dataset ?? Object.fromEntries(["start", "end"].map((edge, i) => [edge, spanOf(current.rank)[i]]));
+    const link = new URL("?" + new URLSearchParams({ source, start: start.start, end: start.end, sha256: shown.sha256.slice(0, 16) }), location.href).href;
+    const rich = document.createElement("div");
+    rich.innerHTML = "<blockquote></blockquote><p></p>";
+    rich.firstChild.textContent = `“${words}”`;
+    const named = document.createElement("a");
+    named.href = link;
+    named.textContent = `${source}, ${where}`;
+    rich.lastChild.append(about ? `— ${about} (` : "— (", named, ")");
+    return { text: `“${words}”\n— ${about ? `${about} ` : ""}(${source}, ${where})\n${link}`, html: rich.innerHTML };
+  }
+  const spanOf = (rank) => (shown.spans.find((span) => String(span[2]) === String(rank)) || []).map(String);
+
+  // Find words in the whole article, also where only a part of it is shown.
+  const HIT = 5_000; // The rank of what was found, beyond all others.
+  let found = null; // { words, places: [[start, end]], at }
+  function forget() {
+    found = null;
+    one(".finding input").value = one(".hits").textContent = "";
+  }
+  async function find(by) {
+    const words = one(".finding input").value.trim();
+    if (!words || !shown) return;
+    const { source, sha256, turn } = shown;
+    if (found?.words !== words) {
+      const reply = await server.find({ source, words });
+      if (reply.error) return articlesQa.tell(reply.error);
+      found = { words, places: reply.places, at: by > 0 ? -1 : 0 };
+    }
+    const all = found.places.length;
+    found.at = all ? (found.at + by + all) % all : -1;
+    one(".hits").textContent = all ? `${found.at + 1} of ${all}` : "not in this article";
+    if (!all) return;
+    const [start, end] = found.places[found.at];
+    const spans = [...shown.spans.filter((span) => span[2] !== HIT).slice(0, MOST_MARKS - 1), [start, end, HIT]];
+    if (!(await fetchArticle({ source, sha256, at: start, spans }, turn))) return;
+    choose({ quote: null, opener: null, rank: String(HIT) });
+    light(HIT, {});
   }
 
   const acts = {
     previous: () => step(-1),
     next: () => step(1),
-    copy: (button) => articlesQa.copy(cited(), button),
+    copy: (button) => {
+      const { text, html } = cited();
+      articlesQa.copy(text, button, html);
+    },
     link: (button) => {
-      const [start, end] = (shown.spans.find((span) => String(span[2]) === String(current.rank)) || []).map(String);
+      const [start, end] = spanOf(current.rank);
       articlesQa.copy(address({ source: shown.source, start, end, sha256: shown.sha256.slice(0, 16) }), button);
     },
     close,
   };
+  one(".finding").addEventListener("submit", (event) => (event.preventDefault(), find(1)));
+  one(".finding").addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.shiftKey) event.preventDefault(), find(-1);
+  });
   element.addEventListener("click", async (event) => {
     const more = event.target.closest(".more");
     if (more) {
@@ -168,7 +245,7 @@ articlesQa.reading = (element, functions) => {
     if (button) acts[button.dataset.do](button);
   });
 
-  Object.assign(articlesQa, { open, openAt, step, close, reads: () => Boolean(shown) });
+  Object.assign(articlesQa, { open, openAt, step, close, reads: () => pane.matches(".full") });
   const link = new URLSearchParams(location.search);
   if (link.get("source")) {
     openAt({ source: link.get("source"), start: Number(link.get("start")) || 0, end: Number(link.get("end")) || 0, sha256: link.get("sha256") || "" });

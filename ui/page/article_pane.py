@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from index import Article, SourceState, Span
 from index.files.printable import one_line, printable
 from ui.page.html import Layer, StyledRun, fill_template, styled_runs
-from ui.text.wording import FILE_NOTES, about_line
+from ui.text.headline import headline
+from ui.text.wording import FILE_NOTES, about_line, day
 
 ROOM = 60_000  # Characters sent at once, some 20 pages.
 LINES = 3_000  # Sent at once. Each is 50 to 90 bytes of markup: 60,000 blank lines would be 5 MB.
@@ -42,16 +43,17 @@ def article_html(
     window = shown_window(article.text, at, room)
     layers = [] if other_version else [Layer(mark.span, "quoted", str(mark.rank)) for mark in marked]
     masthead = article.masthead
-    about = [article.outlet, masthead.published.isoformat() if masthead.published else None]
+    published = masthead.published.isoformat() if masthead.published else ""
     values = {
         "source": article.source,
         "name": printable(article.source),
         "sha256": article.sha256,
-        "title": one_line(article.title or article.source),
-        "about": about_line(*about),
+        "headline": headline(article.title, article.source, article),
+        "outlet": one_line(article.outlet or ""),
+        "about": about_line(article.outlet, day(published)),
         "note": FILE_NOTES[state],
         "other_version": other_version,
-        "published": masthead.published.isoformat() if masthead.published else "",
+        "published": published,
         "lines": lines(article, window, layers, at),
         "window": window,
         "length": len(article.text),

@@ -7,7 +7,9 @@ articlesQa.chat = (element, functions) => {
   const TURNS_SENT = 6; // Earlier turns that are sent with a question,
   const QUOTES_SENT = 3; // and how many quotes of each.
   const KEPT = 50; // Conversations.
-  const SENT_CHARS = 250_000; // Of records at once: the server takes requests of 1 MB.
+  const NAME_CHARS = 200; // Of a question where it names something.
+  const SENT_CHARS = 250_000; // Of records at once: the server takes requests of 1 MB,
+  const WHOLE_CHARS = 600_000; // of which a character may take several.
   const server = articlesQa.asking(functions);
   const one = (selector, within = element) => within.querySelector(selector);
   const turns = one(".turns");
@@ -82,6 +84,7 @@ articlesQa.chat = (element, functions) => {
   async function ask(question, { before = conversation().turns.length, again = null, searched } = {}) {
     question = question.trim();
     if (!question) return articlesQa.focusBox();
+    one(".choosing").open = false;
     const home = conversation();
     const earlier = home.turns.slice(0, before);
     const turn = again || { id: articlesQa.id(), question, within: articlesQa.scope(element) };
@@ -94,7 +97,8 @@ articlesQa.chat = (element, functions) => {
     const slow = setTimeout(() => {
       if (isWanted()) answer.innerHTML = '<p class="waiting">Looking … <button type="button" data-do="stop">Stop</button></p>';
     }, SHOWN_AFTER_MS);
-    if (!again) node.scrollIntoView({ block: "start" });
+    if (!again) lead(node);
+    const left = scrollY;
     const history = remembered(earlier.slice(-TURNS_SENT));
     const reply = await server.ask({ question, history, ...turn.within, searched: turn.searched ?? null });
     clearTimeout(slow);
@@ -111,7 +115,9 @@ articlesQa.chat = (element, functions) => {
     if (isShown) home.turns.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)); // Of two answers, the later one may come first.
     save();
     if (!isShown) return;
-    say(one(".found", answer).textContent);
+    say(one(".gist, .found", answer).textContent);
+    sketch(node);
+    if (!again && left === scrollY && node === turns.lastChild) node.scrollIntoView({ block: "start", behavior: "instant" });
     const first = one(".group .quote", answer);
     if (first && turn.record.answered && articlesQa.wide()) articlesQa.open(first, { quiet: true });
   }
@@ -121,16 +127,48 @@ articlesQa.chat = (element, functions) => {
     node.className = "turn";
     node.dataset.turn = turn.id;
     node.innerHTML =
-      '<h2 class="question" dir="auto"></h2><div class="answer"></div>' +
+      '<h2 class="question"><button type="button" data-do="fold" aria-expanded="true" dir="auto"></button></h2>' +
+      '<p class="gathered" dir="auto"></p><div class="answer"></div>' +
       '<div class="tools" role="group" aria-label="This answer" hidden>' +
-      '<button type="button" data-do="copy">Copy with citations</button>' +
+      '<button type="button" data-do="copy" data-form="clipboard">Copy with citations</button>' +
+      '<button type="button" data-do="copy" data-form="markdown">Copy as Markdown</button>' +
       '<button type="button" data-do="again">Ask again</button><button type="button" data-do="edit">Edit</button>' +
       '<button type="button" data-do="right" aria-pressed="false">This answers</button>' +
       '<button type="button" data-do="wrong" aria-pressed="false">This does not</button></div>';
-    one(".question", node).textContent = turn.question;
+    const button = one(".question button", node);
+    button.textContent = turn.question;
+    if (turn.question.length > NAME_CHARS) button.setAttribute("aria-label", `${turn.question.slice(0, NAME_CHARS)} …`);
     turns.append(node);
     one(".welcome").hidden = true;
+    listQuestions();
     return node;
+  }
+
+  // Fold the earlier turns, and bring a turn to the window's top: there is room below it for the whole window.
+  function lead(node) {
+    for (const other of turns.children) fold(other, other !== node);
+    node.scrollIntoView({ block: "start", behavior: "instant" });
+  }
+  // A folded turn is its question and its first line.
+  function fold(node, folded) {
+    node.classList.toggle("folded", folded);
+    one('[data-do="fold"]', node).setAttribute("aria-expanded", String(!folded));
+  }
+  function sketch(node) {
+    const first = one(".gist, .answer > .group .words", node) || one(".found, .failed", node);
+    one(".gathered", node).textContent = first?.textContent ?? "";
+  }
+  function listQuestions() {
+    const items = [...turns.children].map((node) => {
+      const item = document.createElement("li");
+      item.innerHTML = '<button type="button" data-do="goto" dir="auto"></button>';
+      item.dataset.turn = node.dataset.turn;
+      const { textContent } = one(".question", node);
+      item.firstChild.textContent = textContent.length > NAME_CHARS ? `${textContent.slice(0, NAME_CHARS)} …` : textContent;
+      return item;
+    });
+    one(".questions ol").replaceChildren(...items);
+    one(".questions").hidden = items.length < 2;
   }
 
   function fail(node, text) {
@@ -140,6 +178,7 @@ articlesQa.chat = (element, functions) => {
     line.textContent = text;
     one(".answer", node).replaceChildren(line);
     one(".tools", node).hidden = false;
+    sketch(node);
   }
 
   async function show() {
@@ -147,6 +186,8 @@ articlesQa.chat = (element, functions) => {
     one(".welcome").hidden = conversation().turns.length > 0;
     const shown = conversation().turns;
     const nodes = shown.map(place);
+    nodes.slice(0, -1).forEach((node) => fold(node, true));
+    listQuestions();
     list();
     if (!shown.length) return;
     for (const part of parts(shown)) {
@@ -158,6 +199,7 @@ articlesQa.chat = (element, functions) => {
         one(".tools", node).hidden = false;
         one(".answer", node).innerHTML = answer;
         press(node, turn.verdict);
+        sketch(node);
       });
     }
     nodes.at(-1).scrollIntoView({ block: "start", behavior: "instant" });
@@ -215,7 +257,7 @@ articlesQa.chat = (element, functions) => {
   }
   function edit(node, turn) {
     const heading = one(".question", node);
-    const send = (question) => question && ask(question, { before: drop(node) });
+    const send = (question) => question && (putAside(node), ask(question, { before: drop(node) }));
     boxed(heading, { label: "The question", words: turn ? turn.question : heading.textContent, send });
   }
   // Ask the same question again, searched in other words; in its own words where the box is empty.
@@ -229,12 +271,26 @@ articlesQa.chat = (element, functions) => {
     boxed(one(".wording", node), { label: "What is searched", words: one(".wording q:last-of-type", node).textContent, send });
   }
 
+  // Keep the conversation as it is among the earlier ones, where later turns would be lost by an edit.
+  function putAside(node) {
+    if (node === turns.lastChild) return;
+    const whole = { ...conversation(), id: articlesQa.id(), turns: [...conversation().turns] };
+    const edited = conversation();
+    kept.conversations.splice(1, 0, whole);
+    list();
+    const undo = () => {
+      kept.conversations = kept.conversations.filter((other) => other !== edited);
+      recall(whole.id);
+    };
+    articlesQa.tell("The conversation as it was is kept under Earlier.", { label: "Undo", act: undo });
+  }
   // Take a turn and all later ones off the page, answered or not; return how many are left.
   function drop(node) {
     const nodes = [...turns.children];
     const gone = nodes.slice(nodes.indexOf(node));
     for (const { dataset } of gone) tickets.set(dataset.turn, 0);
     gone.forEach((other) => other.remove());
+    listQuestions();
     conversation().turns = conversation().turns.filter(nodeOf);
     return conversation().turns.length;
   }
@@ -253,23 +309,45 @@ articlesQa.chat = (element, functions) => {
     save();
   }
 
+  const ENDINGS = { word: "docx", markdown: "md", table: "csv", annotations: "jsonld", records: "json" };
   async function take(form) {
     const all = conversation().turns;
     if (!all.length) return articlesQa.tell("There is nothing to export yet.");
-    const reply = form === "markdown" ? await cite(all) : { text: JSON.stringify(all.map((turn) => turn.record), null, 1) };
+    const reply = form === "records" ? { text: JSON.stringify(all.map((turn) => turn.record), null, 1) } : await cite(all, form);
     if (reply.error) return articlesQa.tell(reply.error);
-    const name = `articles-${conversation().began.slice(0, 16).replace(/[:T]/g, "-")}`;
-    articlesQa.save(reply.text, form === "markdown" ? `${name}.md` : `${name}.json`);
+    const content = reply.base64 ? Uint8Array.from(atob(reply.base64), (char) => char.charCodeAt(0)) : reply.text;
+    articlesQa.save(content, `articles-${conversation().began.slice(0, 16).replace(/[:T]/g, "-")}.${ENDINGS[form]}`);
   }
-  async function cite(all) {
-    const texts = [];
-    for (const part of parts(all)) {
-      const reply = await server.cite({ records: part.map((turn) => turn.record) });
+  // Return turns in a form that leaves the page. Markdown is put together from parts; every other form is made in one piece.
+  async function cite(all, form) {
+    const pieces = form === "markdown" ? parts(all) : [all];
+    if (pieces.some((piece) => JSON.stringify(piece).length > WHOLE_CHARS)) return { error: "This conversation is too long for that; export Markdown, or the records." };
+    const replies = [];
+    for (const piece of pieces) {
+      const reply = await server.cite({ records: piece.map((turn) => turn.record), page: location.origin + location.pathname, form });
       if (reply.error) return reply;
-      texts.push(reply.text);
+      replies.push(reply);
     }
-    return { text: texts.join("\n") };
+    return replies.length === 1 ? replies[0] : { text: replies.map((reply) => reply.text).join("\n") };
   }
+  async function copy(node, form) {
+    const turn = turnOf(node);
+    if (!turn) return;
+    const reply = await cite([turn], form);
+    if (reply.error) return articlesQa.tell(reply.error);
+    articlesQa.copy(reply.text, node, reply.html);
+  }
+
+  // On paper, everything is open; the line above says what was asked, and when.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    const day = new Date().toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+    one(".printed").textContent = `${document.title} · asked: ${one(".chosen").textContent} · printed ${day} · ${location.origin}`;
+    document.querySelector("#articles-qa-note")?.remove();
+    opened = [...turns.querySelectorAll(".figures:not([open]), .beside:not([open]), .misses:not([open])")];
+    for (const details of opened) details.open = true;
+  });
+  addEventListener("afterprint", () => opened.forEach((details) => (details.open = false)));
 
   async function around(details) {
     const quote = details.closest(".quote");
@@ -283,6 +361,7 @@ articlesQa.chat = (element, functions) => {
 
   const acts = {
     new: () => {
+      articlesQa.close?.();
       if (conversation().turns.length) kept.conversations.unshift(blank());
       show();
       begin();
@@ -295,8 +374,40 @@ articlesQa.chat = (element, functions) => {
       save();
       list();
     },
-    markdown: () => take("markdown"),
-    records: () => take("records"),
+    read: (node) => articlesQa.openAt({ source: node.closest("li").dataset.source }),
+    days: (node) => {
+      const { since, until } = node.dataset;
+      const isOn = node.getAttribute("aria-pressed") === "true";
+      for (const [name, value] of [["since", since], ["until", until]]) {
+        const { min, max } = one(`.limits [name="${name}"]`);
+        one(`.limits [name="${name}"]`).value = isOn ? "" : value < min ? min : value > max ? max : value;
+      }
+      Object.assign(node.dataset, { since: one('.limits [name="since"]').value || since, until: one('.limits [name="until"]').value || until });
+      articlesQa.scope(element);
+    },
+    unset: (node) => {
+      const { name, word } = node.dataset;
+      if (name === "picked") articlesQa.picked = [];
+      for (const field of element.querySelectorAll(`.limits [name="${name}"]`)) {
+        if (name === "sources") field.value = field.value.split(",").map((part) => part.trim()).filter((part) => part !== word).join(", ");
+        else if (name !== "outlets") field.value = "";
+        else if (field.value === word) field.checked = false;
+      }
+      articlesQa.scope(element);
+      (one(".chips button") || one(".choosing summary")).focus();
+    },
+    alone: (node) => {
+      const turn = turnOf(node);
+      ask(turn.question, { before: conversation().turns.indexOf(turn), again: turn, searched: turn.question });
+    },
+    take: (node) => take(node.dataset.form),
+    fold: (node) => fold(node.closest(".turn"), !node.closest(".folded")),
+    goto: (node) => {
+      const wanted = [...turns.children].find((turn) => turn.dataset.turn === node.parentNode.dataset.turn);
+      fold(wanted, false);
+      wanted.scrollIntoView({ block: "start" });
+      one("button", wanted).focus({ preventScroll: true });
+    },
     example: (node) => ask(node.textContent),
     again: (node) => {
       const turn = turnOf(node);
@@ -304,17 +415,12 @@ articlesQa.chat = (element, functions) => {
       const failed = node.closest(".turn");
       const question = one(".question", failed).textContent;
       failed.remove();
+      listQuestions();
       return ask(question);
     },
     edit: (node) => edit(node.closest(".turn"), turnOf(node)),
     searched: (node) => reword(node.closest(".turn"), turnOf(node)),
-    copy: async (node) => {
-      const turn = turnOf(node);
-      if (!turn) return;
-      const reply = await cite([turn]);
-      if (reply.error) return articlesQa.tell(reply.error);
-      articlesQa.copy(reply.text, node);
-    },
+    copy: (node) => copy(node, node.dataset.form),
     right: (node) => judge(node.closest(".turn"), turnOf(node), "right"),
     wrong: (node) => judge(node.closest(".turn"), turnOf(node), "wrong"),
     stop: (node) => {
@@ -326,8 +432,9 @@ articlesQa.chat = (element, functions) => {
   function recall(id) {
     const at = kept.conversations.findIndex((other) => other.id === id);
     if (at < 0) return;
+    articlesQa.close?.();
     const [chosen] = kept.conversations.splice(at, 1);
-    if (!conversation().turns.length) kept.conversations.shift();
+    if (kept.conversations.length && !conversation().turns.length) kept.conversations.shift();
     kept.conversations.unshift(chosen);
     one(".earlier").open = false;
     save();
@@ -343,15 +450,17 @@ articlesQa.chat = (element, functions) => {
     }
     const opener = event.target.closest(".open");
     if (!opener) return;
-    if (opener.tagName === "A") {
+    const isLink = opener.matches("a"); // Of SVG, too.
+    if (isLink) {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return; // A link may be opened elsewhere.
       event.preventDefault();
     } else if (String(getSelection())) return; // Selecting words is not a click.
-    articlesQa.open(opener.dataset.rank ? opener : opener.closest(".quote"), { focus: opener.tagName === "A" });
+    articlesQa.open(opener.dataset.rank ? opener : opener.closest(".quote"), { focus: isLink });
   });
   element.addEventListener("toggle", (event) => event.target.matches(".around") && around(event.target), true);
   one(".limits").addEventListener("submit", (event) => event.preventDefault());
   one(".limits").addEventListener("input", () => articlesQa.scope(element));
+  one(".limits").addEventListener("reset", () => (articlesQa.picked = []));
   one(".limits").addEventListener("reset", () => setTimeout(() => articlesQa.scope(element)));
   // Another window of this page stored conversations: list them beside the one shown here.
   addEventListener("storage", (event) => {

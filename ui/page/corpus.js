@@ -6,16 +6,31 @@ articlesQa.corpus = (element, functions) => {
   const POLL_MS = 400;
   const server = articlesQa.asking(functions);
   const one = (selector) => element.querySelector(selector);
-  let shown = { query: "", offset: 0 };
+  let shown = { query: "", offset: 0, order: "newest" };
   let watching = false;
   let seen = 0; // The number of the last change whose outcome was shown.
 
   async function list(request = shown) {
     const reply = await server.listing(request);
-    if (reply.error) return report(reply.error);
+    if (reply.error) return lost(reply.error);
     shown = request;
     one(".list").innerHTML = reply.html;
   }
+
+  // Say why there is no list, with a way to try again.
+  function lost(reason) {
+    const line = document.createElement("p");
+    line.className = "failed";
+    line.setAttribute("role", "alert");
+    line.textContent = `${reason} `;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.do = "retry";
+    button.textContent = "Try again";
+    line.append(button);
+    one(".list").replaceChildren(line);
+  }
+  const chosen = () => [...element.querySelectorAll(".chosen-row:checked")].map((box) => box.closest(".article").dataset.source);
 
   function report(outcome, refused = []) {
     const place = one(".outcome");
@@ -91,30 +106,52 @@ articlesQa.corpus = (element, functions) => {
   const acts = {
     read: (button) => articlesQa.openAt({ source: button.closest(".article").dataset.source }),
     page: (button) => list({ ...shown, offset: Number(button.dataset.offset) }).then(() => one(".range").focus()),
+    retry: () => list(),
+    sort: (button) => {
+      const { order } = button.dataset;
+      const words = button.textContent;
+      list({ ...shown, offset: 0, order }).then(() => {
+        [...element.querySelectorAll("[data-do=sort]")].find((other) => other.textContent === words)?.focus();
+      });
+    },
+    askThese: () => articlesQa.only(chosen()),
+    outThese: (button) => (button.dataset.sure ? change({ exclude: chosen() }) : makeSure(button)),
     again: () => change({}),
     back: (button) => change({ restore: [button.closest("li").dataset.source] }),
     out: (button) => {
       if (button.dataset.sure) return change({ exclude: [button.closest(".article").dataset.source] });
-      const label = button.getAttribute("aria-label");
-      button.dataset.sure = "yes";
-      button.textContent = "Really take out?";
-      button.setAttribute("aria-label", `Really ${label[0].toLowerCase()}${label.slice(1)}?`);
-      button.focus();
-      const calmed = () => {
-        delete button.dataset.sure;
-        button.textContent = "Take out";
-        button.setAttribute("aria-label", label);
-      };
-      button.addEventListener("blur", calmed, { once: true });
+      makeSure(button);
     },
   };
+  // Have a second press confirm the first.
+  function makeSure(button) {
+    const { textContent } = button;
+    const label = button.getAttribute("aria-label") || textContent;
+    const really = (words) => `Really ${words[0].toLowerCase()}${words.slice(1)}?`;
+    button.dataset.sure = "yes";
+    button.textContent = really(textContent);
+    button.setAttribute("aria-label", really(label));
+    button.focus();
+    const calmed = () => {
+      delete button.dataset.sure;
+      button.textContent = textContent;
+      button.setAttribute("aria-label", label);
+    };
+    button.addEventListener("blur", calmed, { once: true });
+  }
+  element.addEventListener("change", ({ target }) => {
+    if (!target.matches(".chosen-row")) return;
+    const number = chosen().length;
+    one(".chosen-rows").hidden = !number;
+    one(".chosen-rows .number").textContent = `${number} chosen:`;
+  });
   element.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
     if (button) acts[button.dataset.do](button);
   });
   one(".find").addEventListener("submit", (event) => {
     event.preventDefault();
-    list({ query: new FormData(event.target).get("query"), offset: 0 });
+    list({ ...shown, query: new FormData(event.target).get("query"), offset: 0 });
   });
   const zone = one(".drop");
   if (zone) {

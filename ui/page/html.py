@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from index import Span
 from index.files.printable import printable
+from ui.text.wording import day
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -84,4 +85,5 @@ def _environment() -> "Environment":
     )
     environment.filters["printable"] = printable
     environment.filters["next"] = next
+    environment.filters["day"] = day
     return environment

@@ -13,21 +13,56 @@ Object.assign(articlesQa, {
   },
   focusBox: () => document.querySelector("#question textarea, #question input")?.focus(),
 
+  picked: [], // Files that were chosen in the list of articles, at most as many as a request may name.
+  only: (sources) => {
+    const MOST = 80;
+    articlesQa.picked = sources.slice(0, MOST);
+    if (sources.length > MOST) articlesQa.tell(`Only the first ${MOST} are asked.`);
+    articlesQa.scope(document.querySelector(".chat"));
+    document.querySelector("#asking-button")?.click();
+    setTimeout(articlesQa.focusBox); // Once the tab is there.
+  },
   // Return the articles to ask, as the form says; show the choice beside the form.
   scope: (element) => {
     const form = new FormData(element.querySelector(".limits"));
-    const sources = String(form.get("sources") || "").split(",").map((part) => part.trim()).filter(Boolean);
+    const typed = String(form.get("sources") || "").split(",").map((part) => part.trim()).filter(Boolean);
+    const sources = [...typed, ...articlesQa.picked];
     const outlets = form.getAll("outlets").map(String);
     const [since, until] = [form.get("since") || null, form.get("until") || null];
-    const parts = [...sources, ...outlets, since && `from ${since}`, until && `to ${until}`].filter(Boolean);
+    const some = articlesQa.picked.length ? [`${articlesQa.picked.length} chosen`] : [];
+    const parts = [...typed, ...some, ...outlets, since && `from ${articlesQa.day(since)}`, until && `to ${articlesQa.day(until)}`].filter(Boolean);
     element.querySelector(".chosen").textContent = parts.length ? parts.join(", ") : "all articles";
+    const chips = [...typed.map((word) => ["sources", word]), ...some.map((word) => ["picked", word]), ...outlets.map((word) => ["outlets", word]), ["since", since], ["until", until]];
+    const items = chips.filter(([, word]) => word).map(([name, word]) => {
+      const item = document.createElement("li");
+      item.innerHTML = '<button type="button" data-do="unset"><bdi></bdi> <span aria-hidden="true">×</span></button>';
+      Object.assign(item.firstChild.dataset, { name, word });
+      const shown = name === "since" ? `from ${articlesQa.day(word)}` : name === "until" ? `to ${articlesQa.day(word)}` : word;
+      item.querySelector("bdi").textContent = shown;
+      item.firstChild.setAttribute("aria-label", `${shown}, take off`);
+      return item;
+    });
+    element.querySelector(".chips").replaceChildren(...items);
+    element.querySelector(".choosing").classList.toggle("some", items.length > 0);
+    for (const bar of element.querySelectorAll(".bars button")) {
+      bar.setAttribute("aria-pressed", String(bar.dataset.since === since && bar.dataset.until === until));
+    }
     return { sources, outlets, since, until };
   },
+  // "4 Mar 2025" for "2025-03-04".
+  day: (text) => {
+    const [year, month, day] = text.split("-").map(Number);
+    return `${day} ${"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ")[month - 1]} ${year}`;
+  },
 
-  copy: async (text, button) => {
+  // Put text on the clipboard; with `html`, also as rich text, for word processors.
+  copy: async (text, button, html) => {
     let copied = true;
     try {
-      await navigator.clipboard.writeText(text);
+      const blob = (type, content) => new Blob([content], { type });
+      const both = html && { "text/plain": blob("text/plain", text), "text/html": blob("text/html", html) };
+      if (both && window.ClipboardItem) await navigator.clipboard.write([new ClipboardItem(both)]);
+      else await navigator.clipboard.writeText(text);
     } catch {
       // Without a secure connection the page has no clipboard; the old way still works.
       const area = document.createElement("textarea");
@@ -42,9 +77,10 @@ Object.assign(articlesQa, {
     button?.focus();
   },
 
-  save: (text, name) => {
+  save: (content, name) => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+    const type = typeof content === "string" ? "text/plain;charset=utf-8" : "application/octet-stream";
+    link.href = URL.createObjectURL(new Blob([content], { type }));
     link.download = name;
     document.body.append(link);
     link.click();
@@ -52,8 +88,8 @@ Object.assign(articlesQa, {
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   },
 
-  // Show a line at the foot of the page for a moment.
-  tell: (text) => {
+  // Show a line at the foot of the page for a moment; with `more`, a button that acts on it.
+  tell: (text, more) => {
     let note = document.querySelector("#articles-qa-note");
     if (!note) {
       note = document.createElement("div");
@@ -62,12 +98,22 @@ Object.assign(articlesQa, {
       document.body.append(note);
     }
     note.textContent = text;
+    if (more) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = more.label;
+      button.addEventListener("click", () => (note.classList.remove("told"), more.act()));
+      note.append(" ", button);
+    }
     note.classList.add("told");
     clearTimeout(articlesQa.told);
-    articlesQa.told = setTimeout(() => note.classList.remove("told"), 4_000);
+    articlesQa.told = setTimeout(() => note.classList.remove("told"), more ? 12_000 : 4_000);
   },
 });
 
+document.addEventListener("pointerdown", ({ target }) => {
+  for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(target)) menu.open = false;
+});
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.questions.question import MAX_QUESTION_CHARS
-from ui.page.article_list import listing_html
+from ui.page.article_list import Order, listing_html
 from ui.page.corpus import Corpus
 from ui.page.endpoints import add_endpoints
 from ui.page.html import fill_template
@@ -16,8 +16,12 @@ from ui.page.requests import ListingRequest, read_request
 from ui.page.service import Service, reported
 from ui.server.server import Page
 
-SCRIPTS = ("page.js", "chat.js", "article_pane.js", "corpus.js")
+SCRIPTS = ("page.js", "chat.js", "article_pane.js", "corpus.js", "draft.js")
 TITLE = "Ask the articles"
+# Tab scrolls what it leads to out from behind the head and the box (WCAG 2.2, 2.4.11). Gradio keeps `css` from <html>.
+FOCUS_IN_SIGHT = (
+    "html { scroll-padding: 2.75rem 0 6.5rem; } @media (max-width: 60rem) { html { scroll-padding-top: 4.75rem; } }"
+)
 _FOLDER = Path(__file__).parent
 _Handler = Callable[[Any], dict[str, Any]]
 
@@ -36,7 +40,7 @@ def make_page(live: LiveIndex, *, editable: bool) -> Page:
         _blocks(live, corpus, editable=editable),
         theme,
         css=(_FOLDER / "page.css").read_text("utf-8"),
-        head=f'<meta name="color-scheme" content="light dark"><script>\n{scripts}\n</script>',
+        head=f'<meta name="color-scheme" content="light dark"><style>{FOCUS_IN_SIGHT}</style><script>\n{scripts}\n</script>',
         blocked=blocked,
         add_article=corpus.add if editable else None,
     )
@@ -57,8 +61,10 @@ def _blocks(live: LiveIndex, corpus: Corpus, *, editable: bool) -> Any:
                 with gr.Tab("Articles", elem_id="articles", render_children=True):
                     html = fill_template("corpus.html", {"editable": editable})
                     _part("corpus", html, _listing(live, corpus, editable=editable))
+                with gr.Tab("Check a draft", elem_id="drafts", render_children=True):
+                    _part("draft", fill_template("draft.html", {}), {"check": service.check})
             with gr.Column(scale=5, min_width=300, elem_id="right"):
-                _part("reading", fill_template("pane.html", {}), {"article": service.article})
+                _part("reading", fill_template("pane.html", {}), {"article": service.article, "find": service.find})
         add_endpoints(service)
     service.begin({})  # Finds the example questions, so that the first reader need not wait.
     return page
@@ -117,7 +123,8 @@ def _listing(live: LiveIndex, corpus: Corpus, *, editable: bool) -> dict[str, _H
         wanted = read_request(ListingRequest, request)
 
         def show(opened: OpenGeneration) -> str:
-            return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, problem=live.problem)
+            order = Order(wanted.order)
+            return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, order=order, problem=live.problem)
 
         return {"html": live.call(show)}
 

@@ -64,6 +64,13 @@ class ArticleRequest(PageRequest):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{0,64}$")] = ""
 
 
+class FindRequest(PageRequest):
+    """Words to find in an article."""
+
+    source: _Source
+    words: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class AroundRequest(PageRequest):
     """A quote whose surroundings are wanted."""
 
@@ -79,6 +86,21 @@ class RecordsRequest(PageRequest):
     records: list[dict[str, Any]] = Field(max_length=1_000)
 
 
+class CiteRequest(RecordsRequest):
+    """Records to be taken away, in one form; `page` is the address of the page, where links lead back to."""
+
+    page: Annotated[str, Field(max_length=300, pattern=r"^(https?://[^\s\"'<>?#]+)?$")] = ""
+    form: Annotated[str, Field(pattern="^(markdown|clipboard|word|table|tabs|annotations)$")] = "markdown"
+
+
+class DraftRequest(PageRequest):
+    """A draft to check: its text, or its file in base64."""
+
+    text: Annotated[str, Field(max_length=600_000)] = ""
+    name: _Name = "draft"
+    base64: Annotated[str, Field(max_length=900_000)] = ""
+
+
 class JudgeRequest(PageRequest):
     """A verdict of a reader on an answer; "none" takes an earlier verdict back."""
 
@@ -91,6 +113,7 @@ class ListingRequest(PageRequest):
 
     query: Annotated[str, Field(max_length=500)] = ""
     offset: _Offset = 0
+    order: Annotated[str, Field(pattern="^(newest|oldest|outlet|file)$")] = "newest"
 
 
 class ChangeRequest(PageRequest):

@@ -2,34 +2,54 @@
 
 import json
 import os
+import re
 import stat
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from index import Article, Index, InputError, QaError, Span
 from index.backends import backend_at
-from index.english import count
 from index.files.printable import printable
 from qa import Scope
+from qa.drafts.check_draft import check_draft
+from qa.drafts.draft_file import draft_text
 from qa.example_questions import examples
 from qa.proof.saved_answer import read_answer
 from ui.page.article_pane import ROOM, Marked, article_html
-from ui.page.html import fill_template, verbatim
+from ui.page.draft_check import draft_html
+from ui.page.first_screen import limits_html, welcome_html
+from ui.page.html import verbatim
 from ui.page.live_index import LiveIndex, OpenGeneration
-from ui.page.requests import AroundRequest, ArticleRequest, AskRequest, JudgeRequest, RecordsRequest, read_request
+from ui.page.requests import (
+    AroundRequest,
+    ArticleRequest,
+    AskRequest,
+    CiteRequest,
+    DraftRequest,
+    FindRequest,
+    JudgeRequest,
+    RecordsRequest,
+    read_request,
+)
 from ui.page.turn import turn_html
 from ui.server.quota import VISITOR, Quota
+from ui.text.annotations import to_annotations
 from ui.text.markdown import to_markdown
+from ui.text.rich_text import to_plain, to_rich
+from ui.text.spreadsheet import to_csv, to_tabs
+from ui.text.word_file import to_word
 
 FILE = "judgements.jsonl"
 MAX_BYTES = 50_000_000
 SENTENCES_AROUND = 2  # Before a quote, and after it.
+MOST_FOUND = 1_000  # Places of words in an article.
 MAX_BESIDE = 4_000  # Characters on either side of it, however long the sentences are.
-OUTLETS_OFFERED = 200
 # An index may come from a stranger: a link would lead to another file, and a pipe would keep the writer waiting.
 _APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _writing = threading.Lock()
@@ -55,7 +75,7 @@ class Service:
     def __init__(self, live: LiveIndex) -> None:
         self._live = live
         self._judged = Quota(MAX_BYTES // 4)
-        self._tried: tuple[Index | None, tuple[str, ...]] = None, ()
+        self._tried: tuple[Index | None, dict[str, str]] = None, {}
 
     def ask(
         self, question: str, history: Sequence[Any], top_k: int, within: Scope | None, *, searched: str | None = None
@@ -111,6 +131,21 @@ class Service:
 
         return self._live.call(show)
 
+    def find(self, request: object) -> dict[str, Any]:
+        """Return the places of some words in an article, whatever their case and the blanks between them.
+
+        Raises:
+            InputError: the index has no such article.
+        """
+        wanted = read_request(FindRequest, request)
+        pattern = re.compile(r"\s+".join(map(re.escape, wanted.words.split())) or r"(?!)", re.IGNORECASE)
+
+        def places(opened: OpenGeneration) -> dict[str, Any]:
+            text = _article(opened, wanted.source).text
+            return {"places": [match.span() for match in islice(pattern.finditer(text), MOST_FOUND)]}
+
+        return self._live.call(places)
+
     def around(self, request: object) -> dict[str, Any]:
         """Return a quote with the sentences beside it.
 
@@ -135,12 +170,39 @@ class Service:
         return self._live.call(show)
 
     def cite(self, request: object) -> dict[str, Any]:
-        """Return answers as Markdown.
+        """Return answers in a form that leaves the page: text, HTML for the clipboard, or a Word file in base64.
 
         Raises:
             InputError: a record cannot be read.
         """
-        return {"text": to_markdown([read_answer(record) for record in read_request(RecordsRequest, request).records])}
+        wanted = read_request(CiteRequest, request)
+        answers = [read_answer(record) for record in wanted.records]
+        match wanted.form:
+            case "clipboard":
+                return {"text": to_plain(answers, page=wanted.page), "html": to_rich(answers, page=wanted.page)}
+            case "word":
+                return {"base64": b64encode(to_word(answers, page=wanted.page)).decode()}
+            case "table":
+                return {"text": to_csv(answers)}
+            case "tabs":
+                return {"text": to_tabs(answers)}
+            case "annotations":
+                return {"text": json.dumps(to_annotations(answers, page=wanted.page), ensure_ascii=False, indent=1)}
+        return {"text": to_markdown(answers)}
+
+    def check(self, request: object) -> dict[str, Any]:
+        """Return the quotations of a draft with their places in the articles, as HTML and as a record.
+
+        Raises:
+            InputError: the draft cannot be read.
+        """
+        wanted = read_request(DraftRequest, request)
+        try:
+            text = draft_text(b64decode(wanted.base64, validate=True), wanted.name) if wanted.base64 else wanted.text
+        except ValueError as error:
+            raise InputError("draft: is not in base64; load the page again") from error
+        checked = self._live.call(lambda opened: check_draft(opened.index, text))
+        return {"html": draft_html(checked), "record": checked.to_dict()}
 
     def judge(self, request: object) -> dict[str, Any]:
         """Append a reader's verdict on an answer to the judgements; "none" takes an earlier one back.
@@ -161,15 +223,10 @@ class Service:
         return self._live.call(self._beginning)
 
     def _beginning(self, opened: OpenGeneration) -> dict[str, Any]:
-        if self._tried[0] is not opened.index:  # The examples are found once a generation.
-            self._tried = opened.index, examples(opened.index, opened.retriever)
-        welcome = {"articles": count(opened.index.info.articles, "article"), "examples": self._tried[1]}
-        dates = opened.index.date_range()
-        limits = {
-            "outlets": opened.index.outlets()[:OUTLETS_OFFERED],
-            "dates": [day.isoformat() for day in dates] if dates else [],
-        }
-        return {"welcome": fill_template("welcome.html", welcome), "limits": fill_template("limits.html", limits)}
+        if self._tried[0] is not opened.index:  # Made once a generation.
+            found = examples(opened.index, opened.retriever)
+            self._tried = opened.index, {"welcome": welcome_html(opened.index, found), "limits": limits_html(opened.index)}
+        return dict(self._tried[1])
 
 
 def _article(opened: OpenGeneration, source: str) -> Article:

@@ -1,6 +1,6 @@
 """A turn of the conversation: the record of an answer rendered as HTML."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count as counting
@@ -9,21 +9,29 @@ from urllib.parse import urlencode
 from index import Article, SourceState, Span
 from index.english import count
 from index.files.printable import one_line, printable
-from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedScope, SavedSpan
+from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedSpan
 from ui.page.html import Layer, StyledRun, fill_template, styled_runs
-from ui.text.claim_tables import worded_tables
+from ui.page.picture import picture
+from ui.text.claim_tables import figures, worded_tables
+from ui.text.gist import gist
+from ui.text.headline import Headline, headline
+from ui.text.reading_order import numbers
 from ui.text.wording import (
     FILE_NOTES,
     MORE,
     NEAREST,
+    WEAK,
+    WEAK_MATCH,
     about_line,
+    day,
     found,
     further,
     other_wordings,
     place,
+    quote_link,
     saved_said,
+    scope_text,
     shortened,
-    sureness,
 )
 
 # Values and links that are lit up in an article have ranks of their own, beyond those of the quotes.
@@ -36,30 +44,43 @@ ArticleNamed = Callable[[str], Article | None]
 
 @dataclass(frozen=True, slots=True)
 class ShownQuote:
-    """A quote as the page shows it. `sure` is "" for a miss; `links` tell who the speakers are.
+    """A quote as the page shows it. `number` is its place on the screen; `links` tell who the speakers are.
+
+    `who` says it, "" for the article itself; `weak` tells where it hardly answers, "" otherwise.
 
     `before` and `after` are the sentences beside the quote, "" where there is
     none or the index has another version of the article.
     """
 
     quote: SavedQuote
+    number: int
     runs: tuple[StyledRun, ...]
     before: str
     after: str
     place: str
     link: str
-    sure: str
+    who: str
+    weak: str
     note: str
     links: tuple[dict[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteGroup:
-    """The quotes of an article under its name."""
+    """The quotes of an article under its name, which is its first sentence where it has no title."""
 
-    heading: str
+    heading: Headline
     about: str
     quotes: tuple[ShownQuote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """The means to show the quotes of one answer: the index's articles, numbers by rank, and the ranks that surely fit."""
+
+    article_named: ArticleNamed
+    numbers: Mapping[int, int]
+    fitting: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +103,43 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
     beside the quotes: they are cut from the index's articles.
     """
     articles = len({quote.source for quote in answer.quotes})
-    article_named = cache(article_named)
+    numbered = numbers(answer)
+    # The speaker and the figure fit the question.
+    fitting = frozenset(
+        claim.rank for table in answer.claims for value in table.values if value.asked for claim in value.claims
+    )
+    context = _Context(cache(article_named), numbered, fitting)
+    tables = worded_tables(answer, numbered)
+    wordings = other_wordings((answer.question, *(part.question for part in answer.parts)), answer.searched)
     values = {
         "answer": answer,
+        "gist": gist(answer, tables),
+        "picture": picture(answer, tables),
         "found": found(len(answer.quotes), articles) if answer.answered else answer.reason or "",
-        "parts": _parts(answer, article_named),
+        "parts": _parts(answer, context),
         "nearest": NEAREST,
-        "misses": groups(answer.closest, article_named, answers=False),
-        "tables": worded_tables(answer),
+        "misses": _groups(answer.closest, context, answers=False),
+        "tables": tables,
+        "figures": figures(answer),
         "more": MORE,
-        "beside": groups(answer.beside, article_named, answers=False),
+        "beside": _groups(answer.beside, context, answers=False),
         "lit": counting(FIRST_LIT),
-        "link_to": link,
-        "wordings": other_wordings((answer.question, *(part.question for part in answer.parts)), answer.searched),
-        "all": [*answer.quotes, *answer.beside, *answer.closest],
+        "link_to": quote_link,
+        "wordings": wordings,
+        "earlier": any(answer.question.casefold() in text.casefold() for text in wordings),
+        "all": sorted((*answer.quotes, *answer.beside, *answer.closest), key=lambda quote: numbered[quote.rank]),
+        "numbers": numbered,
         "chosen": scope_text(answer.within) if answer.within else "",
         "articles": count(answer.within.articles if answer.within else answer.index.articles, "article"),
     }
     return fill_template("turn.html", values)
 
 
-def _parts(answer: SavedAnswer, article_named: ArticleNamed) -> list[ShownPart]:
+def _parts(answer: SavedAnswer, context: _Context) -> list[ShownPart]:
     """Return the parts of the question, or all quotes as the only one."""
 
     def shown(quotes: Sequence[SavedQuote], more: int, question: str = "", reason: str = "") -> ShownPart:
-        made = tuple(groups(quotes, article_named, answers=True))
+        made = tuple(_groups(quotes, context, answers=True))
         return ShownPart(question, made, further(more) if more else "", reason)
 
     if not answer.parts:
@@ -117,63 +150,52 @@ def _parts(answer: SavedAnswer, article_named: ArticleNamed) -> list[ShownPart]:
     ]
 
 
-def groups(quotes: Sequence[SavedQuote], article_named: ArticleNamed, *, answers: bool) -> list[QuoteGroup]:
+def _groups(quotes: Sequence[SavedQuote], context: _Context, *, answers: bool) -> list[QuoteGroup]:
     """Group the quotes by article, the article of the best quote first; a near copy follows the quote that it repeats."""
     from qa import by_article
 
-    return [_group(group, article_named, answers=answers) for group in by_article(quotes)]
+    return [_group(group, context, answers=answers) for group in by_article(quotes)]
 
 
-def scope_text(scope: SavedScope) -> str:
-    """Return the articles that were asked, in words."""
-    since, until = f"from {scope.since}" if scope.since else "", f"to {scope.until}" if scope.until else ""
-    return ", ".join(one_line(part) for part in (*scope.sources, *scope.outlets, since, until) if part)
-
-
-def link(quote: SavedQuote, start: int | None = None, end: int | None = None) -> str:
-    """Return the page's address of a quote, or of another stretch; the digest tells a later version of the file."""
-    place = {"start": quote.start if start is None else start, "end": quote.end if end is None else end}
-    return "?" + urlencode({"source": quote.source, **place, "sha256": quote.sha256[:16]})
-
-
-def _group(quotes: Sequence[SavedQuote], article_named: ArticleNamed, *, answers: bool) -> QuoteGroup:
+def _group(quotes: Sequence[SavedQuote], context: _Context, *, answers: bool) -> QuoteGroup:
     first = quotes[0]
-    about = about_line(first.outlet, first.published)
-    shown = tuple(_shown(quote, first, article_named, answers=answers) for quote in quotes)
-    return QuoteGroup(one_line(first.title or first.source), about, shown)
+    heading = headline(first.title, first.source, _article(first, context.article_named))
+    shown = tuple(_shown(quote, first, context, answers=answers) for quote in quotes)
+    return QuoteGroup(heading, about_line(first.outlet, day(first.published)), shown)
 
 
-def _shown(quote: SavedQuote, first: SavedQuote, article_named: ArticleNamed, *, answers: bool) -> ShownQuote:
+def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: bool) -> ShownQuote:
     """Return a quote in the group of the article that `first` is from; a near copy from another article names its own."""
     layers = [_layer("answering", mark.start, mark.end, quote) for mark in quote.marks]
     layers += [_layer("gap", gap.start, gap.end, quote) for gap in quote.gaps]
     speakers = [speaker for speaker in (quote.speaker, quote.citing_speaker) if speaker]
     notes = [
-        about_line(quote.title, quote.outlet, quote.published) if quote.source != first.source else "",
-        saved_said(quote),
-        f"nearly the words of [{quote.same_as}]" if quote.same_as else "",
+        about_line(quote.title, quote.outlet, day(quote.published)) if quote.source != first.source else "",
+        f"nearly the words of [{context.numbers[quote.same_as]}]" if quote.same_as else "",
         FILE_NOTES[SourceState(quote.source_state)],
     ]
-    text = _article_text(quote, article_named)
+    article = _article(quote, context.article_named) if quote.before or quote.after else None
+    text = article.text if article else ""
+    is_weak = answers and quote.probability < WEAK and quote.rank not in context.fitting
     return ShownQuote(
         quote=quote,
+        number=context.numbers[quote.rank],
         runs=tuple(styled_runs(quote.text, Span(0, len(quote.text)), layers)),
         before=_sentence(quote.before, text),
         after=_sentence(quote.after, text),
         place=place(printable(quote.source), quote.first_line, quote.last_line),
-        link=link(quote),
-        sure=sureness(quote.probability) if answers else "",
+        link=quote_link(quote),
+        who=saved_said(quote),
+        weak=WEAK_MATCH if is_weak else "",
         note=" · ".join(note for note in notes if note),
         links=tuple(_identity_link(link) for speaker in speakers for link in speaker.links),
     )
 
 
-def _article_text(quote: SavedQuote, article_named: ArticleNamed) -> str:
-    """Return the text of a quote's article; "" where the index has another version of the article, or none."""
-    if quote.before is None and quote.after is None:
-        return ""
+def _article(quote: SavedQuote, article_named: ArticleNamed) -> Article | None:
+    """Return a quote's article; None where the index has another version of the article, or none."""
     article = article_named(quote.source)
-    return article.text if article and article.content == (quote.sha256, quote.encoding) else ""
+    return article if article and article.content == (quote.sha256, quote.encoding) else None
 
 
 def _sentence(span: SavedSpan | None, text: str) -> str:

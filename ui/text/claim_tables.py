@@ -1,6 +1,6 @@
 """Tables of what the sources claim, in words and in order, made from the record of an answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.english import count
@@ -14,10 +14,14 @@ _CHANGES = {"figure": "the figure changes", "date": "the day changes", "name": "
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A value as one quote gives it. `note` is what the reader must know of the value, "" for nothing."""
+    """A value as one quote gives it. `note` is what the reader must know of the value, "" for nothing.
+
+    `number` is the quote's on the screen.
+    """
 
     claim: SavedClaim
     quote: SavedQuote
+    number: int
     value: str
     who: str
     place: str
@@ -50,13 +54,35 @@ class WordedTable:
     parts: tuple[TablePart, ...]
 
 
-def worded_tables(answer: SavedAnswer) -> list[WordedTable]:
-    """Return the tables of an answer; in each, the values of the speaker whom the question names come first."""
-    shown = {quote.rank: quote for quote in (*answer.quotes, *answer.beside)}
+class Shown:
+    """The quotes of an answer by rank, and their numbers on the screen; without `numbers`, the rank is the number."""
+
+    def __init__(self, answer: SavedAnswer, numbers: Mapping[int, int] | None = None) -> None:
+        self.quotes = {quote.rank: quote for quote in (*answer.quotes, *answer.beside)}
+        self._numbers = numbers or {}
+
+    def number(self, rank: int) -> int:
+        """Return the number of the quote of this rank."""
+        return self._numbers.get(rank, rank)
+
+
+def worded_tables(answer: SavedAnswer, numbers: Mapping[int, int] | None = None) -> list[WordedTable]:
+    """Return the tables of an answer; in each, the values of the speaker whom the question names come first.
+
+    `numbers` are the quotes' on the screen, by rank; None where the screen shows the ranks.
+    """
+    shown = Shown(answer, numbers)
     return [_table(table, shown) for table in answer.claims]
 
 
-def _table(table: SavedTable, shown: dict[int, SavedQuote]) -> WordedTable:
+def figures(answer: SavedAnswer) -> str:
+    """Return the number of values in an answer's tables: "12 figures", "3 days", "5 values" of several kinds."""
+    kinds = {table.kind for table in answer.claims}
+    noun = {"figure": "figure", "date": "day", "name": "name"}[kinds.pop()] if len(kinds) == 1 else "value"
+    return count(sum(len(value.claims) for table in answer.claims for value in table.values), noun)
+
+
+def _table(table: SavedTable, shown: Shown) -> WordedTable:
     asked = [_value(value, shown) for value in table.values if value.asked]
     others = [_value(value, shown) for value in table.values if not value.asked]
     denied = [_value(value, shown) for value in table.denied]
@@ -74,12 +100,13 @@ def _note(table: SavedTable) -> str:
     return "sources differ" if table.differ else _CHANGES[table.kind] if table.updated else ""
 
 
-def _value(value: SavedValue, shown: dict[int, SavedQuote]) -> ValueRows:
-    rows = tuple(_row(claim, shown[claim.rank]) for claim in value.claims)
-    return ValueRows(rows, count(value.reports, "independent report") if len(rows) > 1 else "")
+def _value(value: SavedValue, shown: Shown) -> ValueRows:
+    rows = tuple(_row(claim, shown) for claim in value.claims)
+    return ValueRows(rows, f"told in {count(value.reports, 'report')}" if len(rows) > 1 else "")
 
 
-def _row(claim: SavedClaim, quote: SavedQuote) -> ClaimRow:
+def _row(claim: SavedClaim, shown: Shown) -> ClaimRow:
+    quote = shown.quotes[claim.rank]
     same = claim.said_by == quote.said_by and claim.citing == quote.citing
     cited = quote.citing_speaker.name if same and quote.citing_speaker else None
     period = one_line(claim.period) if claim.period else None
@@ -87,11 +114,12 @@ def _row(claim: SavedClaim, quote: SavedQuote) -> ClaimRow:
     return ClaimRow(
         claim=claim,
         quote=quote,
+        number=shown.number(claim.rank),
         value=one_line(claim.value),
         who=voice(claim.said_by, claim.speaker, citing=claim.citing, cited=cited),
         place=place(printable(quote.source), *lines(claim, quote)),
         published=one_line(claim.published or quote.published or ""),
-        note=about_line(told, period, f"nearly the words of [{claim.same_as}]" if claim.same_as else None),
+        note=about_line(told, period, f"nearly the words of [{shown.number(claim.same_as)}]" if claim.same_as else None),
     )
 
 

@@ -1,13 +1,14 @@
 """Answers as Markdown. Every quote is shown as it stands in the file, whatever it holds."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from index.files.printable import printable
 from qa import by_article
 from qa.proof.saved_answer import SavedAnswer, SavedQuote
 from ui.text.claim_tables import ClaimRow, TablePart, worded_tables
-from ui.text.wording import MORE, NEAREST, found, place, saved_said
+from ui.text.reading_order import numbers
+from ui.text.wording import MORE, NEAREST, found, place, saved_said, scope_text
 
 UNANSWERED = "The articles do not answer this."
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~$&()=:@])")
@@ -19,45 +20,47 @@ def to_markdown(answers: Iterable[SavedAnswer]) -> str:
 
 
 def _answer(answer: SavedAnswer) -> list[str]:
-    lines = [f"## {_escaped(answer.question)}", ""]
+    lines, numbered = [f"## {_escaped(answer.question)}", ""], numbers(answer)
+    if answer.within:
+        lines += [_escaped(f"Asked: {scope_text(answer.within)}"), ""]
     if answer.answered:
         lines += [found(len(answer.quotes), len({quote.source for quote in answer.quotes})), ""]
-        lines += (_parts(answer) or _quotes(answer.quotes)) + _tables(answer)
-        return lines + ([f"{MORE}:", "", *_quotes(answer.beside)] if answer.beside else [])
+        lines += (_parts(answer, numbered) or _quotes(answer.quotes, numbered)) + _tables(answer, numbered)
+        return lines + ([f"{MORE}:", "", *_quotes(answer.beside, numbered)] if answer.beside else [])
     lines += [_escaped(answer.reason or UNANSWERED), ""]
-    return lines + ([f"{NEAREST}:", "", *_quotes(answer.closest)] if answer.closest else [])
+    return lines + ([f"{NEAREST}:", "", *_quotes(answer.closest, numbered)] if answer.closest else [])
 
 
-def _parts(answer: SavedAnswer) -> list[str]:
+def _parts(answer: SavedAnswer, numbered: Mapping[int, int]) -> list[str]:
     """Return each part of the question as a heading, and under it the quotes, or the reason why there are none."""
     lines: list[str] = []
     for part in answer.parts:
         own = [quote for quote in answer.quotes if quote.rank in part.ranks]
         lines += [f"### {_escaped(part.question)}", ""]
-        lines += _quotes(own) if own else [_escaped(part.reason or UNANSWERED), ""]
+        lines += _quotes(own, numbered) if own else [_escaped(part.reason or UNANSWERED), ""]
     return lines
 
 
-def _quotes(quotes: list[SavedQuote]) -> list[str]:
-    return [line for group in by_article(quotes) for quote in group for line in _quote(quote)]
+def _quotes(quotes: list[SavedQuote], numbered: Mapping[int, int]) -> list[str]:
+    return [line for group in by_article(quotes) for quote in group for line in _quote(quote, numbered[quote.rank])]
 
 
-def _quote(quote: SavedQuote) -> list[str]:
+def _quote(quote: SavedQuote, number: int) -> list[str]:
     """Return the quote, and on a line of its own its place and its speaker."""
     about = [quote.title, quote.outlet, quote.published, saved_said(quote)]
     where = [place(quote.source, quote.first_line, quote.last_line), *(part for part in about if part)]
     return [
-        f"> {quote.rank}\\. “{_escaped(quote.text)}”",
+        f"> {number}\\. “{_escaped(quote.text)}”",
         ">",
         f"> — {_escaped(', '.join(where))}",
         "",
     ]
 
 
-def _tables(answer: SavedAnswer) -> list[str]:
-    """Return the claims of the quotes, each part of a table as a table, with the ranks of the quotes."""
+def _tables(answer: SavedAnswer, numbered: Mapping[int, int]) -> list[str]:
+    """Return the claims of the quotes, each part of a table as a table, with the numbers of the quotes."""
     lines = []
-    for table in worded_tables(answer):
+    for table in worded_tables(answer, numbered):
         lines += [_escaped(f"{table.about}: {table.note}" if table.note else table.about), ""]
         lines += [line for part in table.parts for line in _part(part)]
     return lines
@@ -74,7 +77,7 @@ def _cells(row: ClaimRow, note: str) -> str:
     value = f"{row.value} ({note})" if note else row.value
     who = f"{row.who}, {row.note}" if row.note else row.who
     where = f"{row.place}, {row.published}" if row.published else row.place
-    return f"| {' | '.join(_escaped(cell) for cell in (value, who, where, str(row.claim.rank)))} |"
+    return f"| {' | '.join(_escaped(cell) for cell in (value, who, where, str(row.number)))} |"
 
 
 def _escaped(text: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from index import SourceState, Span
-from index.english import count
+from index.english import MONTHS, count
 from index.files.printable import one_line
 
 if TYPE_CHECKING:
-    from qa.proof.saved_answer import SavedQuote
+    from qa.proof.saved_answer import SavedQuote, SavedScope
 
 FILE_NOTES = {
     SourceState.UNCHANGED: "",
@@ -21,6 +23,8 @@ FILE_NOTES = {
 # The lowest probability for each word, best first. The reader's are true: of its quotes on unseen news with .7 and more
 # .85 answer, from .4 to .7 .53.
 SURENESS = ((0.7, "very likely"), (0.4, "likely"), (0.0, "possibly"))
+WEAK = 0.2  # A probability below which a quote of unseen news answers in one of ten cases; the first one in one of five.
+WEAK_MATCH = "weak match"
 NEAREST = "The nearest sentences, which are not an answer"
 MORE = "More quotes in the table"
 _WORD = re.compile(r"\w+")
@@ -29,6 +33,15 @@ _WORD = re.compile(r"\w+")
 def sureness(probability: float) -> str:
     """Return a word for the probability that a quote answers."""
     return next(word for least, word in SURENESS if probability >= least)
+
+
+def day(published: str | None) -> str:
+    """Return a day as people write it, "4 Mar 2025" for "2025-03-04"; other text as it is, "" for none."""
+    try:
+        read = date.fromisoformat(published or "")
+    except ValueError:
+        return published or ""
+    return f"{read.day} {MONTHS[read.month - 1][:3]} {read.year}"
 
 
 def found(quotes: int, articles: int) -> str:
@@ -66,6 +79,24 @@ def voice(by: str | None, meant: str | None, *, citing: str | None, cited: str |
     if not by:
         return "the article itself"
     return _known_as(by, meant) + (f", citing {_known_as(citing, cited)}" if citing else "")
+
+
+def scope_text(scope: SavedScope) -> str:
+    """Return the articles that were asked, in words."""
+    since, until = f"from {day(scope.since)}" if scope.since else "", f"to {day(scope.until)}" if scope.until else ""
+    return ", ".join(one_line(part) for part in (*scope.sources, *scope.outlets, since, until) if part)
+
+
+def quote_link(quote: SavedQuote, start: int | None = None, end: int | None = None, *, page: str = "") -> str:
+    """Return the address of a quote, or of another stretch, on a page; the digest tells a later version of the file."""
+    at = {"start": quote.start if start is None else start, "end": quote.end if end is None else end}
+    return f"{page}?" + urlencode({"source": quote.source, **at, "sha256": quote.sha256[:16]})
+
+
+def source_words(quote: SavedQuote) -> str:
+    """Return where a quote is from, as it is pasted: "said by NIS, Omega TV UK, 4 Mar 2025, “Soldier captured”"."""
+    title = f"“{one_line(quote.title)}”" if quote.title else ""
+    return ", ".join(part for part in (saved_said(quote), one_line(quote.outlet or ""), day(quote.published), title) if part)
 
 
 def shortened(text: str, span: Span, *, max_chars: int) -> str:

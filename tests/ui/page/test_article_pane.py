@@ -107,7 +107,7 @@ def test_the_masthead_names_title_outlet_date_and_file(parsed: Parse) -> None:
     text = "The Linz Gazette\n\nFerry sinks\n\nDecember 24, 2024\n\nThe ferry sank near Linz, the police said. Two died.\n"
     shown = parsed(article_html(article(text, "2024/a.txt"), [], at=0, state=SourceState.UNCHANGED))
     assert [words(title) for title in classed(shown, "title")] == ["Ferry sinks"]
-    assert [words(about) for about in classed(shown, "about")] == ["The Linz Gazette · 2024-12-24 · 2024/a.txt"]
+    assert [words(about) for about in classed(shown, "about")] == ["The Linz Gazette · 24 Dec 2024 · 2024/a.txt"]
     assert (sheet(shown).get("data-source"), sheet(shown).get("data-published")) == ("2024/a.txt", "2024-12-24")
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -19,6 +20,7 @@ from index.files.printable import printable
 from qa import Retriever
 from qa.example_questions import examples
 from ui.page import service as judgements
+from ui.page.first_screen import bars
 from ui.page.live_index import LiveIndex
 from ui.page.requests import ScopeRequest, read_request
 from ui.page.service import FILE, MAX_BESIDE, SENTENCES_AROUND, Service, reported
@@ -307,7 +309,7 @@ def test_it_begins_with_questions_that_the_articles_answer(service: Service, ret
     reply = service.begin({})
     welcome = parsed(reply["welcome"])
     assert "5 articles" in words(welcome)
-    asked = [words(button) for button in welcome.iter("button")]
+    asked = [words(button) for button in welcome.iter("button") if button.get("data-do") == "example"]
     assert 1 <= len(asked) <= 4 and len(set(asked)) == len(asked)
     assert all(retriever.ask(question).answered for question in asked)
     assert service.begin(None) == reply == service.begin({"what": "ever"})
@@ -320,15 +322,18 @@ def test_questions_to_start_with_are_made_of_names_in_the_articles(seeds_index: 
         asked = examples(index, retriever, number=number)
         assert 1 <= len(asked) <= number and examples(index, retriever, number=number) == asked
         for question in asked:
-            made = re.fullmatch(r"What did (\S+(?: \S+)+) say\?", question)
-            assert made and any(made[1] in text for text in texts)
+            said = (
+                r"What did (.+) say\?|How many (.+?) (?:have been|had been|were|are) .+|When was (.+) \w+\?|Who said “(.+)”\?"
+            )
+            made = re.fullmatch(said, question)
+            assert made and any(text.casefold().count(made[made.lastindex].casefold()) for text in texts if made.lastindex)
 
 
 def test_where_nobody_speaks_there_are_no_questions_to_start_with(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The ferry sank near Linz. Two people died in the water.", "utf-8")
     build([tmp_path / "a.txt"], tmp_path / "index")
     reply = Service(LiveIndex(tmp_path / "index")).begin({})
-    assert "1 article," in reply["welcome"] and "<button" not in reply["welcome"]
+    assert "1 article" in reply["welcome"] and 'data-do="example"' not in reply["welcome"]
     assert "None of the articles shows a date." in reply["limits"]
 
 
@@ -338,10 +343,47 @@ def test_outlets_and_dates_are_offered_to_choose_from(tmp_path: Path, parsed: Pa
         text = f"{outlet}\n\nFerry sinks again\n\nDecember {number}, 2024\n\nThe ferry sank near Linz, the police said.\n"
         (tmp_path / "articles" / f"{number}.txt").write_text(text, "utf-8")
     build([tmp_path / "articles"], tmp_path / "index")
-    limits = Service(LiveIndex(tmp_path / "index")).begin({})["limits"]
+    begun = Service(LiveIndex(tmp_path / "index")).begin({})
+    limits = begun["limits"]
     assert re.findall(r'min="(.*?)" max="(.*?)"', limits) == [("2024-12-01", "2024-12-02")] * 2
-    offered = re.findall("<option>.*?</option>", limits)
-    assert [words(parsed(option)) for option in offered] == ["<b>Bold</b> News", "The Linz Gazette"]
+    offered = re.findall("<label><input type=.checkbox.*?</label>", limits)
+    named = [words(parsed(re.sub("<input[^>]*>", "", option))) for option in offered]
+    assert [" ".join(name.split()) for name in named] == ["<b>Bold</b> News 1", "The Linz Gazette 1"]
+    welcome = parsed(begun["welcome"])
+    assert "2 articles · 2 outlets · 1 Dec to 2 Dec 2024" in words(welcome)
+    days = [
+        (button.get("data-since"), button.get("aria-label")) for button in welcome.iter("button") if button.get("data-since")
+    ]
+    assert days == [("2024-12-01", "Ask 1 Dec 2024: 1 article"), ("2024-12-02", "Ask 2 Dec 2024: 1 article")]
+    newest = [" ".join(words(item).split()) for item in welcome.iter("li") if item.get("data-source")]
+    assert newest == ["Ferry sinks again <b>Bold</b> News · 2 Dec 2024", "Ferry sinks again The Linz Gazette · 1 Dec 2024"]
+
+
+BARS = [
+    (["2024-03-01"], []),
+    (["2024-03-01", "2024-03-03"], ["1 Mar 2024 1", "2 Mar 2024 0", "3 Mar 2024 1"]),
+    (["2023-12-31", "2024-02-29", "2024-02-01"], ["Dec 2023 1", "Jan 2024 0", "Feb 2024 2"]),
+    (["2019-05-05", "2023-12-31"], [f"{year} {int(year in (2019, 2023))}" for year in range(2019, 2024)]),
+]
+
+
+@pytest.mark.parametrize(("days", "told"), BARS)
+def test_articles_are_counted_by_day_month_or_year(days: list[str], told: list[str]) -> None:
+    made = bars([date.fromisoformat(one) for one in days])
+    assert [f"{bar.words} {bar.articles}" for bar in made] == told
+    assert all(bar.since <= bar.until for bar in made) and all(
+        any(bar.since <= one <= bar.until for bar in made) for one in days if made
+    )
+
+
+def test_words_are_found_in_a_whole_article(service: Service, seeds: Path) -> None:
+    source = "000_752357c04fcf2a77.txt"
+    text = (seeds / source).read_bytes().decode()
+    places = service.find({"source": source, "words": " north  KOREAN "})["places"]
+    assert len(places) > 5 and {text[start:end] for start, end in places} == {"North Korean"}
+    assert service.find({"source": source, "words": "(.*"})["places"] == []
+    assert service.find({"source": source, "words": " "})["places"] == []
+    error_of(reported(service.find)({"source": "nowhere", "words": "x"}), "no such article")
 
 
 def error_of(reply: dict[str, Any], part: str = "") -> None:

@@ -17,7 +17,7 @@ from qa import AskSettings, Retriever, Scope
 from qa.proof.saved_answer import read_answer
 from ui.page.turn import BESIDE_CHARS, turn_html
 from ui.text import wording
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, SURENESS, sureness
+from ui.text.wording import FILE_NOTES, MORE, NEAREST, WEAK, WEAK_MATCH
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 Parse = Callable[[str], Element]
@@ -145,16 +145,18 @@ def test_quotes_stand_under_their_article_with_outlet_and_date(parsed: Parse) ->
     shown = parsed(html(answer(quote(**first), quote(source="b.txt"), quote("Two died.", **first))))
     assert texts(shown, "heading") == ["Ferry sinks", "b.txt"] and texts(shown, "found") == ["3 quotes from 2 articles"]
     groups = classed(shown, "group")
-    assert [texts(group, "rank") for group in groups] == [["1", "3"], ["2"]]
-    assert texts(groups[0], "about") == ["The Gazette · 2024-12-24"] and texts(groups[1], "about") == []
+    assert [texts(group, "rank") for group in groups] == [["1", "2"], ["3"]]
+    assert [item.get("data-rank") for item in classed(shown, "quote")] == ["1", "3", "2"]  # The record's own.
+    assert texts(groups[0], "about") == ["The Gazette · 24 Dec 2024"] and texts(groups[1], "about") == []
 
 
 def test_a_near_copy_follows_what_it_repeats(parsed: Parse) -> None:
     copy = quote(source="b.txt", same_as=1, said_by="the mayor", title="Ferry lost", outlet="Daily", published="2024-12-02")
     shown = parsed(html(answer(quote(), quote("Two died."), copy)))
-    assert [texts(group, "rank") for group in classed(shown, "group")] == [["1", "3", "2"]]
+    assert [texts(group, "rank") for group in classed(shown, "group")] == [["1", "2", "3"]]
     # It stands under another article's name, so it says its own.
-    assert texts(shown, "note") == ["Ferry lost · Daily · 2024-12-02 · said by the mayor · nearly the words of [1]"]
+    assert texts(shown, "note") == ["Ferry lost · Daily · 2 Dec 2024 · nearly the words of [1]"]
+    assert texts(shown, "who") == ["said by the mayor"]
 
 
 def test_wire_copy_of_two_papers_is_shown_with_what_it_repeats(
@@ -165,7 +167,7 @@ def test_wire_copy_of_two_papers_is_shown_with_what_it_repeats(
     whatever = Retriever.open(tmp_path / "index", settings=AskSettings(min_quote=0.0, min_quote_share=0.0))
     record = whatever.ask("where did the ferry Amalia sink?").to_dict()
     copy = next(quote for quote in record["quotes"] if quote["same_as"])
-    ranks = texts(parsed(html(record)), "rank")
+    ranks = [item.get("data-rank") for item in classed(parsed(html(record)), "quote")]
     assert ranks[ranks.index(str(copy["same_as"])) + 1] == str(copy["rank"])
 
 
@@ -176,7 +178,7 @@ def test_no_answer_says_so_and_misses_are_named_as_such(parsed: Parse) -> None:
     (misses,) = classed(shown, "misses")
     assert misses.tag == "details" and misses.get("open") is None and words(misses.find("summary")) == NEAREST
     assert len(classed(misses, "quote")) == len(classed(shown, "quote")) == 2
-    assert texts(shown, "sure") == []  # They are not likely answers of any kind.
+    assert texts(shown, "weak") == []  # They are no matches at all.
 
 
 def test_no_answer_without_any_sentence_is_a_line(parsed: Parse) -> None:
@@ -185,11 +187,14 @@ def test_no_answer_without_any_sentence_is_a_line(parsed: Parse) -> None:
     assert classed(shown, "quote") == classed(shown, "misses") == list(shown.iter("table")) == []
 
 
-def test_sureness_is_a_word_and_never_a_figure(retriever: Retriever, parsed: Parse) -> None:
-    for probability in (1.0, 0.5, 0.4999, 0.25, 0.2499, 0.0):
+def test_only_a_weak_match_is_called_so_and_by_no_figure(retriever: Retriever, compared: Record, parsed: Parse) -> None:
+    for probability, told in ((1.0, []), (WEAK, []), (WEAK - 0.001, [WEAK_MATCH]), (0.0, [WEAK_MATCH])):
         shown = parsed(html(answer(quote(probability=probability), confidence=probability)))
-        assert texts(shown, "sure") == [sureness(probability)]
-    assert len({sureness(least) for least, _ in SURENESS}) == len(SURENESS) == 3
+        assert texts(shown, "weak") == told
+    for one in compared["quotes"]:
+        one["probability"] = 0.01
+    # The first and the third are of the speaker asked for, with a figure.
+    assert [texts(item, "weak") for item in classed(parsed(html(compared)), "quote")][:3] == [[], [WEAK_MATCH], []]
     for question in QUESTIONS:
         record = retriever.ask(question).to_dict()
         text = words(parsed(html(record)))
@@ -240,7 +245,7 @@ def test_how_it_was_found_is_told(parsed: Parse) -> None:
     shown = parsed(html(answer(ranked, searched=["why?", "who? why?"], within=within)))
     assert texts(shown, "searched") == ["why?", "who? why?"]
     assert [words(cell) for cell in shown.iter("dd")][1:] == [
-        "3 articles chosen by 2024/*, The Gazette, from 2024-01-01, generation 1, by mini",
+        "3 articles chosen by 2024/*, The Gazette, from 1 Jan 2024, generation 1, by mini",
         "4.2 ms",
     ]
     assert [words(cell) for cell in shown.iter("td")] == ["4", "–"]
@@ -268,7 +273,7 @@ def test_what_is_claimed_stands_in_tables_that_are_read_out_as_such(compared: Re
         ["Others"],
         ["around 100", "A South Korean lawmaker, citing intelligence reports", "[7] 002_7555eb4cf8b41f2f.txt:4"],
     ]
-    assert texts(both, "reports") == ["2 independent reports"] * 2 and len(classed(both, "again")) == 2
+    assert texts(both, "reports") == ["told in 2 reports"] * 2 and len(classed(both, "again")) == 2
     assert "the article itself" in words(both)
 
 
@@ -292,17 +297,17 @@ def test_quotes_beside_the_answer_are_folded(compared: Record, parsed: Parse) ->
     shown = parsed(html(compared))
     (beside,) = classed(shown, "beside")
     assert beside.tag == "details" and beside.get("open") is None and words(beside.find("summary")) == MORE
-    assert sorted(map(int, texts(beside, "rank"))) == list(range(4, 11)) and texts(beside, "sure") == []
+    assert texts(beside, "rank") == [str(number) for number in range(4, 11)] and texts(beside, "weak") == []
     assert texts(shown, "found") == ["3 quotes from 2 articles"]
 
 
 def test_who_is_meant_is_told_with_what_justifies_it(compared: Record, parsed: Parse) -> None:
     shown = parsed(html(compared))
-    notes = texts(shown, "note")
+    notes = texts(shown, "who")
     assert notes[0] == "said by NIS (National Intelligence Service)" and notes[1] == "said by Volodymyr Zelensky"
     assert "said by A South Korean lawmaker, citing intelligence reports" in notes
     because = classed(shown, "because")
-    assert [words(part.find("summary")) for part in because] == ["Who that is"] * 2
+    assert [words(part.find("summary")) for part in because] == ["How we know who"] * 2
     link = next(because[0].iter("a"))
     assert words(link) == "“South Korea’s National Intelligence Service (NIS)”" and "open" in link.get("class", "")
     assert (link.get("data-source"), link.get("data-sha256")) == (
@@ -348,7 +353,7 @@ def test_copies_periods_and_days_are_told_in_the_table(compared: Record, parsed:
     claim = compared["claims"][0]["values"][1]["claims"][0]
     claim |= {"same_as": 1, "period": "in the past week", "published": "2024-12-27"}
     row = list(classed(parsed(html(compared)), "claims")[0].iter("tr"))[-1]
-    assert texts(row, "told") == ["in the past week · nearly the words of [1]"] and words(row[-1]).endswith(":4 · 2024-12-27")
+    assert texts(row, "told") == ["in the past week · nearly the words of [1]"] and words(row[-1]).endswith(":4 · 27 Dec 2024")
 
 
 def test_what_was_searched_is_shown_where_it_is_not_what_was_asked(parsed: Parse) -> None:
@@ -372,7 +377,7 @@ def test_each_part_stands_under_its_words(parsed: Parse) -> None:
     record = answer(quote(), quote(source="b.txt"), quote(), parts=parts, more=1_000, searched=searched)
     shown = parsed(html(record))
     order = ("asked", "heading", "rank", "lacking", "further")
-    told = [words(inner) for inner in shown.iter() if inner.get("class") in order]
+    told = [words(inner) for inner in shown.iter() if {*inner.get("class", "").split()} & {*order}]
     first = ["who led?", "a.txt", "1", "b.txt", "2", "and 1,000 more"]
     assert told == [*first, "why?", "Nobody says.", "when?", "a.txt", "3"]
     assert {inner.tag for inner in classed(shown, "asked")} == {"h3"}
@@ -491,6 +496,7 @@ def test_nothing_in_a_record_becomes_markup(text: str, parsed: Parse) -> None:
         line = printable(" ".join(text.split()))
         assert texts(shown, "heading") == [line] * (many - 1)
         assert [words(one) for one in classed(shown, "value")] == [line] * (0 if shape is unanswered else 4)
+        assert [words(one) for one in classed(shown, "figure")] == [line] * (0 if shape is unanswered else 3)
         asked = [words(one) for name in ("asked", "lacking") for one in classed(shown, name)]
         assert asked == [text] * (3 if shape is in_parts else 0)
         # Gradio puts the page together with Handlebars and JavaScript templates, and browsers drop carriage returns.

@@ -14,6 +14,7 @@ from qa import Retriever
 from qa.proof.saved_answer import read_answer
 from ui.text import wording
 from ui.text.markdown import UNANSWERED, to_markdown
+from ui.text.reading_order import numbers
 from ui.text.wording import MORE, NEAREST
 
 Record = dict[str, Any]
@@ -70,9 +71,10 @@ def test_an_answer_is_a_heading_and_block_quotes_with_their_places(retriever: Re
     kept = {quote["rank"]: quote for quote in record["quotes"] + record["beside"]}
     quoted = [text for kind, text in rest if kind == "blockquote>p"]
     assert len(quoted) == 2 * len(kept)
-    for said, told in zip(quoted[::2], quoted[1::2], strict=True):
-        quote = kept.pop(int(said.split(".")[0]))
-        assert said == f"{quote['rank']}. “{line(quote['text'])}”"
+    ranks = {number: rank for rank, number in numbers(read_answer(record)).items()}
+    for at, (said, told) in enumerate(zip(quoted[::2], quoted[1::2], strict=True), 1):
+        quote = kept.pop(ranks[at])
+        assert said == f"{at}. “{line(quote['text'])}”"  # Numbered in reading order.
         lines = f"{quote['first_line']}" + (f"-{quote['last_line']}" if quote["last_line"] > quote["first_line"] else "")
         meant, cited = (quote[name] and quote[name]["name"] for name in ("speaker", "citing_speaker"))
         speaker = wording.said(quote["said_by"], meant, citing=quote["citing"], cited=cited)
@@ -129,7 +131,7 @@ def test_what_is_claimed_is_told_in_tables(compared: Record) -> None:
         ["over 100", "NIS (National Intelligence Service)", "000_752357c04fcf2a77.txt:26", "1"],
         ["around 100", "A South Korean lawmaker, citing intelligence reports", "002_7555eb4cf8b41f2f.txt:4", "7"],
     ]
-    assert ["nearly 3,000 (2 independent reports)", "Ukrainian President Volodymyr Zelensky"] in [row[:2] for row in rows]
+    assert ["nearly 3,000 (told in 2 reports)", "Ukrainian President Volodymyr Zelensky"] in [row[:2] for row in rows]
     told = [said for tag, said in shown(text) if tag == "p"]
     assert told[1:6] == [
         "Killed: sources differ",

@@ -304,7 +304,7 @@ Killed or injured: sources differ
                        Volodymyr Zelensky
   nearly 3,000         Ukrainian President      [8] 003_f759e329acbaef1f.txt:30
                        Volodymyr Zelensky
-    (2 independent reports)
+    (told in 2 reports)
 """
 
 
