@@ -72,7 +72,8 @@ def tells(table: SavedTable) -> bool:
 
 def _said(table: SavedTable, worded: WordedTable) -> Iterator[_Said]:
     rows = {id(row.claim): row for part in worded.parts for value in part.values for row in value.rows}
-    return (_Said(table, value, claim, rows[id(claim)]) for value in table.values for claim in value.claims)
+    claims = ((value, claim) for value in table.values for claim in value.claims if claim.polarity == "asserted")
+    return (_Said(table, value, claim, rows[id(claim)]) for value, claim in claims)
 
 
 def _by_speaker(said: Sequence[_Said]) -> Iterator[GistLine]:

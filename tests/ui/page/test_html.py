@@ -118,6 +118,16 @@ def test_many_layers_take_no_more_time_than_their_number() -> None:
 
 
 def test_what_is_put_into_a_template_is_escaped() -> None:
-    html = fill_template("welcome.html", {"articles": "<b>5</b> {{x}}", "examples": ["Who is “<i>”?\r", Markup("<u>ours</u>")]})
+    html = fill_template(
+        "welcome.html",
+        {
+            "name": "",
+            "facts": "<b>5</b> {{x}}",
+            "bars": [],
+            "newest": [],
+            "is_dated": False,
+            "examples": ["Who is “<i>”?\r", Markup("<u>ours</u>")],
+        },
+    )
     assert "<b>" not in html and "{" not in html and "<i>" not in html and "<u>ours</u>" in html
     assert "<b>5</b> {{x}}" in Parsed(html).text and "Who is “<i>”?\r" in Parsed(html).text

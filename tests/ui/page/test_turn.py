@@ -335,13 +335,12 @@ def test_the_fuller_name_is_told_once(by: str | None, meant: str | None, note: s
 def test_a_table_says_what_differs_and_only_that(compared: Record, parsed: Parse) -> None:
     for kind, note in (("figure", "the figure changes"), ("date", "the day changes"), ("name", "the name changes")):
         table = compared["claims"][0]
-        table["kind"] = kind
+        table |= {"kind": kind, "differ": False, "updated": True}
         for value in table["values"]:
             value["low"] = value["high"] = 1 if kind == "figure" else "a"
             value["claims"] = [{**claim, "speaker": "NIS", "said_by": "NIS"} for claim in value["claims"]]
         assert texts(parsed(html(compared)), "differ")[0] == note  # One speaker's own figures, day after day.
-    table["differ"] = False
-    table["unit"] = "%"
+    table |= {"updated": False, "unit": "%"}
     shown = classed(parsed(html(compared)), "claims")[0]
     assert texts(shown, "differ") == [] and words(shown.find("caption")) == "Killed (%)"
     for value in table["values"]:
