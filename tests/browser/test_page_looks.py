@@ -177,7 +177,7 @@ def test_the_page_follows_the_reader_s_choice_of_dark_or_light(visit: Visit, url
     ground = "() => getComputedStyle(document.querySelector('.reading')).backgroundColor"
     page.emulate_media(color_scheme="dark")
     page.reload()
-    expect(page.locator(".welcome p")).to_be_visible()
+    expect(page.locator(".welcome .holds")).to_be_visible()
     assert page.evaluate(ground) == "rgb(23, 24, 27)"
 
 

@@ -118,6 +118,7 @@ articlesQa.chat = (element, functions) => {
     say(one(".gist, .found", answer).textContent);
     sketch(node);
     if (!again && left === scrollY && node === turns.lastChild) node.scrollIntoView({ block: "start", behavior: "instant" });
+    settle(node);
     const first = one(".group .quote", answer);
     if (first && turn.record.answered && articlesQa.wide()) articlesQa.open(first, { quiet: true });
   }
@@ -148,6 +149,12 @@ articlesQa.chat = (element, functions) => {
   function lead(node) {
     for (const other of turns.children) fold(other, other !== node);
     node.scrollIntoView({ block: "start", behavior: "instant" });
+  }
+  // Fold the picture where it would push the first quote out of sight.
+  function settle(node) {
+    const [picture, quote] = [one(".picture[open]", node), one(".answer > .group .words", node)];
+    if (!picture || !quote) return;
+    picture.open = quote.getBoundingClientRect().bottom <= document.querySelector("#box").getBoundingClientRect().top;
   }
   // A folded turn is its question and its first line.
   function fold(node, folded) {
@@ -203,6 +210,7 @@ articlesQa.chat = (element, functions) => {
       });
     }
     nodes.at(-1).scrollIntoView({ block: "start", behavior: "instant" });
+    settle(nodes.at(-1));
   }
 
   // Split turns into parts that each fit into a request.

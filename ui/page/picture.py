@@ -5,7 +5,7 @@ from 12 to 31 and one with a single point; the point of "at least 20" is hollow.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -18,18 +18,23 @@ LEAST_POINTS = 3
 MOST_LINES = 8  # Speakers; of more, those of the best quotes.
 HEIGHT, TOP, FOOT = 180, 16, 24  # Of a picture over time, and of its margins, in pixels.
 ROW = 34  # Of a speaker in a picture by source.
+LABEL_HEIGHT, LABEL_WIDTH = 14, 8.0  # In pixels, and in per cent of the width.
 LEFT, RIGHT = 6.0, 94.0  # Per cent of the width between which points lie.
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value: x in per cent of the width, y in pixels. `is_exact` is false for "at least", "about" and their like."""
+    """A value: x in per cent of the width, y in pixels. `is_exact` is false for "at least", "about" and their like.
+
+    `name` says all of it; `label` stands beside the point, "" where there is no room or the point before has the same place.
+    """
 
     row: ClaimRow
     x: float
     y: float
     is_exact: bool
     name: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +115,32 @@ def _drawn(about: str, values: Sequence[_Value]) -> Picture:
     for number, group in enumerate(chosen):
         y = ROW * number + ROW - 8.0
         points = [_point(about, value, shown, y=None if over_time else y) for value in _ordered(group, over_time=over_time)]
-        lines.append(Line(number, group[0].row.who, tuple(points), y))
+        lines.append(Line(number, group[0].row.who, tuple(points if over_time else _labelled(points)), y))
     if over_time:
+        lines = _labelled_apart(lines)
         first, last = min(days), max(days)
         return Picture(about, True, tuple(lines), (day(first.isoformat()), day(last.isoformat())), HEIGHT)
     return Picture(about, False, tuple(lines), (f"{low:,.10g}", f"{high:,.10g}"), ROW * len(lines) + FOOT)
+
+
+def _labelled(points: Sequence[Point]) -> list[Point]:
+    """Return the points of a row with their values beside them; points at one place share the label of the first."""
+    at = {point.x: [other.row.value for other in points if other.x == point.x] for point in points}
+    return [replace(point, label=" / ".join(dict.fromkeys(at.pop(point.x, ())))) for point in points]
+
+
+def _labelled_apart(lines: Sequence[Line]) -> list[Line]:
+    """Return the lines with the values above their points, the highest first; a label that would cover another is left out."""
+    placed: list[Point] = []
+    for point in sorted((point for line in lines for point in line.points), key=lambda point: point.y):
+        if all(abs(point.y - other.y) >= LABEL_HEIGHT or abs(point.x - other.x) >= LABEL_WIDTH for other in placed):
+            placed.append(point)
+    return [
+        replace(
+            line, points=tuple(replace(point, label=point.row.value) if point in placed else point for point in line.points)
+        )
+        for line in lines
+    ]
 
 
 def _ordered(group: Sequence[_Value], *, over_time: bool) -> list[_Value]:

@@ -34,6 +34,10 @@ def test_values_of_one_day_lie_by_source_on_one_axis(compared: Record) -> None:
     assert points["1,000"].x == LEFT and points["nearly 3,000"].x == RIGHT and LEFT < points["1,100"].x < LEFT + 10
     assert points["1,000"].is_exact and not points["nearly 3,000"].is_exact
     assert len({line.y for line in made.lines}) == len(made.lines)
+    (zelensky,) = [line for line in made.lines if line.who == "Volodymyr Zelensky"]
+    assert [point.label for point in zelensky.points if point.label] == [
+        " / ".join(point.row.value for point in zelensky.points[:2])
+    ]
 
 
 def test_values_of_several_days_are_lines_over_time(compared: Record) -> None:

@@ -433,6 +433,8 @@ REQUESTS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("around", "end", ()),
     ("render", "records", ([], [{}])),
     ("cite", "records", ([],)),
+    ("cite", "form", ()),
+    ("find", "source", ()),
     ("judge", "record", ()),
     ("judge", "verdict", ()),
 ]
@@ -449,6 +451,7 @@ def good(record: Record) -> dict[str, dict[str, Any]]:
         "around": quote,
         "render": {"records": [record]},
         "cite": {"records": [record]},
+        "find": {"source": quote["source"], "words": "NIS"},
         "judge": {"record": record, "verdict": "right"},
     }
 
@@ -465,7 +468,7 @@ def test_a_field_of_another_kind_is_one_line(
         error_of(handler(request | {field: value}))
 
 
-@pytest.mark.parametrize("name", ["turn", "article", "around", "render", "cite", "judge"])
+@pytest.mark.parametrize("name", ["turn", "article", "around", "render", "cite", "find", "judge"])
 def test_a_request_of_another_shape_is_one_line(name: str, own: Service, good: dict[str, dict[str, Any]]) -> None:
     handler, request = reported(getattr(own, name)), good[name]
     for value in [*ODD, (), b"{}", {1: 2}, {"\ud800": 1}]:
