@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from index.opened.index import Index
 from index.search.analyzer import terms
@@ -26,7 +26,7 @@ class Stories:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._weights = lru_cache(_KEPT)(self._weighted)
+        self._weights = lru_cache(_KEPT)(partial(_weighted, index))  # A bound method would be a cycle, and keep the index.
 
     def are_one(self, article: int, other: int, *, alike: bool = False) -> bool:
         """Tell whether two articles are about one story.
@@ -44,14 +44,15 @@ class Stories:
         one, two = (self._index.store.article(number).masthead.published for number in (article, other))
         return one is not None and two is not None and abs((one - two).days) <= DAYS_APART
 
-    def _weighted(self, article: int) -> Mapping[str, float]:
-        """Return an article's terms with their weights, of length 1: rare terms weigh most."""
-        passages = BACKGROUND + self._index.info.passages
-        counts = Counter(terms(self._index.store.article(article).text))
-        weights = {
-            term: (1 + math.log(number)) * math.log(passages / (1 + self._index.passages_with(term)))
-            for term, number in counts.items()
-            if term not in stop_terms()
-        }
-        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        return {term: weight / length for term, weight in weights.items()}
+
+def _weighted(index: Index, article: int) -> Mapping[str, float]:
+    """Return an article's terms with their weights, of length 1: rare terms weigh most."""
+    passages = BACKGROUND + index.info.passages
+    counts = Counter(terms(index.store.article(article).text))
+    weights = {
+        term: (1 + math.log(number)) * math.log(passages / (1 + index.passages_with(term)))
+        for term, number in counts.items()
+        if term not in stop_terms()
+    }
+    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+    return {term: weight / length for term, weight in weights.items()}

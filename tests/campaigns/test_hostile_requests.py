@@ -44,6 +44,8 @@ PART = {
     "render": {"records": [RECORD]},
     "around": {"source": "a.txt", "sha256": "0" * 64, "start": 0, "end": 5},
     "cite": {"records": [RECORD]},
+    "find": {"source": "a.txt", "words": "killed"},
+    "check": {"text": "“over 100 North Korean troops”", "name": "draft.txt", "base64": ""},
     "judge": {"record": RECORD, "verdict": "right"},
     "article": {"source": "a.txt", "at": 0, "spans": [[0, 5, 1]], "sha256": ""},
     "listing": {"query": "", "offset": 0},
