@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from index.formats.kinds import ReadSettings
 from qa.questions.question import MAX_QUESTION_CHARS
 from ui.page.article_list import listing_html
 from ui.page.corpus import Corpus
@@ -55,7 +56,7 @@ def _blocks(live: LiveIndex, corpus: Corpus, *, editable: bool) -> Any:
                     _part("chat", fill_template("chat.html", {"key": _key(live)}), _asking(service))
                     _question_box()
                 with gr.Tab("Articles", elem_id="articles", render_children=True):
-                    html = fill_template("corpus.html", {"editable": editable})
+                    html = fill_template("corpus.html", {"editable": editable, "suffixes": ",".join(ReadSettings().suffixes)})
                     _part("corpus", html, _listing(live, corpus, editable=editable))
             with gr.Column(scale=5, min_width=300, elem_id="right"):
                 _part("reading", fill_template("pane.html", {}), {"article": service.article})

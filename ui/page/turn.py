@@ -20,7 +20,7 @@ from ui.text.wording import (
     found,
     further,
     other_wordings,
-    place,
+    place_of,
     saved_said,
     shortened,
     sureness,
@@ -160,7 +160,7 @@ def _shown(quote: SavedQuote, first: SavedQuote, article_named: ArticleNamed, *,
         runs=tuple(styled_runs(quote.text, Span(0, len(quote.text)), layers)),
         before=_sentence(quote.before, text),
         after=_sentence(quote.after, text),
-        place=place(printable(quote.source), quote.first_line, quote.last_line),
+        place=printable(place_of(quote)),
         link=link(quote),
         sure=sureness(quote.probability) if answers else "",
         note=" · ".join(note for note in notes if note),
@@ -173,7 +173,9 @@ def _article_text(quote: SavedQuote, article_named: ArticleNamed) -> str:
     if quote.before is None and quote.after is None:
         return ""
     article = article_named(quote.source)
-    return article.text if article and article.content == (quote.sha256, quote.encoding) else ""
+    reader = quote.place.reader if quote.place else ""
+    same = article is not None and article.content[:3] == (quote.sha256, quote.encoding, reader)
+    return article.text if article and same else ""
 
 
 def _sentence(span: SavedSpan | None, text: str) -> str:
