@@ -224,7 +224,7 @@ class _Look:
                     articles += [FoundArticle(file, content, stat_size(file.stat), encoding) for content in contents]
                     continue
                 data = Sources.under(file.root).read(file.source, check_size=self.settings.check_size)
-                if self.reader.is_plain(file.source):
+                if self.reader.is_plain(file.source, data):
                     content = content_of(data, encoding=encoding)
                     if content not in self.known:
                         decode_article(data, file.source, encoding=encoding)
@@ -246,9 +246,12 @@ class _Look:
         if self.known_contents is None or _any_below(self.refused_before, file.source):
             return ()
         found = self.known_contents(file, self.settings.encoding, sha256)
-        wanted = (f"{file.source}/{one.member}" if one.member else file.source for one in found)
-        readers = [self.reader.settings.reader_of(source) for source in wanted]
-        return found if [one.reader for one in found] == readers else ()
+        reader_of = self.reader.settings.reader_of
+        for one in found:
+            source = f"{file.source}/{one.member}" if one.member else file.source
+            if one.reader not in (reader_of(source), reader_of(source, is_page=True)):
+                return ()
+        return found
 
 
 def _any_below(sources: Iterable[str], place: str) -> bool:

@@ -14,7 +14,7 @@ from index.articles.places import Places, Proves, Run, Stretch, Unit, are_runs
 from index.articles.span import Span
 from index.errors import ArticleRefused
 from index.formats.extracted import MAX_CHARS, Unreadable
-from index.formats.kinds import ReadSettings, format_of
+from index.formats.kinds import ReadSettings, kind_of
 from index.formats.reading_process import ReadingProcess
 
 KEPT_CHARS = 30_000_000  # Of texts that were read to see whether they are articles, and will be embedded soon.
@@ -43,9 +43,9 @@ class ArticleReader:
         self._chars = 0
         self._last: tuple[bytes, tuple[str, str | None], FileArticles] | None = None
 
-    def is_plain(self, source: str) -> bool:
+    def is_plain(self, source: str, data: bytes) -> bool:
         """Tell whether a file is read as plain text."""
-        found = format_of(source)
+        found = kind_of(source, data)
         return found is None or not self.settings.reads(found)
 
     def read(self, data: bytes, source: str, *, encoding: str | None = None) -> FileArticles:
@@ -54,7 +54,7 @@ class ArticleReader:
         Raises:
             ArticleRefused: the file cannot be read, or nothing in it.
         """
-        if self.is_plain(source):
+        if self.is_plain(source, data):
             return FileArticles((decode_article(data, source, encoding=encoding),))
         if self._last is not None and self._last[0] is data and self._last[1] == (source, encoding):
             return self._last[2]
@@ -116,7 +116,7 @@ class ArticleReader:
                 refused.append(ArticleRefused(named, "empty; there is nothing to quote"))
             else:
                 members.add(member)
-                reader = self.settings.reader_of(named)
+                reader = self.settings.reader_of(named, is_page=one["proves"] == Proves.MARKUP.value)
                 articles.append(_article(one, named, (sha256, len(data)), reader))
         if not articles and len(refused) == 1 and refused[0].source == source:
             raise refused[0]

@@ -1,5 +1,6 @@
 """The kinds of files that are read, by the endings of their names, and the reasons why others are not."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,8 +36,12 @@ FORMATS = (
     Format("subtitles", 1, (".srt", ".vtt")),
     Format("zip", 1, (".zip",), holds_many=True),
 )
+HTML = FORMATS[0]
 TEXT = Format("text", 1, PLAIN)  # Inside another file; a plain file of its own has no reader.
 NAMES = tuple(one.name for one in FORMATS)
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
+)
 _BY_SUFFIX = {suffix: one for one in FORMATS for suffix in one.suffixes}
 
 # What to do with a file that is not read, by its ending.
@@ -94,13 +99,17 @@ class ReadSettings:
         """Tell whether files of a format are read."""
         return self.formats is None or one.name in self.formats
 
-    def reader_of(self, name: str) -> str:
+    def reader_of(self, name: str, *, is_page: bool = False) -> str:
         """Return the reader of a file, or of an article inside a file, with its version and settings; "" for plain text.
+
+        `is_page` tells that a text file holds a page.
 
         An article without an ending of its own is read by what holds it: "articles.jsonl/12".
         """
         parts = name.split("/")
         found = next((one for part in reversed(parts) if (one := format_of(part)) is not None), None)
+        if is_page and (found is None or suffix_of(name) in PLAIN):
+            return f"{HTML.name} {HTML.version}"
         if found is None:
             return ""
         if suffix_of(name) in PLAIN:
@@ -112,6 +121,12 @@ class ReadSettings:
 def format_of(name: str) -> Format | None:
     """Return the format of a file by its ending; None for plain text and for what is not read."""
     return _BY_SUFFIX.get(suffix_of(name))
+
+
+def kind_of(name: str, data: bytes) -> Format | None:
+    """Return the format of a file; None for plain text. A page that was saved under a text's name is a page."""
+    found = format_of(name)
+    return HTML if found is None and _PAGE.match(data[:1000]) else found
 
 
 def suffix_of(name: str) -> str:

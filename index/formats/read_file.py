@@ -11,7 +11,7 @@ from index.articles.places import Proves, Stretch, Unit
 from index.formats.archive import zip_members
 from index.formats.extracted import DAMAGED, MAX_ARTICLES, MAX_CHARS, TOO_LARGE, Extracted, Refusal, Unreadable
 from index.formats.html_page import read_html
-from index.formats.kinds import PLAIN, ReadSettings, format_of, suffix_of, why_unread
+from index.formats.kinds import PLAIN, ReadSettings, format_of, kind_of, suffix_of, why_unread
 from index.formats.mail import mail_parts, mails_of, read_mail
 from index.formats.office import member_of, open_archive, read_docx, read_epub, read_odt
 from index.formats.pdf import page_texts, read_pdf, written
@@ -62,7 +62,7 @@ def read_file(name: str, data: bytes, job: Job) -> list[Found]:
 def _read(name: str, data: bytes, job: Job) -> list[Found]:
     if job.depth > MAX_DEPTH:
         raise Unreadable("too many files inside each other; unpack them")
-    kind, suffix = format_of(name), suffix_of(name)
+    kind, suffix = kind_of(name, data), suffix_of(name)
     if kind is None or not job.settings.reads(kind):
         return [_text(data, job)]
     many = _INSIDE.get(kind.name)

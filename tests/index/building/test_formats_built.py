@@ -75,7 +75,9 @@ def test_unchanged_files_are_not_read_again(folder: Path, directory: Path, monke
 def test_another_reader_version_reads_a_file_again(folder: Path, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build([folder], directory)
     before = ReadSettings.reader_of
-    monkeypatch.setattr(ReadSettings, "reader_of", lambda self, name: before(self, name).replace("pdf 1", "pdf 2"))
+    monkeypatch.setattr(
+        ReadSettings, "reader_of", lambda self, name, **more: before(self, name, **more).replace("pdf 1", "pdf 2")
+    )
     assert build([], directory).changed == ("d.pdf",)
 
 
@@ -114,6 +116,15 @@ def test_a_file_without_an_ending_is_text_where_it_is_named(tmp_path: Path, dire
     report = build([folder], directory)
     assert report.added == ("b.markdown",) and "name the file itself" in report.others[0].reason
     assert build([folder / "README"], tmp_path / "other").added == ("README",)
+
+
+def test_a_page_saved_as_text_is_a_page(tmp_path: Path, directory: Path) -> None:
+    folder = written(tmp_path / "articles", {"a.txt": page(story("Velden")), "b.txt": b"<b>Not a page</b>, the mayor said."})
+    build([folder], directory)
+    article, other = (Index.open(directory).article_named(name) for name in ("a.txt", "b.txt"))
+    assert article is not None and article.content.reader == "html 1" and "<p>" not in article.text
+    assert other is not None and other.places is None
+    assert build([], directory).unchanged == ("a.txt", "b.txt")
 
 
 def test_a_report_says_what_of_a_file_was_not_read(tmp_path: Path, directory: Path) -> None:

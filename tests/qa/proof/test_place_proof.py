@@ -91,7 +91,9 @@ def test_another_reader_version_does_not_make_a_quote_false(monkeypatch: pytest.
     data = page(PARAGRAPHS)
     record = record_of(data, "a.html")
     before = ReadSettings.reader_of
-    monkeypatch.setattr(ReadSettings, "reader_of", lambda self, name: before(self, name).replace("html 1", "html 2"))
+    monkeypatch.setattr(
+        ReadSettings, "reader_of", lambda self, name, **more: before(self, name, **more).replace("html 1", "html 2")
+    )
     proof = proof_of(data, "a.html", record, tmp_path)
     assert proof.verdict is Verdict.OK and "another reader version read it (html 1, now html 2)" in proof.reason
 
