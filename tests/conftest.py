@@ -13,7 +13,7 @@ from index import ModelSettings, build
 from index.models.export import export_model
 from qa import AskSettings, Retriever
 
-pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.loaded_once")
+pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.loaded_once", "tests.made_files")
 
 settings.register_profile("project", deadline=None)  # Two workers share two cores: a slow example is no failure.
 settings.load_profile("project")

@@ -1,4 +1,4 @@
-"""Articles: a source file, its exact text, and the title, outlet and date in its first lines."""
+"""Articles: the exact text of a source file or of a part of it, and its title, outlet and date."""
 
 import codecs
 import hashlib
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from index.articles.masthead import Masthead, read_masthead
+from index.articles.places import Place, Places
+from index.articles.span import Span
 from index.errors import ArticleRefused, InputError
 
 BOMS = (
@@ -29,10 +31,15 @@ STATEFUL = ("utf-7", "iso2022", "hz", "punycode", "idna", "escape", "undefined")
 
 
 class Content(NamedTuple):
-    """The identity of an article's text, wherever its file lies: other bytes or another encoding are another text."""
+    """The identity of an article's text, wherever its file lies: other bytes or another encoding are another text.
+
+    `reader` and `member` are those of its places, "" where the text is the file.
+    """
 
     sha256: str
     encoding: str
+    reader: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,8 @@ class Article:
 
     `text` holds every character after the byte-order mark, line endings
     included. `encoding` reads any slice of the bytes that begins and ends
-    between characters. `bom_bytes` is the length of the mark.
+    between characters. `bom_bytes` is the length of the mark. `places` lead from
+    the text to the file where the text is not the file itself; None: it is.
     """
 
     source: str
@@ -51,11 +59,28 @@ class Article:
     bom_bytes: int
     text: str
     masthead: Masthead
+    places: Places | None = None
 
     @property
     def content(self) -> Content:
         """Return the identity of its text."""
-        return Content(self.sha256, self.encoding)
+        if self.places is None:
+            return Content(self.sha256, self.encoding)
+        return Content(self.sha256, self.encoding, self.places.reader, self.places.member)
+
+    @property
+    def text_bytes(self) -> int:
+        """Return the size of what it was read from; of one article of many in a file, of its text."""
+        return self.size_bytes if self.places is None else len(self.text)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say what of the file was not read."""
+        return self.places.notes if self.places else ()
+
+    def place(self, span: Span) -> Place | None:
+        """Return the place of a span in the file; None where the text is the file, so that `byte_offset` tells it."""
+        return self.places.of(span, self.source, self.text, self.encoding) if self.places else None
 
     @property
     def title(self) -> str | None:

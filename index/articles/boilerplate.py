@@ -34,6 +34,7 @@ _OPENINGS = re.compile(
     r"|please read our (?:comment|privacy)"
     r"|(?:we use|this (?:site|website) uses) cookies|by (?:clicking|signing up|subscribing|continuing)[ ,]"
     r"|click here\b|tap here\b|download (?:our|the) app|get (?:our|the) .{0,40}newsletter|all rights reserved"
+    r"|\[\^[\w-]{1,30}\]:"  # A footnote of Markdown.
     r"|©|\(c\) \d{4}|copyright (?:©|\(c\)|\d{4})|topshot\b|file photo\b|reporting by .{1,80}; ?editing by"
     r"|[—–-]\s*[^()]{1,60}\(@\w+\)",
     re.IGNORECASE,

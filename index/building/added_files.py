@@ -14,12 +14,14 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from index.articles.article import decode_article
 from index.building.build_settings import BuildSettings
 from index.errors import ArticleRefused, InputError
 from index.files.disk import DISK, Disk, make_folders, write_synced
-from index.files.find_files import SUFFIXES, Found, SourceFile, find_files
+from index.files.find_files import Found, SourceFile, find_files
+from index.files.printable import printable_name
 from index.files.source_files import Sources
+from index.formats.article_reader import ArticleReader
+from index.formats.kinds import PLAIN, ReadSettings, why_unread
 from index.local.generation import ADDED, LOCK, index_exists, published_record
 
 # People add hundreds of files by hand; these limits keep a page from filling the disk.
@@ -36,9 +38,11 @@ def keep_added_file(directory: Path, name: str, data: bytes, settings: BuildSett
     stem, suffix = _safe_name(name)
     source = f"{ADDED}/{stem}{suffix}"
     if not suffix:
-        raise ArticleRefused(source, f"not {' or '.join(SUFFIXES)}; save it as text")
+        raise ArticleRefused(source, why_unread(name, ReadSettings()))
     settings.check_size(len(data), source)
-    decode_article(data, source)  # Without a named encoding, as a build reads it.
+    read = ArticleReader(settings.reading).read(data, source)  # Without a named encoding, as a build reads it.
+    if not read.articles:
+        raise read.refused[0] if read.refused else ArticleRefused(source, "nothing in it is read")
     folder = _folder(directory, disk)
     partial = folder / f"{_UPLOAD}{secrets.token_hex(8)}{_PARTIAL}"
     try:
@@ -71,16 +75,17 @@ def find_added(directory: Path) -> Found:
     """Find the files of DIR/added, in name order; folders, hidden files and links in it are passed over or refused."""
     folder = directory / ADDED
     if not os.path.lexists(folder):
-        return Found(directory, (), (), 0)
+        return Found(directory, (), ())
     if not _is_folder(folder):
-        return Found(directory, (), (ArticleRefused(ADDED, "not a folder, or a link to one; remove it"),), 0)
+        return Found(directory, (), (ArticleRefused(ADDED, "not a folder, or a link to one; remove it"),))
     found = find_files([folder])
     flat = [file for file in found.files if "/" not in file.source]
+    inner = [f"{ADDED}/{file.source}" for file in found.files if "/" in file.source]
     return Found(
         directory,
         tuple(file._replace(root=directory.resolve(), source=f"{ADDED}/{file.source}") for file in flat),
         tuple(ArticleRefused(f"{ADDED}/{refusal.source}", refusal.reason) for refusal in found.refused),
-        found.other_files + len(found.files) - len(flat),
+        (*found.others, *(ArticleRefused(printable_name(source), "in a folder, so not read") for source in inner)),
     )
 
 
@@ -145,13 +150,13 @@ def _safe_name(name: str) -> tuple[str, str]:
     while stem and (stem[0] in ".- " or unicodedata.combining(stem[0])):
         stem = stem[1:]
     if not stem and not suffix:
-        return "article", SUFFIXES[0]
+        return "article", PLAIN[0]
     return stem or "article", suffix
 
 
 def _split(name: str) -> tuple[str, str]:
     """Split a name into stem and suffix; the suffix is an article's or empty."""
-    suffix = next((name[-len(suffix) :] for suffix in SUFFIXES if name.lower().endswith(suffix)), "")
+    suffix = next((name[-len(suffix) :] for suffix in ReadSettings().suffixes if name.lower().endswith(suffix)), "")
     return name[: len(name) - len(suffix)], suffix
 
 

@@ -58,7 +58,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
         last_build,
         record=generation.manifest.build if generation else None,
         previous=previous,
-        known_content=None if previous is None or settings.rebuild else previous.known_content,
+        known_contents=None if previous is None or settings.rebuild else previous.known_contents,
         progress=progress,
         disk=disk,
     )

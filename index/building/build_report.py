@@ -21,7 +21,8 @@ class BuildReport:
     """The result of a build; each source stands in one of the tuples.
 
     A renamed article is neither added nor removed. `excluded` has all sources
-    that are kept out, also those of earlier builds. `took_s` leaves out
+    that are kept out, also those of earlier builds. `others` are the files of kinds that are not read,
+    `notes` say what of the files read now was left out. `took_s` leaves out
     `export_s`, the model's one-time export.
     """
 
@@ -38,6 +39,8 @@ class BuildReport:
     sentences: int
     took_s: float
     export_s: float
+    others: tuple[ArticleRefused, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from index.articles.article import known_encoding
 from index.errors import ArticleRefused, InputError
 from index.files.printable import printable_name
+from index.formats.kinds import ReadSettings
 from index.local.merge_policy import MERGED_AT, MIN_PASSAGES
 from index.models.model_card import ModelSettings
 from index.search.ivf_lists import EXHAUSTIVE_UP_TO
@@ -20,6 +21,9 @@ class BuildSettings:
 
     `model` None keeps the index's model, or takes the default. `speakers`
     tells whether to read who speaks; None repeats the last build's choice.
+
+    `reading` tells how files other than plain text are read; None repeats the
+    last build's choice.
 
     `exclude` takes articles out of the index, by source, and keeps them out of
     later builds. `restore` brings such articles back, `restore_all` all of
@@ -37,6 +41,7 @@ class BuildSettings:
 
     model: ModelSettings | None = None
     encoding: str | None = None
+    reading: ReadSettings | None = None
     max_file_mb: float = 16.0
     rebuild: bool = False
     exclude: tuple[str, ...] = ()

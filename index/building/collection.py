@@ -1,8 +1,9 @@
 """Collecting the articles of an index: those under the paths and those added by hand, without those taken out."""
 
+import hashlib
 import shlex
-from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -15,12 +16,14 @@ from index.files.file_stat import stat_size
 from index.files.find_files import Found, SourceFile, find_files
 from index.files.printable import printable_name
 from index.files.source_files import Sources
+from index.formats.article_reader import ArticleReader
+from index.formats.kinds import ReadSettings, format_of
 from index.local.generation import ADDED
-from index.opened.build_record import CollectionRecord
+from index.opened.build_record import BuildRecord, CollectionRecord
 from index.opened.paths_seal import is_sealed
 
-KnownContent: TypeAlias = Callable[[SourceFile, str | None], Content | None]
-"""Returns the content of a file by its stat signature and encoding, or None where the file must be read."""
+KnownContents: TypeAlias = Callable[[SourceFile, str | None, str | None], Sequence[Content]]
+"""Returns the contents of a file's articles by its encoding and sha256, or stat signature; none where they are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class LastBuild:
     encoding: str | None = None
     speakers: bool = True  # Whether it was to read who speaks.
     paths_seal: str = ""
+    reading: ReadSettings = field(default_factory=ReadSettings)
+    refused: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, record: CollectionRecord | None, sources: Container[str]) -> "LastBuild":
@@ -42,7 +47,9 @@ class LastBuild:
         if record is None:
             return cls("", (), frozenset(), frozenset(), sources)
         added, excluded, speakers = frozenset(record.added), frozenset(record.excluded), record.speakers is not False
-        return cls(record.root or "", record.paths, added, excluded, sources, record.encoding, speakers, record.paths_seal)
+        refused = tuple(source for source, _ in record.refused) if isinstance(record, BuildRecord) else ()
+        fixed = (record.root or "", record.paths, added, excluded, sources, record.encoding, speakers, record.paths_seal)
+        return cls(*fixed, record.reading, refused)
 
     def paths_again(self, place: str) -> list[Path]:
         """Return the paths, to be read once more.
@@ -58,7 +65,7 @@ class LastBuild:
 
 
 class FoundArticle(NamedTuple):
-    """A file that can be an article, and its content when it was found; its text is read later."""
+    """An article, its file, and its content when it was found; its text is read later."""
 
     file: SourceFile
     content: Content
@@ -67,8 +74,8 @@ class FoundArticle(NamedTuple):
 
     @property
     def source(self) -> str:
-        """Its path below the root, with `/`."""
-        return self.file.source
+        """Its file's path below the root, with `/`, and its name inside the file where that holds many."""
+        return f"{self.file.source}/{self.content.member}" if self.content.member else self.file.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,8 @@ class Collection:
     articles: tuple[FoundArticle, ...]
     refused: tuple[ArticleRefused, ...]
     repeated: tuple[ArticleRefused, ...]
-    other_files: int
+    others: tuple[ArticleRefused, ...]
+    notes: tuple[str, ...]
     added: tuple[str, ...]
     excluded: tuple[str, ...]
     to_delete: tuple[SourceFile, ...]
@@ -107,13 +115,14 @@ def collect(
     last_build: LastBuild,
     *,
     known: Container[Content] = (),
-    known_content: KnownContent | None = None,
+    known_contents: KnownContents | None = None,
+    reader: ArticleReader | None = None,
     disk: Disk = DISK,
 ) -> Collection:
     """Collect the files under the paths and in DIR/added. Only the holder of the writer lock may call this.
 
-    Every file is read, one at a time, unless `known_content` returns its
-    content. Content in `known` is an article's; other content is decoded to
+    Every file is read, one at a time, unless `known_contents` returns its
+    contents. Content in `known` is an article's; other content is decoded to
     see whether the file can be an article.
 
     Raises:
@@ -121,15 +130,18 @@ def collect(
     """
     # DIR/added may lie under a path; the sources of its files begin with "added/" all the same.
     home = directory.resolve() / ADDED
-    own = find_files(paths, besides=home) if paths else Found(directory.resolve(), (), (), 0)
+    reader = reader or ArticleReader(settings.reading)
+    own = find_files(paths, besides=home, reading=reader.settings) if paths else Found(directory.resolve(), (), ())
     found = find_added(directory)
     added = _added(found, own, settings, last_build, disk)
     excluded = _excluded(own, added, settings, last_build)
-    kept = [file for file in own.files if file.source not in excluded]
-    articles, unread = _read(kept, settings, known, known_content)
+    kept = [file for file in own.files if file.source not in excluded or _holds_many(file.source)]
+    look = _Look(settings, known, known_contents, reader, last_build.refused)
+    articles, unread = look.read(kept)
     # Added files are Unicode; others were refused when they were added.
-    dropped, undropped = _read(added.files, replace(settings, encoding=None), known, known_content)
-    articles, repeated = _without_repeated([*articles, *dropped], added)
+    dropped, undropped = replace(look, settings=replace(settings, encoding=None)).read(added.files)
+    articles = [article for article in (*articles, *dropped) if article.source not in excluded]
+    articles, repeated = _without_repeated(articles, added)
     refused = sorted([*own.refused, *found.refused, *unread, *undropped], key=lambda refusal: refusal.source)
     if not articles:
         raise InputError(_nothing_left(paths or [home], settings, refused, excluded))
@@ -139,7 +151,8 @@ def collect(
         articles=tuple(sorted(articles, key=lambda article: article.source)),
         refused=tuple(refused),
         repeated=tuple(repeated),
-        other_files=own.other_files + found.other_files,
+        others=(*own.others, *found.others),
+        notes=tuple(look.notes),
         added=tuple(sorted(file.source for file in added.files if file.source not in again)),
         excluded=tuple(sorted(excluded)),
         to_delete=(*added.to_delete, *(file for file in added.files if file.source in again)),
@@ -175,33 +188,74 @@ def _excluded(own: Found, added: _Added, settings: BuildSettings, last_build: La
     wanted = out if settings.restore_all else (earlier - {*settings.restore}) | out
     # A file in a folder that cannot be listed may still exist.
     unlisted = tuple(refusal.source for refusal in own.refused)
-    return {
-        source
-        for source in wanted
-        if source in there or any(source == place or source.startswith(f"{place}/") for place in unlisted)
-    }
+    holding = [source for source in (*there, *(file.source for file in added.files)) if _holds_many(source)]
+    return {source for source in wanted if source in there or _is_below(source, holding) or _is_below(source, unlisted)}
 
 
-def _read(
-    files: Sequence[SourceFile], settings: BuildSettings, known: Container[Content], known_content: KnownContent | None
-) -> tuple[list[FoundArticle], list[ArticleRefused]]:
-    """Return the files that can be articles, and the refusals of the others."""
-    articles: list[FoundArticle] = []
-    refused: list[ArticleRefused] = []
-    for file in files:
-        try:
-            if file.stat and known_content and (content := known_content(file, settings.encoding)):
-                settings.check_size(stat_size(file.stat), file.source)
-                articles.append(FoundArticle(file, content, stat_size(file.stat), settings.encoding))
-                continue
-            data = Sources.under(file.root).read(file.source, check_size=settings.check_size)
-            content = content_of(data, encoding=settings.encoding)
-            if content not in known:
-                decode_article(data, file.source, encoding=settings.encoding)
-            articles.append(FoundArticle(file, content, len(data), settings.encoding))
-        except ArticleRefused as refusal:
-            refused.append(refusal)
-    return articles, refused
+def _is_below(source: str, places: Iterable[str]) -> bool:
+    return any(source == place or source.startswith(f"{place}/") for place in places)
+
+
+def _holds_many(source: str) -> bool:
+    """Tell whether a file may hold several articles."""
+    return (found := format_of(source)) is not None and found.holds_many
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A look at files: which of them can be articles, by what is known of them or by reading them."""
+
+    settings: BuildSettings
+    known: Container[Content]
+    known_contents: KnownContents | None
+    reader: ArticleReader
+    refused_before: tuple[str, ...]
+    notes: list[str] = field(default_factory=list)
+
+    def read(self, files: Sequence[SourceFile]) -> tuple[list[FoundArticle], list[ArticleRefused]]:
+        """Return the articles of these files, and the refusals of the others."""
+        articles: list[FoundArticle] = []
+        refused: list[ArticleRefused] = []
+        encoding = self.settings.encoding
+        for file in files:
+            try:
+                if file.stat and (contents := self._known_contents(file, None)):
+                    self.settings.check_size(stat_size(file.stat), file.source)
+                    articles += [FoundArticle(file, content, stat_size(file.stat), encoding) for content in contents]
+                    continue
+                data = Sources.under(file.root).read(file.source, check_size=self.settings.check_size)
+                if self.reader.is_plain(file.source, data):
+                    content = content_of(data, encoding=encoding)
+                    if content not in self.known:
+                        decode_article(data, file.source, encoding=encoding)
+                    articles.append(FoundArticle(file, content, len(data), encoding))
+                    continue
+                if contents := self._known_contents(file, hashlib.sha256(data).hexdigest()):
+                    articles += [FoundArticle(file, content, len(data), encoding) for content in contents]
+                    continue
+                found = self.reader.read(data, file.source, encoding=encoding)
+                articles += [FoundArticle(file, one.content, one.text_bytes, encoding) for one in found.articles]
+                refused += [ArticleRefused(printable_name(one.source), one.reason) for one in found.refused]
+                self.notes.extend(f"{printable_name(one.source)}: {note}" for one in found.articles for note in one.notes)
+            except ArticleRefused as refusal:
+                refused.append(refusal)
+        return articles, refused
+
+    def _known_contents(self, file: SourceFile, sha256: str | None) -> Sequence[Content]:
+        """Return the contents of a file's articles; none where a reader is new, or refused a part of the file."""
+        if self.known_contents is None or _any_below(self.refused_before, file.source):
+            return ()
+        found = self.known_contents(file, self.settings.encoding, sha256)
+        reader_of = self.reader.settings.reader_of
+        for one in found:
+            source = f"{file.source}/{one.member}" if one.member else file.source
+            if one.reader not in (reader_of(source), reader_of(source, is_page=True)):
+                return ()
+        return found
+
+
+def _any_below(sources: Iterable[str], place: str) -> bool:
+    return any(source.startswith(f"{place}/") for source in sources)
 
 
 def _without_repeated(articles: Sequence[FoundArticle], added: _Added) -> tuple[list[FoundArticle], list[ArticleRefused]]:
@@ -210,17 +264,17 @@ def _without_repeated(articles: Sequence[FoundArticle], added: _Added) -> tuple[
         return list(articles), []
     sources: dict[str, str] = {}
     for article in articles:
-        if article.source not in added.new:
-            sources.setdefault(article.content.sha256, article.source)
+        if article.file.source not in added.new:
+            sources.setdefault(article.content.sha256, article.file.source)
     kept: list[FoundArticle] = []
     repeated: list[ArticleRefused] = []
     for article in articles:
-        sha256, source = article.content.sha256, article.source
+        sha256, source = article.content.sha256, article.file.source
         if source not in added.new or sources.setdefault(sha256, source) == source:
             kept.append(article)
         else:
             repeated.append(ArticleRefused(source, f"already in the index as {printable_name(sources[sha256])}"))
-    return kept, repeated
+    return kept, list({refusal.source: refusal for refusal in repeated}.values())
 
 
 def _nothing_left(paths: Sequence[Path], settings: BuildSettings, refused: Sequence[ArticleRefused], excluded: set[str]) -> str:
@@ -230,4 +284,4 @@ def _nothing_left(paths: Sequence[Path], settings: BuildSettings, refused: Seque
     where = ", ".join(printable_name(path) for path in paths)
     reasons = f"; the first of {len(refused)} refused is {refused[0]}" if refused else ""
     out = f"; {len(excluded)} taken out may be brought back" if excluded else ""
-    return f"{where}: no article to index (.txt, .md){reasons}{out}"
+    return f"{where}: no article to index (.txt, .html, .pdf, …){reasons}{out}"

@@ -6,13 +6,15 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias, TypeVar
 
-from index.articles.article import Article, Content, decode_article
+from index.articles.article import Article, Content
 from index.building.checkpoints import Checkpoints
 from index.building.collection import FoundArticle
 from index.entries.entry import Entry
 from index.entries.make_entry import Draft, draft, make_entries, read_speakers, with_speakers
 from index.errors import ArticleRefused
+from index.files.find_files import SourceFile
 from index.files.source_files import CheckSize, Sources
+from index.formats.article_reader import ArticleReader
 from index.grammar.parser import Parser, loaded_parser
 from index.models.embedder import Embedder
 from index.workers.worker import BATCH_BYTES, Batch, StartWorkers, Workers, work_through
@@ -68,11 +70,14 @@ class EntryMaker:
         progress: Progress,
         *,
         check_size: CheckSize,
+        reader: ArticleReader,
         speakers: str,
         start_workers: StartWorkers | None = None,
     ) -> None:
         self._previous, self._checkpoints, self._embedder, self._progress = previous, checkpoints, embedder, progress
         self._check_size, self._speakers, self._start_workers = check_size, speakers, start_workers
+        self._reader = reader
+        self._last_file: tuple[SourceFile, bytes] | None = None  # The articles of one file come one after another.
         self._last: dict[Content, Entry] = {}  # The last batch needs no checkpoint: the build is nearly done.
         self._embedded = 0
 
@@ -105,7 +110,7 @@ class EntryMaker:
         """Embed batches of some BATCH_PASSAGES passages; yield their entries, and the bytes of articles still to come."""
         # Reading and splitting leave cores idle, and so does the end of a batch: the two overlap.
         for drafts, rest_bytes in prefetch(self._drafts(articles, changed)):
-            read_bytes = sum(made.entry.article.size_bytes for made in drafts)
+            read_bytes = sum(made.entry.article.text_bytes for made in drafts)
             self._estimate(sum(len(made.texts) for made in drafts), read_bytes, rest_bytes)
             # Loading the parser keeps torch out for a moment, and the embedder may want torch: so it is loaded here.
             parser = self._parser() if drafts else None
@@ -121,7 +126,7 @@ class EntryMaker:
         for batch, made in work_through(workers, prefetch(self._texts(articles, changed))):
             rest_bytes -= batch.size_bytes
             count = sum(len(entry.passages) for entry in made)
-            self._estimate(count, sum(entry.article.size_bytes for entry in made), rest_bytes)
+            self._estimate(count, sum(entry.article.text_bytes for entry in made), rest_bytes)
             self._progress.done(count)
             entries += made
             passages += count
@@ -175,14 +180,20 @@ class EntryMaker:
     def _read(self, article: FoundArticle, changed: _Changed) -> Iterator[Article]:
         """Read an article's file, if it can still be read; a changed or unreadable file is noted in `changed`."""
         try:
-            data = Sources.under(article.file.root).read(article.source, check_size=self._check_size)
-            read = decode_article(data, article.source, encoding=article.encoding)
+            data = self._data(article.file)
+            read = self._reader.article(data, article.file.source, article.content.member, encoding=article.encoding)
         except ArticleRefused as refusal:
             changed[article.content] = refusal
             return
         if read.content != article.content:
             changed[article.content] = read.content
         yield read
+
+    def _data(self, file: SourceFile) -> bytes:
+        """Return the bytes of an article's file; those of the file before are still there."""
+        if self._last_file is None or self._last_file[0] != file:
+            self._last_file = file, Sources.under(file.root).read(file.source, check_size=self._check_size)
+        return self._last_file[1]
 
     def _estimate(self, passages: int, read_bytes: int, rest_bytes: int) -> None:
         """Report the number of all passages: the known ones, and those of the rest if it is like this batch."""

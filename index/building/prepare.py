@@ -11,11 +11,12 @@ from index.articles.passages import MAX_PASSAGE_CHARS
 from index.building.build_report import BuildReport, SourceChanges, changes_since
 from index.building.build_settings import BuildSettings
 from index.building.checkpoints import Checkpoints
-from index.building.collection import Collection, FoundArticle, KnownContent, LastBuild, collect
+from index.building.collection import Collection, FoundArticle, KnownContents, LastBuild, collect
 from index.building.fill_entries import EntryMaker, PreviousEntries, Progress
 from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
 from index.files.disk import DISK, Disk
 from index.files.printable import printable_name
+from index.formats.article_reader import ArticleReader
 from index.grammar.parser import INSTALL, reader_name
 from index.models.embedder import Embedder
 from index.models.export import export_model, find_export
@@ -164,7 +165,7 @@ def prepare(
     *,
     record: BuildRecord | None,
     previous: PreviousEntries | None,
-    known_content: KnownContent | None = None,
+    known_contents: KnownContents | None = None,
     progress: Progress,
     disk: Disk = DISK,
 ) -> PreparedBuild:
@@ -172,13 +173,17 @@ def prepare(
 
     `folder` has the articles added by hand, and the checkpoints. `record` and
     `previous` are of the generation to build on; `last_build` may also come
-    from a damaged generation. `known_content` returns the content of files
+    from a damaged generation. `known_contents` returns the contents of files
     whose stat signature has not changed.
 
     Raises:
         InputError: no article is left, an article to take out or bring back is unknown, or the wished workers are missing.
     """
-    collection = collect(paths, folder, settings, last_build, known=previous or (), known_content=known_content, disk=disk)
+    reader = ArticleReader(settings.reading or last_build.reading)
+    known = previous or ()
+    collection = collect(
+        paths, folder, settings, last_build, known=known, known_contents=known_contents, reader=reader, disk=disk
+    )
     _note_dropped(last_build, collection, progress)
     export, export_s = _exported(settings, record, progress)
     keeps = record is not None and not settings.rebuild and _is_same(export.card, record)
@@ -192,6 +197,7 @@ def prepare(
         Embedder(export),
         progress,
         check_size=settings.check_size,
+        reader=reader,
         speakers=speakers,
         start_workers=start_workers,
     )
@@ -203,6 +209,7 @@ def prepare(
         paths=named,
         paths_seal=seal_paths(named),
         encoding=settings.encoding,
+        reading=reader.settings,
         added=collection.added,
         excluded=collection.excluded,
         speakers=wanted,
@@ -226,7 +233,9 @@ def make_report(prepared: PreparedBuild, *, generation: int, passages: int, sent
         unchanged=changes.unchanged,
         refused=tuple(sorted([*collection.refused, *collection.repeated], key=lambda refusal: refusal.source)),
         excluded=collection.excluded,
-        other_files=collection.other_files,
+        other_files=len(collection.others),
+        others=collection.others,
+        notes=collection.notes,
         passages=passages,
         sentences=sentences,
         took_s=took_s - prepared.export_s,

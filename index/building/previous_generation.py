@@ -1,6 +1,6 @@
 """The generation before, as a build reads it: the entries of its articles by their content, in whichever segment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +34,7 @@ class PreviousGeneration:
         self._sizes = [np.diff(segment.first_passages).tolist() for segment in self.segments]
         self.contents: dict[str, Content] = {}
         self._sources: dict[str, tuple[int, ArticlePlace]] = {}  # Its global number, and its place.
+        self._inside: dict[str, list[str]] = {}  # The sources of the articles inside a file that holds many.
         self._places: dict[Content, ArticlePlace] = {}
         for segment, number, here, source, content in reader.contents():
             place = ArticlePlace(segment, number)
@@ -41,6 +42,8 @@ class PreviousGeneration:
             if here >= 0:
                 self.contents[source] = content
                 self._sources[source] = here, place
+                if content.member:
+                    self._inside.setdefault(source.removesuffix(f"/{content.member}"), []).append(source)
 
     def __contains__(self, content: object) -> bool:
         return content in self._places
@@ -50,12 +53,20 @@ class PreviousGeneration:
         place = self._places[content]
         return self.segments[place.segment].entry(place.number)
 
-    def known_content(self, file: SourceFile, encoding: str | None) -> Content | None:
-        """Return a file's content without reading it, where stat signature and encoding are those of this generation."""
-        known = self._sources.get(file.source)
-        if known is None or file.stat is None or encoding != (None if file.source in self._added else self._encoding):
-            return None
-        return self.contents[file.source] if has_stat(self._stats, known[0], file.stat) else None
+    def known_contents(self, file: SourceFile, encoding: str | None, sha256: str | None = None) -> Sequence[Content]:
+        """Return the contents of a file's articles, where its encoding and its stat signature are unchanged.
+
+        With the `sha256` of its bytes, that is compared in place of the signature.
+        """
+        if encoding != (None if file.source in self._added else self._encoding):
+            return ()
+        sources = [file.source] if file.source in self._sources else []
+        sources += self._inside.get(file.source, ())
+        for source in sources:
+            seen = file.stat is not None and has_stat(self._stats, self._sources[source][0], file.stat)
+            if not (seen if sha256 is None else self.contents[source].sha256 == sha256):
+                return ()
+        return [self.contents[source] for source in sources]
 
     def staying(self, articles: Mapping[str, Content]) -> dict[str, ArticlePlace]:
         """Return, by source, the places of the articles that this generation has with the same source and content."""

@@ -9,11 +9,13 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 from sys import intern
+from typing import Any
 
 import numpy as np
 
 from index.articles.article import Article, Content
 from index.articles.masthead import Masthead
+from index.articles.places import Places
 from index.articles.sentences import MAX_SENTENCE_CHARS
 from index.articles.span import Span, without_gaps
 from index.entries.database import SCHEMA, VECTORS, Database
@@ -28,6 +30,7 @@ _MAX_OFFSET = 1 << 32  # No text is longer.
 _MAX_TOKENS_BYTES = MAX_TOKENS_PER_CHAR * TOKEN_BYTES * MAX_SENTENCE_CHARS
 # More are not read, and one byte is not a token.
 _TOKENS = f"CASE WHEN length(tokens) > {_MAX_TOKENS_BYTES} THEN x'00' ELSE tokens END"
+_ARTICLE = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text, reader, member, places"
 _TABLES = ("articles", "passages", "sentences")
 _ALIAS = 'article, kind, short, long, owner, start, "end"'
 
@@ -43,7 +46,7 @@ def day_of(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _marks(numbers: Sequence[int]) -> str:
+def _marks(numbers: Sequence[object]) -> str:
     return ",".join("?" * len(numbers))
 
 
@@ -62,11 +65,12 @@ def _gaps(text: str | None) -> tuple[Span, ...]:
     return tuple(_placed(*gap) for gap in json.loads(text)) if text else ()
 
 
-def _article(row: tuple[str, str, int, str, int, str | None, str | None, str | None, str]) -> Article:
-    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text = row
+def _article(row: tuple[Any, ...]) -> Article:
+    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text, reader, member, said = row
     "".encode(encoding)  # Else a codec is unknown, or not one of text.
     masthead = Masthead(_span(title), _span(outlet), day_of(published))
-    return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead)
+    places = Places.from_json(reader, member, said) if said is not None else None
+    return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead, places)
 
 
 def _passage(row: tuple[int, int, int, int]) -> StoredPassage:
@@ -106,8 +110,7 @@ class Store(Database):
 
     def article(self, number: int) -> Article:
         """Return an article with its text."""
-        columns = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text"
-        for article in self.read(_article, f"SELECT {columns} FROM articles WHERE id = ?", number):
+        for article in self.read(_article, f"SELECT {_ARTICLE} FROM articles WHERE id = ?", number):
             return article
         raise IndexDamagedError(f"{self._path}: lacks article {number}; run qa index --rebuild")
 
@@ -159,8 +162,13 @@ class Store(Database):
 
     def contents(self) -> Iterator[tuple[int, str, Content]]:
         """Yield the number, source and content of every article, by number."""
-        for number, source, sha256, encoding in self.rows("SELECT id, source, sha256, encoding FROM articles ORDER BY id"):
-            yield number, source, Content(sha256, intern(encoding))  # One string for a million articles.
+        query = "SELECT id, source, sha256, encoding, reader, member FROM articles ORDER BY id"
+        for number, source, sha256, encoding, reader, member in self.rows(query):
+            yield (
+                number,
+                source,
+                Content(sha256, intern(encoding), intern(reader), member),
+            )  # One string for a million articles.
 
     def entry(self, number: int) -> Entry:
         """Return an article's entry, as `write_store` takes it, but without its vectors."""
@@ -223,7 +231,9 @@ def write_store(path: Path, entries: Iterable[Entry], *, with_vectors: bool = Fa
         connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA + vectors)
         passages = sentences = 0
         for number, entry in enumerate(entries):
-            connection.execute("INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?)", (number, *_article_row(entry.article)))
+            connection.execute(
+                "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", (number, *_article_row(entry.article))
+            )
             connection.executemany(
                 "INSERT INTO passages VALUES (?,?,?,?)",
                 [(passages + i, number, span.start, span.end) for i, span in enumerate(entry.passages)],
@@ -251,7 +261,9 @@ def _article_row(article: Article) -> tuple[object, ...]:
     published = masthead.published.isoformat() if masthead.published else None
     title, outlet = _span_json(masthead.title), _span_json(masthead.outlet)
     fixed = (article.source, article.sha256, article.size_bytes, article.encoding, article.bom_bytes)
-    return (*fixed, title, outlet, published, article.text)
+    content = article.content
+    places = article.places.to_json(article.text) if article.places else None
+    return (*fixed, title, outlet, published, article.text, content.reader, content.member, places)
 
 
 def _sentence_row(number: int, first_passage: int, sentence: StoredSentence) -> tuple[object, ...]:

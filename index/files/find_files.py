@@ -11,9 +11,7 @@ from typing import NamedTuple
 from index.errors import ArticleRefused, InputError
 from index.files.file_stat import FileStat, file_stat, is_settled
 from index.files.printable import printable_name
-
-SUFFIXES = (".txt", ".md")
-_DOTTED = tuple(f"/{suffix}" for suffix in SUFFIXES)  # A hidden name has no suffix.
+from index.formats.kinds import ReadSettings, suffix_of, why_unread
 
 
 class SourceFile(NamedTuple):  # A build has a million of them.
@@ -40,11 +38,14 @@ class Found:
     root: Path
     files: tuple[SourceFile, ...]
     refused: tuple[ArticleRefused, ...]
-    other_files: int
+    others: tuple[ArticleRefused, ...] = ()
 
 
-def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
-    """Find every .txt and .md file, in name order; hidden names and the folder `besides` are passed over.
+def find_files(paths: Sequence[Path], *, besides: Path | None = None, reading: ReadSettings | None = None) -> Found:
+    """Find every file of a format that is read, in name order; hidden names and the folder `besides` are passed over.
+
+    `others` are the files of other kinds, with the reason and what to do. A
+    file without an ending is text where it is named itself.
 
     The root is the one named folder, the folder of the one named file, or the
     folder that contains all named paths. Symbolic links below a named path
@@ -64,23 +65,27 @@ def find_files(paths: Sequence[Path], *, besides: Path | None = None) -> Found:
     below = len(os.path.join(root, ""))
     files: dict[str, SourceFile] = {}
     refused: dict[str, ArticleRefused] = {}
-    others = 0
+    others: dict[str, ArticleRefused] = {}
+    reading = reading or ReadSettings()
+    suffixes = reading.suffixes
     for top in tops:
         began_ns = time.time_ns()
         for name, status in walk(top, besides=besides):
-            source, named = name[below:] or ".", has_suffix(name)
+            source, named = name[below:] or ".", has_suffix(name, suffixes)
+            named = named or (name == str(top) and not suffix_of(name))
             if isinstance(status, str):
                 refused[source] = ArticleRefused(printable_name(source), status)
             elif not named and name != str(top):
-                others += 1
+                others[source] = ArticleRefused(printable_name(source), why_unread(source, reading))
             elif not named:
-                refused[source] = ArticleRefused(printable_name(source), f"not {' or '.join(SUFFIXES)}; save it as text")
+                refused[source] = ArticleRefused(printable_name(source), why_unread(source, reading))
             elif not is_utf8(source):
                 refused[source] = ArticleRefused(printable_name(source), "its name is not valid UTF-8; rename it")
             else:
                 known = file_stat(status) if is_settled(status, began_ns) else None
                 files[source] = SourceFile(root, source, known)
-    return Found(root, tuple(files[s] for s in sorted(files)), tuple(refused[s] for s in sorted(refused)), others)
+    found, unread = tuple(refused[s] for s in sorted(refused)), tuple(others[s] for s in sorted(others))
+    return Found(root, tuple(files[s] for s in sorted(files)), found, unread)
 
 
 def walk(top: Path, *, besides: Path | None = None) -> Iterator[tuple[str, os.stat_result | str]]:
@@ -114,10 +119,9 @@ def walk(top: Path, *, besides: Path | None = None) -> Iterator[tuple[str, os.st
                 yield entry.path, _status(entry)
 
 
-def has_suffix(name: str) -> bool:
-    """Tell whether a file's name or path has an article's suffix, and more than the suffix."""
-    lowered = name.lower()
-    return lowered.endswith(SUFFIXES) and not lowered.endswith(_DOTTED)
+def has_suffix(name: str, suffixes: tuple[str, ...] = ReadSettings().suffixes) -> bool:
+    """Tell whether a file's name or path has one of these suffixes, and more than the suffix."""
+    return name.lower().endswith(suffixes) and suffix_of(name) != ""
 
 
 def is_utf8(name: str) -> bool:

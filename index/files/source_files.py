@@ -14,6 +14,7 @@ from typing import TypeAlias
 from index.articles.article import Article
 from index.errors import ArticleRefused, IndexDamagedError
 from index.files.printable import printable_name
+from index.formats.kinds import format_of
 
 
 class SourceState(Enum):
@@ -38,9 +39,13 @@ _PASSED = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | getattr(os, "O_PATH", 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
-def _open_below(folder: Path, source: str) -> int:
-    """Open a regular file, folder by folder, so that no link can be put in between; return its descriptor."""
-    parts = source.split("/")
+def _open_below(folder: Path, source: str) -> tuple[int, str]:
+    """Open a regular file, folder by folder, so that no link can be put in between.
+
+    Return its descriptor, and the rest of the source: the name of an article
+    inside a file that holds many.
+    """
+    parts, member = source.split("/"), ""
     if "\0" in source or any(part in ("", ".", "..") for part in parts):
         raise _refused(source, "not the path of a file below the articles' folder, so not read")
     try:
@@ -48,8 +53,12 @@ def _open_below(folder: Path, source: str) -> int:
     except (OSError, ValueError) as error:
         raise _refused(source, f"the articles' folder {printable_name(folder)} cannot be opened ({_why(error)})") from error
     try:
-        for part in parts[:-1]:
-            _check_kind(source, os.stat(part, dir_fd=here, follow_symlinks=False).st_mode, folder=True)
+        for place, part in enumerate(parts[:-1]):
+            mode = os.stat(part, dir_fd=here, follow_symlinks=False).st_mode
+            if stat.S_ISREG(mode) and (kind := format_of(part)) is not None and kind.holds_many:
+                parts, member = parts[: place + 1], "/".join(parts[place + 1 :])
+                break
+            _check_kind(source, mode, folder=True)
             inner = os.open(part, _PASSED, dir_fd=here)
             os.close(here)
             here = inner
@@ -62,7 +71,7 @@ def _open_below(folder: Path, source: str) -> int:
     if not stat.S_ISREG(os.fstat(found).st_mode):  # Replaced since the check.
         os.close(found)
         raise _refused(source, "not a regular file any more")
-    return found
+    return found, member
 
 
 def _check_kind(source: str, mode: int, *, folder: bool) -> None:
@@ -140,7 +149,7 @@ class Sources:
 
     @contextmanager
     def open(self, source: str) -> Iterator[BufferedReader]:
-        """Open an article's file for reading.
+        """Open an article's file for reading; of an article inside a file, that file.
 
         A source may come from a stranger: only regular files below the folder
         are opened, and no symbolic link is followed.
@@ -148,8 +157,18 @@ class Sources:
         Raises:
             ArticleRefused: there is no such file, it cannot be read, or it is no regular file.
         """
-        with os.fdopen(_open_below(self._folder(source), source), "rb") as file:
+        with os.fdopen(_open_below(self._folder(source), source)[0], "rb") as file:
             yield file
+
+    def member(self, source: str) -> str:
+        """Return the name of an article inside its file, as its source has it; "" where the file is the article.
+
+        Raises:
+            ArticleRefused: as `open`.
+        """
+        found, member = _open_below(self._folder(source), source)
+        os.close(found)
+        return member
 
     def state(self, article: Article) -> SourceState:
         """Return the state of the article's file, by reading all of it; never an error.
@@ -165,4 +184,5 @@ class Sources:
         return SourceState.UNCHANGED if same else SourceState.CHANGED
 
     def _folder(self, source: str) -> Path:
-        return self.home if source in self.added else self.root
+        # Files added by hand lie side by side in one folder; an article inside such a file has a longer source.
+        return self.home if source in self.added or "/".join(source.split("/")[:2]) in self.added else self.root

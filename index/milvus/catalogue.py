@@ -17,10 +17,12 @@ import numpy.typing as npt
 from index.arrays import Ids
 from index.articles.article import Article, Content
 from index.articles.masthead import Masthead
+from index.articles.places import Places
 from index.articles.span import Span
 from index.speakers.abbreviations import Alias, AliasKind
 
-_FIXED = ("source", "sha256", "size_bytes", "encoding", "bom_bytes", "title", "outlet")
+_FIXED = ("source", "sha256", "size_bytes", "encoding", "bom_bytes", "title", "outlet", "reader", "member")
+PLACES_AFTER = "\0"  # In the text rows the places follow the text, which holds no NUL.
 _ROWS = ("number", "first_text", "texts", "first_passage", "first_sentence")
 
 
@@ -39,6 +41,8 @@ class CatalogueEntry:
     bom_bytes: int
     title: str | None
     outlet: str | None
+    reader: str
+    member: str
     masthead: Masthead
     aliases: tuple[Alias, ...]
     number: int
@@ -51,7 +55,7 @@ class CatalogueEntry:
     @property
     def content(self) -> Content:
         """The content that the article was made from."""
-        return Content(self.sha256, self.encoding)
+        return Content(self.sha256, self.encoding, self.reader, self.member)
 
     @property
     def text_rows(self) -> range:
@@ -68,9 +72,15 @@ class CatalogueEntry:
         """The rows of the sentences."""
         return range(self.first_sentence, self.first_sentence + sum(self.sentences))
 
-    def article(self, text: str) -> Article:
-        """Return the article with its text."""
-        return Article(self.source, self.sha256, self.size_bytes, self.encoding, self.bom_bytes, text, self.masthead)
+    def article(self, written: str) -> Article:
+        """Return the article of its text rows.
+
+        Raises:
+            ValueError, TypeError: they hold no places after the text of an article that has some.
+        """
+        text, _, said = written.partition(PLACES_AFTER)
+        places = Places.from_json(self.reader, self.member, said) if self.reader else None
+        return Article(self.source, self.sha256, self.size_bytes, self.encoding, self.bom_bytes, text, self.masthead, places)
 
     def to_json(self) -> list[Any]:
         """Return the entry as the catalogue has it."""

@@ -141,7 +141,7 @@ class MilvusStore:
             rows = self._server.rows(self._data.texts, [key for e in entries.values() for key in e.text_rows], ["text"])
             try:
                 read = {n: e.article("".join(rows[key]["text"] for key in e.text_rows)) for n, e in entries.items()}
-            except KeyError as error:
+            except (KeyError, TypeError, ValueError) as error:
                 raise self._lost("articles") from error
             self._texts.put(read)
             found |= read

@@ -57,6 +57,8 @@ def _findings(server: MilvusServer, generation: MilvusGeneration) -> Iterator[Fi
 
 
 def _is_whole(article: Article) -> bool:
+    if article.places:
+        return True  # Its places were read with it; its text is not that of the file.
     try:
         return is_text_of_file(article.text, article.encoding, article.bom_bytes, (article.size_bytes, article.sha256))
     except (LookupError, UnicodeError):

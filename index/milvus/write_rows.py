@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 
 from index.entries.entry import Entry
-from index.milvus.catalogue import CatalogueEntry
+from index.milvus.catalogue import PLACES_AFTER, CatalogueEntry
 from index.milvus.collections import NO_VECTOR, DataCollections
 from index.milvus.generation import MilvusGeneration, NextNumbers
 from index.milvus.lexicon import EMPTY, Lexicon
@@ -69,7 +69,9 @@ def _written(
 ) -> CatalogueEntry:
     """Add the rows of an entry to the waiting texts, passages and sentences; return its catalogue entry."""
     first, (texts, passages, sentences) = replace(numbers), waiting
-    for piece in split_text(entry.article.text):
+    article = entry.article
+    placed = PLACES_AFTER + article.places.to_json(article.text) if article.places else ""
+    for piece in split_text(article.text + placed):
         texts.append(_text_row(numbers, piece, mark))
     text_rows = numbers.text - first.text
     sizes: list[int] = []
@@ -86,7 +88,6 @@ def _written(
         sizes.append(len(passage.sentences))
         words.append(terms)
     numbers.article += 1
-    article = entry.article
     return CatalogueEntry(
         source=article.source,
         sha256=article.sha256,
@@ -95,6 +96,8 @@ def _written(
         bom_bytes=article.bom_bytes,
         title=article.title,
         outlet=article.outlet,
+        reader=article.content.reader,
+        member=article.content.member,
         masthead=article.masthead,
         aliases=entry.aliases,
         number=first.article,

@@ -4,10 +4,11 @@ It says what the last build read, by which model and methods, and which files it
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, NamedTuple
 
-from index.errors import IndexMismatchError
+from index.errors import IndexMismatchError, InputError
+from index.formats.kinds import ReadSettings
 from index.models.model_card import ModelCard
 
 # The keys of a manifest that every kind of index has, with the type of each.
@@ -31,14 +32,16 @@ class CollectionRecord:
 
     `paths` were given to the build, `paths_seal` is their seal by the user who built. `root` is the folder that
     sources are relative to, None if unknown.
-    `encoding` is that of files without a byte-order mark. `added` are sources of files added by hand,
-    `excluded` are sources of files left out. `speakers` is False if the build was told not to read who speaks.
+    `encoding` is that of files without a byte-order mark, `reading` how files other than plain text were read.
+    `added` are sources of files added by hand, `excluded` are sources of files left out. `speakers` is False if the build
+    was told not to read who speaks.
     """
 
     root: str | None
     paths: tuple[str, ...]
     paths_seal: str
     encoding: str | None
+    reading: ReadSettings
     added: tuple[str, ...]
     excluded: tuple[str, ...]
     speakers: bool | None
@@ -53,6 +56,7 @@ class CollectionRecord:
             paths=_strings(said.get("paths")),
             paths_seal=seal if isinstance(seal, str) else "",
             encoding=encoding if isinstance(encoding, str) else None,
+            reading=_reading(said.get("reading")),
             added=_strings(said.get("added")),
             excluded=_strings(said.get("excluded")),
             speakers=speakers if isinstance(speakers, bool) else None,
@@ -111,6 +115,7 @@ class BuildRecord(CollectionRecord):
             "paths": list(self.paths),
             "paths_seal": self.paths_seal,
             "encoding": self.encoding,
+            "reading": asdict(self.reading),
             # Sources in DIR/added: below the index folder, wherever that is moved.
             "added": list(self.added),
             "excluded": list(self.excluded),
@@ -127,6 +132,19 @@ class BuildRecord(CollectionRecord):
     def is_same_build(self, other: "BuildRecord") -> bool:
         """Return whether the two records differ in nothing that is worth a new generation."""
         return replace(self, built=other.built, encoding=other.encoding) == other
+
+
+def _reading(value: object) -> ReadSettings:
+    """Read the settings of reading; those of a fresh index where nothing can be made of them."""
+    if not isinstance(value, dict):
+        return ReadSettings()
+    names = {field.name for field in fields(ReadSettings)} - {"formats"}
+    named = {name: text for name, text in value.items() if name in names and isinstance(text, str)}
+    formats = value.get("formats")
+    try:
+        return ReadSettings(_strings(formats) if isinstance(formats, list) else None, **named)
+    except InputError:
+        return ReadSettings()
 
 
 def _strings(value: object) -> tuple[str, ...]:

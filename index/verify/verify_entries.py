@@ -7,6 +7,7 @@ from typing import Any
 
 from index.arrays import Ids
 from index.articles.article import BOMS
+from index.articles.places import Places, are_runs, sha256_of_text
 from index.files.printable import printable_name
 from index.local.segment import FIRST_PASSAGES, FIRST_SENTENCES, Segment
 from index.models.token_vectors import MAX_TOKENS_PER_CHAR, TOKEN_BYTES
@@ -40,7 +41,7 @@ class EntryCheck:
             yield Finding("aliases", f"{strays:,} are of no article")
 
     def _entry(self, number: int) -> Iterator[Finding]:
-        names = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, text"
+        names = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, places, text"
         row = self._store.rows(f"SELECT {names} FROM articles WHERE id = ?", number)[0]
         source, text = printable_name(row[0]), str(row[-1])
         for what in _article_faults(row):
@@ -121,17 +122,31 @@ def _begins(firsts: Ids, number: int, at: int) -> bool:
 
 
 def _article_faults(row: _Row) -> Iterator[str]:
-    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, text = row
+    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, places, text = row
     if source.startswith("/") or "\0" in source or {"", ".", ".."} & set(source.split("/")):
         yield "is not a path below the articles' folder"
     try:
-        if not is_text_of_file(text, encoding, bom_bytes, (size_bytes, sha256)):
+        if places is not None:
+            yield from _place_faults(places, text)
+        elif not is_text_of_file(text, encoding, bom_bytes, (size_bytes, sha256)):
             yield "its text is not that of the file whose sha256 it has"
     except (LookupError, UnicodeError):
         yield f"its text cannot be written as {encoding!a}"
     for name, span in (("title", title), ("outlet", outlet)):
         if span is not None and not _is_span(_span(span), (0, len(text))):
             yield f"its {name} lies outside of its text"
+
+
+def _place_faults(said: str, text: str) -> Iterator[str]:
+    """Yield the faults of an extracted text and its places; whether the file holds it, `qa verify ANSWER.json` tells."""
+    try:
+        places = Places.from_json("", "", said)
+        if not are_runs(places.runs, len(places.parts), len(text)):
+            yield "has places that lie outside of its text"
+        if json.loads(said)[-1] != sha256_of_text(text):
+            yield "its text is not the one that was read from its file"
+    except (ValueError, TypeError):
+        yield "has places that no build writes"
 
 
 def _is_span(span: Sequence[Any], within: tuple[int, int]) -> bool:

@@ -115,6 +115,7 @@ class FoundPassage(Excerpt):
             "end": self.end,
             "first_line": self.first_line,
             "last_line": self.last_line,
+            "place": self.place.to_dict() if self.place else None,
             "text": self.text,
             "score": round(self.score, 4),
             "ranks": {"by_meaning": self.by_meaning, "by_words": self.by_words},

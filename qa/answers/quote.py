@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.articles.article import Article
+from index.articles.places import Place
 from index.articles.span import Span
 from index.files.source_files import SourceState
 from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
@@ -46,6 +47,11 @@ class Excerpt:
         """The line after the last character, from 1."""
         return self.article.line(self.span.end)
 
+    @property
+    def place(self) -> Place | None:
+        """The place in the file of an extracted text; None where the file is the text."""
+        return self.article.place(self.span)
+
 
 @dataclass(frozen=True, slots=True)
 class Quote(Excerpt):
@@ -87,7 +93,7 @@ class Quote(Excerpt):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the quote's part of the record."""
-        article = self.article
+        article, place = self.article, self.place
         return {
             "rank": self.rank,
             "source": self.source,
@@ -98,8 +104,10 @@ class Quote(Excerpt):
             "published": article.masthead.published.isoformat() if article.masthead.published else None,
             "start": self.start,
             "end": self.end,
-            "byte_start": article.byte_offset(self.start),
-            "byte_end": article.byte_offset(self.end),
+            # Of an extracted text the place tells which bytes of the file it stands for.
+            "byte_start": None if place else article.byte_offset(self.start),
+            "byte_end": None if place else article.byte_offset(self.end),
+            "place": place.to_dict() if place else None,
             "first_line": self.first_line,
             "last_line": self.last_line,
             "text": self.text,

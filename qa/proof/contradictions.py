@@ -84,7 +84,11 @@ def differences(quote: SavedQuote, place: FilePosition) -> list[str]:
         stands = f"on line {place.first_line:,}, from character {place.start:,} on"
         return [f"its text stands {stands}, not on line {quote.first_line:,} from {quote.start:,} on"]
     said = [(name, getattr(quote, name), getattr(place, name)) for name in _PLACES]
-    return [f"{name} is {true:,}, not {claim:,}" for name, claim, true in said if claim not in (None, true)]
+    return [f"{name} is {_number(true)}, not {claim:,}" for name, claim, true in said if claim not in (None, true)]
+
+
+def _number(number: int | None) -> str:
+    return "none" if number is None else f"{number:,}"
 
 
 def false_statements(quote: SavedQuote, article: Article) -> Iterator[str]:
@@ -107,7 +111,7 @@ def false_statements(quote: SavedQuote, article: Article) -> Iterator[str]:
     for name, words in (("title", quote.title), ("outlet", quote.outlet)):
         if words is not None and words not in article.text:
             yield f"its {name} does not stand in the file"
-    if quote.published is not None and not _shows_day(article.text, quote.published):
+    if quote.published is not None and not _has_day(article, quote.published):
         yield "the file does not show the day it says that it was published"
 
 
@@ -145,6 +149,13 @@ def _is_mention(span: SavedSpan, text: str) -> bool:
 def _in_word(before: str, after: str) -> bool:
     """Return whether two letters are of one word. In scripts without case a word may end without a blank."""
     return all(unicodedata.category(c) in ("Lu", "Ll", "Lt") for c in (before, after))
+
+
+def _has_day(article: Article, published: str) -> bool:
+    """Return whether an article shows a day, or its file states it beside an extracted text."""
+    day = article.masthead.published
+    stated = article.places is not None and day is not None and day.isoformat() == published
+    return stated or _shows_day(article.text, published)
 
 
 def _shows_day(text: str, published: str) -> bool:

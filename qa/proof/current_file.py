@@ -1,4 +1,4 @@
-"""The current file of a source, and the articles that its bytes can be decoded to."""
+"""The current file of a source, and the articles that its bytes can be read as."""
 
 import hashlib
 import re
@@ -6,19 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.articles.article import Article, decode_article
+from index.articles.article import Article
+from index.articles.places import Stretch
 from index.errors import ArticleRefused
 from index.files.source_files import Sources
+from index.formats.article_reader import ArticleReader
+from index.formats.kinds import ReadSettings
 
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """A span of a file: in code points of the text, in bytes, and in lines from 1."""
+    """A span of a file: in code points of the text, in bytes, and in lines from 1. An extracted text has no bytes."""
 
     start: int
     end: int
-    byte_start: int
-    byte_end: int
+    byte_start: int | None
+    byte_end: int | None
     first_line: int
     last_line: int
 
@@ -35,9 +38,8 @@ def nearest(article: Article, text: str, at: int) -> FilePosition | None:
         return None
     start = min(found, key=lambda start: abs(start - at))
     end = start + len(text)
-    return FilePosition(
-        start, end, article.byte_offset(start), article.byte_offset(end), article.line(start), article.line(end)
-    )
+    first, last = (None, None) if article.places else (article.byte_offset(start), article.byte_offset(end))
+    return FilePosition(start, end, first, last, article.line(start), article.line(end))
 
 
 def line_of_words(article: Article, text: str) -> int | None:
@@ -55,14 +57,17 @@ def line_of_words(article: Article, text: str) -> int | None:
 class CurrentFile:
     """A file as it is on disk now. `data` is None where the file cannot be read, and `problem` says why."""
 
-    def __init__(self, source: str, sources: Sources) -> None:
+    def __init__(self, source: str, sources: Sources, reading: ReadSettings | None = None) -> None:
         self.source = source
+        self._reader = ArticleReader(reading)
+        self._member = ""
         self.data: bytes | None = None
         self.problem = ""
         self._read: dict[str, Article | ArticleRefused] = {}
         self._lines: dict[str, str] = {}
         try:
             self.data = sources.read(source)
+            self._member = sources.member(source)
         except ArticleRefused as refusal:
             self.problem = refusal.reason
 
@@ -70,6 +75,11 @@ class CurrentFile:
     def sha256(self) -> str:
         """The checksum of the file's content."""
         return hashlib.sha256(self.data or b"").hexdigest()
+
+    @property
+    def _file(self) -> str:
+        """The source of the file, which may hold many articles."""
+        return self.source.removesuffix(f"/{self._member}") if self._member else self.source
 
     def article(self, encoding: str) -> Article:
         """Return the article. A byte-order mark overrules the encoding.
@@ -79,13 +89,17 @@ class CurrentFile:
         """
         if encoding not in self._read:
             try:
-                self._read[encoding] = decode_article(self.data or b"", self.source, encoding=encoding)
+                self._read[encoding] = self._reader.article(self.data or b"", self._file, self._member, encoding=encoding)
             except ArticleRefused as refusal:
                 self._read[encoding] = refusal
         found = self._read[encoding]
         if isinstance(found, ArticleRefused):
             raise found
         return found
+
+    def words_at(self, reader: str, stretches: Iterable[Stretch], encoding: str) -> str | None:
+        """Return the words that stretches of the file hold; None where they cannot be read."""
+        return self._reader.words_at(self.data or b"", self._file, (reader, self._member), tuple(stretches), encoding=encoding)
 
     def articles(self, encodings: Iterable[str]) -> tuple[list[Article], ArticleRefused | None]:
         """Return the articles by each encoding, and the first refusal where an encoding gives no article."""

@@ -9,8 +9,10 @@ from index.articles.article import Article
 from index.articles.span import Span
 from index.errors import ArticleRefused
 from index.files.source_files import Sources
+from index.formats.article_reader import settings_of
 from qa.proof.contradictions import codec_of, contradictions, differences, false_statements, names_cited, names_speaker, stands
 from qa.proof.current_file import CurrentFile, FilePosition, line_of_words, nearest
+from qa.proof.place_proof import by_other_reader, place_faults
 from qa.proof.prove_claims import ClaimProof, claims_by_quote, prove_claims
 from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedLink, SavedQuote, SavedSpan
 
@@ -114,7 +116,8 @@ def prove(answer: SavedAnswer, sources: Sources) -> tuple[Proof, ...]:
     proofs: dict[int, Proof] = {}
     problems: dict[int, list[LinkProblem]] = {}
     for source, asked in wanted.items():
-        file = CurrentFile(source, sources)
+        places = [shown[place][0].place for place, _ in asked]
+        file = CurrentFile(source, sources, settings_of(next((one.reader for one in places if one), "")))
         for place, named in asked:
             quote, answers = shown[place]
             if named is None:
@@ -157,7 +160,10 @@ def _in_unchanged(quote: SavedQuote, file: CurrentFile) -> _Found:
         unsaid = " and the record names no encoding" if quote.encoding is None else ""
         return Verdict.NOT_EQUAL, None, None, [f"the file is {_first_part(refusal)}{unsaid}"]
     now = nearest(article, quote.text, quote.start)
-    wrong = list(false_statements(quote, article))
+    if quote.place and article.places and quote.place.reader != article.places.reader:
+        holds, reason = by_other_reader(quote, quote.place, article, file)
+        return (Verdict.OK if holds else Verdict.NOT_EQUAL), article, now, [reason]
+    wrong = [*false_statements(quote, article), *place_faults(quote, article, file)]
     if now is None:
         there = Span(quote.start, quote.end).cut(article.text)
         wrong.insert(0, f"the file does not hold this text; there stands “{_short(there)}”")

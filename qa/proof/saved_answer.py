@@ -55,6 +55,24 @@ class SavedSpeaker(_SavedModel):
     links: list[SavedLink] = Field(default_factory=list, max_length=100)
 
 
+class SavedStretch(_SavedModel):
+    """A stretch of a part of a file, in bytes, or in characters of a page."""
+
+    part: _Name
+    start: _Offset
+    end: _Offset
+
+
+class SavedPlace(_SavedModel):
+    """The place of a quote from an extracted text. The fields are those of `Place.to_dict`."""
+
+    reader: Annotated[str, Field(max_length=500)]
+    proves: Annotated[str, Field(pattern="^(markup|part|page)$")]
+    text_sha256: _Sha256
+    shown: _Name
+    stretches: list[SavedStretch] = Field(max_length=20_000)
+
+
 class SavedQuote(_SavedModel):
     """A quote of a record. The fields are those of `Quote.to_dict`.
 
@@ -75,6 +93,7 @@ class SavedQuote(_SavedModel):
     byte_end: _Offset | None = None
     first_line: _Line
     last_line: _Line
+    place: SavedPlace | None = None
     text: Annotated[str, Field(max_length=100_000)]
     probability: _Share
     said_by: _Name | None = None

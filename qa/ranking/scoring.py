@@ -38,7 +38,12 @@ SHOWN_BEFORE = 0.75  # Logits; of .25 to .75 the best on the project's own follo
 # Digits of a logit that count. Sentences that differ less are copies: the first article's comes first.
 TIED_DIGITS = 9
 _NO_SECOND = 6.0  # The lead of a sentence that is alone.
-_QUESTION = re.compile(r"\W*(?:who|whom|whose|what|when|where|which|why|how)\b[^.!]*\?\W*", re.IGNORECASE)
+# In a transcript a label, "and" or a name comes before: "Q: And how many died?", "CHAIR HOLT: Mr Zahn, who paid?"
+_QUESTION = re.compile(
+    r"\W*(?:[^:.!?]{1,40}:\s*)?(?:(?:and|so|but|well|then)\b,?\s*)?(?:(?:mr|mrs|ms|dr|prof)\b\.?\s+[\w-]+,\s*)?"
+    r"(?:who|whom|whose|what|when|where|which|why|how)\b[^.!]*\?\W*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +141,16 @@ def _repeats(
     return np.asarray(were_shown * (1 - answers), np.float64)
 
 
+def only_asks(sentence: str) -> bool:
+    """Tell whether a sentence is a question and no more."""
+    return _QUESTION.fullmatch(sentence) is not None
+
+
 def _only_asking(index: Index, found: CandidatePassages, sentences: Sequence[StoredSentence]) -> list[bool]:
     """Tell of each sentence whether it is a question that the article itself asks, as a heading does."""
     articles = {passage.id: passage.article for passage in found.passages}
     return [
-        not one.attributions and _QUESTION.fullmatch(one.span.cut(index.store.article(articles[one.passage]).text)) is not None
-        for one in sentences
+        not one.attributions and only_asks(one.span.cut(index.store.article(articles[one.passage]).text)) for one in sentences
     ]
 
 

@@ -62,3 +62,7 @@ def test_no_word_inside_a_link_is_marked(retriever: Retriever) -> None:
     for question in ("how many soldiers did NIS say were captured?", "moscow times author afp-3", "when was one captured?"):
         for quote in retriever.ask(question, top_k=50).quotes:
             assert not any(mark.start < gap.end and gap.start < mark.end for mark in quote.marks for gap in quote.gaps)
+
+
+def test_a_footnote_of_markdown_is_furniture() -> None:
+    assert is_furniture("[^1]: An earlier count gave 41 injured passengers.") and not is_furniture("He said [^1]: no.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from index.files.printable import printable
+from index.formats.kinds import NAMES, ReadSettings, read_formats
 from ui.commands.output import ExitStatus, note, show
 
 if TYPE_CHECKING:
@@ -64,10 +65,11 @@ def parser() -> argparse.ArgumentParser:
         metavar="PATH",
         nargs="*",
         type=Path,
-        help="files and folders of .txt and .md (default: those of the last time)",
+        help="files and folders of text, HTML, PDF, Word, mail, … (default: those of the last time)",
     )
     _add_model(index)
     index.add_argument("--encoding", help="how to read files without a byte-order mark (default: UTF-8)")
+    _add_reading(index)
     index.add_argument("--max-file-mb", type=float, default=16.0, metavar="MB", help="refuse larger files (default: 16)")
     index.add_argument(
         "--speakers",
@@ -152,6 +154,23 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--precision", choices=("int8", "fp32"), help="precision of the exported model (default: int8)")
     parser.add_argument("--device", help="run the model through sentence-transformers on this device, such as cuda")
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    names = ", ".join(NAMES)
+    parser.add_argument("--formats", metavar="LIST", help=f"besides text read only these: {names}; or all, none")
+    for role in ("text", "title", "outlet", "day"):
+        parser.add_argument(
+            f"--{role}-field", metavar="NAME", help=f"what .jsonl, .json and .csv call an article's {role} (default: guessed)"
+        )
+
+
+def chosen_reading(chosen: argparse.Namespace) -> ReadSettings | None:
+    """Return how files are to be read; None where the arguments say nothing, for the last time's way."""
+    named = {f"{role}_field": getattr(chosen, f"{role}_field") for role in ("text", "title", "outlet", "day")}
+    if chosen.formats is None and not any(named.values()):
+        return None
+    return ReadSettings(read_formats(chosen.formats), **named)
 
 
 def _add_asking(parser: argparse.ArgumentParser) -> None:

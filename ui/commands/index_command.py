@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 
 from index import BuildReport, BuildSettings, Index, IndexInfo, build
-from ui.commands.arguments import chosen_model
+from ui.commands.arguments import chosen_model, chosen_reading
 from ui.commands.open_index import build_progress
 from ui.commands.output import ExitStatus, note, show, show_json
 
@@ -13,6 +13,7 @@ _FIELDS = (
     "articles", "added", "excluded", "passages", "sentences", "refused", "generation", "in_force", "kept", "size_bytes",
     "built", "speakers", "segments",
 )  # fmt: skip
+MOST_OTHERS = 1_000  # Named one by one; a folder of pictures has more.
 
 
 def index(chosen: Namespace) -> ExitStatus:
@@ -20,6 +21,7 @@ def index(chosen: Namespace) -> ExitStatus:
     settings = BuildSettings(
         model=chosen_model(chosen),
         encoding=chosen.encoding,
+        reading=chosen_reading(chosen),
         max_file_mb=chosen.max_file_mb,
         rebuild=chosen.rebuild,
         restore_all=chosen.restore,
@@ -63,6 +65,12 @@ def show_report(report: BuildReport) -> None:
     """Print what a build did."""
     for refusal in report.refused:
         note(f"refused {refusal}")
+    for line in report.notes:
+        note(line)
+    for other in report.others[:MOST_OTHERS]:
+        note(f"not read {other}")
+    if (more := len(report.others) - MOST_OTHERS) > 0:
+        note(f"not read {more:,} further files of such kinds")
     counts = {name: len(getattr(report, name)) for name in ("added", "changed", "removed", "unchanged", "refused")}
     out = f", {len(report.renamed):,} renamed" if report.renamed else ""
     out += f", {len(report.excluded):,} taken out" if report.excluded else ""

@@ -17,7 +17,7 @@ from qa.proof.prove import Proof, Verdict, prove
 from qa.proof.saved_answer import SavedAnswer
 from ui.commands.output import ExitStatus, note, show, show_json
 from ui.commands.read_answers import read_answers, shown_name
-from ui.text.wording import place
+from ui.text.wording import place_of
 
 SCHEMA = "verification/1"
 
@@ -176,7 +176,7 @@ def _numbered(proof: Proof) -> str:
 
 def _parts(proof: Proof) -> Sequence[str]:
     quote, now = proof.quote, proof.now
-    where = place(printable(quote.source), quote.first_line, quote.last_line)
+    where = printable(place_of(quote))
     moved = ""
     if proof.verdict is Verdict.MOVED and now is not None:
         moved = f"now {_lines(now.first_line, now.last_line)}, characters {now.start:,} to {now.end:,}"

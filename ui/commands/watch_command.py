@@ -86,7 +86,7 @@ def _first_article(watcher: Watcher, paths: Sequence[Path]) -> FolderState:
     """Wait for a first article, and return the articles' state; at once where a build will refuse the paths."""
     state = watcher.look(paths)
     if paths and not state.files and not state.missing:
-        note("qa: no article yet (.txt, .md); waiting for one")
+        note("qa: no article yet (.txt, .html, .pdf, …); waiting for one")
         while not state.files:
             state = watcher.wait(paths, state)
     return state

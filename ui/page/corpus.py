@@ -21,7 +21,7 @@ REFUSED_SHOWN = 50
 class Change:
     """A change of the articles: what it does, its progress, and its outcome once it is finished.
 
-    `done` of `total` passages are embedded; `total` is 0 until the number is known.
+    `done` of `total` passages are embedded; `total` is 0 until the number is known. `refused` says what was not read, and why.
     """
 
     number: int = 0
@@ -113,7 +113,8 @@ class Corpus:
         try:
             report = build([], self._directory, settings, progress=Progress(embedding, done))
             self._live.refresh()
-            outcome, refused = _outcome(report), tuple(str(refusal) for refusal in report.refused[:REFUSED_SHOWN])
+            outcome = _outcome(report)
+            refused = (*(str(refusal) for refusal in report.refused[:REFUSED_SHOWN]), *report.notes[:REFUSED_SHOWN])
         except QaError as error:
             outcome, refused = f"Nothing was changed: {error}", ()
         except Exception as error:  # The page must hear of every end.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from index.formats.kinds import ReadSettings
 from qa.questions.question import MAX_QUESTION_CHARS
 from ui.page.article_list import Order, listing_html
 from ui.page.corpus import Corpus
@@ -59,7 +60,7 @@ def _blocks(live: LiveIndex, corpus: Corpus, *, editable: bool) -> Any:
                     _part("chat", fill_template("chat.html", {"key": _key(live)}), _asking(service))
                     _question_box()
                 with gr.Tab("Articles", elem_id="articles", render_children=True):
-                    html = fill_template("corpus.html", {"editable": editable})
+                    html = fill_template("corpus.html", {"editable": editable, "suffixes": ",".join(ReadSettings().suffixes)})
                     _part("corpus", html, _listing(live, corpus, editable=editable))
                 with gr.Tab("Check a draft", elem_id="drafts", render_children=True):
                     _part("draft", fill_template("draft.html", {}), {"check": service.check})

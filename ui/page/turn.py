@@ -27,7 +27,7 @@ from ui.text.wording import (
     found,
     further,
     other_wordings,
-    place,
+    place_of,
     quote_link,
     saved_said,
     scope_text,
@@ -183,7 +183,7 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
         runs=tuple(styled_runs(quote.text, Span(0, len(quote.text)), layers)),
         before=_sentence(quote.before, text),
         after=_sentence(quote.after, text),
-        place=place(printable(quote.source), quote.first_line, quote.last_line),
+        place=printable(place_of(quote)),
         link=quote_link(quote),
         who=saved_said(quote),
         weak=WEAK_MATCH if is_weak else "",
@@ -195,7 +195,8 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
 def _article(quote: SavedQuote, article_named: ArticleNamed) -> Article | None:
     """Return a quote's article; None where the index has another version of the article, or none."""
     article = article_named(quote.source)
-    return article if article and article.content == (quote.sha256, quote.encoding) else None
+    reader = quote.place.reader if quote.place else ""
+    return article if article and article.content[:3] == (quote.sha256, quote.encoding, reader) else None
 
 
 def _sentence(span: SavedSpan | None, text: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from index.english import count
 from index.files.printable import one_line, printable
 from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote, SavedTable, SavedValue
-from ui.text.wording import about_line, place, voice
+from ui.text.wording import about_line, place, place_of, voice
 
 OTHERS, DENIED = "Others", "Denied"
 _CHANGES = {"figure": "the figure changes", "date": "the day changes", "name": "the name changes"}
@@ -117,7 +117,7 @@ def _row(claim: SavedClaim, shown: Shown) -> ClaimRow:
         number=shown.number(claim.rank),
         value=one_line(claim.value),
         who=voice(claim.said_by, claim.speaker, citing=claim.citing, cited=cited),
-        place=place(printable(quote.source), *lines(claim, quote)),
+        place=printable(place_of(quote) if quote.place else place(quote.source, *lines(claim, quote))),
         published=one_line(claim.published or quote.published or ""),
         note=about_line(told, period, f"nearly the words of [{shown.number(claim.same_as)}]" if claim.same_as else None),
     )

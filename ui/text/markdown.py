@@ -8,7 +8,7 @@ from qa import by_article
 from qa.proof.saved_answer import SavedAnswer, SavedQuote
 from ui.text.claim_tables import ClaimRow, TablePart, worded_tables
 from ui.text.reading_order import numbers
-from ui.text.wording import MORE, NEAREST, found, place, saved_said, scope_text
+from ui.text.wording import MORE, NEAREST, found, place_of, saved_said, scope_text
 
 UNANSWERED = "The articles do not answer this."
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~$&()=:@])")
@@ -48,7 +48,7 @@ def _quotes(quotes: list[SavedQuote], numbered: Mapping[int, int]) -> list[str]:
 def _quote(quote: SavedQuote, number: int) -> list[str]:
     """Return the quote, and on a line of its own its place and its speaker."""
     about = [quote.title, quote.outlet, quote.published, saved_said(quote)]
-    where = [place(quote.source, quote.first_line, quote.last_line), *(part for part in about if part)]
+    where = [place_of(quote), *(part for part in about if part)]
     return [
         f"> {number}\\. “{_escaped(quote.text)}”",
         ">",

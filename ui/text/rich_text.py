@@ -9,7 +9,7 @@ from qa import by_article
 from qa.proof.saved_answer import SavedAnswer, SavedQuote
 from ui.text.claim_tables import ClaimRow, worded_tables
 from ui.text.reading_order import numbers
-from ui.text.wording import MORE, NEAREST, day, place, quote_link, scope_text, source_words
+from ui.text.wording import MORE, NEAREST, day, place_of, quote_link, scope_text, source_words
 
 
 def to_plain(answers: Sequence[SavedAnswer], *, page: str = "") -> str:
@@ -48,7 +48,7 @@ def _plain(answer: SavedAnswer, page: str) -> Iterator[str]:
         if reason:
             yield one_line(reason)
         for quote in quotes:
-            where = place(printable(quote.source), quote.first_line, quote.last_line)
+            where = printable(place_of(quote))
             words = f"[{numbered[quote.rank]}] “{' '.join(quote.text.split())}”"
             yield f"{words}\n— {source_words(quote) or where} ({where})\n{quote_link(quote, page=page)}"
     for table in worded_tables(answer, numbered):
@@ -71,7 +71,7 @@ def _rich(answer: SavedAnswer, page: str) -> Iterator[Markup]:
         if reason:
             yield Markup("<p>{}</p>").format(one_line(reason))
         for quote in quotes:
-            where = place(printable(quote.source), quote.first_line, quote.last_line)
+            where = printable(place_of(quote))
             link = Markup('<a href="{}">{}</a>').format(quote_link(quote, page=page), where)
             yield Markup("<blockquote><p>[{}] “{}”</p></blockquote><p>— {} ({})</p>").format(
                 numbered[quote.rank], printable(" ".join(quote.text.split())), source_words(quote), link

@@ -18,6 +18,7 @@ from ui.text.wording import (
     further,
     other_wordings,
     place,
+    place_of,
     said,
     shortened,
     sureness,
@@ -176,7 +177,7 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
     body = _block(text, quote.span, quote.marks, quote.gaps, style)
     lines += [f"{f'[{quote.rank}]':<{len(INDENT)}}{body[0][len(INDENT) :]}", *body[1:]]
     notes = [
-        place(printable(quote.source), quote.first_line, quote.last_line),
+        printable(place_of(quote)),
         _about(quote.article) if quote.source != heading.source else "",
         _said(quote),
         sureness(quote.probability) if answers else "",

@@ -13,7 +13,7 @@ from qa.proof.saved_answer import SavedAnswer, SavedQuote
 from ui.text.claim_tables import WordedTable, worded_tables
 from ui.text.reading_order import numbers
 from ui.text.rich_text import sections
-from ui.text.wording import day, place, quote_link, scope_text, source_words
+from ui.text.wording import day, place_of, quote_link, scope_text, source_words
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -100,7 +100,7 @@ def _answer(answer: SavedAnswer, page: str, links: list[str]) -> Iterator[str]:
 
 def _link(quote: SavedQuote, page: str, links: list[str]) -> str:
     links.append(quote_link(quote, page=page))
-    words = _run(place(quote.source, quote.first_line, quote.last_line), '<w:color w:val="1F4E79"/><w:u w:val="single"/>')
+    words = _run(place_of(quote), '<w:color w:val="1F4E79"/><w:u w:val="single"/>')
     return f'<w:hyperlink r:id="link{len(links) - 1}">{words}</w:hyperlink>'
 
 

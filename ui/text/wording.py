@@ -13,6 +13,7 @@ from index.english import MONTHS, count
 from index.files.printable import one_line
 
 if TYPE_CHECKING:
+    from qa import Quote
     from qa.proof.saved_answer import SavedQuote, SavedScope
 
 FILE_NOTES = {
@@ -57,6 +58,11 @@ def further(more: int) -> str:
 def place(source: str, first_line: int, last_line: int) -> str:
     """Return the place of a quote: "flood.txt:12-14"."""
     return f"{source}:{first_line}" + (f"-{last_line}" if last_line > first_line else "")
+
+
+def place_of(quote: SavedQuote | Quote) -> str:
+    """Return the place of a quote in its file: "flood.txt:12-14", "report.pdf p. 3"."""
+    return quote.place.shown if quote.place else place(quote.source, quote.first_line, quote.last_line)
 
 
 def said(by: str | None, meant: str | None, *, citing: str | None, cited: str | None) -> str:

@@ -158,8 +158,7 @@ def test_what_a_generation_does_not_say_is_read(folder: Path, tmp_path: Path, re
     older = replace(generation, manifest=replace(generation.manifest, files=files))
     assert older.looks(3) == b""
     (file, *_) = find_files([folder]).files
-    assert (
-        PreviousGeneration(generation).known_content(file, None) is not None
-        and PreviousGeneration(older).known_content(file, None) is None
+    assert PreviousGeneration(generation).known_contents(file, None) and not PreviousGeneration(older).known_contents(
+        file, None
     )
-    assert PreviousGeneration(generation).known_content(file, "cp1252") is None
+    assert not PreviousGeneration(generation).known_contents(file, "cp1252")

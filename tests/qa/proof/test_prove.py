@@ -219,6 +219,7 @@ LINK: Record = {
     "end": NAMED + 8,
     "text": "Anna Lee",
 }
+PLACE = {"reader": "html 1", "proves": "markup", "text_sha256": "0" * 64, "shown": "a.txt:7", "stretches": []}
 ALTERED: list[tuple[Record, str]] = [
     ({"text": QUOTED.replace("40", "90")}, "there stands “The mayor, Anna Lee, said that 40 people were hurt.”"),
     ({"text": QUOTED.replace("40", "400")}, "from start to end are 51 characters, its text has 52"),
@@ -284,6 +285,7 @@ ALTERED: list[tuple[Record, str]] = [
     ({"published": "2024-12-28"}, "the day"),
     ({"published": "2023-12-27"}, "the day"),
     ({"published": "yesterday"}, "the day"),
+    ({"place": PLACE}, "its place is that of an extracted text, the file is plain text"),
 ]
 
 
@@ -297,6 +299,7 @@ def test_an_altered_record_is_not_equal(what: Record, reason: str, record: Recor
 def test_the_altered_records_cover_all_that_names_a_place(record: Record) -> None:
     provable = {"text", "start", "end", "byte_start", "byte_end", "first_line", "last_line", "encoding", "said_by"}
     provable |= {
+        "place",
         "said_at",
         "speaker",
         "citing",

@@ -157,6 +157,14 @@ def test_weights_are_read_once() -> None:
     assert packaged_weights(tokens=True) is packaged_weights(tokens=True) and qa.ranking.weights.WEIGHTS.is_file()
 
 
+ASKED = ["Who runs the ferry at Lom?", "Q: Who runs the ferry at Lom?", "CHAIR HOLT: And who runs the ferry at Lom?"]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_a_question_of_a_transcript_is_a_question(asked: str) -> None:
+    assert qa.ranking.scoring.only_asks(asked) and not qa.ranking.scoring.only_asks(f"{asked} Anna Lind does.")
+
+
 @pytest.mark.parametrize("settings", [AskSettings(), AskSettings(reader=False)])
 def test_a_sentence_that_only_asks_answers_nothing(
     retriever_of: Callable[[Mapping[str, str | bytes]], Retriever], tmp_path: Path, settings: AskSettings
