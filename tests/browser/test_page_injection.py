@@ -219,7 +219,7 @@ def ran(visitor: BrowserContext) -> list[str]:
 
 # What only a payload would have brought into the page's own parts.
 BROUGHT = """() => {
-  const tags = 'script, style, link, meta, base, iframe, img, object, embed, video, audio, math, .part svg, template, x';
+  const tags = 'script, style, link, meta, base, iframe, img, object, embed, video, audio, math, .part svg:not(.picture > figure > svg), template, x';
   const leads = (node, name) => new URL(node[name], location).origin !== location.origin;
   const isOdd = (node, {name, value}) => /^on/i.test(name) || (name === 'style' && !/^--digits/.test(value))
     || (['href', 'src', 'action', 'data'].includes(name) && leads(node, name));
