@@ -218,10 +218,12 @@ def ran(visitor: BrowserContext) -> list[str]:
 
 
 # What only a payload would have brought into the page's own parts.
-BROUGHT = """() => {
-  const tags = 'script, style, link, meta, base, iframe, img, object, embed, video, audio, math, .part svg, template, x';
+BROUGHT = r"""() => {
+  const tags = 'script, style, link, meta, base, iframe, img, object, embed, video, audio, math, template, x, '
+    + '.part svg:not(.picture > figure > svg)';
   const leads = (node, name) => new URL(node[name], location).origin !== location.origin;
-  const isOdd = (node, {name, value}) => /^on/i.test(name) || (name === 'style' && !/^--digits/.test(value))
+  const isOwn = (value) => /^--(digits|share|bars): [\d.]+;?$/.test(value);
+  const isOdd = (node, {name, value}) => /^on/i.test(name) || (name === 'style' && !isOwn(value))
     || (['href', 'src', 'action', 'data'].includes(name) && leads(node, name));
   const all = [...document.querySelectorAll('.part *, #articles-qa-note *, .toast-wrap *')];
   const brought = all.filter((node) => node.matches(tags) || [...node.attributes].some((one) => isOdd(node, one)));
