@@ -10,7 +10,9 @@ from enum import Enum
 
 from index.articles.span import Span
 
-_JOINT = re.compile(r"[;:—–]\s|[,\s]\s?(?:but|while|although|though|whereas|and\sthat)\s|,\s(?:and|so|or)\s", re.IGNORECASE)
+_JOINT = re.compile(
+    r"[;:—–]\s|[,\s]\s?(?:but|while|although|though|whereas|and\sthat)\s|,\s(?:and|so|or|\w{2,}ing)\s", re.IGNORECASE
+)
 _NOT = r"(?:not|never|n['’]t)"
 _DENIED_BEFORE = re.compile(
     r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|disput(?:es?|ed|ing)|refut(?:es?|ed|ing)"

@@ -118,7 +118,7 @@ def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: 
     turn_to_articles(page)
     page.get_by_role("tab", name="Check a draft").focus()  # The last of the tabs.
     page.keyboard.press("Tab")
-    expect(page.get_by_label("Add articles: drop .txt or .md files here")).to_be_focused()
+    expect(page.get_by_label("Add articles: drop text, HTML, PDF, Word or mail files here")).to_be_focused()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Enter")
     assert chooser.value.is_multiple()

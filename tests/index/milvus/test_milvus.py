@@ -437,7 +437,7 @@ def test_a_file_that_cannot_be_made_is_refused_in_a_line(place: str, seeds: Path
 def test_another_format_is_refused_and_built_anew(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.publish(117)
     monkeypatch.setattr(index.milvus.generation, "MILVUS_FORMAT", 99)
-    with pytest.raises(IndexMismatchError, match="index format 1, this program reads 99; run qa index"):
+    with pytest.raises(IndexMismatchError, match="index format 2, this program reads 99; run qa index"):
         shop.answer()
     shop.publish(118)
     assert "118" in shop.answer()

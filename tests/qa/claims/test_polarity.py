@@ -24,6 +24,7 @@ A, D, S = Polarity.ASSERTED, Polarity.DENIED, Polarity.SUPPOSED
         ("If the dam breaks, 40 villages go under water.", "40", S),
         ("Officials could not confirm that 40 people had died.", "40", None),
         ("Forty people died, and the toll could rise.", "Forty", A),
+        ("The agency put the dead at 40, saying the rate could be down to the cold.", "40", A),
         ("The ferry sank on May 3.", "May 3", A),
         ("The ferry sank in May and 40 people died.", "40", A),
     ],

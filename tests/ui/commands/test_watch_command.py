@@ -95,7 +95,7 @@ def test_what_is_added_changed_renamed_and_removed_is_indexed(watched: Watched, 
     ]
     for act, said in steps:
         act()
-        assert watched.says(said).startswith(said)
+        assert said in watched.says(said)
     assert len(watched.sources()) == 6
     assert watched.end(signal.SIGTERM) == 0
     assert sorted(path.name for path in watched.index.iterdir() if not path.name.startswith("gen-")) == [
