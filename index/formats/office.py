@@ -99,18 +99,22 @@ def member_of(archive: zipfile.ZipFile, name: str, max_bytes: int = MAX_MEMBER_B
     return data
 
 
-def read_docx(data: bytes) -> Extracted:
-    """Return the text of a DOCX file, with headings, lists and the cells of tables as paragraphs."""
-    return _read_xml(open_archive(data), "word/document.xml", DOCX)
+def read_docx(data: bytes, *, max_bytes: int = MAX_MEMBER_BYTES) -> Extracted:
+    """Return the text of a DOCX file, with headings, lists and the cells of tables as paragraphs.
+
+    Raises:
+        Unreadable: it is damaged, or its text is larger than `max_bytes`.
+    """
+    return _read_xml(member_of(open_archive(data), "word/document.xml", max_bytes), "word/document.xml", DOCX)
 
 
 def read_odt(data: bytes) -> Extracted:
     """Return the text of an ODT file."""
-    return _read_xml(open_archive(data), "content.xml", ODT)
+    return _read_xml(member_of(open_archive(data), "content.xml"), "content.xml", ODT)
 
 
-def _read_xml(archive: zipfile.ZipFile, name: str, dialect: _Dialect) -> Extracted:
-    reader = _XmlText(member_of(archive, name), name, dialect)
+def _read_xml(data: bytes, name: str, dialect: _Dialect) -> Extracted:
+    reader = _XmlText(data, name, dialect)
     made = reader.read()
     if not made.text.strip():
         raise Unreadable("a document without text; save the article as text")
