@@ -19,7 +19,7 @@ COMMANDS = {
     "index": (["index", "articles", "--index", "new"], 4.0),
     "ask": (["ask", "how many casualties did NIS report?", "--index", "index"], 2.5),
     "serve": (["serve", "--index", "index", "--port", "0"], 6.0),
-    "eval": (["eval", "--limit", "2", "--no-reader"], 4.0),
+    "eval": (["eval", "--limit", "2", "--no-reader", "--index", "index"], 4.0),
     "verify": (["verify", "--index", "index"], 1.0),
 }
 
