@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -18,10 +18,12 @@ from qa.answers.make_quotes import quotes
 from qa.answers.parts_answer import join_parts
 from qa.questions.conversation import Variants, variants
 from qa.questions.history import Turn
+from qa.questions.named_scope import NamedScope, named_scope
 from qa.questions.parts import parts
 from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
+from qa.questions.time_asked import time_asked
 from qa.ranking.candidates import CandidatePassages, find_candidates
 from qa.ranking.reading import Judge, other_names, read, to_read, wordings
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
@@ -110,6 +112,7 @@ class Retriever:
         *,
         within: Scope | None = None,
         searched: str | None = None,
+        named: bool = True,
     ) -> Answer:
         """Return at most `top_k` quotes that answer the question, or an answer that says that none does.
 
@@ -118,8 +121,9 @@ class Retriever:
 
         `history` holds earlier turns, oldest first: `{"role", "content"}` or
         answer records. `within` names the articles to ask; sentences of other
-        articles are not ranked. `searched` is searched in place of the question
-        with its history.
+        articles are not ranked. With `named`, an outlet or a file that the
+        question names ("according to the Gazette") narrows it. `searched` is
+        searched in place of the question with its history, and names nothing.
 
         Raises:
             InputError: the question, the history or `searched` cannot be used, or `top_k` is out of range.
@@ -129,19 +133,28 @@ class Retriever:
         read_question(question)  # A question that is too long is refused as a whole.
         asked = parts(question) if searched is None else (question,)
         if len(asked) == 1:
-            return self._ask_one(question, history, top_k, within=within, searched=searched)
-        answers = [self._ask_one(asked[0], history, top_k, within=within)]
+            return self._ask_one(question, history, top_k, within, searched=searched, named=named)
+        answers = [self._ask_one(asked[0], history, top_k, within, named=named)]
         for number, part in enumerate(asked[1:], 1):
             turns = [*history, *({"role": "user", "content": earlier} for earlier in asked[:number])]
-            answers.append(self._ask_one(part, turns, top_k, within=within))
+            answers.append(self._ask_one(part, turns, top_k, within, named=named))
         return join_parts(question, answers, took_ms=(time.perf_counter() - began) * 1e3)
 
     def _ask_one(
-        self, question: str, history: Sequence[Turn], top_k: int, *, within: Scope | None, searched: str | None = None
+        self,
+        question: str,
+        history: Sequence[Turn],
+        top_k: int,
+        within: Scope | None,
+        *,
+        searched: str | None = None,
+        named: bool,
     ) -> Answer:
         """Return the answer to a question as if it asked one thing."""
         began = time.perf_counter()
-        asked = self._variants(question, history)
+        told_by = self._named_scope(question, within) if named and searched is None else None
+        within = told_by.scope if told_by else within
+        asked = self._variants(told_by.question if told_by else question, history)
         if searched is not None:
             asked = Variants.of_equal_weight((read_question(searched),), (0,))
         chosen = self._chosen(within)
@@ -165,14 +178,14 @@ class Retriever:
             searched=tuple(variant.text for variant in asked.searched),
             answered=answered,
             confidence=scores.confidence,
-            reason=None if answered else _reason(self.info, chosen, within),
+            reason=None if answered else _reason(self.info, chosen, within, told_by.words if told_by else ""),
             quotes=shown if answered else (),
             closest=() if answered else shown,
             beside=compared.beside,
             claims=compared.tables,
             index=self.info,
             took_ms=(time.perf_counter() - began) * 1e3,
-            within=Within(within, chosen.articles) if within and chosen else None,
+            within=Within(within, chosen.articles, told_by.words if told_by else "") if within and chosen else None,
             more=more if answered else 0,
         )
 
@@ -201,8 +214,21 @@ class Retriever:
 
     def _judge(self, question: str, confidence: float) -> Judge:
         """Return the judge of a question; `confidence` is the scorer's."""
-        asked = wordings(question, self._other_names)
-        return Judge(self._index, asked, self._reader or open_reader(), packaged_reading_weights(), confidence)
+        published = self._index.date_range()
+        time = time_asked(question, published[1] if published else None)
+        asked = wordings(time.question if time else question, self._other_names)
+        return Judge(self._index, asked, self._reader or open_reader(), packaged_reading_weights(), confidence, time)
+
+    def _named_scope(self, question: str, within: Scope | None) -> NamedScope | None:
+        """Return the scope that a question names, inside the one chosen; None where none of its articles is there."""
+        named = named_scope(question, self._index.outlets())
+        if named is None:
+            return None
+        chosen = within or Scope()
+        if (named.scope.outlets and chosen.outlets) or (named.scope.sources and chosen.sources):
+            return None
+        scope = replace(chosen, outlets=named.scope.outlets or chosen.outlets, sources=named.scope.sources or chosen.sources)
+        return replace(named, scope=scope) if self._select(scope).articles else None
 
     def _chosen(self, within: Scope | None) -> Selection | None:
         """Return the articles to ask; None for all of them."""
@@ -225,14 +251,15 @@ class Retriever:
         return any(self._index.full_names(word) for word in {words[0], words[-1]}) if words else False
 
 
-def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None) -> str:
+def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None, named: str) -> str:
     """Return the sentence for people that says why nothing is quoted."""
     if chosen is not None:
         if not chosen.articles:
             undated = ", and those that show no date are left out" if within and (within.since or within.until) else ""
             return f"No article matches what was chosen{undated}."
+        choice = f"of “{named}”" if named else "chosen"
         if chosen.articles == 1:
-            return "The one article chosen does not answer this."
-        return f"None of the {chosen.articles:,} articles chosen answers this."
+            return f"The one article {choice} does not answer this."
+        return f"None of the {chosen.articles:,} articles {choice} answers this."
     count = "The one article does" if info.articles == 1 else f"The {info.articles:,} articles do"
     return f"{count} not answer this."

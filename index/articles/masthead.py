@@ -7,6 +7,7 @@ story gives the date, 2024-01-05. Whatever the text does not show is None.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +30,13 @@ _OUTLET = re.compile(
     r"afp|bbc|cnn|npr|chronicle|courier|mail|mirror|independent|today|broadcasting|media|magazine|agency|wire)\b",
     re.IGNORECASE,
 )
+# Words that many titles have too; of an outlet the last one.
+_PAPER = re.compile(
+    rf"(?:{_OUTLET.pattern}|\b(?:ledger|standard|echo|star|sun|express|bulletin|record|review|monitor|dispatch|examiner|inquirer|"
+    r"sentinel|register|globe|advertiser|argus|tidings|weekly|digest|reporter)\b)$",
+    re.IGNORECASE,
+)
+_BEFORE_DATE = re.compile(r"(?P<outlet>[A-Z][^\d,|·–—]{2,40}?)\s*(?:[,|·–—]|-\s)\s*(?=\S*\s*\S*\d)")
 _BYLINE = re.compile(r"by\s+[A-Z]", re.IGNORECASE)
 _LATER = re.compile(r"\b(?:updated|modified|revised)\b", re.IGNORECASE)
 
@@ -57,8 +65,15 @@ def read_masthead(text: str) -> Masthead:
         m["key"].lower(): Span(span.start + m.start("value"), span.end) for span in headings if (m := FACT.match(span.cut(top)))
     }
     plain = [span for span in headings if not _is_label(span.cut(top))] if story < len(laid_out) else []
+    dated = [place for place, block in enumerate(head) if find_date(block.span.cut(top))]
+    beside = [head[place + step].span for place in dated for step in (-1, 1) if 0 <= place + step < len(head)]
+    beside += [name for place in dated if (name := _before_date(top, head[place].span))]
     outlet = (
-        keyed.get("outlet") or keyed.get("publisher") or keyed.get("publication") or keyed.get("source") or _outlet(top, plain)
+        keyed.get("outlet")
+        or keyed.get("publisher")
+        or keyed.get("publication")
+        or keyed.get("source")
+        or _outlet(top, plain, beside)
     )
     title = keyed.get("title") or keyed.get("headline") or _title(top, plain, outlet)
     first = laid_out[story] if story < len(laid_out) else None
@@ -92,16 +107,28 @@ def _is_label(line: str) -> bool:
     return (words <= 10 and find_date(line) is not None) or (words <= 8 and _BYLINE.match(line) is not None)
 
 
-def _outlet(text: str, headings: list[Span]) -> Span | None:
-    """A short line above another heading that is printed twice, or that names a paper, agency or station."""
-    if len(headings) < 2:
-        return None
+def _before_date(text: str, label: Span) -> Span | None:
+    """The words before the date on a line: "Nordic Review, 9 June 2024"."""
+    match = _BEFORE_DATE.match(label.cut(text))
+    return Span(label.start, label.start + match.end("outlet")) if match else None
+
+
+def _outlet(text: str, headings: list[Span], beside_date: Sequence[Span]) -> Span | None:
+    """A short line that is printed twice, or that names a paper, agency or station: the first one, or one at the date."""
     seen = [span.cut(text).casefold() for span in headings]
     for i, span in enumerate(headings[:-1]):
-        short = len(seen[i].split()) <= MAX_OUTLET_WORDS
-        if short and (seen[i] in seen[i + 1 :] or (i == 0 and _OUTLET.search(seen[i]))):
+        if len(seen[i].split()) <= MAX_OUTLET_WORDS and (seen[i] in seen[i + 1 :] or (i == 0 and _OUTLET.search(seen[i]))):
+            return span
+    for span in beside_date if headings else ():
+        line = span.cut(text)
+        if span != headings[0] and len(line.split()) <= MAX_OUTLET_WORDS and _PAPER.search(line) and _is_name(line):
             return span
     return None
+
+
+def _is_name(line: str) -> bool:
+    """Tell whether every longer word of a line begins with a capital."""
+    return all(word[0].isupper() for word in line.split() if len(word) > 3)
 
 
 def _title(text: str, headings: list[Span], outlet: Span | None) -> Span | None:

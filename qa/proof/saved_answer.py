@@ -128,13 +128,14 @@ class SavedIndex(_SavedModel):
 
 
 class SavedScope(_SavedModel):
-    """The scope of an answer; `articles` is the number of articles in it."""
+    """The scope of an answer; `articles` is the number of articles in it, `named` are the question's words that chose it."""
 
     sources: list[_Name] = Field(default_factory=list, max_length=100)
     outlets: list[_Name] = Field(default_factory=list, max_length=100)
     since: _Name | None = None
     until: _Name | None = None
     articles: _Offset
+    named: _Name | None = None
 
 
 _NAMED = "^(exact|about|more than|at least|less than|at most|range)$"

@@ -67,10 +67,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Within:
-    """The scope of an answer, and the number of articles in it."""
+    """The scope of an answer, and the number of articles in it; `named` are the words of the question that chose it, or ""."""
 
     scope: Scope
     articles: int
+    named: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the scope's part of the record."""
@@ -81,6 +82,7 @@ class Within:
             "since": scope.since.isoformat() if scope.since else None,
             "until": scope.until.isoformat() if scope.until else None,
             "articles": self.articles,
+            "named": self.named or None,
         }
 
 

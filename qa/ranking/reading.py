@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,11 @@ from index.entries.entry import StoredAlias
 from index.models.embedder import PassageText
 from index.models.reader import UNREAD, Reader
 from index.opened.index import Index
+from qa.questions.time_asked import Order, TimeAsked
 from qa.ranking.candidates import CandidatePassages
 from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
 from qa.ranking.weights import ReadingWeights
+from qa.values.days import days
 
 NEAREST = 8  # Passages nearest by meaning; their sentences are scored too, where they are not among the best of all.
 # Sentences that are read, in snippets with those BESIDE them. Of 2,770 news questions .89 have their answer in these (20
@@ -26,6 +29,10 @@ AT_ONCE = 2  # Snippets; the same on every machine, so that all machines read as
 SURE = 0.8  # Reading stops at a sentence with this share of the probability.
 OFF_TOPIC = 0.01  # Below this the scorer's confidence counts: with it .77 of questions on other stories are refused, else .70.
 _LEAST = 1e-9  # Of a probability whose logit is taken.
+# What the logit of a sentence of another time than the one asked loses. Of 30 unseen questions with a year .83 in place of .77
+# have the right first quote, of 27 without an answer .67 to .70 in place of .59 are refused.
+OTHER_TIME = 3.0
+AS_SURE = 3.0  # Logits between the best sentence and those that the newest or the first report is chosen from.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,8 @@ class _Judged:
 class Judge:
     """Judges sentences for one question. Of the wordings of the question that are `asked` the surer one counts.
 
-    `confidence` is the scorer's.
+    `confidence` is the scorer's. Where the question asks about a `time`, the
+    reader is told the day of each article.
     """
 
     index: Index
@@ -48,18 +56,20 @@ class Judge:
     reader: Reader
     weights: ReadingWeights
     confidence: float
+    time: TimeAsked | None = None
 
     def logits(self, snippets: Sequence[Sequence[ScoredSentence]]) -> Iterator[tuple[ScoredSentence, float]]:
         """Yield the sentences of snippets, each with its logit against "nothing here answers".
 
         It is linear in the reader's and the scorer's logit; that of "nothing" in the scorer's confidence.
         """
-        texts = [snippet_text(self.index, part) for part in snippets]
+        texts = [snippet_text(self.index, part, dated=self.time is not None) for part in snippets]
         nothing = self.weights.nothing(logit(self.confidence))
         found = zip(*(self.reader.read(question, texts) for question in self.asked), strict=True)
         for part, logits in zip(snippets, (np.max(each, axis=0) for each in found), strict=True):
             for one, value in zip(part, logits.tolist(), strict=True):
-                yield one, self.weights.sentence(UNREAD if one.only_asks else value, logit(one.probability)) - nothing
+                known = self.weights.sentence(UNREAD if one.only_asks else value, logit(one.probability)) - nothing
+                yield one, known - (OTHER_TIME if self.time and _is_of_other_time(self.index, one, self.time) else 0.0)
 
 
 def other_names(abbreviations: Sequence[StoredAlias]) -> dict[str, str]:
@@ -96,9 +106,38 @@ def read(judge: Judge, scores: SentenceScores) -> SentenceScores:
     judged: list[_Judged] = []
     for at in range(0, len(order), AT_ONCE):
         judged += [_Judged(one, value) for one, value in judge.logits(order[at : at + AT_ONCE])]
-        if max(softmax([one.logit for one in judged])[1:]) >= SURE:
+        if max(softmax([one.logit for one in judged])[1:]) >= SURE and not (judge.time and judge.time.order):
             break
+    if judge.time and judge.time.order:
+        judged = _by_day(judge.index, judged, judge.time.order)
     return _scores(judged, scores, judge.weights)
+
+
+def _is_of_other_time(index: Index, one: ScoredSentence, time: TimeAsked) -> bool:
+    """Tell whether a sentence names other years than the question, or no year in an article that cannot tell of the time."""
+    article = index.store.article(one.passage.article)
+    named = _years(one.sentence.span.cut(article.text))
+    if named and time.years:
+        return not named & time.years
+    published = article.masthead.published
+    if published is None or time.holds(published):
+        return False
+    return not time.years & _years(one.passage.span.cut(article.text))
+
+
+def _years(text: str) -> set[str]:
+    return {day.iso[:4] for day in days(text) if day.iso[:4].isdigit()}
+
+
+def _by_day(index: Index, judged: list[_Judged], order: Order) -> list[_Judged]:
+    """Return the sentences with the logits of the sure and dated ones dealt out anew, the highest to the day asked for."""
+    best = max(one.logit for one in judged)
+    days_of = {place: index.store.article(one.candidate.passage.article).masthead.published for place, one in enumerate(judged)}
+    sure = [place for place, one in enumerate(judged) if one.logit >= best - AS_SURE and days_of[place]]
+    sure.sort(key=lambda place: -judged[place].logit)
+    by_day = sorted(sure, key=lambda place: days_of[place] or date.min, reverse=order is Order.NEWEST)
+    dealt = {place: judged[other].logit for place, other in zip(by_day, sure, strict=True)}
+    return [replace(one, logit=dealt.get(place, one.logit)) for place, one in enumerate(judged)]
 
 
 def _scores(judged: list[_Judged], scores: SentenceScores, weights: ReadingWeights) -> SentenceScores:
@@ -146,12 +185,12 @@ def snippets(scores: SentenceScores) -> list[list[ScoredSentence]]:
     return list(made.values())
 
 
-def snippet_text(index: Index, sentences: Sequence[ScoredSentence]) -> PassageText:
-    """Return a snippet as the reader gets it."""
+def snippet_text(index: Index, sentences: Sequence[ScoredSentence], *, dated: bool = False) -> PassageText:
+    """Return a snippet as the reader gets it; with `dated` the day of publication follows the title."""
     article = index.store.article(sentences[0].passage.article)
-    return PassageText(
-        article.title or "", tuple(without_gaps(article.text, one.sentence.span, one.sentence.gaps) for one in sentences)
-    )
+    day = article.masthead.published if dated else None
+    title = ", ".join(part for part in (article.title, f"{day.day} {day:%B} {day.year}" if day else "") if part)
+    return PassageText(title, tuple(without_gaps(article.text, one.sentence.span, one.sentence.gaps) for one in sentences))
 
 
 def softmax(logits: Sequence[float]) -> npt.NDArray[np.float64]:

@@ -197,6 +197,7 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="ask only this outlet's articles; may be given several times",
     )
+    parser.add_argument("--all", action="store_true", help="ask all articles, even if the question names an outlet or file")
     parser.add_argument("--since", metavar="DAY", type=_day, help="ask only articles published on this day or later")
     parser.add_argument("--until", metavar="DAY", type=_day, help="ask only articles published on this day or earlier")
     _add_reader(parser)

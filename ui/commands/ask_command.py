@@ -26,7 +26,7 @@ def ask(chosen: Namespace) -> ExitStatus:
     variants(chosen.question, history)  # A question that cannot be asked is refused before an index is built for it.
     within = _scope(chosen)
     retriever = open_retriever(chosen.index, chosen_model(chosen), chosen_settings(chosen), generation=chosen.generation)
-    answer = retriever.ask(chosen.question, history=history, top_k=chosen.top_k, within=within)
+    answer = retriever.ask(chosen.question, history=history, top_k=chosen.top_k, within=within, named=not chosen.all)
     if chosen.json:
         show_json(answer.to_dict())
     else:
@@ -46,7 +46,7 @@ def chat(chosen: Namespace) -> ExitStatus:
         note(f"{retriever.info.articles:,} articles. Ask; an empty line ends.")
     while question := _next_question():
         try:
-            answer = retriever.ask(question, history=history, top_k=chosen.top_k, within=within)
+            answer = retriever.ask(question, history=history, top_k=chosen.top_k, within=within, named=not chosen.all)
         except InputError as error:
             note(f"qa: {error}")
             continue

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from index import Article, Check, IndexInfo, Span
+from index.english import count
 from index.files.printable import one_line, printable
 from qa import Answer, Quote, by_article
 from qa.questions.question import MAX_TOP_K
@@ -42,16 +43,26 @@ class Style:
 def render_answer(answer: Answer, style: Style) -> str:
     """Render the count of quotes, the quotes of each part grouped by article, then their claims side by side."""
     if not answer.answered:
-        lines = [_styled(answer.reason or "", BOLD, style), *_searched(answer, style)]
+        lines = [_styled(answer.reason or "", BOLD, style), *_named(answer, style), *_searched(answer, style)]
         if answer.closest:
             lines += ["", f"{NEAREST}:", *_groups(answer.closest, style, answers=False)]
         return "\n".join(lines) + "\n"
     articles = len({quote.source for quote in answer.quotes})
-    lines = [found(len(answer.quotes), articles), *_searched(answer, style)]
+    lines = [found(len(answer.quotes), articles), *_named(answer, style), *_searched(answer, style)]
     lines += [*(_parts(answer, style) or _shown(answer.quotes, answer.more, style)), *_tables(answer, style)]
     if answer.beside:
         lines += ["", f"{MORE}:", *_groups(answer.beside, style, answers=False)]
     return "\n".join(lines) + "\n"
+
+
+def _named(answer: Answer, style: Style) -> list[str]:
+    """Return a line that says which articles the question itself chose, and how to ask all."""
+    if not (answer.within and answer.within.named):
+        return []
+    scope = answer.within.scope
+    names = ", ".join(map(one_line, scope.outlets or scope.sources[:1]))
+    asked = f"asked: {count(answer.within.articles, 'article')} of {names}"
+    return [_styled(f"{asked}, which the question names (--all asks all)", DIM, style)]
 
 
 def _searched(answer: Answer, style: Style) -> list[str]:
