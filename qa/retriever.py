@@ -25,11 +25,11 @@ from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.questions.time_asked import time_asked
 from qa.ranking.candidates import CandidatePassages, find_candidates
-from qa.ranking.reading import Judge, other_names, read, to_read, wordings
+from qa.ranking.reading import Judge, read, to_read, wordings
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
 from qa.speakers.identities import Identities
-from qa.speakers.name_match import organisations
+from qa.speakers.known_names import KnownNames, known_names
 
 MIN_ANSWER_READ, MIN_ANSWER_SCORED = 0.3, 0.1
 SCOPES_KEPT = 8  # A scope over 100,000 articles takes .1 to .4 s to make; kept, a byte for each passage and sentence.
@@ -71,8 +71,7 @@ class Retriever:
         self._index = index
         self._reader = reader
         self._settings = settings or AskSettings()
-        abbreviations = index.abbreviations
-        self._organisations, self._other_names = organisations(abbreviations), other_names(abbreviations)
+        self._names = known_names(index.abbreviations)
         self._identities = Identities(index)
         self._weights = self._settings.weights or packaged_weights(tokens=index.keeps_tokens)
         self._comparing = ClaimComparer(index, self._identities)
@@ -158,12 +157,12 @@ class Retriever:
         if searched is not None:
             asked = Variants.of_equal_weight((read_question(searched),), (0,))
         chosen = self._chosen(within)
-        candidates = self._candidates(asked, chosen)
         judged_by = asked.searched[asked.judged[-1]]
+        candidates, known = self._candidates(asked, chosen)
         reads = self._settings.reader and not asked.leans
         scored = to_read(candidates) if reads else candidates.best(PASSAGES_SCORED)
-        scores = score_sentences(self._index, scored, self._organisations, self._weights)
-        judge = self._judge(judged_by.text, scores.confidence) if self._settings.reader else None
+        scores = score_sentences(self._index, scored, known.organisations, self._weights)
+        judge = self._judge(judged_by.text, scores.confidence, known) if self._settings.reader else None
         if judge and reads:
             scores = read(judge, scores)
         best = scores.sentences[0].probability if scores.sentences else 0.0
@@ -204,19 +203,19 @@ class Retriever:
             InputError: as `ask`.
         """
         check_top_k(top_k)
-        candidates = self._candidates(self._variants(question, history), self._chosen(within))
-        scores = score_sentences(self._index, to_rank(candidates), self._organisations, self._weights)
+        candidates, known = self._candidates(self._variants(question, history), self._chosen(within))
+        scores = score_sentences(self._index, to_rank(candidates), known.organisations, self._weights)
         found = candidates.rescored(best_sentences(scores, candidates)).best(top_k)
         return tuple(
             FoundPassage(self._index.store.article(passage.article), passage.span, score, ranks.by_meaning, ranks.by_words)
             for passage, score, ranks in zip(found.passages, found.scores.tolist(), found.ranks, strict=True)
         )
 
-    def _judge(self, question: str, confidence: float) -> Judge:
+    def _judge(self, question: str, confidence: float, known: KnownNames) -> Judge:
         """Return the judge of a question; `confidence` is the scorer's."""
         published = self._index.date_range()
         time = time_asked(question, published[1] if published else None)
-        asked = wordings(time.question if time else question, self._other_names)
+        asked = wordings(time.question if time else question, known.other)
         return Judge(self._index, asked, self._reader or open_reader(), packaged_reading_weights(), confidence, time)
 
     def _named_scope(self, question: str, within: Scope | None) -> NamedScope | None:
@@ -238,9 +237,18 @@ class Retriever:
             raise InputError("within: not a Scope; give Scope(sources=…, outlets=…, since=…, until=…)")
         return self._select(within)
 
-    def _candidates(self, asked: Variants, chosen: Selection | None) -> CandidatePassages:
-        everything = chosen is None or chosen.articles == self.info.articles
-        return find_candidates(self._index, asked, self._organisations, among=None if everything else chosen)
+    def _candidates(self, asked: Variants, chosen: Selection | None) -> tuple[CandidatePassages, KnownNames]:
+        """Return the candidates, and the names of bodies known for this question, initials in it among them."""
+        among = None if chosen is None or chosen.articles == self.info.articles else chosen
+        found = find_candidates(self._index, asked, self._names.organisations, among=among)
+        known = self._names.with_initials(
+            asked.searched[asked.judged[-1]].text,
+            lambda: [passage.span.cut(self._index.store.article(passage.article).text) for passage in found.passages],
+            lambda term: self._index.passages_with(term) > 0,
+        )
+        if known is not self._names:
+            found = find_candidates(self._index, asked, known.organisations, among=among)
+        return found, known
 
     def _variants(self, question: str, history: Sequence[Turn]) -> Variants:
         return variants(question, history, lambda asked: respelt(self._index, asked), is_person=self._is_person)

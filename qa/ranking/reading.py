@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from index.articles.span import without_gaps
-from index.entries.entry import StoredAlias
 from index.models.embedder import PassageText
 from index.models.reader import UNREAD, Reader
 from index.opened.index import Index
@@ -70,15 +69,6 @@ class Judge:
             for one, value in zip(part, logits.tolist(), strict=True):
                 known = self.weights.sentence(UNREAD if one.only_asks else value, logit(one.probability)) - nothing
                 yield one, known - (OTHER_TIME if self.time and _is_of_other_time(self.index, one, self.time) else 0.0)
-
-
-def other_names(abbreviations: Sequence[StoredAlias]) -> dict[str, str]:
-    """Return for each short or long name its other name, where the articles abbreviate it in one way."""
-    names: dict[str, set[str]] = {}
-    for alias in (stored.alias for stored in abbreviations):
-        names.setdefault(alias.short, set()).add(alias.long)
-        names.setdefault(alias.long, set()).add(alias.short)
-    return {name: next(iter(others)) for name, others in names.items() if len(others) == 1}
 
 
 def wordings(question: str, names: Mapping[str, str]) -> tuple[str, ...]:

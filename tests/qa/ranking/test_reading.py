@@ -26,7 +26,6 @@ from qa.ranking.reading import (
     SENTENCES_READ,
     Judge,
     logit,
-    other_names,
     read,
     snippets,
     softmax,
@@ -35,6 +34,7 @@ from qa.ranking.reading import (
 )
 from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
 from qa.ranking.weights import ReadingWeights, packaged_reading_weights
+from qa.speakers.known_names import known_names
 
 ROOT = Path(__file__).parents[3]
 NIS = "how many casualties did NIS report?"
@@ -159,7 +159,7 @@ def test_a_body_that_is_abbreviated_in_one_way_is_read_by_both_names(question: s
             ("PA", "Palestinian Authority"),
         )
     ]
-    assert wordings(question, other_names(known)) == ((question, other) if other else (question,))
+    assert wordings(question, known_names(known).other) == ((question, other) if other else (question,))
 
 
 def test_of_two_wordings_the_surer_one_counts(index: Index, scored: SentenceScores) -> None:
