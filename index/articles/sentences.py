@@ -14,8 +14,8 @@ MAX_SENTENCE_CHARS = 1000  # A longer stretch without a full stop is cut at blan
 # .5 s, twice as many 1.5 s. So it gets only the ends of the stretch.
 MAX_WORD_CHARS, KEPT_CHARS = 400, 100
 
-# After a wrong break the next piece begins with a small letter, or is punctuation only.
-_GOES_ON = re.compile(r"[a-z]|\W*$")
+# After a wrong break the next piece begins with a small letter or a closing bracket, or is punctuation only.
+_GOES_ON = re.compile(r"[a-z)\]]|\W*$")
 _WORD_CHAR = re.compile(r"\w")
 _OVERLONG = re.compile(rf"(?<!\S)\S{{{MAX_WORD_CHARS},}}")
 _PIECE = re.compile(rf".{{1,{MAX_SENTENCE_CHARS}}}(?=\s|$)|.{{1,{MAX_SENTENCE_CHARS}}}", re.DOTALL)

@@ -12,6 +12,7 @@ from index.grammar.dependency_tree import Parse
 from index.grammar.noun_classes import DOCUMENTS, STATEMENTS, SpeakerKind, kind_of_noun
 
 _LOOSE = ("npadvmod", "dep", "prep", "parataxis", "oprd", "appos")
+_CALLING = frozenset("call calls called know knows known name named nickname nicknamed dub dubbed".split())
 MAX_NAME_WORDS = 6  # Of a name between commas.
 MAX_SUBJECT_WORDS = 30  # Between a verb and the head of its subject, relative clause included.
 
@@ -28,7 +29,7 @@ def named_apposition(parse: Parse, head: int, *, high: int) -> int | None:
     for apposition in parse.children(head, "appos"):
         if words[apposition].tag == "NNP" and (is_person or _names_body(parse, head, apposition)):
             return apposition
-    return _between_commas(parse, head, high) if is_person and words[head].tag == "NN" else None
+    return _called(parse, head) or (_between_commas(parse, head, high) if is_person and words[head].tag == "NN" else None)
 
 
 def apposed_subject(parse: Parse, verb: int) -> int | None:
@@ -74,6 +75,16 @@ def opening_name(parse: Parse, verb: int) -> int | None:
     return end - 1 if words[end - 1].tag == "NNP" and words[end].text == "," and end < verb else None
 
 
+def name_before(parse: Parse, verb: int) -> int | None:
+    """Return the name between commas right before a verb, whatever it was joined to: "…, the mayor, Ines Bauer, said"."""
+    words = parse.words
+    first = verb - 1
+    while first > 0 and verb - first <= MAX_NAME_WORDS and words[first - 1].tag in ("NNP", "NNPS"):
+        first -= 1
+    is_name = verb - 1 - first >= 2 and words[verb - 1].text == "," and first > 0 and words[first - 1].text == ","
+    return verb - 2 if is_name else None
+
+
 def _is_last_verb(parse: Parse, subject: int, verb: int) -> bool:
     """Return whether only relative clauses' verbs stand between: "the laboratory that counted them reported"."""
     clauses = [parse.edges(clause) for clause in parse.children(subject, "relcl")]
@@ -88,6 +99,18 @@ def _names_body(parse: Parse, head: int, apposition: int) -> bool:
     is_one = noun.tag == "NN" and words[low].lower not in ("a", "an", "one") and words[low - 1].text == ","
     is_document = noun.lower in DOCUMENTS or noun.lower in STATEMENTS
     return is_one and not is_document and parse.child(apposition, "conj", "cc", "poss") is None
+
+
+def _called(parse: Parse, head: int) -> int | None:
+    """The name that a clause gives somebody: "a fisherman whom everyone calls “Gravy”", "a trader known as Whale"."""
+    for verb in parse.children(head, "relcl", "acl"):
+        if parse.words[verb].lower in _CALLING:
+            names = [
+                parse.child(verb, "oprd"),
+                *(parse.child(at, "pobj") for at in parse.children(verb, "prep") if parse.words[at].lower == "as"),
+            ]
+            return next((name for name in names if name is not None and parse.words[name].tag == "NNP"), None)
+    return None
 
 
 def _between_commas(parse: Parse, head: int, high: int) -> int | None:

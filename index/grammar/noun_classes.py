@@ -42,8 +42,10 @@ NOBODY = frozenset(
     "there this these those that what which who whom one some many most few several others all both much none nothing "
     "nobody someone somebody anyone everyone everybody everything something i we you me us".split()
 )
-# These, in the singular, are speakers though their owner is not named: "the study suggests".
-SINGLE_DOCUMENTS = frozenset("report study survey poll analysis assessment paper research".split())
+# These are speakers though their owner is not named: "the study suggests", "records show".
+FINDINGS = frozenset(
+    "report study studies survey surveys poll polls analysis assessment paper research records statistics data".split()
+)
 # Documents that say what their author says: "a statement from the ministry" names the ministry.
 STATEMENTS = frozenset(
     "statement statements announcement comment comments remark remarks letter address speech briefing release post tweet "

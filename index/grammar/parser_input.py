@@ -11,27 +11,29 @@ from dataclasses import dataclass
 
 from index.articles.sentences import Sentence
 from index.articles.span import Span, without_gaps
+from index.english import NUMBER_FROM_TWO
 from index.grammar.noun_classes import COUNT_NOUNS
 from index.grammar.reporting_verbs import CITING, FIGURE_PREPOSITIONS, LEMMAS
 
 # Words that mostly mean something else. They count only before "that" or a figure's clause.
 _WEAK = frozenset(
     "set sets setting place places placed placing put puts putting show shows showed shown showing find finds found finding "
-    "think thinks thought thinking point points figure figures figured figuring expect expects expected expecting "
-    "hope hopes hoped hoping agree agrees agreed agreeing tell state states comment comments post posts posted "
-    "project projects fear fears feared quote quotes highlight highlights counter counters write writes written writing "
-    "call calls called calling underline underlines underscore underscores maintain maintains maintained maintaining".split()
+    "think thinks thought thinking point points figure figures figured figuring expect expects expected expecting hope "
+    "hopes hoped hoping agree agrees agreed agreeing tell state states comment comments post posts posted project projects "
+    "fear fears feared quote quotes highlight highlights counter counters write writes written writing count counts counted "
+    "counting tally tallies tallied list lists listed listing call calls called calling underline underlines underscore "
+    "underscores maintain maintains maintained maintaining".split()
 )
 _FIGURE_VERBS = frozenset(form for form, lemma in LEMMAS.items() if lemma in FIGURE_PREPOSITIONS)
 _STRONG = (frozenset(LEMMAS) | CITING) - _WEAK - _FIGURE_VERBS
 _PHRASES = re.compile(
     r"\baccording to\b|\bin an? (?:\w+ )?(?:statement|interview|briefing)\b|\b(?:hold|holds|held|holding) that\b|"
-    rf"\b(?:{'|'.join(sorted(_FIGURE_VERBS))})\b[^.]{{0,80}}\b(?:at|as|to)\b|\bexpect(?:s|ed)?\b[^.]{{0,40}}\d|"
-    r"\bpost(?:s|ed)? on\b|\b(?:quoted|calls?|called)\b|"
+    rf"\b(?:{'|'.join(sorted(_FIGURE_VERBS))})\b[^.]{{0,80}}\b(?:at|as|to)\b|\b(?:expect|count|tally|list|show|find|found|talli)(?:s|ed|es)?\b[^.]{{0,40}}(?:\d|\b(?:{NUMBER_FROM_TWO})\b)|"
+    r"\bpost(?:s|ed)? on\b|\bcall(?:s|ed|ing)? (?:for|on)\b|\b(?:quoted|calls?|called)\b|"
     rf"\b(?:{'|'.join(sorted(_WEAK))}) (?:out )?(?:that\b|(?:the|its?|s?he|they|we|some|around|about|more|at|up|nearly)\b|\d)",
     re.IGNORECASE,
 )
-_QUOTES = re.compile(r"[\"“”«»„]|(?:^|\s)‘")
+_QUOTES = re.compile(r"[\"“”«»„]|''|(?:^|\s)‘")
 _COUNT_OF = re.compile(rf"(?:['’]s?|\b(?:its|their|his|her)) (?:\w+ )?(?:{'|'.join(sorted(COUNT_NOUNS))})\b")
 _LETTERS = re.compile(r"[a-z]+")
 # A pronoun near a reporting verb, on either side, with three words between them at most.
@@ -43,6 +45,8 @@ _PRONOUN = re.compile(
 _OPENS_WITH_MARK = re.compile(r"\W{0,2}[\"“«„‘]")
 # Brackets with an abbreviation or an aside; the place and agency before a report: "KYIV, Ukraine (AP) — ".
 _BRACKETS = re.compile(r"\([^()]{1,60}\)|\[[^\[\]]{1,60}\]")
+# The mark at the end of a name, where the sentence goes on: "the magazine Wow! reported". The parser reads a letter.
+_NAME_MARK = re.compile(r"\b([A-Z]\w*)[!?](?=\s+[a-z])")
 _DATELINE = re.compile(r"[A-Z][\w.’'-]{1,30}(?:,? [A-Z][\w.’'-]{1,30}){0,3} ?(?:\([^()]{1,30}\) ?)?[—–-]{1,2} (?=[A-Z“\"])")
 
 
@@ -81,6 +85,7 @@ def plain_line(text: str, sentence: Sentence) -> PlainLine:
     if dateline := _DATELINE.match(flow):
         flow = " " * dateline.end() + flow[dateline.end() :]
     flow = _BRACKETS.sub(lambda match: " " * len(match.group()), flow)
+    flow = _NAME_MARK.sub(r"\1x", flow)
     words: list[str] = []
     offsets: list[int] = []
     for match in re.finditer(r"\S+", flow):

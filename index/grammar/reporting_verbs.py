@@ -29,10 +29,10 @@ _VERBS = {
     Needs.CONTENT: "report announce note confirm estimate believe accuse warn describe reveal indicate assess condemn blame "
     "allege argue insist deny acknowledge admit explain declare predict testify conclude caution pledge vow "
     "remark observe stress emphasise emphasize assert contend concede disclose complain boast reiterate repeat "
-    "hint suggest forecast project fear denounce criticise criticize praise hail dismiss reject verify",
-    Needs.CLAUSE: "add reply write recall respond answer comment joke quip urge tweet post calculate find show think expect "
+    "hint suggest forecast project fear denounce criticise criticize praise hail dismiss reject verify urge",
+    Needs.CLAUSE: "add reply write recall respond answer comment joke quip tweet post calculate find show think expect "
     "hope mention maintain underline underscore highlight promise threaten recount agree call point quote counter "
-    "lament figure reckon hold",
+    "lament figure reckon hold count tally list",
     Needs.TOPIC: "speak talk",
     Needs.FIGURE: " ".join(lemma for lemma in FIGURE_PREPOSITIONS if lemma != "hold"),
 }
@@ -52,18 +52,20 @@ _FORMS = {
     "give": "gives gave given giving",
     "peg": "pegs pegged pegging",
     "quip": "quips quipped quipping",
+    "tally": "tallies tallied tallying",
     "admit": "admits admitted admitting",
     "forecast": "forecasts forecast forecasted forecasting",
 }
 # A document or the world can show these without a speaker: the subject must be somebody, or somebody's figures.
 EVIDENCE = frozenset(
     "suggest indicate show reveal find confirm estimate verify highlight underline underscore hint put "
-    "give hold measure clock value peg stick".split()
+    "give hold measure clock value peg stick call urge".split()
 )
 # "Is believed", cut short: "the soldier, believed to be the first". Not so "the army claimed to have".
 HEARSAY = frozenset("believed said reported estimated alleged thought feared".split())
 # These report an object that holds a figure: "expects a loss of $5 billion", never "expects a child".
-COUNTING = frozenset("expect calculate".split())
+SHOWING = frozenset("list show find".split())  # Of a document only: "records show 28 injured", never "they found two boys".
+COUNTING = SHOWING | frozenset("expect calculate count tally".split())
 # These share their subject with the verb after "to": "went on to say", "continued to insist".
 AUXILIARIES = frozenset(
     "go goes went going gone continue continues continued continuing seem seems seemed appear appears".split()

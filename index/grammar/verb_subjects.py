@@ -8,6 +8,8 @@ Parse: estimating -acl-> reports. The verb has no subject of its own and takes
 the noun before it, "reports".
 """
 
+from collections.abc import Sequence
+
 from index.grammar.dependency_tree import Parse
 from index.grammar.reporting_verbs import AUXILIARIES
 
@@ -47,8 +49,11 @@ def is_passive(parse: Parse, verb: int) -> bool:
     return stands_alone and (word.dep in ("acl", "advcl", "amod", "ROOT", "relcl") or parse.child(verb, "agent") is not None)
 
 
-def is_negated(parse: Parse, verb: int) -> bool:
-    """Return whether somebody did not say something: "has neither confirmed nor denied", "nobody said"."""
+def is_negated(parse: Parse, verb: int, quoted: Sequence[tuple[int, int]] = ()) -> bool:
+    """Return whether somebody did not say something: "has neither confirmed nor denied", "nobody said".
+
+    A negation among the `quoted` words is none.
+    """
     word, verbs = parse.words[verb], [verb]
     shares_subject = word.dep == "conj" and parse.words[word.head].is_verb and parse.child(verb, *_SUBJECTS, "neg") is None
     if shares_subject and any(parse.words[child].lower == "nor" for child in parse.children(word.head, "cc")):
@@ -60,7 +65,8 @@ def is_negated(parse: Parse, verb: int) -> bool:
             before += parse.children(subject, "det", "preconj", "cc", "neg")
             if parse.words[subject].lower in _NEGATED_SUBJECTS:
                 return True
-        if any(parse.words[child].lower in _NEGATIONS for child in before if child < verb):
+        outside = [child for child in before if child < verb and not any(low <= child < high for low, high in quoted)]
+        if any(parse.words[child].lower in _NEGATIONS for child in outside):
             return True
     return False
 

@@ -16,10 +16,13 @@ from index.grammar.noun_classes import SpeakerKind
 from index.speakers.coreference import Mention
 
 MAX_SENTENCES = 40  # Of one quotation; a mark that is never closed opens none.
+LEAD = 4  # Characters before a speaker who opens a sentence: "the".
 MIN_SHARE = 0.8  # Of its sentence, by length. A shorter quotation may be a single word set in marks.
-_CLOSES = {"“": "”", '"': '"', "«": "»", "„": "“”", "‘": "’"}
-# A single mark opens after a blank and closes after a stop: the rest are apostrophes.
-_MARK = re.compile(r"[“”\"«»„]|(?<![^\s(])‘|(?<=[.,!?…])’(?=\s|$)")
+_CLOSES = {"“": "”", '"': '"”', "«": "»", "„": "“”", "‘": "’", "''": "''"}
+# A single mark opens after a blank and closes after a stop: the rest are apostrophes. Two apostrophes are one mark.
+_MARK = re.compile(r"[“”\"«»„]|''|(?<![^\s(])‘|(?<=[.,!?…])’(?=\s|$)")
+
+_CRY = re.compile(r"[?!]\W{1,2}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,11 @@ def shared_attributions(
         silent = [part for part in parts if not outside[part.sentence]]
         if not silent:
             continue
-        speaker = _nearest(parts, outside) or _before(text, found, parts, [parsed, added], subjects)
+        speaker = (
+            _nearest(parts, outside)
+            or _after(text, found, parts, parsed)
+            or _before(text, found, parts, [parsed, added], subjects)
+        )
         if speaker is not None:
             for part in silent:
                 added.setdefault(part.sentence, []).append(replace(speaker, scope=part.span))
@@ -107,6 +114,19 @@ def _nearest(parts: Sequence[QuotationPart], outside: Mapping[int, Sequence[Attr
             start, end = part.span.start, part.span.end
             return min(beside, key=lambda each: min(abs(each.said_at.start - end), abs(start - each.said_at.end)))
     return None
+
+
+def _after(
+    text: str, found: Sequence[Sentence], parts: Sequence[QuotationPart], parsed: Mapping[int, Sequence[Attribution]]
+) -> Attribution | None:
+    """The speaker whom the sentence after a question or a cry begins with: "“Who knew?” Lind said, looking out."."""
+    last = parts[-1].sentence
+    cries = _CRY.search(text, parts[-1].span.start, parts[-1].span.end)
+    if not cries or last + 1 >= len(found) or found[last + 1].paragraph != found[last].paragraph:
+        return None
+    start = found[last + 1].span.start
+    leads = (each for each in parsed.get(last + 1, ()) if each.said_at.start - start <= LEAD)
+    return next((each for each in leads if each.scope.start <= each.said_at.start), None)
 
 
 def _before(

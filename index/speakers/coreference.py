@@ -20,6 +20,12 @@ _AGENCIES = frozenset(
     "agency service organization organisation office bureau department body institute group association authority".split()
 )
 _COMPANIES = frozenset("company firm manufacturer maker carmaker airline group".split())
+# Titles and roles that one of the pronouns never means.
+_NEVER = {
+    "she": frozenset(("mr", "mr.", "sir", "king", "prince")),
+    "he": frozenset("mrs mrs. ms ms. miss dame lady queen".split()),
+}
+_NEVER_ENDING = {"she": "sman", "he": "woman"}
 # Few people bear these titles, so the title alone does not stand for the last speaker.
 _RARE_ROLES = frozenset("president king queen pope chancellor prince princess governor mayor judge".split())
 
@@ -85,6 +91,8 @@ def _backwards(mentions: Sequence[Mention], sentence: int, reach: int) -> Iterat
 
 
 def _fits(pronoun: str, mention: Mention, sentence: int) -> bool:
+    if any(word in _NEVER.get(pronoun, ()) or word.endswith(_NEVER_ENDING.get(pronoun, "\n")) for word in mention.words):
+        return False
     if pronoun in _PERSONS:  # A name of no known kind may be a person's where it spoke just before.
         spoke_last = mention.is_unknown_name and mention.speaks and sentence - mention.sentence <= 1
         return mention.kind is SpeakerKind.PERSON or spoke_last

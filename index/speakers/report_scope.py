@@ -12,13 +12,13 @@ from collections.abc import Sequence
 
 from index.grammar.appositions import is_parted
 from index.grammar.dependency_tree import Parse
-from index.grammar.noun_classes import TIME_WORDS
+from index.grammar.noun_classes import COUNT_NOUNS, DOCUMENTS, TIME_WORDS
 from index.grammar.noun_phrases import Phrase
-from index.grammar.reporting_verbs import COUNTING, LEMMAS, NEEDS, Needs
+from index.grammar.reporting_verbs import COUNTING, LEMMAS, NEEDS, SHOWING, Needs
 from index.grammar.verb_subjects import is_passive
 from index.speakers.attributed_figures import brings_figure, holds_figure
 
-OPENING_MARKS = ("“", '"', "«", "‘", "'", "``")
+OPENING_MARKS = ("“", '"', "«", "‘", "'", "``", "''")
 _CLOSING_MARKS = ("”", '"', "''", "»", "’")
 NEAR_WORDS = 4  # Between a verb and a quotation that it brings.
 _LIVES = ("li", "victim", "prize", "title", "responsib", "medal", "win")  # "The war claimed 300 lives."
@@ -113,13 +113,31 @@ def has_what_it_needs(
     if lemma == "claim" and object_ is not None and parse.words[object_].lower.startswith(_LIVES):
         return False
     is_free = needs is Needs.NOTHING and (lemma != "tell" or object_ is not None)
-    is_counted = lemma in COUNTING and object_ is not None and holds_figure(parse, object_)
-    if clause is not None or is_free or is_counted or _is_inserted(parse, i):
+    is_counted = lemma in COUNTING and _counts(parse, i, object_)
+    is_asked = lemma == "call" and _calls_for(parse, i)
+    if clause is not None or is_free or is_counted or is_asked or _is_inserted(parse, i):
         return True
     is_near = any(low <= i + NEAR_WORDS and i - NEAR_WORDS <= high and not low <= i < high for low, high in quoted)
     if is_near or needs is not Needs.CONTENT:
         return is_near
     return is_passive(parse, i) or object_ is not None or bool(parse.children(i, "prep", "oprd", "pcomp", "advcl"))
+
+
+def _calls_for(parse: Parse, i: int) -> bool:
+    """Return whether "call" asks or judges: "called for talks", "called the vote a farce"; not "called her Ann"."""
+    asks = i + 1 < len(parse.words) and parse.words[i + 1].lower in ("for", "on")
+    judged, object_ = parse.child(i, "oprd"), parse.child(i, "dobj")
+    is_named = judged is not None and parse.words[judged].text[0].isupper()
+    is_oneself = object_ is not None and parse.words[object_].lower.endswith(("self", "selves"))
+    return not is_passive(parse, i) and (asks or (judged is not None and not is_named and not is_oneself))
+
+
+def _counts(parse: Parse, i: int, object_: int | None) -> bool:
+    """Return whether a verb reports its object's figure: somebody counts it, or a document shows it."""
+    if object_ is None or not holds_figure(parse, object_):
+        return False
+    is_document = any(parse.words[subject].lower in DOCUMENTS | COUNT_NOUNS for subject in parse.children(i, "nsubj"))
+    return is_document or LEMMAS[parse.words[i].lower] not in SHOWING
 
 
 def _has_topic(parse: Parse, i: int) -> bool:

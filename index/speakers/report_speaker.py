@@ -8,9 +8,9 @@ Interfax, citing the army, said 300 had died.
 Parse: said -advcl-> citing -dobj-> army. Interfax speaks and cites the army.
 """
 
-from index.grammar.appositions import agreeing_subject, apposed_subject, opening_name
+from index.grammar.appositions import agreeing_subject, apposed_subject, name_before, opening_name
 from index.grammar.dependency_tree import Parse
-from index.grammar.noun_classes import DOCUMENTS, NOBODY, SINGLE_DOCUMENTS, TIME_WORDS, SpeakerKind, kind_of_noun
+from index.grammar.noun_classes import DOCUMENTS, FINDINGS, NOBODY, TIME_WORDS, SpeakerKind, kind_of_noun
 from index.grammar.noun_phrases import Phrase, author_of, kind_of_phrase, phrase_of
 from index.grammar.reporting_verbs import CITING, LEMMAS
 from index.grammar.verb_subjects import agent_of, is_passive, subject_of
@@ -22,6 +22,8 @@ def speaker_of_verb(parse: Parse, verb: int, *, is_quoting: bool) -> tuple[int, 
     """Return the subject of a reporting verb, or its agent in the passive, and the phrase that names the speaker."""
     passive, agent = is_passive(parse, verb), agent_of(parse, verb)
     head = agent if passive and (not is_quoting or agent is not None) else subject_of(parse, verb)
+    if not passive and (head is None or parse.words[head].lower in NOBODY):
+        head = name_before(parse, verb) or head
     if head is None:
         head = apposed_subject(parse, verb) or opening_name(parse, verb)
     if head is None:
@@ -32,13 +34,16 @@ def speaker_of_verb(parse: Parse, verb: int, *, is_quoting: bool) -> tuple[int, 
 
 
 def speaker_after(parse: Parse, verb: int) -> tuple[int, Phrase] | None:
-    """Return the noun right after a reporting verb, and its phrase: "… to pack a life,” said a fisherman".
+    """Return the noun that a reporting verb has behind quoted words, and its phrase: "… to pack a life,” said a fisherman".
 
     The subject of a verb that follows does not speak ("said dancers were leaving"), nor the owner of a thing ("said Labour's").
     """
     words = parse.words
     if words[verb].tag == "VBG":
         return None
+    between = [head for head in parse.children(verb, "nsubj") if head < verb][1:]  # The first one is quoted.
+    if between and (phrase := phrase_of(parse, between[-1], until=verb)) is not None:
+        return between[-1], phrase
     for head in range(verb + 1, min(verb + 1 + MAX_JOINED_WORDS, len(words))):
         word = words[head]
         if word.tag in ("IN", "TO", "WDT", "WP") or word.text == ",":
@@ -56,7 +61,7 @@ def names_somebody(parse: Parse, phrase: Phrase) -> bool:
     is_name = bool(before) and all(word.text[0].isupper() for word in (*before, head))  # "USA Today".
     if head.lower in NOBODY or (head.lower in TIME_WORDS and not is_name) or not head.text[0].isalnum():
         return False
-    if head.lower in DOCUMENTS and head.tag in ("NN", "NNS") and head.lower not in SINGLE_DOCUMENTS:
+    if head.lower in DOCUMENTS and head.tag in ("NN", "NNS") and head.lower not in FINDINGS:
         owners = [parse.words[i] for i in range(phrase.low, phrase.high) if i != phrase.head]
         return any((word.text[0].isupper() and word.lower not in NOBODY) or word.dep in ("compound", "poss") for word in owners)
     return head.is_noun or head.tag == "PRP" or head.text[0].isupper()

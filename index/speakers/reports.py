@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from index.grammar.dependency_tree import Parse
 from index.grammar.noun_phrases import Phrase, author_of, phrase_of
 from index.grammar.reporting_verbs import EVIDENCE, HEARSAY, LEMMAS
-from index.grammar.verb_subjects import is_negated, is_passive
+from index.grammar.verb_subjects import is_negated, is_passive, subject_of
 from index.speakers.attributed_figures import attributed_figures, owner_of_count
 from index.speakers.report_scope import (
     OPENING_MARKS,
@@ -54,14 +54,34 @@ def reports_of(parse: Parse, quoted: Sequence[tuple[int, int]]) -> list[Report]:
 def _by_verbs(parse: Parse, quoted: Sequence[tuple[int, int]]) -> Iterator[Report]:
     """The reports by verbs that are neither negated nor hearsay."""
     for i, word in enumerate(parse.words):
-        lemma = LEMMAS.get(word.lower)
+        lemma = LEMMAS.get(word.lower) or ("say" if _is_beside_quotation(parse, i, quoted) else None)
         # Whatever governs a clause is a verb, however it was tagged: "U.S. intelligence estimate that".
         is_verb = word.is_verb or (word.is_noun and parse.child(i, "ccomp") is not None)
-        if lemma is None or not is_verb or word.dep in ("amod", "aux", "compound") or is_negated(parse, i):
+        if lemma is None or not is_verb or word.dep in ("amod", "aux", "compound") or is_negated(parse, i, quoted):
             continue
         is_hearsay = word.lower in HEARSAY and any(after.lower == "to" for after in parse.words[i + 1 : i + 2])
         if not is_hearsay and (report := _by_verb(parse, i, lemma, quoted)) is not None:
             yield report
+
+
+def _is_beside_quotation(parse: Parse, i: int, quoted: Sequence[tuple[int, int]]) -> bool:
+    """Return whether any verb gives a quotation to its subject: "“…,” sighed Ann", "“…,” Ann sighed", "Ann shrugged: “…”"."""
+    words = parse.words
+    if words[i].tag not in ("VBD", "VBZ"):
+        return False
+    subject = subject_of(parse, i)
+    if subject is None and (after := speaker_after(parse, i)):
+        subject = after[0]
+    if subject is None or is_evidence(parse, Phrase(subject, subject + 1, subject, definite=False)):
+        return False
+    begins = min(parse.edges(subject)[0], i)
+    for low, high in quoted:
+        is_clause = any(word.is_verb for word in words[low:high])
+        if high in (i, begins) and words[high - 2].text in (",", "!", "?") and is_clause:
+            return True
+        if low == i + 2 and words[i + 1].text in (":", ","):
+            return True
+    return False
 
 
 def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]) -> Report | None:
@@ -72,6 +92,8 @@ def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]
     speaker = speaker_of_verb(parse, i, is_quoting=said_as is not None)
     if speaker is not None and any(low <= speaker[0] < high and not low <= i < high for low, high in quoted):
         speaker = speaker_after(parse, i)  # Nobody speaks from inside the quoted words.
+    if speaker is None and any(high == i for _, high in quoted):
+        speaker = speaker_after(parse, i)
     if speaker is None:
         return None
     head, phrase = speaker

@@ -24,6 +24,7 @@ _FIRST_SURNAMES = frozenset(
 _NO_NAMES = PERSONS | BODIES | TITLES | TIME_WORDS
 _TITLE_ENDINGS = ("man", "woman", "person", "-general", "-chief", "elect")  # "Spokeswoman", "Secretary-General".
 MAX_FULL_WORDS = 4
+MAX_INITIALS = 2  # Letters of a word with a stop inside a name: "J. Berg", "St. John"; "Kursk. Berg" is no name.
 
 
 def surnames(text: str, people: Sequence[Span]) -> tuple[Alias, ...]:
@@ -41,13 +42,13 @@ def surnames(text: str, people: Sequence[Span]) -> tuple[Alias, ...]:
 
 
 def _full_names(text: str, people: Sequence[Span]) -> Iterator[tuple[str, Span]]:
-    by_last: dict[str, Span] = {}
+    by_last: dict[str, list[Span]] = {}
     by_first: dict[str, Span] = {}
     for match in _RUN.finditer(text):
         span = _without_titles(match.group(), match.start())
         words = span.cut(text).split()
         if 2 <= len(words) <= MAX_FULL_WORDS:
-            by_last.setdefault(words[-1], span)
+            by_last.setdefault(words[-1], []).append(span)
             by_first.setdefault(words[0], span)
     names = [(_without_titles(person.cut(text), person.start).cut(text).split(), person) for person in people]
     for words, person in names:  # "Mr. Yang"
@@ -55,8 +56,7 @@ def _full_names(text: str, people: Sequence[Span]) -> Iterator[tuple[str, Span]]
         if len(words) == 1 and title in TITLES and words[0] not in by_last and words[0] in by_first:
             yield words[0], by_first[words[0]]
     for words, _ in names:
-        full = by_last.get(words[-1]) if words and words[-1][0].isupper() else None
-        if full is not None:
+        for full in by_last.get(words[-1], ()) if words and words[-1][0].isupper() else ():
             parts = full.cut(text).split()
             is_hyphenated = "-" in parts[-1] and parts[-1].split("-")[1][:1].islower()
             is_surname_first = parts[0] in _FIRST_SURNAMES and (is_hyphenated or len(parts) == 3)
@@ -71,7 +71,8 @@ def _without_titles(name: str, start: int) -> Span:
         plain = word.group().rstrip(".").lower()
         is_owner = number + 1 < len(words) and POSSESSIVE_ENDING.search(word.group())
         is_common = word.group()[0].islower() and word.group() not in NAME_PARTICLES
-        if is_common or is_owner or plain in _NO_NAMES or (plain.endswith(_TITLE_ENDINGS) and len(plain) > 6):
+        ends_sentence = number + 1 < len(words) and word.group().endswith(".") and len(plain) > MAX_INITIALS
+        if ends_sentence or is_common or is_owner or plain in _NO_NAMES or (plain.endswith(_TITLE_ENDINGS) and len(plain) > 6):
             first = number + 1
     if first >= len(words):
         return Span(start, start)

@@ -19,13 +19,16 @@ from index.entries.entry import StoredAlias, StoredSentence
 from index.opened.index import Index
 from index.search.analyzer import terms
 from index.speakers.attribution import Attribution
-from qa.questions.question import Question
+from qa.questions.question import AnswerType, Question
 from qa.speakers.name_match import Organisation, named_in, organisations, same_name
 from qa.speakers.speaker import Link, ResolvedAttribution, Speaker, one_line
 
 NAMES_KEPT = 10_000  # Resolved names.
+MOST_ASIDE = 0.6  # Of a sentence, said by somebody, while the article itself says the rest.
 # Length of a stretch of a long article. "The agency" is an agency that its own stretch names, or the stretch before or after.
 NEAR_CHARS = 50_000
+NAMED_BEFORE = 400  # Characters in which a paragraph names in full whom a surname means that several people have.
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
 _SHORT_FORM = re.compile(r"\s*(?:\(|,?\s+or\s)[^()]*\)?$")  # "… (NIS)", "… or NIS": what a link has after the long name.
 _TITLES = TITLES | frozenset(
     "president minister premier chancellor king queen prince princess pope senator governor mayor general admiral colonel "
@@ -41,7 +44,8 @@ class Identities:
         self._index = index
         self._organisations = organisations(index.abbreviations)
         # The cache wraps a method of another object: wrapping an own method would keep this object alive in a cycle.
-        self._resolve = lru_cache(NAMES_KEPT)(_NameResolver(index).resolve)
+        self._resolver = _NameResolver(index)
+        self._resolve = lru_cache(NAMES_KEPT)(self._resolver.resolve)
 
     def resolve(self, mention: Attribution, article: int) -> ResolvedAttribution:
         """Return an attribution of a sentence of this article, with who is meant by its names."""
@@ -51,10 +55,20 @@ class Identities:
     def speaker_of(
         self, sentence: StoredSentence, article: int, question: Question, marks: Sequence[Span]
     ) -> ResolvedAttribution | None:
-        """Return the main speaker of a sentence: the speaker asked for, else the speaker of the marks, else the first one."""
+        """Return the main speaker of a sentence: the speaker asked for, else the speaker of the marks, else the first one.
+
+        Where the marks stand beside all that is said, the article itself says what answers.
+        """
         found = [self.resolve(mention, article) for mention in sentence.attributions]
         of_marks = [one for one in found if any(one.mention.scope.holds(mark) for mark in marks)]
-        return max([*of_marks, *found], key=lambda one: self.asked(question, one, article), default=None)
+        main = max([*of_marks, *found], key=lambda one: self.asked(question, one, article), default=None)
+        if main is None or of_marks or self.asked(question, main, article):
+            return main
+        names = [span for one in found for span in (one.mention.name, one.mention.said_at)]
+        beside = [mark for mark in marks if not any(_overlap(mark, name) for name in names)]
+        said = sum(len(one.mention.scope) for one in found)
+        is_aside = said < MOST_ASIDE * len(sentence.span)  # Of words of the question, not of its kind.
+        return None if beside and (is_aside or question.asks_for is not AnswerType.ANY) else main
 
     def asked(self, question: Question, attribution: ResolvedAttribution, article: int) -> float:
         """Return how surely the speaker asked for says this, or is cited for it, 0..1."""
@@ -68,7 +82,21 @@ class Identities:
 
     def resolve_name(self, name: Span, article: int) -> Speaker:
         """Return who is meant by a name in this article; the name itself where no article says more."""
-        return self._resolve(one_line(name, self._index.store.article(article)), article, name.start // NEAR_CHARS)
+        called = one_line(name, self._index.store.article(article))
+        namesakes = self._resolver.namesakes(called, article)
+        if len(namesakes) > 1:
+            return self._named_last(called, name, namesakes)
+        return self._resolve(called, article, name.start // NEAR_CHARS)
+
+    def _named_last(self, called: str, name: Span, namesakes: Sequence[StoredAlias]) -> Speaker:
+        """Return the one of several people of a surname whom the paragraph names last, just before; else the surname."""
+        article = self._index.store.article(namesakes[0].article)
+        before = " ".join(_PARAGRAPH_END.split(article.text[max(0, name.start - NAMED_BEFORE) : name.start])[-1].split())
+        places = {before.rfind(alias.alias.long): alias for alias in namesakes}
+        if max(places) < 0:
+            return Speaker(called)
+        alias = places[max(places)]
+        return Speaker(alias.alias.long, (Link(article, alias.alias.span),))
 
 
 class _NameResolver:
@@ -115,6 +143,11 @@ class _NameResolver:
             return owned or [alias for _, alias in named]  # All of them where the name has no owner.
         return [alias for organisation, alias in near.values() if organisation.described_by(words)]
 
+    def namesakes(self, name: str, article: int) -> list[StoredAlias]:
+        """Return the people of this article who have this name, each once."""
+        found = [alias for alias in self._people(name) if alias.article == article and alias.alias.long not in name]
+        return list({alias.alias.long.casefold(): alias for alias in found}.values())
+
     def _people(self, name: str) -> list[StoredAlias]:
         """Return the full names that articles give for the surname at the end of the name."""
         words = [POSSESSIVE_ENDING.sub("", word) for word in name.split()]
@@ -145,6 +178,10 @@ class _NameResolver:
             return long
         text = one_line(alias.alias.span, self._index.store.article(alias.article))
         return _SHORT_FORM.sub("", text[text.find(alias.alias.owner) :])
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _is_bare(name: str) -> bool:

@@ -21,6 +21,8 @@ def named(text: str) -> list[tuple[str, str]]:
         ("Ukrainian President Volodymyr Zelensky said it was over.", [("Zelensky", "Volodymyr Zelensky")]),
         ("Research fellow Yang Uk spoke about the dam. Mr. Yang said it held.", [("Yang", "Yang Uk")]),
         ("Korean lawmaker Lee Seong-kweun said it rained.", [("Lee", "Lee Seong-kweun")]),
+        ("Ana Ruiz said so. Leo Ruiz left. Ruiz said no.", [("Ruiz", "Ana Ruiz"), ("Ruiz", "Leo Ruiz")]),
+        ("John Kirby spoke in Kursk. Kirby said more.", [("Kirby", "John Kirby")]),
         ("Ursula von der Leyen, the president, said it was late.", [("Leyen", "Ursula von der Leyen")]),
         ("The Health Ministry said so. The ministry said more.", []),
         ("Seoul said it rained at Seoul National University.", []),

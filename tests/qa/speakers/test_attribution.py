@@ -91,3 +91,10 @@ def test_without_the_spelling_out_the_names_are_strangers(retriever_of: Retrieve
     text = SHORT.replace("SBGS", "GUR")  # No initials of that name.
     quotes = retriever_of({"b.txt": text}).ask("how many crossed the river, according to the State Border Guard Service?")
     assert all(quote.probability < 0.9 for quote in (*quotes.quotes, *quotes.closest))
+
+
+def test_what_stands_beside_a_report_is_the_article_s_own_word(retriever_of: RetrieverOf) -> None:
+    text = "Four calves with the fever have turned up near Orsk, although vets insist that the danger to people is small."
+    retriever = retriever_of({"a.txt": text})
+    assert retriever.ask("How many calves with the fever have turned up near Orsk?").quotes[0].said_by is None
+    assert retriever.ask("What do vets say about the danger near Orsk?").quotes[0].said_by == "vets"

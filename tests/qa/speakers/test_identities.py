@@ -87,6 +87,9 @@ def test_of_two_people_or_bodies_of_one_name_that_of_the_same_article_is_meant(m
     other = FULL.replace("Yevhen", "Olena")
     assert meant("Yerin", FULL, other) == Speaker("Yerin")
     assert meant("Yerin", FULL, text=other + " {} said so.").name == "Olena Yerin"
+    near = "Fire chief Marco Ruiz said crews went in. Mayor Elena Ruiz said a memorial would come. {} said it would be stone."
+    assert meant("Ms Ruiz", text=near).name == "Elena Ruiz"  # Named last, just before.
+    assert meant("Ms Ruiz", text=near.replace("{}", "\n\nThe stone is dear. {}")) == Speaker("Ms Ruiz")  # Either of them.
     ministry = "{}’s Ministry of Defence (MoD) said that ten soldiers died in Kursk."
     both = [ministry.format(country) for country in ("Ukraine", "Britain")]
     assert meant("MoD", *both) == Speaker("MoD")
