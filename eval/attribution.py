@@ -2,8 +2,11 @@
 
     python -m eval.attribution [--sentences FILE] [--articles FOLDER] [--fail-under 0.9] [--none-under 0.95]
     python -m eval.attribution --corpora [--seed 1] …
+    python -m eval.attribution FOLDER
 
-With --corpora, the sentences are the claims of eval/corpora/corpora.txt.
+With FOLDER, whole articles are compared with the attributions that people
+marked in them (`eval/judging/marked_attributions.py`). With --corpora, the
+sentences are the claims of eval/corpora/corpora.txt.
 
 The command prints the shares, then a line for each wrong sentence. A name is
 right where it is one of the names written down, in any case, with or without
@@ -27,6 +30,7 @@ from eval.judging.attribution_scores import (
     load_sentences,
     score_attributions,
 )
+from eval.judging.marked_attributions import MarkedScores, load_marks, score_marks
 from eval.judging.name_match import NameMatch
 from eval.reports.report_text import figure_text
 from eval.running.scratch_index import scratch_index
@@ -78,16 +82,31 @@ def _of_folder(path: Path, folder: Path) -> tuple[AttributionScores, dict[str, s
         InputError: the file or an article cannot be read, or an article is missing.
     """
     sentences = load_sentences(path)
-    try:
-        files = sorted(file for file in folder.iterdir() if file.suffix in (".txt", ".md"))
-        documents = tuple(Document(file.name, file.read_bytes().decode()) for file in files)
-    except (OSError, UnicodeError) as error:
-        raise InputError(f"{folder}: cannot be read ({error}); name a folder of articles in UTF-8") from error
+    documents = _documents(folder)
     texts = {document.source: document.text for document in documents}
     if lacking := next((each.source for each in sentences if each.source not in texts), None):
         raise InputError(f"{path}: {lacking} is not in {folder}; name its folder with --articles")
     index = scratch_index(DataSet("attribution", "articles", Gold.ANSWERS, (), (), documents))
     return score_attributions(sentences, speakers_of(index)), texts
+
+
+def _of_marks(folder: Path) -> MarkedScores:
+    """Compare an index of a folder's articles with the attributions marked in them.
+
+    Raises:
+        InputError: the marks or an article cannot be read.
+    """
+    marks = load_marks(folder)
+    index = scratch_index(DataSet("marked", "articles", Gold.ANSWERS, (), (), _documents(folder / "articles")))
+    return score_marks(index.store.entries(), marks)
+
+
+def _documents(folder: Path) -> tuple[Document, ...]:
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix in (".txt", ".md"))
+        return tuple(Document(file.name, file.read_bytes().decode()) for file in files)
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"{folder}: cannot be read ({error}); name a folder of articles in UTF-8") from error
 
 
 def _of_corpora(seed: int) -> tuple[AttributionScores, dict[str, str]]:
@@ -107,6 +126,7 @@ def _of_corpora(seed: int) -> tuple[AttributionScores, dict[str, str]]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print. Status 1: a share is below the limit asked for."""
     parser = argparse.ArgumentParser(prog="python -m eval.attribution", description=main.__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="articles/ and their marked attributions.jsonl")
     parser.add_argument("--sentences", type=Path, default=OWN_SENTENCES, help="sentences with the speakers that people read")
     parser.add_argument("--articles", type=Path, default=SEEDS, metavar="FOLDER")
     parser.add_argument("--corpora", action="store_true", help="measure the claims of the invented corpora")
@@ -115,6 +135,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--none-under", type=float, default=0.0, metavar="SHARE", help="limit for sentences without a speaker")
     chosen = parser.parse_args(arguments)
     try:
+        if chosen.folder:
+            print("\n".join(_of_marks(chosen.folder).lines()))
+            return 0
         found, texts = _of_corpora(chosen.seed) if chosen.corpora else _of_folder(chosen.sentences, chosen.articles)
     except QaError as error:
         print(f"eval.attribution: {error}", file=sys.stderr)

@@ -111,3 +111,26 @@ def test_the_claims_of_the_corpora_can_be_taken_for_sentences(
     told = capsys.readouterr().out.splitlines()
     assert [line.split()[-2] for line in told[:3]] == ["7", "1", "0"]
     assert attribution.main(["--corpora", "--fail-under", "1.1"]) == 1
+
+
+def test_marks_in_whole_articles_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "The dam held all night and nobody was hurt, Anna Lind said. Bo Karr urged them to stay calm. The river fell."
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text(text)
+
+    def mark(words: str, speaker: str, cue: str) -> str:
+        at, by = text.index(words), text.index(speaker)
+        place = {"start": by, "end": by + len(speaker), "text": speaker}
+        return json.dumps({"source": "a.txt", "content": [[at, at + len(words)]], "speaker": [place], "cue": cue})
+
+    marks = (
+        mark("The dam held all night and nobody was hurt", "Anna Lind", "said"),
+        mark("them to stay calm", "The dam", "urged"),
+    )
+    (tmp_path / "attributions.jsonl").write_text("\n".join(marks))
+    assert attribution.main([str(tmp_path)]) == 0
+    assert [line.split()[-4:-1] for line in capsys.readouterr().out.splitlines()] == [
+        ["1", "of", "2"],
+        ["1", "of", "2"],
+        ["1", "of", "1"],
+    ]
