@@ -175,7 +175,10 @@ def _tells_all(question: Question, statement: Statement) -> bool:
 def _bounds(values: Sequence[SentenceValue]) -> tuple[float, float]:
     """Return the least and the largest figure that may dispute one of these."""
     figures = [bound for value in values for bound in (value.low, value.high) if isinstance(bound, int | float)]
-    return (min(figures) / MOST_TIMES, max(figures) * MOST_TIMES) if figures else (-math.inf, math.inf)
+    if not figures:
+        return -math.inf, math.inf
+    # "Nobody" may dispute a few.
+    return min(figures) / MOST_TIMES if min(figures) > MOST_TIMES else min(0, *figures), max(1, *figures) * MOST_TIMES
 
 
 def _lies(value: SentenceValue, least: float, most: float) -> bool:

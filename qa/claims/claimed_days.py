@@ -31,6 +31,7 @@ _PARTS = re.compile(
     r"[,;:—–]\s|\s(?:that|after|before|while|when|since|as|but|who|which|where|though|although|until|following|days after)\s",
     re.IGNORECASE,
 )
+_AND = re.compile(r"\sand\s", re.IGNORECASE)
 _SAID = re.compile(
     r"\b(?:said|says|told|announced|stated|reported|confirmed|claimed|statement|interview|speaking|spoke|briefing|added|"
     r"condemned|warned|tweeted|posted|wrote|published|reporters|revealed|noted|news\s+conference)"
@@ -91,7 +92,10 @@ def _event_day(question: Question, text: str, found: Sequence[Day], wanted: froz
     best = max(len(wanted & words) for words, _ in worded)
     parts = [(bool(deed & words), inside) for words, inside in worded if len(wanted & words) == best]
     has_deed, inside = parts[0]
-    if (best < LEAST_SHARED * len(wanted) and not has_deed) or len(parts) > 1 or len(inside) > 1:
+    if len(parts) == 1 and len(inside) > 1:  # "It was built in 1980 and shut in 2023."
+        pieces = [(unified_stems(piece), some) for piece, some in _parts(text, inside, _AND)]
+        inside = [day for words, some in pieces if deed & words and len(some) == 1 for day in some]
+    if (best < LEAST_SHARED * len(wanted) and not has_deed) or len(parts) > 1 or len(inside) != 1:
         return None
     # An event in the future did not happen on a past day.
     return None if is_future and not has_deed and not _AHEAD.search(text) else inside[0]
@@ -114,14 +118,14 @@ def _in_years(iso: str, year: int) -> Iterator[date]:
             yield date(near, month, day)
 
 
-def _parts(text: str, found: Sequence[Day]) -> Iterator[tuple[str, list[Day]]]:
+def _parts(text: str, found: Sequence[Day], joint_words: re.Pattern[str] = _PARTS) -> Iterator[tuple[str, list[Day]]]:
     """Yield the parts of a sentence with their days. A comma inside a day, or after a leading day, is no joint."""
 
     def is_inside(joint: int) -> bool:
         # "On 3 May, …": a day leads the sentence.
         return any(day.span.start <= joint < day.span.end + (day.span.start <= 4) for day in found)
 
-    joints = [match.start() for match in _PARTS.finditer(text) if not is_inside(match.start())]
+    joints = [match.start() for match in joint_words.finditer(text) if not is_inside(match.start())]
     for start, end in pairwise([0, *joints, len(text)]):
         if inside := [day for day in found if start <= day.span.start < end]:
             yield text[start:end], inside

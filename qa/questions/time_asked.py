@@ -63,7 +63,7 @@ def time_asked(question: str, newest: date | None) -> TimeAsked | None:
     """
     order = Order.NEWEST if _NEWEST.search(question) else Order.FIRST if _FIRST.search(question) else None
     named = days(question)
-    years = frozenset(day.iso[:4] for day in named if day.iso[:4].isdigit())
+    years = frozenset(day.year for day in named if day.year)
     bounds = [found for day in named if (found := _bounds(question, day, newest))]
     if order is None and not bounds:
         return None
@@ -89,8 +89,8 @@ def _bounds(question: str, day: Day, newest: date | None) -> tuple[date | None, 
 
 
 def _first_and_last(day: Day, newest: date | None) -> tuple[date, date] | None:
-    """Return the first and the last day of a day, month or year; None for a weekday, a day that never was, or no year."""
-    if day.grain is Grain.WEEKDAY:
+    """Return the first and the last day of a day, month or year; None for a weekday, a decade, or a day that never was."""
+    if day.grain in (Grain.WEEKDAY, Grain.DECADE):
         return None
     if not day.iso.startswith("--"):
         return _calendar(day.iso)

@@ -2,7 +2,8 @@
 
 He was wounded on 26 December 2024, a Friday in May 2019.
 Days: "26 December 2024" is 2024-12-26, "Friday" is friday, "May 2019" is 2019-05.
-"It may rain" names no month, and "2000 people" no year.
+"It may rain" names no month, and "2000 people" no year. "Late in May 2019" and
+"the early 1980s" keep the words that say when in it.
 """
 
 import re
@@ -21,7 +22,12 @@ _DAY = re.compile(
     rf"|(?:{WEEKDAY},?\s+)?(?:(?P<after>{MONTH})\s+(?:the\s+)?(?P<n>{_NUMBER})\b(?!\s*(?:,\d|[ap]\.?m\b))"
     rf"|(?P<m>{_NUMBER})\s+(?:of\s+)?(?P<before>{MONTH}))(?:,?\s+(?P<year>{_YEAR})\b)?"
     rf"|(?P<month>{MONTH})(?:,?\s+(?:of\s+)?(?P<of>{_YEAR})\b)?"
-    rf"|(?P<alone>{WEEKDAY})\b|(?P<only>{_YEAR})\b(?![,.]\d|%|-\d))"
+    rf"|(?P<alone>{WEEKDAY})\b|(?P<decade>(?:1[5-9]|20)\d0)['’]?s\b|(?P<only>{_YEAR})\b(?![,.]\d|%|-\d))"
+)
+_PART_OF = re.compile(
+    r"(?:\b(?:early|mid|late)(?:-|\s(?:in\s)?)|\b(?:the\s)?(?:beginning|start|middle|end)\sof\s"
+    r"|\b(?:spring|summer|autumn|fall|winter)\s(?:of\s)?)(?:the\s)?$",
+    re.IGNORECASE,
 )
 _COUNTS = re.compile(r"\s+(?:[a-z]+s|people|men|women|children)\b")
 _DATES = re.compile(r"\b(?:in|since|until|by|of|from|before|after|during|early|late|and|to)\s+$", re.IGNORECASE)
@@ -34,15 +40,21 @@ class Grain(Enum):
     WEEKDAY = "weekday"
     MONTH = "month"
     YEAR = "year"
+    DECADE = "decade"
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A day at `span`. `iso`: "2024-12-26", "--12-26" without its year, "2024-12", "--12", "2024", "friday"."""
+    """A day at `span`. `iso`: "2024-12-26", "--12-26" without its year, "2024-12", "--12", "2024", "1980s", "friday"."""
 
     span: Span
     iso: str
     grain: Grain
+
+    @property
+    def year(self) -> str:
+        """The year that it lies in; "" where it names none, or a decade."""
+        return self.iso[:4] if self.iso[:4].isdigit() and self.grain is not Grain.DECADE else ""
 
 
 def days(text: str) -> tuple[Day, ...]:
@@ -51,27 +63,27 @@ def days(text: str) -> tuple[Day, ...]:
 
 
 def _day(match: re.Match[str]) -> Day | None:
-    span = Span(*match.span())
-    if match["iso"]:
-        return Day(span, match["iso"], Grain.DAY)
-    if match["alone"]:
-        return Day(span, match["alone"].lower(), Grain.WEEKDAY)
+    part = _PART_OF.search(match.string, max(0, match.start() - 20), match.start())
+    span = Span(part.start() if part else match.start(), match.end())
+    for name, grain, ending in (("iso", Grain.DAY, ""), ("alone", Grain.WEEKDAY, ""), ("decade", Grain.DECADE, "s")):
+        if match[name]:
+            return Day(span, match[name].lower() + ending, grain)
     if match["only"]:
         # "2000 people" is a count, "in 2000 people" none.
         is_count = int(match["only"]) % 100 == 0 and _COUNTS.match(match.string, match.end())
         is_dated = _DATES.search(match.string, max(0, match.start() - 12), match.start())
         return Day(span, match["only"], Grain.YEAR) if is_dated or not is_count else None
     if match["month"]:
-        return _month(match)
+        return _month(match, span)
     number = int(re.sub(r"\D", "", match["n"] or match["m"]))
     if not 1 <= number <= 31:
         return None
     return Day(span, f"{match['year'] or '-'}-{month_number(match['after'] or match['before']):02d}-{number:02d}", Grain.DAY)
 
 
-def _month(match: re.Match[str]) -> Day | None:
+def _month(match: re.Match[str], span: Span) -> Day | None:
     """A month by itself; None for the verb "may" and the names May, March, Jan and the like."""
     is_dated = match["of"] or _DATES.search(match.string, max(0, match.start() - 12), match.start())
     if not is_dated or (len(match["month"]) <= 3 and match["month"] != "May" and not match["of"]):
         return None
-    return Day(Span(*match.span()), f"{match['of'] or '-'}-{month_number(match['month']):02d}", Grain.MONTH)
+    return Day(span, f"{match['of'] or '-'}-{month_number(match['month']):02d}", Grain.MONTH)

@@ -172,7 +172,7 @@ def test_the_record_says_what_was_asked(retriever: Retriever, names: list[str]) 
     scope = Scope(sources=(names[0], "*nothing*"), outlets=(), until=date(2030, 1, 31))
     record = json.loads(json.dumps(retriever.ask(question, within=scope).to_dict()))["within"]
     assert record.pop("articles") in (0, 1)
-    assert record == {"sources": list(scope.sources), "outlets": [], "since": None, "until": "2030-01-31"}
+    assert record == {"sources": list(scope.sources), "outlets": [], "since": None, "until": "2030-01-31", "named": None}
 
 
 def test_a_refusal_says_of_how_many_articles(retriever: Retriever, names: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from qa.ranking.reading import (
     NEAREST,
     SENTENCES_READ,
     Judge,
+    asked_whether,
     logit,
     read,
     snippets,
@@ -218,3 +219,30 @@ def test_reading_imports_no_heavy_package_once_exported(seeds_index: Path) -> No
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.endswith("set()\n")
+
+
+@pytest.mark.parametrize(
+    ("question", "whether"),
+    [
+        ("How many people were killed in Tolva?", "Were any people killed in Tolva?"),
+        ("How many miners died in the fire?", "Have any miners died in the fire?"),
+        ("Who was killed in Tolva?", ""),
+    ],
+)
+def test_how_many_is_asked_as_whether_any(question: str, whether: str) -> None:
+    assert asked_whether(question) == whether
+
+
+def test_nobody_answers_how_many(retriever_of: Callable[[Mapping[str, str]], Retriever]) -> None:
+    retriever = retriever_of(
+        {
+            "a.txt": "A mill in Tolva burnt. Nobody was killed in the fire, the mayor said. Four firemen were hurt.\n",
+            "b.txt": "One person was killed in the fire at the mill in Tolva, police said.\n",
+        }
+    )
+    answer = retriever.ask("How many people were killed in the fire in Tolva?")
+    assert "Nobody was killed" in answer.quotes[0].text
+    assert [claim["value"] for value in answer.to_dict()["claims"][0]["values"] for claim in value["claims"]] == [
+        "Nobody",
+        "One",
+    ]
