@@ -20,7 +20,7 @@ from qa.questions.conversation import Variants, variants
 from qa.questions.history import Turn
 from qa.questions.named_scope import NamedScope, named_scope
 from qa.questions.parts import parts
-from qa.questions.question import check_top_k, read_question
+from qa.questions.question import AnswerType, Question, check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.questions.time_asked import time_asked
@@ -162,7 +162,7 @@ class Retriever:
         reads = self._settings.reader and not asked.leans
         scored = to_read(candidates) if reads else candidates.best(PASSAGES_SCORED)
         scores = score_sentences(self._index, scored, known.organisations, self._weights)
-        judge = self._judge(judged_by.text, scores.confidence, known) if self._settings.reader else None
+        judge = self._judge(judged_by, scores.confidence, known) if self._settings.reader else None
         if judge and reads:
             scores = read(judge, scores)
         best = scores.sentences[0].probability if scores.sentences else 0.0
@@ -211,11 +211,12 @@ class Retriever:
             for passage, score, ranks in zip(found.passages, found.scores.tolist(), found.ranks, strict=True)
         )
 
-    def _judge(self, question: str, confidence: float, known: KnownNames) -> Judge:
+    def _judge(self, question: Question, confidence: float, known: KnownNames) -> Judge:
         """Return the judge of a question; `confidence` is the scorer's."""
         published = self._index.date_range()
-        time = time_asked(question, published[1] if published else None)
-        asked = wordings(time.question if time else question, known.other)
+        is_figure = question.asks_for is AnswerType.FIGURE
+        time = time_asked(question.text, published[1] if published else None, figure=is_figure)
+        asked = wordings(time.question if time else question.text, known.other)
         return Judge(self._index, asked, self._reader or open_reader(), packaged_reading_weights(), confidence, time)
 
     def _named_scope(self, question: str, within: Scope | None) -> NamedScope | None:

@@ -20,6 +20,7 @@ _NEWEST = re.compile(r"\b(?:latest|most recent|newest|current(?:ly)?|so far|up t
 _FIRST = re.compile(
     rf"\b(?:first|initially|originally|earliest)\s+reported\b\s*|\b(?:first|initial|earliest)\s+(?={_FIGURE})", re.IGNORECASE
 )
+_PAST = re.compile(r"\b(?:last|previous(?:ly)?|earlier|ago|former|past|record|before|history|once|used)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:by|until|till|up to|as of|before)\s+(?:the\s+end\s+of\s+)?$", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:since|after)\s+$", re.IGNORECASE)
 _BEFORE = re.compile(r"\bbefore\s+$", re.IGNORECASE)
@@ -30,6 +31,7 @@ class Order(Enum):
 
     NEWEST = "newest"
     FIRST = "first"
+    PRESENT = "present"  # Of a figure without a time: what an article reports, not what it recalls.
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +48,17 @@ class TimeAsked:
     order: Order | None = None
 
     @property
-    def has_days(self) -> bool:
-        """Tell whether days of publication count."""
-        return bool(self.since or self.until)
+    def names_it(self) -> bool:
+        """Tell whether the question itself names the time."""
+        return self.order is not Order.PRESENT
 
     def holds(self, published: date) -> bool:
         """Tell whether an article of this day can tell of the time."""
         return (self.since or date.min) <= published <= (self.until or date.max)
 
 
-def time_asked(question: str, newest: date | None) -> TimeAsked | None:
-    """Read the time that a question asks about; None where it asks about none.
+def time_asked(question: str, newest: date | None, *, figure: bool = False) -> TimeAsked | None:
+    """Read the time that a question asks about; None where it asks about none. `figure`: it asks for a figure.
 
     `newest` is the day of the newest article. A day that is named without its
     year is the last one that is not after it.
@@ -66,7 +68,7 @@ def time_asked(question: str, newest: date | None) -> TimeAsked | None:
     years = frozenset(day.year for day in named if day.year)
     bounds = [found for day in named if (found := _bounds(question, day, newest))]
     if order is None and not bounds:
-        return None
+        return TimeAsked(question, order=Order.PRESENT) if figure and not named and not _PAST.search(question) else None
     bare = _FIRST.sub("", _NEWEST.sub("", question)) if order else question
     since, until = (bounds[0][0], bounds[-1][1]) if 0 < len(bounds) <= 2 else (None, None)
     if until and not since and order is None:  # What was known by a day is what the last report before it tells.

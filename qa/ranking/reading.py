@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +15,8 @@ from index.opened.index import Index
 from qa.questions.time_asked import Order, TimeAsked
 from qa.ranking.candidates import CandidatePassages
 from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
+from qa.ranking.time_fit import OTHER_TIME, in_order, other_time, recalls
 from qa.ranking.weights import ReadingWeights
-from qa.values.days import days
 
 NEAREST = 8  # Passages nearest by meaning; their sentences are scored too, where they are not among the best of all.
 # Sentences that are read, in snippets with those BESIDE them. Of 2,770 news questions .89 have their answer in these (20
@@ -30,10 +29,6 @@ OFF_TOPIC = 0.01  # Below this the scorer's confidence counts: with it .77 of qu
 _HOW_MANY = re.compile(r"how many (?P<noun>[\w'’ -]{3,40}?) (?P<verb>were|are|have|had|died)\b", re.IGNORECASE)
 _NOBODY = re.compile(r"\b(?:nobody|no[ -]one|none|no)\b", re.IGNORECASE)
 _LEAST = 1e-9  # Of a probability whose logit is taken.
-# What the logit of a sentence of another time than the one asked loses. Of 30 unseen questions with a year .83 in place of .77
-# have the right first quote, of 27 without an answer .67 to .70 in place of .59 are refused.
-OTHER_TIME = 3.0
-AS_SURE = 3.0  # Logits between the best sentence and those that the newest or the first report is chosen from.
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +54,18 @@ class Judge:
     confidence: float
     time: TimeAsked | None = None
 
+    def reads_on(self, best: ScoredSentence) -> bool:
+        """Tell whether reading goes on though a sentence is sure: another report may be the one asked for."""
+        if self.time is None or self.time.order is None:
+            return False
+        return self.time.order is not Order.PRESENT or recalls(self.index, best)
+
     def logits(self, snippets: Sequence[Sequence[ScoredSentence]]) -> Iterator[tuple[ScoredSentence, float]]:
         """Yield the sentences of snippets, each with its logit against "nothing here answers".
 
         It is linear in the reader's and the scorer's logit; that of "nothing" in the scorer's confidence.
         """
-        texts = [snippet_text(self.index, part, dated=self.time is not None) for part in snippets]
+        texts = [snippet_text(self.index, part, dated=self.time is not None and self.time.names_it) for part in snippets]
         whether = asked_whether(self.asked[0])
         nothing = self.weights.nothing(logit(self.confidence))
         found = zip(*(self.reader.read(question, texts) for question in self.asked), strict=True)
@@ -74,7 +75,7 @@ class Judge:
                 logits = np.where(nobody, np.maximum(logits, self.reader.read(whether, [text])[0]), logits)
             for one, value in zip(part, logits.tolist(), strict=True):
                 known = self.weights.sentence(UNREAD if one.only_asks else value, logit(one.probability)) - nothing
-                yield one, known - (OTHER_TIME if self.time and _is_of_other_time(self.index, one, self.time) else 0.0)
+                yield one, known - (OTHER_TIME if self.time and other_time(self.index, one, self.time) else 0.0)
 
 
 def wordings(question: str, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -112,38 +113,14 @@ def read(judge: Judge, scores: SentenceScores) -> SentenceScores:
     judged: list[_Judged] = []
     for at in range(0, len(order), AT_ONCE):
         judged += [_Judged(one, value) for one, value in judge.logits(order[at : at + AT_ONCE])]
-        if max(softmax([one.logit for one in judged])[1:]) >= SURE and not (judge.time and judge.time.order):
+        if max(softmax([one.logit for one in judged])[1:]) >= SURE and not judge.reads_on(
+            max(judged, key=lambda one: one.logit).candidate
+        ):
             break
-    if judge.time and judge.time.order:
-        judged = _by_day(judge.index, judged, judge.time.order)
+    if judge.time:
+        dealt = in_order(judge.index, [one.candidate for one in judged], [one.logit for one in judged], judge.time)
+        judged = [replace(one, logit=value) for one, value in zip(judged, dealt, strict=True)]
     return _scores(judged, scores, judge.weights)
-
-
-def _is_of_other_time(index: Index, one: ScoredSentence, time: TimeAsked) -> bool:
-    """Tell whether a sentence names other years than the question, or no year in an article that cannot tell of the time."""
-    article = index.store.article(one.passage.article)
-    named = _years(one.sentence.span.cut(article.text))
-    if named and time.years:
-        return not named & time.years
-    published = article.masthead.published
-    if published is None or time.holds(published):
-        return False
-    return not time.years & _years(one.passage.span.cut(article.text))
-
-
-def _years(text: str) -> set[str]:
-    return {day.year for day in days(text) if day.year}
-
-
-def _by_day(index: Index, judged: list[_Judged], order: Order) -> list[_Judged]:
-    """Return the sentences with the logits of the sure and dated ones dealt out anew, the highest to the day asked for."""
-    best = max(one.logit for one in judged)
-    days_of = {place: index.store.article(one.candidate.passage.article).masthead.published for place, one in enumerate(judged)}
-    sure = [place for place, one in enumerate(judged) if one.logit >= best - AS_SURE and days_of[place]]
-    sure.sort(key=lambda place: -judged[place].logit)
-    by_day = sorted(sure, key=lambda place: days_of[place] or date.min, reverse=order is Order.NEWEST)
-    dealt = {place: judged[other].logit for place, other in zip(by_day, sure, strict=True)}
-    return [replace(one, logit=dealt.get(place, one.logit)) for place, one in enumerate(judged)]
 
 
 def _scores(judged: list[_Judged], scores: SentenceScores, weights: ReadingWeights) -> SentenceScores:

@@ -49,6 +49,12 @@ def test_the_newest_or_the_first_report_is_asked_for(question: str, order: Order
     assert time_asked(question, NEWEST) == TimeAsked(left, order=order)
 
 
+def test_a_figure_without_a_time_is_of_the_present() -> None:
+    asked = time_asked("How many died in Saro?", NEWEST, figure=True)
+    assert asked and asked.order is Order.PRESENT and not asked.names_it
+    assert time_asked("How many died in the last fire in Saro?", NEWEST, figure=True) is None
+
+
 @pytest.mark.parametrize("question", ["Who was the first reporter there?", "Who won on Tuesday?", "What was on 31 June 2020?"])
 def test_any_other_question_asks_about_no_time(question: str) -> None:
     assert time_asked(question, NEWEST) is None
@@ -67,3 +73,13 @@ def test_the_first_quote_is_of_the_time_asked(retriever_of: Callable[[Mapping[st
     assert "Per Stein" in first("Who won the vote in Oll in 2019?")
     assert "Ada Lund" in first("Who won the vote in Oll in 2023?")
     assert first("Who won the vote in Oll in 2011?") == ""
+
+
+def test_what_an_article_recalls_comes_after_what_it_reports(retriever_of: Callable[[Mapping[str, str]], Retriever]) -> None:
+    head = "Quake in Oststad\n\nOll Daily\n14 April 2023\n\n"
+    told = "An earthquake shook Oststad. An earthquake in the same hills killed 2,000 people in 1954. {} Schools were shut.\n"
+    now = "Health minister Clara Keller said 113 people had been killed."
+    retriever = retriever_of({"a.txt": head + told.format(now)})
+    question = "How many people were killed in the earthquake?"
+    assert [now in quote.text for quote in retriever.ask(question).quotes][:2] == [True, False]
+    assert "1954" in retriever.ask("How many people were killed in the earlier earthquake in Oststad?").quotes[0].text
