@@ -27,7 +27,7 @@ AT_ONCE = 2  # Snippets; the same on every machine, so that all machines read as
 SURE = 0.8  # Reading stops at a sentence with this share of the probability.
 OFF_TOPIC = 0.01  # Below this the scorer's confidence counts: with it .77 of questions on other stories are refused, else .70.
 _HOW_MANY = re.compile(r"how many (?P<noun>[\w'’ -]{3,40}?) (?P<verb>were|are|have|had|died)\b", re.IGNORECASE)
-_NOBODY = re.compile(r"\b(?:nobody|no[ -]one|none|no)\b", re.IGNORECASE)
+_NOBODY = re.compile(r"\b(?:nobody|no[ -]one|none)\b", re.IGNORECASE)
 _LEAST = 1e-9  # Of a probability whose logit is taken.
 
 
