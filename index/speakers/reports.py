@@ -98,7 +98,8 @@ def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]
         return None
     head, phrase = speaker
     cited = cited_by(parse, i)
-    if lemma in EVIDENCE and cited is None and is_evidence(parse, phrase):
+    is_loose = lemma in EVIDENCE or parse.words[i].tag == "VBG"  # "With a tackle denying a try".
+    if is_loose and cited is None and is_evidence(parse, phrase):
         return None
     clause = clause_of_verb(parse, said_as if said_as is not None else i)
     if not has_what_it_needs(parse, i, lemma, clause=clause, quoted=quoted):
