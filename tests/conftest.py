@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from hypothesis import settings
 
-from index import ModelSettings, build
-from index.models.export import export_model
+from index import build
 from qa import AskSettings, Retriever
 
 pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.loaded_once", "tests.made_files")
@@ -52,15 +50,11 @@ def _first_tier(item: pytest.Item) -> int:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _beside_another_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Under pytest-xdist, let one worker export the model for all, and let each worker embed on one core."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        yield
-        return
-    with FileLock(tmp_path_factory.getbasetemp().parent / "export.lock"):
-        export_model(ModelSettings())
+def _beside_another_worker() -> Iterator[None]:
+    """Under pytest-xdist, let each worker embed on one core."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.models.embedder.cores", lambda: 1)
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            patch.setattr("index.models.embedder.cores", lambda: 1)
         yield
 
 

@@ -22,7 +22,7 @@ ROOMS = (
     *("qa/retriever", "qa/example_questions", "qa"),
     *("eval/datasets", "eval/corpora", "eval/running", "eval/measures", "eval/reports", "eval/scaling", "eval/judging"),
     "eval/training",
-    *("eval/train", "eval/projection", "eval/speed", "eval/load", "eval/scale", "eval/alike", "eval/claims"),
+    *("eval/train", "eval/export", "eval/projection", "eval/speed", "eval/load", "eval/scale", "eval/alike", "eval/claims"),
     *("eval/attribution", "eval"),
     *("ui/text", "ui/server", "ui/page", "ui/commands", "ui/cli", "ui"),
 )
