@@ -74,6 +74,24 @@ def test_who_asks_for_what_an_extra_brings_reads_which(lean: subprocess.Complete
     assert named == [("qa", "models"), ("qa", "models"), ("eval.export", "models"), ("eval.train", "eval")], lean.stderr
 
 
+def test_make_installs_by_uv_where_it_is_there_and_else_by_a_new_pip(tmp_path: Path) -> None:
+    (tmp_path / "uv").write_text("#!/bin/sh\n")
+    (tmp_path / "uv").chmod(0o755)
+    told = []
+    for more in ([], ["UV="]):
+        done = subprocess.run(
+            ["make", "-n", "-B", ".venv/.installed", *more],
+            cwd=ROOT,
+            env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "--constraint constraints.txt --editable . >&2" in done.stdout and "[dev]" not in done.stdout
+        told.append([f"{tmp_path}/uv pip install" in done.stdout, "--upgrade pip" in done.stdout])
+    assert told == [[True, False], [False, True]]
+
+
 def test_the_extra_for_development_brings_all_others() -> None:
     assert {*EXTRAS} == {"dev", "eval", "full", "mcp", "milvus", "models", "ray"}
     assert "articles-qa[full]" in EXTRAS["dev"] and "articles-qa[models]" in EXTRAS["eval"]
