@@ -98,6 +98,8 @@ def run_command(chosen: Namespace) -> ExitStatus:
             from ui.commands.ask_command import chat as run
         case "serve":
             from ui.commands.serve_command import serve_page as run
+        case "accounts":
+            from ui.commands.accounts_command import accounts as run
         case "check":
             from ui.commands.check_command import check as run
         case "eval":

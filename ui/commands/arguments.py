@@ -115,6 +115,13 @@ def parser() -> argparse.ArgumentParser:
     _add_generation(check)
     check.add_argument("--json", action="store_true", help="print the result as JSON")
 
+    accounts = commands.add_parser("accounts", help="Add an account for qa serve --auth; the password is kept as a hash.")
+    accounts.add_argument("action", choices=["add"], help="what to do")
+    accounts.add_argument("name", metavar="NAME", help="the account's name; its password is asked for, or a line of input")
+    accounts.add_argument(
+        "--auth", metavar="FILE", type=Path, default=Path("accounts.txt"), help="the file of accounts (default: accounts.txt)"
+    )
+
     info = command("info", "Print what the index holds.")
     _add_generation(info)
     info.add_argument("--json", action="store_true", help="print the facts as JSON")
