@@ -3,12 +3,15 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from index import build
+from index import ModelSettings, Precision, build
+from index.models.export import export_model
+from index.models.model_files import packaged_export
 from qa import AskSettings, Retriever
 
 pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.loaded_once", "tests.made_files")
@@ -89,6 +92,16 @@ def retriever(seeds_index: Path) -> Retriever:
 def generous(seeds_index: Path) -> Retriever:
     """Over the five articles; quotes whatever it finds, so that a test of quotes hangs on no probability."""
     return Retriever.open(seeds_index, settings=AskSettings(min_answer=0.0, min_quote=0.0, min_quote_share=0.0))
+
+
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> ModelSettings:
+    """Settings of the default model in fp32, for what compares models. What runs is int8: an fp32 export needs torch."""
+    wanted, packaged = ModelSettings(precision=Precision.FP32), packaged_export()
+    made = replace(packaged, card=replace(packaged.card, precision=Precision.FP32))
+    for module in ("index.building.prepare", "index.opened.index"):
+        monkeypatch.setattr(f"{module}.export_model", lambda settings: made if settings == wanted else export_model(settings))
+    return wanted
 
 
 @pytest.fixture
