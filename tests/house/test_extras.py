@@ -50,7 +50,8 @@ def lean(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProces
         ["train", "reader", "--state", "state"],
     ]
     brought = chain.from_iterable(needed for extra, needed in EXTRAS.items() if extra != "dev")  # httpx comes with spaCy, too.
-    lacking = sorted((packages(brought) | {"ir_measures"}) - packages(PROJECT["dependencies"]))
+    own = packages(PROJECT["dependencies"]) | {"langchain_core"}  # It comes with langchain-text-splitters.
+    lacking = sorted((packages(brought) | {"ir_measures"}) - own)
     assert {"torch", "transformers", "sentence_transformers", "sklearn", "onnx", "ir_measures", "ray"} <= {*lacking}
     return subprocess.run(
         [sys.executable, "-c", LEAN, json.dumps([lacking, commands])],
@@ -93,7 +94,7 @@ def test_make_installs_by_uv_where_it_is_there_and_else_by_a_new_pip(tmp_path: P
 
 
 def test_the_extra_for_development_brings_all_others() -> None:
-    assert {*EXTRAS} == {"accounts", "dev", "eval", "full", "mcp", "milvus", "models", "ray"}
+    assert {*EXTRAS} == {"accounts", "dev", "eval", "full", "langchain", "mcp", "milvus", "models", "ray"}
     assert "articles-qa[full]" in EXTRAS["dev"] and "articles-qa[models]" in EXTRAS["eval"]
     assert {*EXTRAS["full"][0].partition("[")[2].rstrip("]").split(",")} == {*EXTRAS} - {"dev", "full"}
 
