@@ -99,6 +99,10 @@ def parser() -> argparse.ArgumentParser:
     serve = command("serve", "Serve the page, for a browser on this machine, and the same answers for programs.")
     _add_serving(serve)
 
+    tools = command("mcp", "Serve MCP tools over standard input and output, to the program that starts this.")
+    _add_reader(tools)
+    _add_generation(tools)
+
     measure = command("eval", "Ask questions whose answers are known; print how right the answers are, with intervals.")
     _add_measuring(measure)
 

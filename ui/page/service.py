@@ -52,6 +52,7 @@ from ui.text.word_file import to_word
 FILE = "judgements.jsonl"
 MAX_BYTES = 50_000_000
 SENTENCES_AROUND = 2  # Before a quote, and after it.
+MOST_LINES = 500  # Of an article that a program reads at once.
 MOST_FOUND = 1_000  # Places of words in an article.
 MAX_BESIDE = 4_000  # Characters on either side of it, however long the sentences are.
 # An index may come from a stranger: a link would lead to another file, and a pipe would keep the writer waiting.
@@ -103,6 +104,25 @@ class Service:
         """
         found = self._live.call(lambda opened: opened.retriever.search(question, history, top_k, within=within))
         return [passage.to_dict() for passage in found]
+
+    def lines(self, source: str, first: int = 1, last: int | None = None) -> dict[str, Any]:
+        """Return some lines of an article, from 1, word for word; at most MOST_LINES and ROOM characters of them.
+
+        Raises:
+            InputError: the index has no such article, or it has no such line.
+        """
+
+        def cut(opened: OpenGeneration) -> dict[str, Any]:
+            article = _article(opened, source)
+            lines = article.text.split("\n")
+            end = min(len(lines), first - 1 + MOST_LINES, len(lines) if last is None else last)
+            if not 1 <= first <= end:
+                raise InputError(f"{printable(source)}: has lines 1 to {len(lines):,}; name some of them")
+            text = "\n".join(lines[first - 1 : end])[:ROOM]
+            said = {"source": source, "sha256": article.sha256, "title": article.title, "lines": len(lines)}
+            return {**said, "first_line": first, "last_line": first + text.count("\n"), "text": text}
+
+        return self._live.call(cut)
 
     def articles(self, wanted: ArticlesRequest) -> dict[str, Any]:
         """Return a part of the articles whose source, title or outlet has all words of the query."""
