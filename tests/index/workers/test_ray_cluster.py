@@ -147,8 +147,9 @@ def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Export:
     return Export(made / "models" / "other", card)
 
 
-def test_the_packaged_export_is_not_shipped(tmp_path: Path) -> None:
-    packaged = packaged_export()
+@pytest.mark.parametrize("precise", [False, True])
+def test_the_packaged_export_is_not_shipped_and_is_run_as_here(precise: bool) -> None:
+    packaged = replace(packaged_export(), precise=precise)
     assert Shipment.of(packaged, export_files(packaged)).install(lambda: pytest.fail("fetched")) == packaged
 
 
