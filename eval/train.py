@@ -32,6 +32,7 @@ from eval.reports.provenance import provenance
 from eval.running.run_cases import CaseOutcome, run_cases
 from eval.running.scratch_index import scratch_index
 from index import Index, InputError, QaError
+from index.errors import packages_of
 from qa import AskSettings
 from qa.questions.conversation import variants
 from qa.ranking.candidates import find_candidates
@@ -125,7 +126,8 @@ def _sentence_weights(answers: Sequence[QuestionSample], kept: Sequence[int]) ->
 
 def _fit(inputs: npt.NDArray[np.float64], right: Bits, kept: Sequence[int]) -> Linear:
     """Fit a logistic regression on some of the inputs, scaled to deviation 1. The weights are for the unscaled inputs."""
-    from sklearn.linear_model import LogisticRegression
+    with packages_of("eval", "learning weights"):
+        from sklearn.linear_model import LogisticRegression
 
     if len(np.unique(right)) < 2:
         raise InputError("the questions have only right answers or only wrong ones; give more of them")
@@ -220,8 +222,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Train, check or cross-validate the scorer's weights; `reader` trains the reader."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["reader"]:
-        from eval.training.reader_command import main as train_reader
-
+        try:
+            with packages_of("eval", "training the reader"):
+                from eval.training.reader_command import main as train_reader
+        except InputError as error:
+            print(f"eval.train: {error}", file=sys.stderr)
+            return 2
         return train_reader(arguments[1:])
     parser = argparse.ArgumentParser(prog="python -m eval.train", description=main.__doc__)
     parser.add_argument("answers", metavar="ANSWERS", type=Path)

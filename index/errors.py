@@ -11,6 +11,9 @@
 A message is one line: where, what is wrong, what to do.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class QaError(Exception):
     """Base of every error that a user sees."""
@@ -43,3 +46,17 @@ class IndexDamagedError(IndexUnusableError):
 
 class IndexMismatchError(IndexUnusableError):
     """The index was made by another model or in another format or shape."""
+
+
+@contextmanager
+def packages_of(extra: str, what: str) -> Iterator[None]:
+    """Say which extra brings the packages that `what` imports inside, where one is missing.
+
+    Raises:
+        InputError: a package is missing.
+    """
+    try:
+        yield
+    except ImportError as error:
+        reason = " ".join(str(error).split())[:100]
+        raise InputError(f"{what}: {reason}; run pip install 'articles-qa[{extra}]'") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from index.errors import InputError
 from index.models.model_card import ModelSettings
 from index.models.reader import Reader
-from index.models.reader_export import open_reader
+from index.models.reader_graph import open_reader
 from index.opened.index import Index, Selection
 from index.opened.info import IndexInfo
 from qa.answers.answer import Answer, FoundPassage

@@ -3,14 +3,15 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 from hypothesis import settings
 
-from index import ModelSettings, build
+from index import ModelSettings, Precision, build
 from index.models.export import export_model
+from index.models.model_files import packaged_export
 from qa import AskSettings, Retriever
 
 pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.loaded_once", "tests.made_files")
@@ -52,15 +53,11 @@ def _first_tier(item: pytest.Item) -> int:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _beside_another_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Under pytest-xdist, let one worker export the model for all, and let each worker embed on one core."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        yield
-        return
-    with FileLock(tmp_path_factory.getbasetemp().parent / "export.lock"):
-        export_model(ModelSettings())
+def _beside_another_worker() -> Iterator[None]:
+    """Under pytest-xdist, let each worker embed on one core."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.models.embedder.cores", lambda: 1)
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            patch.setattr("index.models.embedder.cores", lambda: 1)
         yield
 
 
@@ -95,6 +92,16 @@ def retriever(seeds_index: Path) -> Retriever:
 def generous(seeds_index: Path) -> Retriever:
     """Over the five articles; quotes whatever it finds, so that a test of quotes hangs on no probability."""
     return Retriever.open(seeds_index, settings=AskSettings(min_answer=0.0, min_quote=0.0, min_quote_share=0.0))
+
+
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> ModelSettings:
+    """Settings of the default model in fp32, for what compares models. What runs is int8: an fp32 export needs torch."""
+    wanted, packaged = ModelSettings(precision=Precision.FP32), packaged_export()
+    made = replace(packaged, card=replace(packaged.card, precision=Precision.FP32))
+    for module in ("index.building.prepare", "index.opened.index"):
+        monkeypatch.setattr(f"{module}.export_model", lambda settings: made if settings == wanted else export_model(settings))
+    return wanted
 
 
 @pytest.fixture

@@ -29,7 +29,9 @@ def _models_are_loaded_once() -> Iterator[None]:
     def loaded(session: Session, threads: int) -> Any:
         if threads in session._sessions:
             return session._sessions[threads]
-        return graphs.get(session._path, threads, lambda: run_graph(session, threads))
+        if not isinstance(session._graph, Path):
+            return run_graph(session, threads)
+        return graphs.get(session._graph, 2 * threads + session._precise, lambda: run_graph(session, threads))
 
     def sha256_of(path: Path) -> str:
         if path.stat().st_size < LARGE_BYTES:

@@ -42,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 130  # ExitStatus.INTERRUPTED: importing it may be what was interrupted.
 
 
+def mcp() -> int:
+    """Run `qa mcp`, as clients of MCP start it."""
+    return main(["mcp", *sys.argv[1:]])
+
+
 def _run(arguments: Sequence[str] | None) -> ExitStatus:
     """Run the command; an error becomes a line and an exit status."""
     from ui.commands.output import ExitStatus, drop_output
@@ -98,6 +103,10 @@ def run_command(chosen: Namespace) -> ExitStatus:
             from ui.commands.ask_command import chat as run
         case "serve":
             from ui.commands.serve_command import serve_page as run
+        case "mcp":
+            from ui.commands.mcp_command import serve_tools as run
+        case "accounts":
+            from ui.commands.accounts_command import accounts as run
         case "check":
             from ui.commands.check_command import check as run
         case "eval":

@@ -1,4 +1,4 @@
-"""Ranking of passages and documents: recall, MRR and nDCG, calculated by ir_measures.
+"""Ranking of passages and documents: recall, MRR and nDCG, as ir_measures calculates them.
 
 Where a case names documents, documents are ranked, with their grades. Where it
 names spans, passages are ranked: a passage is relevant, with grade 1, when it
@@ -7,14 +7,15 @@ once, and the passages that hold the other gold spans. Spans that fit into one
 passage count as one passage there.
 
 Where any one span answers (Gold.ANSWERS), recall@k is 1 when one of the k best
-passages is relevant (the library's Success@k). Elsewhere recall is the share of
-the things to find. nDCG always counts all of them: it is 1 only when every
+passages is relevant (Success@k). Elsewhere recall is the share of the things
+to find. nDCG always counts all of them: it is 1 only when every
 relevant passage found stands before every other passage.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
+from math import log2
 
 from eval.datasets.cases import Case, Gold, GoldSpan
 from eval.measures.measure import Better, Measure
@@ -22,7 +23,6 @@ from eval.running.run_cases import CaseOutcome, RankedPassage
 from index.articles.passages import MAX_PASSAGE_CHARS
 
 DEPTH = 10  # The deepest rank that a measure looks at.
-LIBRARY_NAMES = ("R@1", "R@5", "R@10", "Success@1", "Success@5", "Success@10", "RR@10", "nDCG@5", "nDCG@10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +70,33 @@ def _passages_for(spans: list[GoldSpan]) -> int:
     return count
 
 
-@lru_cache(maxsize=10_000)
-def _scores(found: GradedRanking) -> Mapping[str, float]:
-    """Return the library's scores by its names. A call takes 0.3 ms and few rankings differ in their DEPTH best: cached."""
-    import ir_measures
-
-    grades = dict(enumerate((*found.best, *found.others)))
-    relevant = {str(place): grade for place, grade in grades.items() if grade}
-    ranking = {str(place): -float(place) for place in range(len(found.best))}
-    measures = [ir_measures.parse_measure(name) for name in LIBRARY_NAMES]
-    return {str(score.measure): score.value for score in ir_measures.iter_calc(measures, {"": relevant}, {"": ranking})}
+def _recall(found: GradedRanking, k: int, *, any_one: bool = False) -> float:
+    wanted = 1 if any_one else sum(map(bool, found.best)) + len(found.others)
+    return min(1.0, sum(map(bool, found.best[:k])) / wanted)
 
 
-def _score(outcome: CaseOutcome, gold: Gold, *, one: str, share: str) -> tuple[float] | None:
-    """Return the library's score `one` where any one span answers, else its score `share`."""
+def _reciprocal_rank(found: GradedRanking, k: int, *, any_one: bool = False) -> float:
+    return next((1 / rank for rank, grade in enumerate(found.best[:k], 1) if grade), 0.0)
+
+
+def _ndcg(found: GradedRanking, k: int, *, any_one: bool = False) -> float:
+    ideal = sorted((*found.best, *found.others), reverse=True)
+    gain, most = (sum(grade / log2(rank + 1) for rank, grade in enumerate(ranked[:k], 1)) for ranked in (found.best, ideal))
+    return gain / most
+
+
+def _row(outcome: CaseOutcome, gold: Gold, *, score: Callable[..., float], k: int) -> tuple[float] | None:
     found = graded_ranking(outcome)
-    if found is None:
-        return None
     any_one = gold is Gold.ANSWERS and not outcome.case.documents
-    return (_scores(found)[one if any_one else share],)
+    return None if found is None else (score(found, k, any_one=any_one),)
 
 
-PASSAGE_MEASURES = (
-    *(
-        Measure(
-            name=f"recall@{k}",
-            better=Better.HIGHER,
-            source=f"ir_measures R@{k} (trec_eval recall); Success@{k} where any one span answers",
-            row=partial(_score, one=f"Success@{k}", share=f"R@{k}"),
-        )
-        for k in (1, 5, 10)
-    ),
-    Measure("MRR@10", Better.HIGHER, "ir_measures RR@10 (MS MARCO)", partial(_score, one="RR@10", share="RR@10")),
-    *(
-        Measure(
-            name=f"nDCG@{k}",
-            better=Better.HIGHER,
-            source=f"ir_measures nDCG@{k} (trec_eval ndcg_cut: gain = grade, discount log2(rank + 1))",
-            row=partial(_score, one=f"nDCG@{k}", share=f"nDCG@{k}"),
-        )
-        for k in (5, 10)
-    ),
+PASSAGE_MEASURES = tuple(
+    Measure(f"{name}@{k}", Better.HIGHER, source.format(k=k), partial(_row, score=score, k=k))
+    for name, cuts, source, score in (
+        ("recall", (1, 5, 10), "R@{k} (trec_eval recall); Success@{k} where any one span answers", _recall),
+        ("MRR", (DEPTH,), "RR@{k} (MS MARCO)", _reciprocal_rank),
+        ("nDCG", (5, 10), "nDCG@{k} (trec_eval ndcg_cut: gain = grade, discount log2(rank + 1))", _ndcg),
+    )
+    for k in cuts
 )

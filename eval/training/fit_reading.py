@@ -11,6 +11,7 @@ from eval.training.network import ReaderNetwork
 from eval.training.samples import ReaderSample
 from eval.training.train_reader import plain_tokenizer
 from index.arrays import Logits
+from index.errors import packages_of
 from index.models.reader import question_ids, reader_input
 from qa.ranking.reading import logit, softmax
 from qa.ranking.weights import ReadingWeights
@@ -115,7 +116,8 @@ def _join(questions: Sequence[ReadQuestion]) -> tuple[tuple[float, ...], tuple[f
 
 
 def _calibrate(rows: Sequence[Sequence[float]], right: Sequence[bool]) -> tuple[float, ...]:
-    from sklearn.linear_model import LogisticRegression
+    with packages_of("eval", "calibrating"):
+        from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=1.0, max_iter=200).fit(np.array(rows), np.array(right))
     return (_rounded(float(model.intercept_[0])), *(_rounded(value) for value in model.coef_[0].tolist()))

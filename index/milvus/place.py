@@ -8,7 +8,7 @@ from pathlib import Path
 from index.errors import InputError
 
 PREFIX = "milvus:"
-NOT_INSTALLED = "an index in Milvus needs an extra; install it: .venv/bin/pip install -c constraints.txt -e '.[milvus]'"
+NOT_INSTALLED = "an index in Milvus needs an extra; install it: pip install 'articles-qa[milvus]'"
 LITE_NAME = "articles"  # A file of Milvus Lite contains one index.
 DEFAULT_TIMEOUT_S = 10.0
 TOKEN, TLS, CA, DATABASE, TIMEOUT = "QA_MILVUS_TOKEN", "QA_MILVUS_TLS", "QA_MILVUS_CA", "QA_MILVUS_DB", "QA_MILVUS_TIMEOUT_S"

@@ -75,7 +75,7 @@ class Embedder:
         self._threads = threads or cores()
         self.card = export.card
         self._export = export
-        self._session = Session(export.folder / GRAPH, export.card.inputs)
+        self._session = Session(export.folder / GRAPH, export.card.inputs, precise=export.precise)
 
     def embed_texts(self, texts: Sequence[str], *, prompt: str = "") -> Vectors:
         """Return one vector for each text, pooled as the model says; text beyond the model's window is left out. (n, dim)"""

@@ -1,10 +1,10 @@
 """Exporting a model to ONNX: int8 weights where the export agrees with the original, else sentence-transformers runs it.
 
-An export is made once for each model and cached.
+The default model's export comes with the program. Others are made once for each model and cached.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,41 +24,43 @@ from index.models.model_files import (
     find_model,
     fingerprints,
     keep_export,
+    packaged_export,
     working_folder,
 )
 from index.models.onnx_graph import SAMPLES, load_original, quantise, save_tokenizer, trace
-from index.models.other_processors import Reference, fits_here, keep_reference
+from index.models.other_processors import REFERENCE, fitted, keep_reference
 
 POOLINGS = ("mean", "cls")  # Of exported models; models with another pooling run through sentence-transformers.
 # 1 - the least cosine to the original on SAMPLES. int8 weights with a scale for each channel reach .008 (one scale for
 # all: .055), fp32 .00001; more means saturated sums.
 MAX_VECTOR_ERROR = {Precision.INT8: 0.02, Precision.FP32: 0.0005}
 _log = logging.getLogger(__name__)
-_BITS_TRIED = {Precision.INT8: (8, 7), Precision.FP32: (32,)}  # 7-bit sums fit where 8-bit sums saturate.
 
 
 def export_model(settings: ModelSettings) -> Export:
-    """Return the export of an embedding model for these settings: the cached one, or a new one.
+    """Return the export of an embedding model for these settings: the packaged one, a cached one, or a new one.
 
     Raises:
         InputError: there is no such model, or it cannot be loaded.
     """
+    if settings == ModelSettings() and (packaged := _fitted(packaged_export())):
+        return packaged
     source = find_model(settings.name)
     sha256, files_sha256 = fingerprints(source)
     wanted = Runtime.SENTENCE_TRANSFORMERS if settings.device else Runtime.ONNX
     for runtime in dict.fromkeys((wanted, Runtime.SENTENCE_TRANSFORMERS)):
         cached = cached_export(_embedder_folder(files_sha256, settings, runtime))
-        if cached and fits_here(cached, _vector_error, MAX_VECTOR_ERROR):
+        if cached and (cached := _fitted(cached)):
             return replace(cached, card=replace(cached.card, name=settings.name))
     with working_folder() as working:
-        card = _write_embedder(source, working, settings, sha256=sha256, files_sha256=files_sha256)
+        card = write_export(source, working, settings, sha256=sha256, files_sha256=files_sha256)
         folder = _embedder_folder(files_sha256, settings, card.runtime)
-        keep_export(working, folder, card.to_dict())
-    return Export(folder, card)
+        keep_export(working, folder, card)
+    return _fitted(Export(folder, card)) or Export(folder, card)
 
 
 def find_export(card: ModelCard) -> Export:
-    """Return the export of the model that made an index's vectors: the cached one, or one of the packaged model.
+    """Return the export of the model that made an index's vectors: the packaged one, or a cached one.
 
     The model is known by its sha256. The name in the index's card opens nothing, since the index may come from a
     stranger. An export that differs from the index's is logged.
@@ -66,21 +68,33 @@ def find_export(card: ModelCard) -> Export:
     Raises:
         IndexMismatchError: neither the cache nor the program has the model, or its files have changed.
     """
-    folder = _embedder_folder(card.files_sha256, ModelSettings(card.name, card.precision, card.device), card.runtime)
-    export = cached_export(folder)
-    runs = export and export.card.runtime is Runtime.ONNX and fits_here(export, _vector_error, MAX_VECTOR_ERROR)
-    if export is None or not runs:
+    settings = ModelSettings(card.name, card.precision, card.device)
+    packaged = packaged_export()
+    is_packaged = _place(card) == _place(packaged.card)
+    export = packaged if is_packaged else cached_export(_embedder_folder(card.files_sha256, settings, card.runtime))
+    fits = _fitted(export) if export and export.card.runtime is Runtime.ONNX else None
+    if fits is None:
         # sentence-transformers runs a model from the folder that the user named when it was exported.
-        export = _exported_again(card, export.card.name if export else DEFAULT_MODEL)
-    card.check_same(export.card, "index")
-    if export.card.export_sha256 != card.export_sha256:
-        here, there = export.card.export_sha256[:12], card.export_sha256[:12]
+        fits = _exported_again(card, export.card.name if export else DEFAULT_MODEL)
+    card.check_same(fits.card, "index")
+    if fits.card.export_sha256 != card.export_sha256:
+        here, there = fits.card.export_sha256[:12], card.export_sha256[:12]
         _log.warning(
             "the index's vectors are of export %s of model %a, questions are embedded by export %s: "
             "scores may differ slightly; run qa index --rebuild to use one",
             *(there or "(none)", card.name, here or "(none)"),
         )
-    return export
+    return fits
+
+
+def _place(card: ModelCard) -> tuple[object, ...]:
+    """Return what an index's card names an export by."""
+    return card.files_sha256, card.precision, card.runtime, card.device
+
+
+def _fitted(export: Export) -> Export | None:
+    """Return an embedding model's export as it agrees with the original on this processor, or None."""
+    return fitted(export, _vector_error, MAX_VECTOR_ERROR)
 
 
 def _exported_again(card: ModelCard, name: str) -> Export:
@@ -108,7 +122,7 @@ def _embedder_folder(files_sha256: str, settings: ModelSettings, runtime: Runtim
     return export_folder("-".join(parts))
 
 
-def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha256: str, files_sha256: str) -> ModelCard:
+def write_export(source: Path, folder: Path, settings: ModelSettings, *, sha256: str, files_sha256: str) -> ModelCard:
     """Write an embedding model's export to `folder`; return its card.
 
     Raises:
@@ -140,15 +154,9 @@ def _write_embedder(source: Path, folder: Path, settings: ModelSettings, *, sha2
         return replace(card, note=f"runs on {settings.device} through sentence-transformers")
     if card.pooling not in POOLINGS or not tokenizes:
         return replace(card, note=f"modules {' + '.join(modules)} ({mode or 'no'} pooling) run through sentence-transformers")
-
-    def note(error: float, bits: int) -> str:
-        reduced = "; 7-bit weights, this processor's 8-bit sums saturate" if bits == 7 else ""
-        return f"cosine to the original at least {1 - error:.4f} on sample texts{reduced}"
-
-    largest = {settings.precision: MAX_VECTOR_ERROR[settings.precision]}
+    wanted = model.encode(list(SAMPLES), normalize_embeddings=True, prompt="")
     features = model.tokenizer(list(SAMPLES[:2]), padding=True, return_tensors="pt")
-    reference = Reference(model.encode(list(SAMPLES), normalize_embeddings=True, prompt=""), _vector_error)
-    return export_graph(model[0].auto_model, card, folder, features, reference=reference, largest=largest, note=note)
+    return _write_graph(model[0].auto_model, card, folder, features, wanted)
 
 
 def _vector_error(export: Export, wanted: npt.NDArray[np.float32]) -> float:
@@ -156,20 +164,12 @@ def _vector_error(export: Export, wanted: npt.NDArray[np.float32]) -> float:
     return 1 - float((Embedder(export).embed_texts(SAMPLES) * wanted).sum(axis=1).min())
 
 
-def export_graph(
-    transformer: Any,
-    card: ModelCard,
-    folder: Path,
-    features: Mapping[str, Any],
-    *,
-    reference: Reference,
-    largest: Mapping[Precision, float],
-    note: Callable[[float, int], str],
+def _write_graph(
+    transformer: Any, card: ModelCard, folder: Path, features: Mapping[str, Any], wanted: npt.NDArray[np.float32]
 ) -> ModelCard:
     """Write `model.onnx`, traced from these features to the token states, and return its card.
 
-    `reference` measures an export, and `largest` has the largest error of each precision, in the order tried. `note`
-    makes the card's note of the error and the bits of a weight.
+    `wanted` are the original's vectors of SAMPLES.
 
     A model that cannot be exported, or whose export differs from the original,
     is left to sentence-transformers: the card's note then names the reason.
@@ -177,20 +177,18 @@ def export_graph(
     full, graph = folder / "full.onnx", folder / GRAPH
     try:
         inputs = trace(transformer, features, full)
-        for precision, limit in largest.items():
-            for bits in _BITS_TRIED[precision]:
-                if precision is Precision.FP32:
-                    full.replace(graph)
-                else:
-                    quantise(full, graph, reduce_range=bits == 7)
-                done = replace(card, runtime=Runtime.ONNX, precision=precision, inputs=inputs, export_sha256=sha256_of(graph))
-                measured = reference.measure(Export(folder, done), reference.wanted)
-                if measured <= limit:
-                    keep_reference(folder, reference.wanted)
-                    return replace(done, note=note(measured, bits))
-        raise ValueError(f"{precision.value} differs from the original by {measured:.3f}")
+        if card.precision is Precision.FP32:
+            full.replace(graph)
+        else:
+            quantise(full, graph)
+        done = replace(card, runtime=Runtime.ONNX, inputs=inputs, export_sha256=sha256_of(graph))
+        keep_reference(folder, wanted)
+        if (fits := _fitted(Export(folder, done))) is None:
+            raise ValueError(f"{card.precision.value} differs from the original")
+        return replace(done, note=f"cosine to the original at least {1 - _vector_error(fits, wanted):.4f} on sample texts")
     except Exception as failure:  # Whatever the exporter stumbles over, the model itself still works.
-        graph.unlink(missing_ok=True)
+        for path in (graph, folder / REFERENCE):
+            path.unlink(missing_ok=True)
         reason = " ".join(str(failure).split())[:200] or type(failure).__name__
         return replace(card, note=f"cannot be exported ({reason}); runs through sentence-transformers")
     finally:

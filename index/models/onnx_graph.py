@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from index.errors import InputError
+from index.errors import InputError, packages_of
 from index.models.model_files import TOKENIZER, loadable_copy
 from index.models.onnx_session import silent_onnxruntime
 
@@ -32,12 +32,13 @@ def load_original(source: Path, device: str | None = None) -> Any:
     """Load a model as sentence-transformers does, from safetensors and with no code but that of MODULES.
 
     Raises:
-        InputError: the model cannot be loaded or names other modules, or the device is missing.
+        InputError: the model cannot be loaded or names other modules, or the device or a package is missing.
     """
     _check_modules(source)
     logging.getLogger("transformers").setLevel(logging.ERROR)
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils.logging import disable_progress_bar
+    with packages_of("models", f"--model {source}"):
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
     # Plain attention: the tracer follows it for every architecture, and it quantises faster than the fused kind.
@@ -119,8 +120,8 @@ def trace(transformer: Any, features: Mapping[str, Any], target: Path) -> tuple[
     return names
 
 
-def quantise(full: Path, target: Path, *, reduce_range: bool) -> None:
-    """Write the graph with int8 weights; `reduce_range` uses 7 of the 8 bits."""
+def quantise(full: Path, target: Path, *, reduce_range: bool = False) -> None:
+    """Write the graph with int8 weights; `reduce_range` uses 7 of the 8 bits, as the reader does."""
     silent_onnxruntime()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 

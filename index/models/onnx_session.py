@@ -2,22 +2,28 @@
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexMismatchError
+from index.errors import IndexMismatchError, QaError
+
+PRECISE = "session.x64quantprecision"  # Has no effect on processors whose 8-bit sums saturate in no case.
 
 
 class Session:
-    """A graph, loaded when it is first run; several threads may run it."""
+    """A graph, loaded when it is first run; several threads may run it.
 
-    def __init__(self, path: Path, inputs: tuple[str, ...]) -> None:
-        self._path = path
+    `graph` is its file, or makes its bytes. `precise` keeps sums of 8-bit numbers exact where they would saturate.
+    """
+
+    def __init__(self, graph: Path | Callable[[], bytes], inputs: tuple[str, ...], *, precise: bool = False) -> None:
+        self._graph = graph
         self._inputs = inputs
+        self._precise = precise
         self._sessions: dict[int, Any] = {}  # By number of threads.
         self._lock = threading.Lock()
 
@@ -29,12 +35,13 @@ class Session:
         """
         try:
             found: npt.NDArray[np.float32] = self._loaded(threads).run(None, {name: values[name] for name in self._inputs})[0]
-        except MemoryError:
+        except (MemoryError, QaError):
             raise
         except Exception as error:  # onnxruntime's own have no public base class.
             reason = " ".join(str(error).split())[:200]
-            advice = "delete this folder, it is made again"
-            raise IndexMismatchError(f"{self._path}: onnxruntime cannot run it ({reason}); {advice}") from error
+            where = str(self._graph) if isinstance(self._graph, Path) else "the reader"
+            advice = "delete the folder of a cached model, it is made again, or install the program again"
+            raise IndexMismatchError(f"{where}: onnxruntime cannot run it ({reason}); {advice}") from error
         return found
 
     def _loaded(self, threads: int) -> Any:
@@ -45,9 +52,10 @@ class Session:
                 options.intra_op_num_threads = threads
                 options.inter_op_num_threads = 1
                 options.log_severity_level = 4  # Errors are raised; their lines would come on top.
-                self._sessions[threads] = onnxruntime.InferenceSession(
-                    str(self._path), options, providers=["CPUExecutionProvider"]
-                )
+                if self._precise:
+                    options.add_session_config_entry(PRECISE, "1")
+                graph = str(self._graph) if isinstance(self._graph, Path) else self._graph()
+                self._sessions[threads] = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
             return self._sessions[threads]
 
 

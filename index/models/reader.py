@@ -6,7 +6,7 @@ logit above 0 says that the sentence rather answers than not; the logits of all
 passages that were read compete with 0, "nothing here answers".
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from index.arrays import Logits
 from index.models.embedder import PassageText, States
-from index.models.model_files import GRAPH, Export, load_tokenizer
+from index.models.model_files import Export, load_tokenizer
 from index.models.onnx_session import Session, cores
 
 MAX_TOKENS = 256  # Of question, title and passage. Sentences beyond are not read.
@@ -81,11 +81,11 @@ class ReaderHead:
 class Reader:
     """Reads passages for a question; several threads may use it."""
 
-    def __init__(self, export: Export, head: ReaderHead) -> None:
-        self.card = export.card
+    def __init__(self, head: ReaderHead, graph: Callable[[], bytes], base: Export) -> None:
+        """Make a reader of its head and its graph, which has inputs and tokenizer of the export `base`."""
         self._head = head
-        self._export = export
-        self._session = Session(export.folder / GRAPH, export.card.inputs)
+        self._base = base
+        self._session = Session(graph, base.card.inputs)
 
     def read(self, question: str, passages: Sequence[PassageText]) -> list[Logits]:
         """Return for each passage the logit of each of its sentences, UNREAD for those beyond the window.
@@ -105,7 +105,7 @@ class Reader:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        return load_tokenizer(self._export.folder)
+        return load_tokenizer(self._base.folder)
 
 
 def question_ids(tokenizer: Any, question: str) -> list[int]:

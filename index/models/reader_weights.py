@@ -8,7 +8,7 @@ are not in the file.
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +20,12 @@ HEAD, SCALE = "head.", ".scale"
 _LEVELS = 127
 _RECORD = "made_by"
 
-Tensors = Mapping[str, npt.NDArray[Any]]
+Layer: TypeAlias = npt.NDArray[np.float32]
+Layers: TypeAlias = Mapping[str, Layer]
+"""Layers of the transformer by transformers' names."""
 
 
-def write_reader_weights(path: Path, layers: Tensors, head: ReaderHead, record: Mapping[str, Any]) -> None:
+def write_reader_weights(path: Path, layers: Layers, head: ReaderHead, record: Mapping[str, Any]) -> None:
     """Write the weights; matrices lose what 8 bits do not hold."""
     from safetensors.numpy import save_file
 
@@ -51,7 +53,7 @@ def read_reader_head(path: Path = READER_WEIGHTS) -> ReaderHead:
     return ReaderHead(**parts, scale=scale, shift=shift)
 
 
-def read_reader_layers(path: Path = READER_WEIGHTS) -> Tensors:
+def read_reader_layers(path: Path = READER_WEIGHTS) -> Layers:
     """Read the weights of the transformer's layers that `write_reader_weights` wrote, float32, by transformers' names."""
     from safetensors import safe_open
 

@@ -15,7 +15,7 @@ from index.workers.processes import ChildProcess, WorkerFailure
 from index.workers.ray_bridge import ClusterReady, ClusterSettings, WorkerNote, bridge
 from index.workers.worker import BatchDone
 
-INSTALL = ".venv/bin/pip install -c constraints.txt -e '.[ray]'"
+INSTALL = "pip install 'articles-qa[ray]'"
 CONNECT_S = 5.0
 START_S = 90.0  # Until the first worker is ready; 15 s were measured.
 END_S = 8.0

@@ -3,33 +3,43 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.articles.article import decode_article
 from index.errors import IndexMismatchError
 from index.grammar.parser import reader_name
 from index.models.model_card import ModelCard
-from index.models.model_files import GRAPH, TOKENIZER, Export, cached_export, export_folder, keep_export, working_folder
+from index.models.model_files import (
+    GRAPH,
+    TOKENIZER,
+    Export,
+    cached_export,
+    export_folder,
+    keep_export,
+    packaged_export,
+    working_folder,
+)
 from index.models.onnx_graph import SAMPLES
 from index.workers.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """The name of an export's folder, its card, and the sha256 of its files."""
+    """The name of an export's folder, its card, the sha256 of its files, and how it is run."""
 
     name: str
     card: str
     sha256: str
+    precise: bool = False
 
     @classmethod
     def of(cls, export: Export, files: tuple[bytes, bytes]) -> "Shipment":
-        """Describe a cached export with the files that `export_files` read."""
+        """Describe an export with the files that `export_files` read."""
         card = json.dumps(export.card.to_dict(), sort_keys=True)
-        return cls(export.folder.name, card, _sha256(files))
+        return cls(export.folder.name, card, _sha256(files), export.precise)
 
     def install(self, files: Callable[[], tuple[bytes, bytes]]) -> Export:
-        """Return this machine's cached export, or install the export from `files`, which are fetched only then.
+        """Return this machine's own export, or install the export from `files`, which are fetched only then.
 
         This machine's own export stays where it differs; the shipped export
         lies beside it.
@@ -38,21 +48,21 @@ class Shipment:
             IndexMismatchError: the files differ from those that were sent.
             InputError: the cache cannot be written.
         """
-        for name in (self.name, f"{self.name}-{self.sha256[:16]}"):
-            export = cached_export(export_folder(name))
+        cached = (cached_export(export_folder(name)) for name in (self.name, f"{self.name}-{self.sha256[:16]}"))
+        for export in (packaged_export(), *cached):
             if export is not None and _sha256(export_files(export)) == self.sha256:
-                return export
+                return replace(export, precise=self.precise)
         came = files()
         if _sha256(came) != self.sha256:
             raise IndexMismatchError("the model's files did not arrive whole; run it again")
         own = export_folder(self.name)
         folder = own if not own.exists() else export_folder(f"{self.name}-{self.sha256[:16]}")
-        record = json.loads(self.card)
+        card = ModelCard.from_dict(json.loads(self.card))
         with working_folder() as working:
             for file, data in zip((GRAPH, TOKENIZER), came, strict=True):
                 (working / file).write_bytes(data)
-            keep_export(working, folder, record)
-        return Export(folder, ModelCard.from_dict(record))
+            keep_export(working, folder, card)
+        return Export(folder, card, self.precise)
 
 
 def export_files(export: Export) -> tuple[bytes, bytes]:

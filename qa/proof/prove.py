@@ -16,6 +16,7 @@ from qa.proof.place_proof import by_other_reader, place_faults
 from qa.proof.prove_claims import ClaimProof, claims_by_quote, prove_claims
 from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedLink, SavedQuote, SavedSpan
 
+VERIFICATION = "verification/1"  # The schema of proofs as JSON.
 _SHORT = 60  # Characters of a name or a text in a reason.
 PROBLEMS_TOLD = 3  # Of the links of one quote: a reason stays a line.
 

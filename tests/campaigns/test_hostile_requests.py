@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from index.models.model_files import cache_folder
-from qa import AskSettings
+from qa import AskSettings, Retriever
 from ui.page.live_index import LiveIndex
 from ui.page.page import make_page
 from ui.server.server import ServeSettings, running
@@ -52,7 +52,16 @@ PART = {
     "change": {"exclude": [], "restore": [], "added": 1},
     "progress": {},
 }
-PATHS = ("/", "/config", "/theme.css", "/gradio_api/info", "/gradio_api/queue/status", "/gradio_api/mcp/", "/articles/a.txt")
+PATHS = (
+    "/",
+    "/config",
+    "/theme.css",
+    "/gradio_api/info",
+    "/gradio_api/queue/status",
+    "/gradio_api/mcp/",
+    "/articles/a.txt",
+    "/v1/articles",
+)
 ODD_PATHS = ("/gradio_api/file={}", "/gradio_api/proxy={}", "/static/{}", "/assets/{}", "/articles/{}", "/gradio_api/{}", "/{}")
 ODD_WORDS = (
     "..",
@@ -110,7 +119,7 @@ def site(index_copy: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def calls(site: str) -> list[Call]:
+def calls(site: str, index_copy: Path) -> list[Call]:
     """A right call of each function by each way."""
     with closing(http.client.HTTPConnection(urlsplit(site).netloc)) as made:
         made.request("GET", "/config")
@@ -131,6 +140,8 @@ def calls(site: str) -> list[Call]:
     found += [Call(f"call/v2/{name}", ASKED) for name in ("ask", "search")]
     found += [Call("queue/join", {"data": values, "fn_index": number, "session_hash": "s"}) for number in range(3)]
     found += [Call("cancel", {"session_hash": "s", "fn_index": 0, "event_id": "e"}), Call("reset", {"event_id": "e"})]
+    record = Retriever.open(index_copy, settings=AskSettings(reader=False)).ask(NIS, top_k=1).to_dict()
+    found += [Call("/v1/ask", ASKED), Call("/v1/search", {"question": NIS, "top_k": 3}), Call("/v1/verify", record)]
     for method, parameters in (
         ("tools/call", {"name": "ask", "arguments": ASKED}),
         ("tools/call", {"name": "search", "arguments": {"question": NIS}}),
@@ -223,7 +234,7 @@ def test_no_request_opens_a_file_fails_or_holds_a_worker(
     number = campaign(300, 1_000, 20_000)
     with opened_files() as opened, closing(made):
         for _, (path, body) in zip(range(number), generated(calls, private, mutated_json), strict=False):
-            send("POST", f"/gradio_api/{path}", body, JSON)
+            send("POST", path if path.startswith("/") else f"/gradio_api/{path}", body, JSON)
         for seed in range(number // 10):
             random = Random(seed)
             path = random.choice(ODD_PATHS).format(quote(random.choice(ODD_WORDS), safe=random.choice(("", "/%?#\\"))))

@@ -12,9 +12,8 @@ from eval.datasets.cases import Case
 from eval.datasets.load_dataset import load_dataset
 from eval.running.scratch_index import scratch_index
 from eval.train import Material, QuestionSample, learn, main, training_samples
-from index import Index, ModelSettings
+from index import Index
 from index.articles.span import Span
-from index.models.export import export_model
 from qa.ranking.features import FEATURES, SPEAKER
 from qa.ranking.scoring import JUDGED
 from qa.ranking.token_match import MATCHES
@@ -79,12 +78,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A cache of its own, but for the exported models."""
-    models = export_model(ModelSettings()).folder.parent
-    folder = tmp_path_factory.mktemp("cache")
-    (folder / "models").symlink_to(models.resolve())
+    """A cache of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QA_CACHE", str(folder))
+        patch.setenv("QA_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
 

@@ -388,6 +388,7 @@ def test_info_without_an_index_is_status_3(capsys: Capsys) -> None:
     assert "there is no index here; run qa index" in only_line(capsys)
 
 
+@pytest.mark.usefixtures("exact")
 def test_an_index_of_another_precision_is_status_3(at: list[str], capsys: Capsys) -> None:
     assert run(["ask", NIS, *at, "--precision", "fp32"]) == 3
     assert "run qa index" in only_line(capsys)

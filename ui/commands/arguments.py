@@ -99,6 +99,10 @@ def parser() -> argparse.ArgumentParser:
     serve = command("serve", "Serve the page, for a browser on this machine, and the same answers for programs.")
     _add_serving(serve)
 
+    tools = command("mcp", "Serve MCP tools over standard input and output, to the program that starts this.")
+    _add_reader(tools)
+    _add_generation(tools)
+
     measure = command("eval", "Ask questions whose answers are known; print how right the answers are, with intervals.")
     _add_measuring(measure)
 
@@ -114,6 +118,13 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("draft", metavar="DRAFT", type=Path, help="the draft: text, Markdown or a Word file (.docx)")
     _add_generation(check)
     check.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    accounts = commands.add_parser("accounts", help="Add an account for qa serve --auth; the password is kept as a hash.")
+    accounts.add_argument("action", choices=["add"], help="what to do")
+    accounts.add_argument("name", metavar="NAME", help="the account's name; its password is asked for, or a line of input")
+    accounts.add_argument(
+        "--auth", metavar="FILE", type=Path, default=Path("accounts.txt"), help="the file of accounts (default: accounts.txt)"
+    )
 
     info = command("info", "Print what the index holds.")
     _add_generation(info)

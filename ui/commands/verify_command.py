@@ -13,13 +13,11 @@ from index.errors import InputError
 from index.files.printable import one_line, printable
 from index.files.source_files import Sources
 from index.verify.findings import MAX_FINDINGS, Soundness
-from qa.proof.prove import Proof, Verdict, prove
+from qa.proof.prove import VERIFICATION, Proof, Verdict, prove
 from qa.proof.saved_answer import SavedAnswer
 from ui.commands.output import ExitStatus, note, show, show_json
 from ui.commands.read_answers import read_answers, shown_name
 from ui.text.wording import place_of
-
-SCHEMA = "verification/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ def _verify_index(chosen: Namespace) -> ExitStatus:
     if chosen.json:
         findings = [asdict(finding) for finding in found.findings]
         record = {"directory": str(found.directory), "generation": found.generation, "checked": asdict(found.checked)}
-        show_json({"schema": SCHEMA, "ok": not findings, "index": {**record, "findings": findings}})
+        show_json({"schema": VERIFICATION, "ok": not findings, "index": {**record, "findings": findings}})
     else:
         show("\n".join(_index_lines(found)))
     if found.findings:
@@ -121,7 +119,9 @@ def _verify_answers(chosen: Namespace) -> ExitStatus:
     if chosen.json:
         counts = {verdict.value: tally.verdicts[verdict] for verdict in Verdict}
         claims = {"ok": tally.claims - tally.wrong_claims, Verdict.NOT_EQUAL.value: tally.wrong_claims}
-        show_json({"schema": SCHEMA, "ok": ok, "counts": counts, "claims": claims, "records": shown, "unusable": unusable})
+        show_json(
+            {"schema": VERIFICATION, "ok": ok, "counts": counts, "claims": claims, "records": shown, "unusable": unusable}
+        )
     else:
         show(tally.summary())
     if unusable:

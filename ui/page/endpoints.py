@@ -1,7 +1,7 @@
 """The endpoints for programs, over Gradio's API and MCP; they return the same records as the command line."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from index import QaError
@@ -13,6 +13,13 @@ from ui.page.service import Service
 def add_endpoints(service: Service) -> None:
     """Add the endpoints to the page under construction, outside Gradio's queue: MCP cannot call a queued endpoint."""
     from gradio.events import api
+
+    for function in program_functions(service):
+        api(_shown(function), api_name=function.__name__, queue=False)
+
+
+def program_functions(service: Service) -> tuple[Callable[..., Any], ...]:
+    """Return `ask` and `search` as programs call them; they raise QaError. Their docstrings are what MCP clients read."""
 
     def ask(  # noqa: PLR0917 - programs may name the arguments, or give them in order
         question: str,
@@ -39,9 +46,8 @@ def add_endpoints(service: Service) -> None:
         Returns:
             The answer's record, schema answer/1: "answered", "quotes", and where nothing answers "reason" and "closest".
         """
-        with _shown():
-            within = _scope(sources, outlets, since, until)
-            return service.ask(question, history or (), top_k, within, searched=searched)
+        within = _scope(sources, outlets, since, until)
+        return service.ask(question, history or (), top_k, within, searched=searched)
 
     def search(  # noqa: PLR0917
         question: str,
@@ -66,22 +72,23 @@ def add_endpoints(service: Service) -> None:
         Returns:
             Passages with "source", "start", "end", lines, "text" and "score", 0 to 1 within one question.
         """
-        with _shown():
-            return service.search(question, history or (), top_k, _scope(sources, outlets, since, until))
+        return service.search(question, history or (), top_k, _scope(sources, outlets, since, until))
 
-    for endpoint in (ask, search):
-        api(endpoint, api_name=endpoint.__name__, queue=False)
+    return ask, search
 
 
-@contextmanager
-def _shown() -> Iterator[None]:
-    """Turn an error of the program into one that the calling program sees."""
+def _shown(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return the function with errors of the program as such that the calling program sees."""
     import gradio as gr
 
-    try:
-        yield
-    except QaError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    @wraps(function)
+    def shown(*values: Any, **named: Any) -> Any:
+        try:
+            return function(*values, **named)
+        except QaError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return shown
 
 
 def _scope(sources: list[str] | None, outlets: list[str] | None, since: str | None, until: str | None) -> Scope:

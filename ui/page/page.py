@@ -14,6 +14,7 @@ from ui.page.endpoints import add_endpoints
 from ui.page.html import fill_template
 from ui.page.live_index import LiveIndex, OpenGeneration
 from ui.page.requests import ListingRequest, read_request
+from ui.page.rest import rest_routes
 from ui.page.service import Service, reported
 from ui.server.server import Page
 
@@ -37,21 +38,22 @@ def make_page(live: LiveIndex, *, editable: bool) -> Page:
     blocked = (info.root, *([info.directory] if isinstance(info.directory, Path) else []))
     corpus = Corpus(live.directory, live)
     scripts = "\n".join((_FOLDER / name).read_text("utf-8") for name in SCRIPTS)
+    service = Service(live)
     return Page(
-        _blocks(live, corpus, editable=editable),
+        _blocks(live, corpus, service, editable=editable),
         theme,
         css=(_FOLDER / "page.css").read_text("utf-8"),
         head=f'<meta name="color-scheme" content="light dark"><style>{FOCUS_IN_SIGHT}</style><script>\n{scripts}\n</script>',
         blocked=blocked,
+        routes=rest_routes(service),
         add_article=corpus.add if editable else None,
     )
 
 
-def _blocks(live: LiveIndex, corpus: Corpus, *, editable: bool) -> Any:
+def _blocks(live: LiveIndex, corpus: Corpus, service: Service, *, editable: bool) -> Any:
     """Return the parts of the page at their places, and the endpoints for programs, as `gradio.Blocks`."""
     import gradio as gr
 
-    service = Service(live)
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
         with gr.Row(elem_id="desk", equal_height=False):

@@ -9,7 +9,7 @@ from index import InputError
 from index.files.printable import printable
 from qa import Scope
 
-_T = TypeVar("_T", bound="PageRequest")
+_T = TypeVar("_T", bound=BaseModel)
 _MAX = 2**53  # The largest whole number that browsers count to.
 _Source = Annotated[str, Field(min_length=1, max_length=5_000)]
 _Name = Annotated[str, Field(max_length=5_000)]  # With a limit, pydantic also refuses text that UTF-8 cannot encode.
@@ -40,16 +40,29 @@ class ScopeRequest(PageRequest):
         return Scope(tuple(self.sources), tuple(self.outlets), _day("since", self.since), _day("until", self.until))
 
 
-class AskRequest(ScopeRequest):
-    """A question after a conversation; their lengths are checked where they are read.
-
-    `searched` is searched in place of the question and the conversation.
-    """
+class SearchRequest(ScopeRequest):
+    """A question after a conversation; their lengths are checked where they are read."""
 
     question: str
     history: list[dict[str, Any]] = Field(default_factory=list, max_length=100)
+    top_k: int = 10
+
+
+class AskRequest(SearchRequest):
+    """A question to be answered. `searched` is searched in place of the question and the conversation."""
+
     top_k: int = 5
     searched: str | None = None
+
+
+class ArticlesRequest(BaseModel):
+    """A part of the articles, in order of their sources, as an address names it: its numbers are text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    query: Annotated[str, Field(max_length=500)] = ""
+    offset: _Offset = 0
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 50
 
 
 class ArticleRequest(PageRequest):
@@ -124,8 +137,8 @@ class ChangeRequest(PageRequest):
     added: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
-def read_request(kind: type[_T], data: object) -> _T:
-    """Return the data as a request of this kind.
+def read_request(kind: type[_T], data: object, *, advice: str = "load the page again") -> _T:
+    """Return the data as a request of this kind; errors end with the advice.
 
     Raises:
         InputError: the data are no such request.
@@ -135,7 +148,7 @@ def read_request(kind: type[_T], data: object) -> _T:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = printable(".".join(str(part) for part in first["loc"])[:100]) or "request"
-        raise InputError(f"{where}: {first['msg']}; load the page again") from error
+        raise InputError(f"{where}: {first['msg']}; {advice}") from error
 
 
 def _day(field: str, text: str | None) -> date | None:

@@ -6,7 +6,9 @@ import re
 import stat
 import threading
 from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
 from itertools import islice
@@ -20,6 +22,7 @@ from qa import Scope
 from qa.drafts.check_draft import check_draft
 from qa.drafts.draft_file import draft_text
 from qa.example_questions import examples
+from qa.proof.prove import VERIFICATION, Verdict, prove
 from qa.proof.saved_answer import read_answer
 from ui.page.article_pane import ROOM, Marked, article_html
 from ui.page.draft_check import draft_html
@@ -29,6 +32,7 @@ from ui.page.live_index import LiveIndex, OpenGeneration
 from ui.page.requests import (
     AroundRequest,
     ArticleRequest,
+    ArticlesRequest,
     AskRequest,
     CiteRequest,
     DraftRequest,
@@ -48,6 +52,7 @@ from ui.text.word_file import to_word
 FILE = "judgements.jsonl"
 MAX_BYTES = 50_000_000
 SENTENCES_AROUND = 2  # Before a quote, and after it.
+MOST_LINES = 500  # Of an article that a program reads at once.
 MOST_FOUND = 1_000  # Places of words in an article.
 MAX_BESIDE = 4_000  # Characters on either side of it, however long the sentences are.
 # An index may come from a stranger: a link would lead to another file, and a pipe would keep the writer waiting.
@@ -99,6 +104,61 @@ class Service:
         """
         found = self._live.call(lambda opened: opened.retriever.search(question, history, top_k, within=within))
         return [passage.to_dict() for passage in found]
+
+    def lines(self, source: str, first: int = 1, last: int | None = None) -> dict[str, Any]:
+        """Return some lines of an article, from 1, word for word; at most MOST_LINES and ROOM characters of them.
+
+        Raises:
+            InputError: the index has no such article, or it has no such line.
+        """
+
+        def cut(opened: OpenGeneration) -> dict[str, Any]:
+            article = _article(opened, source)
+            lines = article.text.split("\n")
+            end = min(len(lines), first - 1 + MOST_LINES, len(lines) if last is None else last)
+            if not 1 <= first <= end:
+                raise InputError(f"{printable(source)}: has lines 1 to {len(lines):,}; name some of them")
+            text = "\n".join(lines[first - 1 : end])[:ROOM]
+            said = {"source": source, "sha256": article.sha256, "title": article.title, "lines": len(lines)}
+            return {**said, "first_line": first, "last_line": first + text.count("\n"), "text": text}
+
+        return self._live.call(cut)
+
+    def articles(self, wanted: ArticlesRequest) -> dict[str, Any]:
+        """Return a part of the articles whose source, title or outlet has all words of the query."""
+        found = self._live.call(lambda opened: opened.index.articles(wanted.query, offset=wanted.offset, limit=wanted.limit))
+        shown = [{**asdict(each), "published": each.published and each.published.isoformat()} for each in found.articles]
+        return {"total": found.total, "articles": shown}
+
+    def verify(self, record: object) -> dict[str, Any]:
+        """Prove each quote of a record against its file as it is now.
+
+        Raises:
+            InputError: the record cannot be read, or names a file that is no article of the index: who asks may be another
+                than who may read the articles' folder.
+        """
+        answer = read_answer(record)
+        quotes = (*answer.quotes, *answer.beside, *answer.closest)
+        speakers = [who for quote in quotes for who in (quote.speaker, quote.citing_speaker) if who]
+        named = {quote.source for quote in quotes} | {link.source for who in speakers for link in who.links}
+
+        def check(opened: OpenGeneration) -> dict[str, Any]:
+            for source in sorted(named):
+                _article(opened, source)
+            sources = backend_at(self._live.directory).sources(opened.index.info.generation, lambda _: None)
+            proofs = prove(answer, sources)
+            counts = Counter(proof.verdict for proof in proofs)
+            claims = Counter(bool(claim.wrong) for proof in proofs for claim in proof.claims)
+            return {
+                "schema": VERIFICATION,
+                "ok": counts.total() == counts[Verdict.OK] and not claims[True],
+                "counts": {verdict.value: counts[verdict] for verdict in Verdict},
+                "claims": {"ok": claims[False], Verdict.NOT_EQUAL.value: claims[True]},
+                "records": [{"record": 1, "question": answer.question, "quotes": [proof.to_dict() for proof in proofs]}],
+                "unusable": [],
+            }
+
+        return self._live.call(check)
 
     def turn(self, request: object) -> dict[str, Any]:
         """Answer a question of the page: return the record of the answer, and the record as HTML."""

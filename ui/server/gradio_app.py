@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 
 from index.errors import QaError
 from ui.server.accounts import Accounts
@@ -29,7 +30,7 @@ class Page:
 
     The types are loose, since Gradio is imported only when something is served. Endpoints that are to be MCP tools are
     declared with `gr.api(function, api_name=…, queue=False)`. Files in `blocked` are never served, whatever else allows
-    it: the articles, the index. Without `add_article`, nobody can upload.
+    it: the articles, the index. `routes` are served beside Gradio's. Without `add_article`, nobody can upload.
     """
 
     blocks: Any
@@ -39,6 +40,7 @@ class Page:
     head: str = ""
     favicon: Path | None = None
     blocked: tuple[Path, ...] = ()
+    routes: tuple[BaseRoute, ...] = ()
     add_article: AddArticle | None = None
 
 
@@ -56,6 +58,7 @@ async def mount_page(app: FastAPI, make_page: Callable[[], Page], *, accounts: A
     page = make_page()
     if mcp:
         _check_tools(page.blocks)
+    app.router.routes.extend(page.routes)
     page.blocks.has_launched = True  # Until this is set, Gradio reads any file of the machine that a request names.
     page.blocks.state_session_capacity = MAX_SESSIONS
     page.blocks.api_open = False  # Nothing that is queued may be called past the queue.

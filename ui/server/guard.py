@@ -23,7 +23,7 @@ from ui.server.login import Login, log_out, serve_without_endpoints
 from ui.server.quota import VISITOR, Quota
 from ui.server.request_body import RequestBody, Room, read_json, too_large
 from ui.server.response import HTTPS_ONLY, ClientGone, Refused, Response
-from ui.server.routes import LOGOUT, UPLOADS, BodyKind, Feature, Route, routes_at
+from ui.server.routes import LOGOUT, UPLOADS, BodyKind, Route, routes_at
 from ui.server.session_cookie import received
 
 # Gradio builds its own address from these, keeps it for everyone and sends MCP calls there, whoever wrote them.
@@ -150,7 +150,7 @@ class Guard:
         headers = [pair for pair in scope["headers"] if not pair[0].startswith(_PROXIES_ONLY)]
         scope = {**scope, "headers": received(headers, https=response.https)}
         name = self._login.name(scope)
-        if name is None and route.needs is Feature.MCP:
+        if name is None and route.for_programs:
             name = self._login.check_basic(scope)
         elif name is None and not route.open_to_all:
             raise Refused(401, "log in first")

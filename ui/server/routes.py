@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 UPLOADS = "/articles/"
 LOGOUT = "/logout"
@@ -39,8 +40,8 @@ class Route:
 
     `path` matches the whole decoded path. Where `needs` is set, the route is open only with that feature. An
     `open_to_all` route needs no login: a browser asks for it to show the login. Behind a route that `works` the program
-    calculates outside Gradio's queue while the client waits. Answers of a `cached` route hold nothing of the articles, and
-    browsers may keep them.
+    calculates while the client waits. Answers of a `cached` route hold nothing of the articles, and browsers may keep them.
+    A route `for_programs` takes a name and password with each request, too.
     """
 
     methods: frozenset[str]
@@ -50,6 +51,7 @@ class Route:
     works: bool = False
     needs: Feature | None = None
     cached: bool = False
+    for_programs: bool = False
 
 
 # Names of Gradio's own files, session hashes and endpoints. No name starts with a dot, so neither `..` nor `.git` does.
@@ -57,13 +59,12 @@ _WORD = r"[A-Za-z0-9_@-][A-Za-z0-9_.@-]{0,127}"
 _WORDS = rf"{_WORD}(?:/{_WORD}){{0,7}}"
 
 
-def _get(path: str, *, open_to_all: bool = False, needs: Feature | None = None, cached: bool = False) -> Route:
-    methods = frozenset({"GET", "HEAD"})
-    return Route(methods, re.compile(path, re.ASCII), open_to_all=open_to_all, needs=needs, cached=cached)
+def _get(path: str, **more: Any) -> Route:
+    return Route(frozenset({"GET", "HEAD"}), re.compile(path, re.ASCII), **more)
 
 
-def _post(path: str, body: BodyKind, *, open_to_all: bool = False, works: bool = False, needs: Feature | None = None) -> Route:
-    return Route(frozenset({"POST"}), re.compile(path, re.ASCII), body, open_to_all, works, needs)
+def _post(path: str, body: BodyKind, **more: Any) -> Route:
+    return Route(frozenset({"POST"}), re.compile(path, re.ASCII), body, **more)
 
 
 ROUTES = (
@@ -82,7 +83,10 @@ ROUTES = (
     _post(rf"/gradio_api/call/(?:v2/)?{_WORD}/?", BodyKind.JSON),
     _get(rf"/gradio_api/call/(?:v2/)?{_WORD}/{_WORD}"),
     # No GET: it would hold a connection open for news that never come. MCP's clients accept 405 for GET.
-    _post(r"/gradio_api/mcp/?", BodyKind.JSON, works=True, needs=Feature.MCP),
+    _post(r"/gradio_api/mcp/?", BodyKind.JSON, works=True, needs=Feature.MCP, for_programs=True),
+    _post(r"/v1/(?:ask|search|verify)", BodyKind.JSON, works=True, for_programs=True),
+    _get(r"/v1/articles", works=True, for_programs=True),
+    _get(r"/v1/(?:healthz|answer-1\.schema\.json)", open_to_all=True),
     Route(frozenset({"PUT"}), re.compile(rf"{UPLOADS}(?s:.){{1,1000}}"), BodyKind.FILE, needs=Feature.UPLOADS),
 )
 

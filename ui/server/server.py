@@ -73,7 +73,7 @@ class ServeSettings:
             except OSError as error:  # The base class of ssl.SSLError.
                 raise InputError(f"{self.certfile}: no certificate with its key in PEM ({error.strerror or error})") from error
         if self.mcp and find_spec("mcp") is None:
-            raise InputError("--mcp: the package mcp is not installed; run pip install '.[mcp]' in the program's folder")
+            raise InputError("--mcp: the package mcp is not installed; run pip install 'articles-qa[mcp]'")
         self.hosts()
 
     def hosts(self) -> AllowedHosts:

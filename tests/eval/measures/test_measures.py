@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import ir_measures
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from eval.measures.abstention import RiskPoint, risk_coverage
 from eval.measures.all_measures import MEASURES
 from eval.measures.calibration import Bin, reliability
 from eval.measures.measure import Better
-from eval.measures.passage_measures import DEPTH, GradedRanking, _scores
+from eval.measures.passage_measures import DEPTH, GradedRanking, _ndcg, _recall, _reciprocal_rank
 from eval.running.run_cases import CaseOutcome, RankedPassage
 from index import Article, Span
 from index.articles.article import decode_article
@@ -150,19 +151,20 @@ def test_nothing_found_is_none_right_and_nothing_to_find_is_no_score() -> None:
 
 @given(st.lists(st.integers(0, 3), max_size=DEPTH), st.lists(st.integers(1, 3), max_size=12).map(sorted))
 @settings(max_examples=50, deadline=None)
-def test_the_library_agrees_with_the_definitions(best: list[int], others: list[int]) -> None:
-    relevant = sorted([grade for grade in (*best, *others) if grade], reverse=True)
+def test_the_measures_are_those_of_ir_measures(best: list[int], others: list[int]) -> None:
+    found = GradedRanking(tuple(best), tuple(others))
+    relevant = {str(rank): grade for rank, grade in enumerate((*best, *others)) if grade}
     if not relevant:
         return
-    scores = _scores(GradedRanking(tuple(best), tuple(others)))
-    gain = [sum(grade / math.log2(rank + 2) for rank, grade in enumerate(grades[:10])) for grades in (best, relevant)]
-    first = next((rank for rank, grade in enumerate(best, 1) if grade), None)
-    assert scores["nDCG@10"] == pytest.approx(gain[0] / gain[1])
-    assert scores["RR@10"] == pytest.approx(1 / first if first else 0)
+    names = ["RR@10", *(f"{name}@{k}" for name in ("R", "Success", "nDCG") for k in (1, 5, 10))]
+    run = {str(rank): -float(rank) for rank in range(len(best))}
+    scores = ir_measures.iter_calc(map(ir_measures.parse_measure, names), {"": relevant}, {"": run})
+    library = {str(score.measure): score.value for score in scores}
+    assert _reciprocal_rank(found, 10) == pytest.approx(library["RR@10"])
     for k in (1, 5, 10):
-        hits = sum(grade > 0 for grade in best[:k])
-        assert scores[f"R@{k}"] == pytest.approx(hits / len(relevant))
-        assert scores[f"Success@{k}"] == (hits > 0)
+        assert _recall(found, k) == pytest.approx(library[f"R@{k}"])
+        assert _recall(found, k, any_one=True) == library[f"Success@{k}"]
+        assert _ndcg(found, k) == pytest.approx(library[f"nDCG@{k}"])
 
 
 QUOTES = "answer@1, answer@3, ranked answer@1, ranked answer@3, exact span@1, overlapping span@1"

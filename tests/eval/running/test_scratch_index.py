@@ -29,11 +29,9 @@ class Watched:
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of its own, but for the exported models."""
-    models = export_model(ModelSettings()).folder.parent
+    """A cache of its own."""
     folder = tmp_path / "cache"
     folder.mkdir()
-    (folder / "models").symlink_to(models.resolve())
     monkeypatch.setenv("QA_CACHE", str(folder))
     return folder
 

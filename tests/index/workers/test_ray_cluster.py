@@ -8,16 +8,26 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from index import BuildSettings, InputError, ModelSettings, Progress, build
+from index import BuildSettings, InputError, Progress, build
 from index.errors import IndexMismatchError
 from index.local.generation import open_generation
 from index.local.segment import ARTICLES, VECTORS
-from index.models.export import export_model
-from index.models.model_files import Export, cache_folder
+from index.models.model_files import (
+    GRAPH,
+    PACKAGED,
+    TOKENIZER,
+    Export,
+    cache_folder,
+    export_folder,
+    keep_export,
+    packaged_export,
+    working_folder,
+)
 from index.workers.ship_model import Shipment, export_files, worker_proof
 from index.workers.worker import Worker
 
@@ -95,7 +105,7 @@ def qa(*arguments: str, program: str = "import sys; from ui.cli import main; sys
 def test_without_ray_a_line_names_the_command_that_installs_it_and_all_else_works(tmp_path: Path, folder: Path) -> None:
     where = ("--index", str(tmp_path / "index"), str(folder / "000001.txt"))
     status, said = qa("index", "--ray", "local", *where, program=WITHOUT)
-    assert (status, said) == (2, "qa: --ray: Ray is not installed; .venv/bin/pip install -c constraints.txt -e '.[ray]'\n")
+    assert (status, said) == (2, "qa: --ray: Ray is not installed; pip install 'articles-qa[ray]'\n")
     assert qa("index", *where, program=WITHOUT) == (0, "")
 
 
@@ -125,8 +135,22 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 
 @pytest.fixture
-def export() -> Export:
-    return export_model(ModelSettings())
+def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Export:
+    """An export that is not the packaged one."""
+    made = tmp_path / "made"
+    monkeypatch.setenv("QA_CACHE", str(made))
+    with working_folder() as working:
+        for name in (GRAPH, TOKENIZER):
+            (working / name).write_bytes((PACKAGED / name).read_bytes() + (b"\n" if name == TOKENIZER else b""))
+        card = replace(packaged_export().card, files_sha256="0" * 64)
+        keep_export(working, export_folder("other"), card)
+    return Export(made / "models" / "other", card)
+
+
+@pytest.mark.parametrize("precise", [False, True])
+def test_the_packaged_export_is_not_shipped_and_is_run_as_here(precise: bool) -> None:
+    packaged = replace(packaged_export(), precise=precise)
+    assert Shipment.of(packaged, export_files(packaged)).install(lambda: pytest.fail("fetched")) == packaged
 
 
 def test_an_export_is_brought_where_it_is_missing_and_used_from_then_on(

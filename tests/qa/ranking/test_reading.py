@@ -1,7 +1,6 @@
 """Reading: the reader's logits and the scorer's join, the best sentences are read in order and no more than needed."""
 
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
@@ -9,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, Span
+from index import Index, InputError, Span
 from index.arrays import Logits
 from index.entries.entry import StoredAlias
 from index.models.embedder import PassageText
 from index.models.reader import UNREAD, Reader
-from index.models.reader_export import open_reader
+from index.models.reader_graph import open_reader, reader_graph
+from index.models.reader_weights import READER_WEIGHTS
 from index.speakers.abbreviations import Alias, AliasKind
 from qa import AskSettings, Retriever
 from qa.questions.conversation import variants
@@ -211,16 +211,6 @@ def test_the_same_passage_has_the_same_logits_whatever_is_read_beside_it() -> No
     assert np.array_equal(reader.read("Who runs the ferry?", [one])[0], reader.read("Who runs the ferry?", [other, one])[1])
 
 
-def test_reading_imports_no_heavy_package_once_exported(seeds_index: Path) -> None:
-    open_reader()
-    program = (
-        f"import sys; from ui.cli import main; main(['ask', {NIS!r}, '-k', '1', '--index', {str(seeds_index)!r}]); "
-        "print({'torch', 'transformers', 'sentence_transformers', 'safetensors.torch'} & {*sys.modules})"
-    )
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.endswith("set()\n")
-
-
 @pytest.mark.parametrize(
     ("question", "whether"),
     [
@@ -246,3 +236,19 @@ def test_nobody_answers_how_many(retriever_of: Callable[[Mapping[str, str]], Ret
         "Nobody",
         "One",
     ]
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff" * 100])
+def test_weights_that_are_damaged_are_one_line(tmp_path: Path, damage: bytes) -> None:
+    """The graph's own sha256 tells of weights that are others but whole."""
+    path = tmp_path / "reader.safetensors"
+    path.write_bytes(damage)
+    with pytest.raises(InputError, match=r"reader\.safetensors: .* install the program again$"):
+        open_reader(path)
+    with pytest.raises(InputError, match=r"reader\.safetensors: .* install the program again$"):
+        reader_graph(path)
+    shutil.copyfile(READER_WEIGHTS, path)
+    assert len(reader_graph(path)) > 20_000_000
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(InputError, match="reader's files are damaged"):
+        patch.setattr("index.models.reader_graph.read_reader_layers", lambda _: {})
+        reader_graph()

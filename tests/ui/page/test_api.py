@@ -1,8 +1,11 @@
-"""The same answer through every door: Python, the command line, Gradio's API, MCP."""
+"""The same answer through every door: Python, the command line, Gradio's API, MCP, plain REST."""
 
 import asyncio
 import json
 import re
+import urllib.error
+import urllib.request
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import pytest
 
 from qa import Retriever, Scope
+from qa.proof.answer_schema import answer_schema
 from ui.cli import main
 from ui.page.live_index import LiveIndex
 from ui.page.page import make_page
@@ -160,3 +164,89 @@ def test_the_example_in_the_readme_runs(site: Site) -> None:
     exec(example.replace('"http://127.0.0.1:7860"', f"{url!r}, auth={login!r}"), found)
     assert len(found["record"]["quotes"]) > 0 and len(found["passages"]) > 0
     found["page"].close()
+
+
+def fetch(site: Site, path: str, body: object = None) -> tuple[int, Any]:
+    """A plain request, with a name and password where there is one; its status and JSON."""
+    request = urllib.request.Request(f"{site[0]}v1/{path}", None if body is None else json.dumps(body).encode())
+    request.add_header("Content-Type", "application/json")
+    if site[1]:
+        request.add_header("Authorization", "Basic " + b64encode(":".join(site[1]).encode()).decode())
+    try:
+        with urllib.request.urlopen(request, timeout=30) as reply:
+            return reply.status, json.load(reply)
+    except urllib.error.HTTPError as error:
+        with error:
+            text = error.read().decode()
+        return error.code, json.loads(text) if text.startswith("{") else text
+
+
+def test_plain_rest_gives_what_the_retriever_and_the_command_line_give(
+    site: Site, retriever: Retriever, seeds_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = {
+        "question": "and Zelensky?",
+        "history": [{"role": "user", "content": QUESTIONS[0]}],
+        "sources": ["00[14]*"],
+        "top_k": 3,
+    }
+    status, record = fetch(site, "ask", {"question": QUESTIONS[0], "top_k": 3})
+    assert (status, untimed(record)) == (200, untimed(retriever.ask(QUESTIONS[0], top_k=3).to_dict()))
+    assert fetch(site, "ask", asked)[1]["within"]["articles"] == 2
+    wanted = [passage.to_dict() for passage in retriever.search(QUESTIONS[0], top_k=4)]
+    assert fetch(site, "search", {"question": QUESTIONS[0], "top_k": 4}) == (200, {"passages": wanted})
+    (tmp_path / "answer.json").write_text(json.dumps(record))
+    main(["verify", str(tmp_path / "answer.json"), "--json", "--index", str(seeds_index)])
+    printed = json.loads(capsys.readouterr().out)
+    del printed["records"][0]["file"]
+    assert fetch(site, "verify", record) == (200, printed) and printed["ok"]
+
+
+def test_an_altered_record_is_not_proven_and_other_files_are_not_looked_at(site: Site) -> None:
+    record = fetch(site, "ask", {"question": QUESTIONS[0]})[1]
+    text = record["quotes"][0]["text"]
+    record["quotes"][0]["text"] = text.replace("100", "900", 1)
+    status, proven = fetch(site, "verify", record)
+    assert status == 200 and not proven["ok"] and proven["counts"]["not equal"] >= 1
+    record["quotes"][0]["source"] = "README"  # It lies beside the articles.
+    refused = {"error": "README: the index has no such article; it may have been removed"}
+    assert fetch(site, "verify", record) == (422, refused)
+
+
+def test_articles_are_listed_in_parts(site: Site) -> None:
+    status, page = fetch(site, "articles?offset=1&limit=2")
+    assert (status, page["total"], len(page["articles"])) == (200, 5, 2)
+    assert page["articles"][0]["source"] == "001_534d993bd45e83e2.txt"
+    assert fetch(site, "articles?query=nothing%20such")[1] == {"total": 0, "articles": []}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "said"),
+    [
+        ("ask", {}, "question: Field required; it takes sources, outlets, since, until, question, history, top_k, searched"),
+        ("ask", {"question": ""}, "question: empty"),
+        ("ask", {"question": QUESTIONS[0], "more": 1}, "more: Extra inputs"),
+        ("ask", [QUESTIONS[0]], "request: "),
+        ("search", {"question": QUESTIONS[0], "searched": QUESTIONS[0]}, "searched: Extra inputs"),
+        ("search", {"question": QUESTIONS[0], "top_k": 0}, "top_k: 0"),
+        ("verify", {"schema": "answer/1"}, "answer: "),
+        ("articles?limit=0", None, "limit: "),
+        ("articles?limit=x", None, "limit: "),
+        ("articles?path=/etc", None, "path: Extra inputs"),
+    ],
+)
+def test_what_is_wrong_is_one_line(site: Site, path: str, body: object, said: str) -> None:
+    status, told = fetch(site, path, body)
+    assert status == 422 and told["error"].startswith(said) and "\n" not in told["error"]
+
+
+def test_health_and_schema_are_for_everyone_and_the_articles_for_accounts(site: Site) -> None:
+    nobody = (site[0], None)
+    assert fetch(nobody, "healthz") == (200, {"status": "ok"})
+    assert fetch(nobody, "answer-1.schema.json") == (200, answer_schema())
+    assert fetch(nobody, "nothing")[0] == 404 and fetch(nobody, "healthz", {})[0] == 405
+    right = 401 if site[1] else 200
+    for path, body in (("ask", {"question": "who?"}), ("search", {"question": "who?"}), ("articles", None)):
+        assert fetch(nobody, path, body)[0] == right
+    assert fetch(nobody, "verify", {})[0] == (401 if site[1] else 422)
+    assert fetch((site[0], ("ann", "wrong")), "articles")[0] == right  # Four more would let all of this machine wait.

@@ -1,9 +1,12 @@
+import io
 import os
 from pathlib import Path
 
+import argon2
 import pytest
 
 from index.errors import InputError
+from ui.cli import main
 from ui.server.accounts import Accounts
 from ui.server.throttle import FORGOTTEN_AFTER_S, LONGEST_WAIT_S, MAX_RECORDS, Throttle
 
@@ -59,6 +62,77 @@ def test_accounts_that_are_wrong_are_refused_in_one_line(text: str, said: str) -
         accounts_of(text)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value) and "s3cret" not in str(refused.value)
+
+
+SUMMER = "\u00e9t\u00e9"
+
+
+def hashed(password: str) -> str:
+    """A hash that is fast to make, in the form of all others."""
+    return argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "right"),
+    [
+        ("ann", "one", True),
+        ("ann", "two", False),
+        ("bob", "two", True),
+        ("nobody", "one", False),
+        ("ren\u00e9", "e\u0301te\u0301", True),
+        ("ann", "\ud800", False),
+    ],
+)
+def test_a_hashed_password_stands_beside_plain_ones(name: str, password: str, right: bool) -> None:
+    accounts = accounts_of(f"ann:{hashed('one')}\nbob:two\nren\u00e9:{hashed(SUMMER)} ")
+    assert [accounts.check(name, password) for _ in range(2)] == [right] * 2
+    assert not accounts.check("ann", hashed("one")) and not accounts.check("bob", "one")
+
+
+def test_each_wrong_try_takes_one_hash_and_a_right_one_its_first_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    accounts, verify, tried = accounts_of(f"ann:{hashed('one')}\nbob:two"), argon2.PasswordHasher.verify, list[bytes]()
+
+    def counted(hasher: argon2.PasswordHasher, kept: str, password: bytes) -> bool:
+        tried.append(password)
+        return verify(hasher, kept, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counted)
+    tries = [("ann", "x"), ("bob", "y"), ("nobody", "z"), ("nobody", "one"), ("ann", "one"), ("ann", "one"), ("bob", "two")]
+    assert [accounts.check(*each) for each in tries] == [False] * 4 + [True] * 3
+    assert tried == [b"x", b"y", b"z", b"one", b"one"]
+    assert "argon2id" not in repr(accounts) and "one" not in repr(accounts)
+
+
+def test_what_is_no_hash_is_refused_and_never_a_password() -> None:
+    with pytest.raises(InputError, match="line 1: ann has a hash that is none; take the line out"):
+        accounts_of("ann:$argon2id$v=19$m=1$short")
+
+
+def add(monkeypatch: pytest.MonkeyPatch, path: Path, name: str, typed: str) -> int:
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+    return main(["accounts", "add", name, "--auth", str(path)])
+
+
+def test_an_account_is_added_with_a_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "accounts.txt"
+    assert add(monkeypatch, path, "ann", "river bank\n") == add(monkeypatch, path, " bob", "two") == 0
+    assert "ann is added to" in capsys.readouterr().err
+    assert path.stat().st_mode & 0o777 == 0o600 and b"river" not in path.read_bytes()
+    with path.open("a") as file:
+        file.write("carl:three")
+    assert add(monkeypatch, path, "dora", "four") == 0
+    accounts, before = Accounts.from_file(path), path.read_bytes()
+    assert all(map(accounts.check, ("ann", "bob", "carl", "dora"), ("river bank", "two", "three", "four")))
+    wrong = {"ann": "stands there twice", "e:ve": "not a name", "#eve": "not a name", "e\nve": "not a"}
+    for name, said in wrong.items():
+        capsys.readouterr()
+        assert add(monkeypatch, path, name, "five") == 2 and said in capsys.readouterr().err
+    assert add(monkeypatch, path, "eve", "\n") == 2 and "empty password" in capsys.readouterr().err
+    path.chmod(0o644)
+    assert add(monkeypatch, path, "eve", "five") == 2 and "other users" in capsys.readouterr().err
+    assert path.read_bytes() == before
 
 
 def test_neither_passwords_nor_their_digests_are_shown() -> None:

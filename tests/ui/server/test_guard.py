@@ -143,6 +143,8 @@ PLACES: list[tuple[str, str, bytes, dict[str, str]]] = [
     ("POST", "/gradio_api/queue/join", b"{}", JSON),
     ("PUT", "/articles/a.txt", b"some text", {}),
     ("POST", "/gradio_api/mcp/", b"{}", JSON),
+    ("POST", "/v1/ask", b"{}", JSON),
+    ("GET", "/v1/articles", b"", {}),
     ("OPTIONS", "/gradio_api/queue/join", b"", {"Access-Control-Request-Method": "POST"}),
 ]
 
