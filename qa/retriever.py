@@ -23,6 +23,7 @@ from qa.questions.question import check_top_k, read_question
 from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.ranking.candidates import CandidatePassages, find_candidates
+from qa.ranking.correction_notes import notes_after
 from qa.ranking.reading import Judge, other_names, read, to_read, wordings
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
@@ -153,6 +154,7 @@ class Retriever:
         judge = self._judge(judged_by.text, scores.confidence) if self._settings.reader else None
         if judge and reads:
             scores = read(judge, scores)
+        scores = notes_after(self._index, judged_by, scores, least_share=self._settings.min_quote_share)
         best = scores.sentences[0].probability if scores.sentences else 0.0
         answered = bool(scores.sentences) and scores.confidence >= self._settings.least(read=reads)
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0

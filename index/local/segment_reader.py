@@ -120,6 +120,9 @@ class SegmentReader:
     def dates(self) -> list[date | None]:
         return [day_of(published) for _, published in self.rows_by_article("SELECT id, published FROM articles")]
 
+    def broken(self) -> int:
+        return len(self.rows_by_article("SELECT id FROM articles WHERE json_extract(traits, '$[1]') > 0"))
+
     def rows_by_article(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
         """Run a query in every segment; return the rows by article. The first column is an article's id, local to global."""
         found: list[tuple] = []  # type: ignore[type-arg]

@@ -93,6 +93,9 @@ class ArticleStore(Protocol):
     def dates(self) -> list[date | None]:
         """Return the day of publication of each article, by number."""
 
+    def broken(self) -> int:
+        """Count the articles that have characters of UTF-8 read as Windows-1252."""
+
     def listed(self) -> list[ListedArticle]:
         """Return every article without its text, by number."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.articles.span import without_gaps
+from index.articles.sentences import read_with
 from index.entries.entry import StoredAlias
 from index.models.embedder import PassageText
 from index.models.reader import UNREAD, Reader
@@ -149,9 +149,8 @@ def snippets(scores: SentenceScores) -> list[list[ScoredSentence]]:
 def snippet_text(index: Index, sentences: Sequence[ScoredSentence]) -> PassageText:
     """Return a snippet as the reader gets it."""
     article = index.store.article(sentences[0].passage.article)
-    return PassageText(
-        article.title or "", tuple(without_gaps(article.text, one.sentence.span, one.sentence.gaps) for one in sentences)
-    )
+    read_as = (read_with(article.text, one.sentence.span, one.sentence.gaps, one.sentence.leads) for one in sentences)
+    return PassageText(article.title or "", tuple(read_as))
 
 
 def softmax(logits: Sequence[float]) -> npt.NDArray[np.float64]:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from index.articles.mended import legible
 from index.articles.span import Span
 from index.english import POSSESSIVE_ENDING, TITLES
 from index.entries.entry import StoredAlias, StoredSentence
@@ -68,7 +69,7 @@ class Identities:
 
     def resolve_name(self, name: Span, article: int) -> Speaker:
         """Return who is meant by a name in this article; the name itself where no article says more."""
-        return self._resolve(one_line(name, self._index.store.article(article)), article, name.start // NEAR_CHARS)
+        return self._resolve(legible(one_line(name, self._index.store.article(article))), article, name.start // NEAR_CHARS)
 
 
 class _NameResolver:

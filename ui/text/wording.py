@@ -28,6 +28,7 @@ WEAK = 0.2  # A probability below which a quote of unseen news answers in one of
 WEAK_MATCH = "weak match"
 NEAREST = "The nearest sentences, which are not an answer"
 MORE = "More quotes in the table"
+READ_WITH, CORRECTED = "with", "corrected"  # Before a row's headings or an entry's time; before a correction note.
 _WORD = re.compile(r"\w+")
 
 
