@@ -16,6 +16,7 @@ from qa.answers.answer import Answer, FoundPassage
 from qa.answers.compare_claims import ClaimComparer, ComparedClaims
 from qa.answers.make_quotes import quotes
 from qa.answers.parts_answer import join_parts
+from qa.answers.same_reports import with_same_reports
 from qa.questions.conversation import Variants, variants
 from qa.questions.history import Turn
 from qa.questions.parts import parts
@@ -161,6 +162,8 @@ class Retriever:
         least = min(least, best)  # An answer has at least one quote, however unsure.
         most = top_k if answered else min(top_k, self._settings.closest)
         shown, more = quotes(self._index, self._identities, judged_by, scores.sentences, least=least, top_k=most)
+        if answered:
+            shown = with_same_reports(self._index, shown, candidates.articles)
         compared = self._comparing.compare(candidates, scores, shown, judge) if answered and judge else ComparedClaims()
         return Answer(
             question=question,

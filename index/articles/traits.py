@@ -9,12 +9,16 @@ from index.articles.forms.corrections import corrections
 from index.articles.forms.live_entries import find_entries
 from index.articles.mended import broken_characters
 from index.articles.sentences import Sentence
+from index.articles.sketch import sketch
 from index.articles.span import Span, line_spans
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """The traits of an article. `broken` counts the characters of UTF-8 that were read as Windows-1252."""
+    """The traits of an article. `broken` counts the characters of UTF-8 that were read as Windows-1252.
+
+    `sketch` tells near copies of one report.
+    """
 
     corrections: tuple[Span, ...] = ()
     broken: int = 0
@@ -46,4 +50,4 @@ def read_traits(text: str, found: Sequence[Sentence]) -> Traits:
     """Return the traits of an article with these sentences."""
     paragraphs = [[one.span for one in group] for _, group in groupby(found, key=lambda sentence: sentence.paragraph)]
     notes = corrections(text, paragraphs, live=bool(find_entries(text, line_spans(text))))
-    return Traits(notes, broken_characters(text))
+    return Traits(notes, broken_characters(text), sketch(" ".join(one.span.cut(text) for one in found)))

@@ -96,6 +96,9 @@ class ArticleStore(Protocol):
     def broken(self) -> int:
         """Count the articles that have characters of UTF-8 read as Windows-1252."""
 
+    def sketches(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
+        """Return the number, the source and the sketch of each of these articles."""
+
     def listed(self) -> list[ListedArticle]:
         """Return every article without its text, by number."""
 

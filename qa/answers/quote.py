@@ -67,6 +67,7 @@ class Quote(Excerpt):
     not quoted; None at the article's first and last sentence. `read_with` are
     stretches without which it says less: the headings of its row, the time of
     its entry. `corrections` are the article's correction notes that touch it.
+    `same_report` are the sources of other articles that carry the same report.
     """
 
     rank: int
@@ -83,6 +84,7 @@ class Quote(Excerpt):
     after: Span | None = None
     read_with: tuple[Span, ...] = ()
     corrections: tuple[Span, ...] = ()
+    same_report: tuple[str, ...] = ()
 
     @property
     def said_by(self) -> str | None:
@@ -124,6 +126,7 @@ class Quote(Excerpt):
             "after": span_record(self.after) if self.after else None,
             "read_with": [span_record(lead) for lead in self.read_with],
             "corrections": [span_record(note) for note in self.corrections],
+            "same_report": list(self.same_report),
             "ranks": {"by_meaning": self.by_meaning, "by_words": self.by_words},
             "same_as": self.same_as,
             "source_state": self.source_state.value,

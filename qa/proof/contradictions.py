@@ -109,8 +109,8 @@ def false_statements(quote: SavedQuote, article: Article) -> Iterator[str]:
         if span is not None and not first <= span.start < span.end <= last:
             yield f"the sentence {name} it does not lie {name} it in the file"
     for name, spans in (("read_with", quote.read_with), ("corrections", quote.corrections)):
-        if not all(span.start < span.end <= len(article.text) for span in spans):
-            yield f"its {name} reach beyond the file's end"
+        if not all(_is_mention(span, article.text) for span in spans):
+            yield f"its {name} are no words of the file"
     # Another version of the program may read another line as the title, so it is enough that the words stand there.
     for name, words in (("title", quote.title), ("outlet", quote.outlet)):
         if words is not None and words not in article.text:

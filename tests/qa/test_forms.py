@@ -1,10 +1,10 @@
 """Questions to texts that are more than paragraphs: the first quote, and who says it."""
 
-
 import pytest
 
 from index import build
 from qa import AskSettings, Retriever
+from qa.answers.same_reports import count_reports
 from qa.proof.saved_answer import read_answer
 from ui.page.turn import turn_html
 from ui.text.terminal import Style, render_answer
@@ -37,6 +37,21 @@ FILES = {
         "This article was amended on 2 May 2024. An earlier version misspelled the name of Franz Dorn.\n"
     ),
     "guide.txt": "Snow slide\n\n“We closed the upper hut,” said guide Uta Brandt.\n",
+}
+
+
+WIRE = (
+    "A barge loaded with gravel broke loose above the Tessel weir before dawn and drifted four kilometres downstream.",
+    "It struck the old railway bridge at Ommen, and engineers closed the crossing for at least nine days.",
+    "Nobody was on board, the harbour master Lotte Brandsma told the agency, and no fuel had leaked from the tanks.",
+    "Twelve trains a day are led over the northern line until the pillars have been examined by divers.",
+)
+FILES |= {
+    "gazette.txt": "Barge hits bridge\n\n" + "\n\n".join(WIRE),
+    "herald.txt": "Trains led round after barge accident\n\n" + "\n\n".join(WIRE[:3]),
+    "post.md": "Runaway barge closes line\n\n" + "\n\n".join(WIRE).replace("gravel", "sand").replace("engineers", "officials"),
+    "other.txt": "Bridge at Ommen was old\n\nThe railway bridge at Ommen that a barge struck was built in 1911. "
+    + " ".join(f"Plate {number} of its northern arch was replaced by the line's own smiths." for number in range(9)),
 }
 
 
@@ -87,7 +102,7 @@ def test_a_correction_note_is_shown_with_the_quotes_that_it_touches_and_is_not_t
 def test_rows_of_one_table_are_no_copies_of_each_other(forms: Retriever) -> None:
     generous = Retriever(forms._index, AskSettings(min_answer=0, min_quote=0, min_quote_share=0))
     found = generous.ask("How many sheep, goats and hens live on each farm?", top_k=20).quotes
-    rows = [quote for quote in found if "\t" in quote.text]
+    rows = [quote for quote in found if quote.source == "farms.txt" and "\t" in quote.text]
     assert len(rows) == 2 and not any(quote.same_as for quote in rows)
 
 
@@ -99,3 +114,15 @@ def test_both_screens_show_what_a_quote_is_read_with_and_its_corrections(forms: 
     answer = forms.ask("How many votes did Ida Moe get?")
     assert "with: Name Boat Votes" in render_answer(answer, Style(200))
     assert ">Name\tBoat\tVotes</p>" in turn_html(read_answer(answer.to_dict()), forms._index.article_named)
+
+
+def test_a_report_that_several_papers_print_is_counted_once(forms: Retriever) -> None:
+    answer = forms.ask("What did the barge strike?")
+    first = answer.quotes[0]
+    papers = {"gazette.txt", "herald.txt", "post.md"}
+    assert {first.source, *first.same_report} == papers
+    assert answer.to_dict()["quotes"][0]["same_report"] == list(first.same_report)
+    assert count_reports(answer.quotes) == len({quote.source for quote in answer.quotes} - papers) + 1
+    assert "the same report in 3 papers: " in render_answer(answer, Style(200))
+    other = forms.ask("When was the railway bridge at Ommen built?").quotes[0]
+    assert (other.source, other.same_report) == ("other.txt", ())

@@ -30,6 +30,7 @@ from ui.text.wording import (
     other_wordings,
     place_of,
     quote_link,
+    same_report,
     saved_said,
     scope_text,
     shortened,
@@ -106,7 +107,6 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
     All texts are the record's, character for character, except the sentences
     beside the quotes: they are cut from the index's articles.
     """
-    articles = len({quote.source for quote in answer.quotes})
     numbered = numbers(answer)
     # The speaker and the figure fit the question.
     fitting = frozenset(
@@ -119,7 +119,7 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
         "answer": answer,
         "gist": gist(answer, tables),
         "picture": picture(answer, tables),
-        "found": found(len(answer.quotes), articles) if answer.answered else answer.reason or "",
+        "found": found(answer.quotes) if answer.answered else answer.reason or "",
         "parts": _parts(answer, context),
         "nearest": NEAREST,
         "corrected": CORRECTED.capitalize(),
@@ -177,6 +177,7 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
     notes = [
         about_line(quote.title, quote.outlet, day(quote.published)) if quote.source != first.source else "",
         f"nearly the words of [{context.numbers[quote.same_as]}]" if quote.same_as else "",
+        same_report(quote.same_report),
         FILE_NOTES[SourceState(quote.source_state)],
     ]
     beside = (quote.before, quote.after, *quote.read_with, *quote.corrections)

@@ -23,6 +23,7 @@ from ui.text.wording import (
     place,
     place_of,
     said,
+    same_report,
     shortened,
     sureness,
 )
@@ -49,8 +50,7 @@ def render_answer(answer: Answer, style: Style) -> str:
         if answer.closest:
             lines += ["", f"{NEAREST}:", *_groups(answer.closest, style, answers=False)]
         return "\n".join(lines) + "\n"
-    articles = len({quote.source for quote in answer.quotes})
-    lines = [found(len(answer.quotes), articles), *_searched(answer, style)]
+    lines = [found(answer.quotes), *_searched(answer, style)]
     lines += [*(_parts(answer, style) or _shown(answer.quotes, answer.more, style)), *_tables(answer, style)]
     if answer.beside:
         lines += ["", f"{MORE}:", *_groups(answer.beside, style, answers=False)]
@@ -189,7 +189,7 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
         sureness(quote.probability) if answers else "",
     ]
     notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
-    notes.append(FILE_NOTES[quote.source_state])
+    notes += [same_report(quote.same_report), FILE_NOTES[quote.source_state]]
     lines.append(INDENT + _styled(" · ".join(note for note in notes if note), DIM, style))
     if style.context and (by := quote.attribution):
         lines += _links(by.speaker, style) + (_links(by.cited, style) if by.cited else [])
