@@ -117,6 +117,9 @@ def _joins(text: str, group: list[Span], line: Span, width: int, forms: LineForm
         return True
     if line.start in forms.alone or group[-1].start in forms.headings:
         return False
+    if not parted and text[line.start] == ">" == text[group[-1].start]:  # Of a quotation, whose lines are all marked.
+        last, cut = group[-1].cut(text), line.cut(text).lstrip("> ")
+        return not ends_sentence(last) and (cut[:1].islower() or bool(width and len(last) >= FULL_LINE * width))
     return _goes_on(text, group, line, width, parted=parted, by_furniture=by_furniture)
 
 

@@ -7,6 +7,7 @@ Both sentences are Zahn's: the label stands before the first, and nobody else's 
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from itertools import takewhile
 
 from index.articles.forms.live_entries import find_entries
 from index.articles.forms.posts import find_posts
@@ -21,6 +22,11 @@ from index.speakers.attribution import Attribution
 # "Coastguard: search called off until morning." Without a person or a body in the label it may be anything.
 _BY_ROLE = re.compile(rf"(?P<name>{CAPITALISED_IN_ANY_SCRIPT}(?: [\w’'-]+){{0,3}}):\s+(?=\S)")
 MIN_SAID_WORDS = 5
+# "On Mon, 5 Jan 2024 at 10:12, Anna Lind <anna@a.org> wrote:", "Anna Lind wrote:"
+_WROTE = re.compile(
+    rf"(?:>\s*)*(?:On\b.{{4,80}}?[,:]\s+)?(?P<name>{CAPITALISED_IN_ANY_SCRIPT}(?: {CAPITALISED_IN_ANY_SCRIPT}){{0,3}})"
+    r"(?:\s*[<(\[][^<>\n]{3,80}[>)\]])?\s+(?:wrote|writes)\s*:"
+)
 
 
 def labelled_attributions(text: str, found: Sequence[Sentence], speaking: Collection[str]) -> dict[int, Attribution]:
@@ -44,12 +50,25 @@ def labelled_attributions(text: str, found: Sequence[Sentence], speaking: Collec
 
     for post in find_posts(whole, lines):
         say(post.name, Span(post.words[0].start, post.words[-1].end))
+    for name, quoted in _repeated(whole, lines):
+        say(name, quoted)
     for turn in find_turns(whole, lines):
         if turn.name is not None:
             say(turn.name, Span(_after_blanks(whole, turn.label.end), turn.end))
     for name, stretch in _by_role(whole, found, [entry.line for entry in find_entries(whole, lines) if entry.line], speaking):
         say(name, stretch)
     return named
+
+
+def _repeated(text: str, lines: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
+    """Yield the writers of mails that another mail repeats, each with the stretch of the marked lines."""
+    for place, line in enumerate(lines):
+        match = _WROTE.fullmatch(line.cut(text)) if len(line) < 200 else None
+        if match is None:
+            continue
+        marked = [one for one in takewhile(lambda one: not len(one) or text[one.start] == ">", lines[place + 1 :]) if len(one)]
+        if marked:
+            yield Span(line.start + match.start("name"), line.start + match.end("name")), Span(marked[0].start, marked[-1].end)
 
 
 def _after_blanks(text: str, at: int) -> int:

@@ -52,12 +52,14 @@ def _is_title(line: str) -> bool:
     match = _MARKED.fullmatch(line) if line and line[0] in ">»›→▶►-*•‣▪–—0123456789" else None
     if match is None or match.start("title") == 0 or _ENDS.search(line):
         return False
-    return MIN_TITLE_WORDS <= len(match["title"].split()) <= MAX_TITLE_WORDS and match["title"][0] not in '"“‘«|'
+    first, words = match["title"][0], len(match["title"].split())
+    return MIN_TITLE_WORDS <= words <= MAX_TITLE_WORDS and not first.islower() and first not in '"“‘«|'
 
 
 def _are_links(text: str, lines: Sequence[Span], at: int, end: int) -> bool:
     above = lines[at - 1].cut(text) if at else ""
-    if above.endswith(":"):
+    below = lines[end].cut(text) if end < len(lines) else ""
+    if above.endswith(":") or above.startswith(">") or below.startswith(">"):  # Lines of a longer quotation.
         return False
     if above and is_furniture(above):
         return True

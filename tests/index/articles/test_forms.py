@@ -238,3 +238,8 @@ def test_an_entry_takes_back_an_earlier_one_only_in_a_live_blog() -> None:
     entry = "Police say the earlier report of a shooting was false."
     spans = [[sentence.span for sentence in sentences(entry)]]
     assert [len(corrections(entry, spans, live=live)) for live in (True, False)] == [1, 0]
+
+
+def test_the_lines_of_a_marked_quotation_flow_together() -> None:
+    text = "She wrote:\n\n> The pumps of the lower town were off when the river\n> rose. Nobody came to\n> turn them on.\n"
+    assert read(text)[1:] == ["The pumps of the lower town were off when the river rose.", "Nobody came to turn them on."]
