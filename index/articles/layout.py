@@ -163,5 +163,10 @@ def _with_markup(text: str, block: Block) -> Block:
     marks = markup(text, block.span) if block.kind is BlockKind.PROSE else ()
     if not marks:
         return block
-    free = [mark for mark in marks if not any(mark.overlaps(gap) for gap in block.gaps)]
-    return replace(block, gaps=tuple(sorted((*block.gaps, *free))))
+    gaps: list[Span] = []
+    for gap in sorted((*marks, *block.gaps), key=lambda gap: (gap.start, -gap.end)):
+        if gaps and gap.start < gaps[-1].end:
+            gaps[-1] = Span(gaps[-1].start, max(gaps[-1].end, gap.end))
+        else:
+            gaps.append(gap)
+    return replace(block, gaps=tuple(gaps))

@@ -7,6 +7,7 @@ Source: the idea of ftfy (Robyn Speer), here for one mistake only.
 """
 
 import re
+from functools import lru_cache
 
 FILLER = "\u034f"  # The combining grapheme joiner: of no width, in no word of news.
 # The first byte of a character in UTF-8, as Windows-1252 shows it: of accented letters, of marks, of Greek and Cyrillic.
@@ -17,6 +18,7 @@ _SURE = re.compile(r"[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘�
 _LATIN_1 = "\x81\x8d\x8f\x90\x9d"  # Bytes that Windows-1252 does not name.
 # A word divided at a line end. The second half begins with a small letter.
 _DIVIDED = re.compile(r"(?<=[^\W\d_])(?P<hyphen>[-‐\u00ad])(?P<end>[ \t\r]*\n\s*)(?=[a-zà-öø-ÿ])")
+_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _LAST_WORD, _FIRST_WORD = re.compile(r"[^\W\d_]+$"), re.compile(r"[^\W\d_]+")
 
 
@@ -45,9 +47,15 @@ def with_whole_words(text: str, start: int, end: int) -> str:
         before = _LAST_WORD.search(cut, max(0, match.start() - 40), match.start())
         after = _FIRST_WORD.match(cut, match.end())
         compound = f"{before.group() if before else ''}-{after.group() if after else ''}"
-        return (match["hyphen"] if compound in text else FILLER) + FILLER * len(match["end"])
+        return (match["hyphen"] if compound in _compounds(text) else FILLER) + FILLER * len(match["end"])
 
     return _DIVIDED.sub(joined, cut)
+
+
+@lru_cache(2)  # Of the text at hand; it is asked for at each divided word.
+def _compounds(text: str) -> frozenset[str]:
+    """Return the words with a hyphen that stand on one line."""
+    return frozenset(_COMPOUND.findall(text))
 
 
 def without_filler(text: str) -> str:

@@ -5,6 +5,7 @@ Verdict: False.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,12 +36,11 @@ def find_fact_checks(text: str, lines: Sequence[Span]) -> tuple[FactCheck, ...]:
     shown = [line for line in lines if len(line)]
     claims, verdicts = (_labelled(text, shown, label) for label in (_CLAIM, _VERDICT))
     found: list[FactCheck] = []
-    for label, words in claims:
-        later = [one for one in verdicts if one[1].start >= words.end]
-        earlier = [one for one in verdicts if one[1].end <= words.start]
-        if chosen := later[:1] or earlier[-1:]:
-            lines_of = tuple(line for line in chosen[0] if line is not None and len(line) <= MAX_VERDICT_CHARS)
-            found.append(FactCheck(label, words, lines_of))
+    for label, words in claims if verdicts else ():
+        later = bisect_left(verdicts, words.end, key=lambda verdict: verdict[1].start)
+        chosen = verdicts[later] if later < len(verdicts) else verdicts[-1]
+        lines_of = tuple(line for line in chosen if line is not None and len(line) <= MAX_VERDICT_CHARS)
+        found.append(FactCheck(label, words, lines_of))
     return tuple(found)
 
 

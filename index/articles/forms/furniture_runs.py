@@ -36,13 +36,16 @@ def furniture_lines(text: str, lines: Sequence[Span]) -> frozenset[int]:
 def _link_runs(text: str, lines: Sequence[Span]) -> list[int]:
     """Return the lines of runs of titles that lead to other stories."""
     found: list[int] = []
+    words: Counter[str] = Counter()
     at = 0
     while at < len(lines):
         end = at
         while end < len(lines) and _is_title(lines[end].cut(text)):
             end += 1
-        if end > at and _are_links(text, lines, at, end):
-            found += [line.start for line in lines[at:end]]
+        if end > at:
+            words = words or Counter(_WORD.findall(text.casefold()))
+            if _are_links(text, lines, (at, end), words):
+                found += [line.start for line in lines[at:end]]
         at = max(end, at + 1)
     return found
 
@@ -56,7 +59,9 @@ def _is_title(line: str) -> bool:
     return MIN_TITLE_WORDS <= words <= MAX_TITLE_WORDS and not first.islower() and first not in '"“‘«|'
 
 
-def _are_links(text: str, lines: Sequence[Span], at: int, end: int) -> bool:
+def _are_links(text: str, lines: Sequence[Span], run: tuple[int, int], words: Counter[str]) -> bool:
+    """Tell whether the lines of a run lead to other stories; `words` are counted in the whole text."""
+    at, end = run
     above = lines[at - 1].cut(text) if at else ""
     below = lines[end].cut(text) if end < len(lines) else ""
     if above.endswith(":") or above.startswith(">") or below.startswith(">"):  # Lines of a longer quotation.
@@ -67,9 +72,9 @@ def _are_links(text: str, lines: Sequence[Span], at: int, end: int) -> bool:
     has_label = bool(above) and len(above.split()) <= MAX_LABEL_WORDS and not above.startswith("#")
     if end - at < 2 or not (has_label or arrows == end - at):
         return False
-    rest = {word for line in (*lines[:at], *lines[end:]) for word in _WORD.findall(line.cut(text).casefold())}
-    own = [word for line in lines[at:end] for word in _WORD.findall(line.cut(text).casefold()) if len(word) > 3]
-    return sum(word in rest for word in own) < OWN_SHARE * len(own)
+    own = Counter(word for line in lines[at:end] for word in _WORD.findall(line.cut(text).casefold()) if len(word) > 3)
+    repeated = sum(times for word, times in own.items() if words[word] > times)
+    return repeated < OWN_SHARE * own.total()
 
 
 def _running_heads(text: str, shown: Sequence[Span]) -> list[int]:
