@@ -7,7 +7,7 @@ from qa import AskSettings, Retriever
 from qa.answers.same_reports import count_reports
 from qa.proof.saved_answer import read_answer
 from ui.page.turn import turn_html
-from ui.text.terminal import Style, render_answer
+from ui.text.terminal import Style, render_answer, render_info
 
 FILES = {
     "hearing.txt": (
@@ -126,3 +126,9 @@ def test_a_report_that_several_papers_print_is_counted_once(forms: Retriever) ->
     assert "the same report in 3 papers: " in render_answer(answer, Style(200))
     other = forms.ask("When was the railway bridge at Ommen built?").quotes[0]
     assert (other.source, other.same_report) == ("other.txt", ())
+
+
+def test_articles_with_broken_characters_are_counted(forms: Retriever) -> None:
+    assert forms._index.store.broken() == 1
+    assert "mended     1 article: UTF-8 read as Windows-1252" in render_info(forms.info, mended=1)
+    assert "mended" not in render_info(forms.info)
