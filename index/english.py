@@ -11,6 +11,16 @@ MONTHS_SHORT = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{MONTHS_SHORT})\b\.?)"
 WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
+_MONTHS_ELSEWHERE = (
+    "januar janvier enero janeiro gennaio januari styczeń stycznia|februar février febrero fevereiro febbraio februari lutego|"
+    "märz mars marzo março maart marca|april avril abril aprile kwietnia|mai mayo maio maggio mei maj maja|"
+    "juni juin junio junho giugno czerwca|juli juillet julio julho luglio lipca|"
+    "august août agosto augustus augusti sierpnia|september septembre septiembre setembro settembre września|"
+    "oktober octobre octubre outubro ottobre października|november novembre noviembre novembro listopada|"
+    "dezember december décembre diciembre dezembro dicembre desember grudnia"
+)
+# The months of other languages, as pages print their days: "20 novembre 2019".
+MONTHS_ELSEWHERE = {name: number for number, names in enumerate(_MONTHS_ELSEWHERE.split("|"), 1) for name in names.split()}
 MONTHS_AND_WEEKDAYS = frozenset(name.lower() for name in (*MONTHS, *WEEKDAYS))
 
 SMALL_NUMBERS = tuple(
@@ -20,6 +30,7 @@ SMALL_NUMBERS = tuple(
 TENS = tuple("twenty thirty forty fifty sixty seventy eighty ninety".split())
 NUMBERS = {word: value for value, word in enumerate(SMALL_NUMBERS)} | {word: 10 * ten for ten, word in enumerate(TENS, 2)}
 NUMBER_FROM_TWO = "|".join((*SMALL_NUMBERS[2:], *TENS))  # "One" often counts nothing: "one of them".
+ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split())
 SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 SCALES_SHORT = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "tn": "trillion"}
 CURRENCY_SIGNS = "$€£¥"

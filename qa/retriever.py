@@ -16,6 +16,7 @@ from qa.answers.answer import Answer, FoundPassage
 from qa.answers.compare_claims import ClaimComparer, ComparedClaims
 from qa.answers.make_quotes import quotes
 from qa.answers.parts_answer import join_parts
+from qa.answers.same_reports import with_same_reports
 from qa.questions.conversation import Variants, variants
 from qa.questions.history import Turn
 from qa.questions.named_scope import NamedScope, named_scope
@@ -25,6 +26,7 @@ from qa.questions.scope import Scope, Within, select
 from qa.questions.spelling import respelt
 from qa.questions.time_asked import time_asked
 from qa.ranking.candidates import CandidatePassages, find_candidates
+from qa.ranking.correction_notes import notes_after
 from qa.ranking.reading import Judge, read, to_read, wordings
 from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
 from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
@@ -165,12 +167,15 @@ class Retriever:
         judge = self._judge(judged_by, scores.confidence, known) if self._settings.reader else None
         if judge and reads:
             scores = read(judge, scores)
+        scores = notes_after(self._index, judged_by, scores, least_share=self._settings.min_quote_share)
         best = scores.sentences[0].probability if scores.sentences else 0.0
         answered = bool(scores.sentences) and scores.confidence >= self._settings.least(read=reads)
         least = max(self._settings.min_quote, self._settings.min_quote_share * best) if answered else 0.0
         least = min(least, best)  # An answer has at least one quote, however unsure.
         most = top_k if answered else min(top_k, self._settings.closest)
         shown, more = quotes(self._index, self._identities, judged_by, scores.sentences, least=least, top_k=most)
+        if answered:
+            shown = with_same_reports(self._index, shown, candidates.articles)
         compared = self._comparing.compare(candidates, scores, shown, judge) if answered and judge else ComparedClaims()
         return Answer(
             question=question,

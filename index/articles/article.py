@@ -11,6 +11,7 @@ from typing import NamedTuple
 from index.articles.masthead import Masthead, read_masthead
 from index.articles.places import Place, Places
 from index.articles.span import Span
+from index.articles.traits import NO_TRAITS, Traits
 from index.errors import ArticleRefused, InputError
 
 BOMS = (
@@ -48,7 +49,8 @@ class Article:
 
     `text` holds every character after the byte-order mark, line endings
     included. `encoding` reads any slice of the bytes that begins and ends
-    between characters. `bom_bytes` is the length of the mark. `places` lead from
+    between characters. `bom_bytes` is the length of the mark. `traits` are read
+    when the article is indexed. `places` lead from
     the text to the file where the text is not the file itself; None: it is.
     """
 
@@ -60,6 +62,7 @@ class Article:
     text: str
     masthead: Masthead
     places: Places | None = None
+    traits: Traits = NO_TRAITS
 
     @property
     def content(self) -> Content:

@@ -7,19 +7,25 @@ story gives the date, 2024-01-05. Whatever the text does not show is None.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from index.articles.layout import FACT, Block, BlockKind, blocks
 from index.articles.span import Span
-from index.english import MONTH, month_number
+from index.english import MONTH, MONTHS_ELSEWHERE, month_number
 
 FIRST_CHARS = 3000  # Later text belongs to the story.
 MAX_OUTLET_WORDS = 5
 
 _DATES = (
-    re.compile(r"\b(?P<year>(?:19|20)\d\d)-(?P<number>\d\d)-(?P<day>\d\d)(?!\d)"),
+    re.compile(r"\b(?P<year>(?:19|20)\d\d)(?P<sign>[-/.])(?P<number>\d\d?)(?P=sign)(?P<day>\d\d?)(?!\d|[-/.]\d)"),
+    re.compile(r"(?<![\d.,])(?P<day>\d\d?)\.\s?(?P<number>\d\d?)\.\s?(?P<year>(?:19|20)\d\d)(?!\d|\.\d)"),
+    re.compile(r"(?<![\d/-])(?P<one>\d\d?)(?P<sign>[/-])(?P<other>\d\d?)(?P=sign)(?P<year>(?:19|20)\d\d|(?<=/)\d\d)(?![\d/-])"),
+    re.compile(
+        rf"(?<!\d)(?P<day>\d{{1,2}})\.?\s+(?:de\s+)?(?P<elsewhere>{'|'.join(MONTHS_ELSEWHERE)})\s+(?:de\s+)?(?P<year>(?:19|20)\d\d)\b",
+        re.IGNORECASE,
+    ),
     re.compile(rf"\b(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{MONTH}),?\s+(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE),
 )
@@ -90,13 +96,30 @@ def find_date(text: str) -> date | None:
     """Return the first full date (day, month and year) in the text."""
     found = [match for pattern in _DATES for match in pattern.finditer(text)]
     for match in sorted(found, key=lambda m: m.start()):
-        groups = match.groupdict()
-        month = int(groups["number"]) if groups.get("number") else month_number(groups["month"])
         try:
-            return date(int(groups["year"]), month, int(groups["day"]))
+            return _day_of(match.groupdict())
         except ValueError:
             continue
     return None
+
+
+def _day_of(groups: Mapping[str, str | None]) -> date:
+    """Return the day of a date's parts.
+
+    Raises:
+        ValueError: there is no such day, or nothing tells which number is the month: "05/06/2024".
+    """
+    year = int(groups["year"] or 0)
+    if one := groups.get("one"):
+        numbers = int(one), int(groups["other"] or 0)
+        if min(numbers) > 12 or (max(numbers) <= 12 and numbers[0] != numbers[1]):
+            raise ValueError("no month, or two that may be it")
+        return date(year if year > 99 else 2000 + year, min(numbers), max(numbers))
+    if name := groups.get("elsewhere"):
+        month = MONTHS_ELSEWHERE[name.lower()]
+    else:
+        month = int(number) if (number := groups.get("number")) else month_number(groups["month"] or "")
+    return date(year, month, int(groups["day"] or 0))
 
 
 def _is_label(line: str) -> bool:

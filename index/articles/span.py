@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from index.articles.mended import FILLER, with_whole_words
+
 _BLANK = re.compile(r"\s")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,10 +33,25 @@ class Span:
         return self.start < other.end and other.start < self.end
 
 
+def line_spans(text: str) -> list[Span]:
+    """Return the lines of a text without the blanks around them; a blank line is an empty span."""
+    found: list[Span] = []
+    for match in _LINE.finditer(text):
+        cut = match.group()
+        start = match.start() + len(cut) - len(cut.lstrip())
+        found.append(Span(start, max(start, match.start() + len(cut.rstrip()))))
+    return found
+
+
 def without_gaps(text: str, span: Span, gaps: Iterable[Span]) -> str:
-    """Return the text of a span, with line ends and the gaps inside turned into blanks, offset by offset."""
-    pieces, at = [], span.start
+    """Return the text of a span, mended, with line ends and the gaps inside turned into blanks, offset by offset."""
+    whole = with_whole_words(text, span.start, span.end)
+    pieces, at = [], 0
     for gap in gaps:
-        pieces += [text[at : gap.start], " " * len(gap)]
-        at = gap.end
-    return _BLANK.sub(" ", "".join([*pieces, text[at : span.end]]))
+        start, end = gap.start - span.start, gap.end - span.start
+        inside = whole[start:end]
+        # Marks of Markdown stand inside words, all else between lines.
+        fills = FILLER if inside == FILLER * len(inside) or not inside[:1].isspace() else " "
+        pieces += [whole[at:start], fills * len(inside)]
+        at = end
+    return _BLANK.sub(" ", "".join([*pieces, whole[at:]]))

@@ -20,12 +20,12 @@ SCHEMA = """
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL,
     encoding TEXT NOT NULL, bom_bytes INTEGER NOT NULL, title TEXT, outlet TEXT, published TEXT, text TEXT NOT NULL,
-    reader TEXT NOT NULL, member TEXT NOT NULL, places TEXT);
+    reader TEXT NOT NULL, member TEXT NOT NULL, places TEXT, traits TEXT NOT NULL);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, article INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
 CREATE TABLE sentences (
     id INTEGER PRIMARY KEY, passage INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    paragraph INTEGER NOT NULL, gaps TEXT, attributions TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL);
+    paragraph INTEGER NOT NULL, gaps TEXT, attributions TEXT, terms TEXT NOT NULL, tokens BLOB NOT NULL, leads TEXT);
 CREATE TABLE aliases (
     article INTEGER NOT NULL, kind TEXT NOT NULL, short TEXT NOT NULL, long TEXT NOT NULL, owner TEXT NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL);

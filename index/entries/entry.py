@@ -15,7 +15,7 @@ class StoredSentence:
 
     `attributions` are in the order of their scopes, empty where the article
     itself speaks. `tokens` are its packed token vectors, b"" where the index
-    keeps none.
+    keeps none. `leads` are stretches outside of it that it is read with.
     """
 
     id: int
@@ -26,6 +26,7 @@ class StoredSentence:
     attributions: tuple[Attribution, ...]
     terms: tuple[str, ...]
     tokens: bytes = field(default=b"", repr=False)
+    leads: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

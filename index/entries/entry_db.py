@@ -16,8 +16,9 @@ import numpy as np
 from index.articles.article import Article, Content
 from index.articles.masthead import Masthead
 from index.articles.places import Places
-from index.articles.sentences import MAX_SENTENCE_CHARS
-from index.articles.span import Span, without_gaps
+from index.articles.sentences import MAX_SENTENCE_CHARS, read_with
+from index.articles.span import Span
+from index.articles.traits import Traits
 from index.entries.database import SCHEMA, VECTORS, Database
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 from index.errors import IndexDamagedError
@@ -30,7 +31,7 @@ _MAX_OFFSET = 1 << 32  # No text is longer.
 _MAX_TOKENS_BYTES = MAX_TOKENS_PER_CHAR * TOKEN_BYTES * MAX_SENTENCE_CHARS
 # More are not read, and one byte is not a token.
 _TOKENS = f"CASE WHEN length(tokens) > {_MAX_TOKENS_BYTES} THEN x'00' ELSE tokens END"
-_ARTICLE = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text, reader, member, places"
+_ARTICLE = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text, reader, member, places, traits"
 _TABLES = ("articles", "passages", "sentences")
 _ALIAS = 'article, kind, short, long, owner, start, "end"'
 
@@ -66,11 +67,11 @@ def _gaps(text: str | None) -> tuple[Span, ...]:
 
 
 def _article(row: tuple[Any, ...]) -> Article:
-    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text, reader, member, said = row
+    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, published, text, reader, member, said, traits = row
     "".encode(encoding)  # Else a codec is unknown, or not one of text.
     masthead = Masthead(_span(title), _span(outlet), day_of(published))
     places = Places.from_json(reader, member, said) if said is not None else None
-    return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead, places)
+    return Article(source, sha256, size_bytes, encoding, bom_bytes, text, masthead, places, Traits.from_json(traits))
 
 
 def _passage(row: tuple[int, int, int, int]) -> StoredPassage:
@@ -78,16 +79,18 @@ def _passage(row: tuple[int, int, int, int]) -> StoredPassage:
     return StoredPassage(number, article, _placed(start, end))
 
 
-def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes]) -> StoredSentence:
-    number, passage, start, end, paragraph, gaps, attributions, terms, tokens = row
+def _sentence(row: tuple[int, int, int, int, int, str | None, str | None, str, bytes, str | None]) -> StoredSentence:
+    number, passage, start, end, paragraph, gaps, attributions, terms, tokens, leads = row
     told = tuple(
         Attribution(_placed(*name), _placed(*said), _placed(*cited) if cited else None, _placed(*scope))
         for name, said, cited, scope in (json.loads(attributions) if attributions else ())
     )
     span, words = _placed(start, end), tuple(terms.split(" "))
-    if len(tokens) % TOKEN_BYTES or len(tokens) > MAX_TOKENS_PER_CHAR * TOKEN_BYTES * len(span):
+    read_with = _gaps(leads)
+    most = MAX_TOKENS_PER_CHAR * TOKEN_BYTES * (len(span) + sum(len(lead) + 1 for lead in read_with))
+    if len(tokens) % TOKEN_BYTES or len(tokens) > most:
         raise ValueError(f"{len(tokens):,} bytes of tokens")
-    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), told, words, bytes(tokens))
+    return StoredSentence(number, passage, span, paragraph, _gaps(gaps), told, words, bytes(tokens), read_with)
 
 
 def _stored_alias(row: tuple[int, str, str, str, str, int, int]) -> StoredAlias:
@@ -128,7 +131,7 @@ class Store(Database):
         """Return all sentences of these passages, in number order."""
         return self.read(
             _sentence,
-            f'SELECT id, passage, start, "end", paragraph, gaps, attributions, terms, {_TOKENS} FROM sentences '
+            f'SELECT id, passage, start, "end", paragraph, gaps, attributions, terms, {_TOKENS}, leads FROM sentences '
             f"WHERE passage IN ({_marks(passages)}) ORDER BY id",
             *passages,
         )
@@ -200,12 +203,14 @@ class Store(Database):
         for article in self.listed():
             text = self.article(article.number).text
             rows = self.rows(
-                'SELECT s.passage, s.start, s."end", s.gaps FROM sentences s JOIN passages p ON s.passage = p.id '
+                'SELECT s.passage, s.start, s."end", s.gaps, s.leads FROM sentences s JOIN passages p ON s.passage = p.id '
                 "WHERE p.article = ? ORDER BY s.id",
                 article.number,
             )
             for _, sentences in groupby(rows, key=lambda row: row[0]):
-                yield " ".join(without_gaps(text, Span(start, end), _gaps(gaps)) for _, start, end, gaps in sentences)
+                yield " ".join(
+                    read_with(text, Span(start, end), _gaps(gaps), _gaps(leads)) for _, start, end, gaps, leads in sentences
+                )
 
 
 def _span(text: str | None) -> Span | None:
@@ -232,14 +237,14 @@ def write_store(path: Path, entries: Iterable[Entry], *, with_vectors: bool = Fa
         passages = sentences = 0
         for number, entry in enumerate(entries):
             connection.execute(
-                "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)", (number, *_article_row(entry.article))
+                "INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", (number, *_article_row(entry.article))
             )
             connection.executemany(
                 "INSERT INTO passages VALUES (?,?,?,?)",
                 [(passages + i, number, span.start, span.end) for i, span in enumerate(entry.passages)],
             )
             connection.executemany(
-                "INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO sentences VALUES (?,?,?,?,?,?,?,?,?,?)",
                 [_sentence_row(sentences + i, passages, sentence) for i, sentence in enumerate(entry.sentences)],
             )
             connection.executemany(
@@ -263,16 +268,20 @@ def _article_row(article: Article) -> tuple[object, ...]:
     fixed = (article.source, article.sha256, article.size_bytes, article.encoding, article.bom_bytes)
     content = article.content
     places = article.places.to_json(article.text) if article.places else None
-    return (*fixed, title, outlet, published, article.text, content.reader, content.member, places)
+    return (*fixed, title, outlet, published, article.text, content.reader, content.member, places, article.traits.to_json())
 
 
 def _sentence_row(number: int, first_passage: int, sentence: StoredSentence) -> tuple[object, ...]:
-    gaps = json.dumps([[gap.start, gap.end] for gap in sentence.gaps]) if sentence.gaps else None
+    gaps, leads = (_spans_json(spans) for spans in (sentence.gaps, sentence.leads))
     span = sentence.span
     fixed = (number, first_passage + sentence.passage, span.start, span.end, sentence.paragraph)
     told = [(one.name, one.said_at, one.cited, one.scope) for one in sentence.attributions]
     pairs = [[None if span is None else [span.start, span.end] for span in spans] for spans in told]
-    return (*fixed, gaps, json.dumps(pairs) if pairs else None, " ".join(sentence.terms), sentence.tokens)
+    return (*fixed, gaps, json.dumps(pairs) if pairs else None, " ".join(sentence.terms), sentence.tokens, leads)
+
+
+def _spans_json(spans: Sequence[Span]) -> str | None:
+    return json.dumps([[span.start, span.end] for span in spans]) if spans else None
 
 
 def _span_json(span: Span | None) -> str | None:

@@ -9,6 +9,7 @@ import numpy as np
 from index.articles.article import Article
 from index.articles.passages import passages
 from index.articles.sentences import Sentence, sentences
+from index.articles.traits import read_traits
 from index.entries.entry import Entry, StoredSentence
 from index.grammar.parser import Parser
 from index.models.embedder import Embedder, PassageText
@@ -54,6 +55,7 @@ def draft(article: Article) -> Draft:
     """Split an article into passages and sentences, and find its abbreviations; speakers are read later."""
     text = article.text
     found = sentences(text)
+    article = replace(article, traits=read_traits(text, found))
     parts = passages(text, found)
     stored: list[StoredSentence] = []
     texts: list[PassageText] = []
@@ -68,6 +70,7 @@ def draft(article: Article) -> Draft:
                     span=sentence.span,
                     paragraph=sentence.paragraph,
                     gaps=sentence.gaps,
+                    leads=sentence.leads,
                     attributions=(),
                     terms=tuple(terms(line)),
                 )
@@ -79,7 +82,7 @@ def draft(article: Article) -> Draft:
 
 def read_speakers(entry: Entry, parser: Parser) -> ArticleSpeakers:
     """Read who speaks in an entry's sentences."""
-    found = [Sentence(kept.span, kept.paragraph, kept.gaps) for kept in entry.sentences]
+    found = [Sentence(kept.span, kept.paragraph, kept.gaps, kept.leads) for kept in entry.sentences]
     return find_speakers(entry.article.text, found, parser)
 
 

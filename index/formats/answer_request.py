@@ -1,11 +1,14 @@
-"""Answering a request in the reading process: the articles of a file, or the words at places of it, as JSON."""
+"""Answering a request in the reading process, as JSON: a file's articles, the words at places of it, or pictures of pages."""
 
+from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from index.articles.places import Stretch
 from index.formats.extracted import DAMAGED, TOO_LARGE, Extracted, Unreadable
 from index.formats.kinds import ReadSettings
+from index.formats.pages.page_pictures import page_pictures
 from index.formats.read_file import Job, ReadArticle, read_file, words_of
 
 
@@ -18,6 +21,8 @@ def reply_to(request: Mapping[str, Any], data: bytes) -> dict[str, Any]:
         found = read_file(request["name"], data, job)
         if request.get("wanted") is not None:
             return {"words": _words(found, request["wanted"])}
+        if request.get("pictured") is not None:
+            return {"pages": _pages(found, request["pictured"])}
         return {"found": [_said(one) for one in found]}
     except Unreadable as error:
         return {"refused": str(error)}
@@ -32,6 +37,15 @@ def _said(one: Any) -> dict[str, Any]:
         extracted: Extracted = one.extracted
         return extracted.to_json()
     return {"member": one.member, "refused": one.reason}
+
+
+def _pages(found: list[Any], pictured: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return pictures of the pages at stretches of one article; none where no PDF holds the article."""
+    stretches = [Stretch(*stretch) for stretch in pictured["stretches"]]
+    holds = (one for one in found if isinstance(one, ReadArticle) and one.extracted.member == pictured["member"])
+    pdf = next((one.pdf for one in holds), b"")
+    pictures = page_pictures(pdf, stretches) if pdf else ()
+    return [{**asdict(picture), "png": b64encode(picture.png).decode()} for picture in pictures]
 
 
 def _words(found: list[Any], wanted: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,7 @@
 """The articles of a file, whatever its format: plain text here and now, all else by the reading process."""
 
 import hashlib
+from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from index.articles.span import Span
 from index.errors import ArticleRefused
 from index.formats.extracted import MAX_CHARS, Unreadable
 from index.formats.kinds import ReadSettings, kind_of
+from index.formats.pages.page_pictures import Box, PagePicture
 from index.formats.reading_process import ReadingProcess
 
 KEPT_CHARS = 30_000_000  # Of texts that were read to see whether they are articles, and will be embedded soon.
@@ -91,6 +93,19 @@ class ArticleReader:
             return None
         return found if isinstance(found, str) else None
 
+    def page_pictures(self, data: bytes, source: str, member: str, stretches: Sequence[Stretch]) -> tuple[PagePicture, ...]:
+        """Return pictures of the pages of a PDF on which stretches of one article lie.
+
+        Raises:
+            ArticleRefused: they cannot be drawn.
+        """
+        asked = {"member": member, "stretches": [[one.part, one.start, one.end] for one in stretches]}
+        try:
+            said = self._process.ask({**self._request(source, None), "pictured": asked}, data)
+            return tuple(map(_page_picture, said["pages"]))
+        except (Unreadable, KeyError, TypeError, ValueError) as error:
+            raise ArticleRefused(source, "its page cannot be drawn; open the file itself") from error
+
     def _request(self, source: str, encoding: str | None) -> dict[str, Any]:
         return {"name": source.rpartition("/")[2], "encoding": encoding, "settings": asdict(self.settings)}
 
@@ -150,6 +165,19 @@ def _article(said: dict[str, Any], source: str, file: tuple[str, int], reader: s
         _day(day) or seen.published,
     )
     return Article(source, file[0], file[1], str(said["encoding"]), 0, text, masthead, places)
+
+
+def _page_picture(said: dict[str, Any]) -> PagePicture:
+    """Return a picture of a reply, which comes from a process that read a stranger's file.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is none.
+    """
+    png = b64decode(said["png"], validate=True)
+    boxes = tuple(Box(*(int(one[name]) for name in ("x", "y", "width", "height"))) for one in said["boxes"])
+    if not png.startswith(b"\x89PNG\r\n"):
+        raise ValueError("no picture")
+    return PagePicture(int(said["number"]), int(said["width"]), int(said["height"]), png, boxes)
 
 
 def _day(text: str | None) -> date | None:

@@ -35,10 +35,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class ReadArticle:
-    """An extracted article, and a function that returns the bytes or characters of a part of what it was read from."""
+    """An extracted article, and a function that returns the bytes or characters of a part of what it was read from.
+
+    `pdf` are the bytes of a PDF, b"" for all else.
+    """
 
     extracted: Extracted
     evidence: Callable[[str], bytes | str]
+    pdf: bytes = b""
 
 
 Found = ReadArticle | Refusal
@@ -71,7 +75,8 @@ def _read(name: str, data: bytes, job: Job) -> list[Found]:
     if kind.name in ("jsonl", "json", "csv"):
         read = read_records(data, kind.name, job.settings.fields, tabs=suffix == ".tsv", encoding=job.encoding or "utf-8")
         return [ReadArticle(one, lambda part: data) if isinstance(one, Extracted) else one for one in read]
-    return [ReadArticle(_SINGLE[kind.name](data, job.encoding), _evidence(kind.name, data))]
+    pdf = data if kind.name == "pdf" else b""
+    return [ReadArticle(_SINGLE[kind.name](data, job.encoding), _evidence(kind.name, data), pdf)]
 
 
 _SINGLE: Mapping[str, Callable[[bytes, str | None], Extracted]] = {

@@ -36,7 +36,8 @@ DOCUMENTS = frozenset(
     "report reports estimate estimates figure figures data statistics survey surveys poll polls study studies analysis "
     "assessment assessments record records document documents image images photo photos photograph photographs picture "
     "pictures video videos footage evidence account accounts rumour rumours rumor rumors news story stories result results "
-    "finding findings research intelligence paper papers article articles post posts map maps file files test tests".split()
+    "finding findings research intelligence paper papers article articles post posts map maps file files test tests "
+    "version versions headline headlines caption captions".split()
 )
 NOBODY = frozenset(
     "there this these those that what which who whom one some many most few several others all both much none nothing "

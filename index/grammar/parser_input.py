@@ -9,6 +9,8 @@ metres." has no cue and is not.
 import re
 from dataclasses import dataclass
 
+from index.articles.forms.live_entries import stamp_at
+from index.articles.mended import FILLER, without_filler
 from index.articles.sentences import Sentence
 from index.articles.span import Span, without_gaps
 from index.english import NUMBER_FROM_TWO
@@ -64,15 +66,19 @@ def asks_back(line: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class PlainLine:
-    """A sentence as the parser reads it. `offsets` are its characters' in the article, `gaps` the furniture inside."""
+    """A sentence as the parser reads it. `gaps` are the furniture inside.
+
+    `offsets` are its characters' in the article, `ends` those at which they end: a mended character stands for several.
+    """
 
     text: str
     offsets: tuple[int, ...]
+    ends: tuple[int, ...]
     gaps: tuple[Span, ...]
 
     def span(self, start: int, end: int) -> Span:
         """Return the article's stretch of `[start, end)` of the line; where a gap parts the stretch, what follows the gap."""
-        found = Span(self.offsets[start], self.offsets[end - 1] + 1)
+        found = Span(self.offsets[start], self.ends[end - 1])
         for gap in self.gaps:
             if found.start < gap.end < found.end:
                 found = Span(next(self.offsets[i] for i in range(start, end) if self.offsets[i] >= gap.end), found.end)
@@ -82,15 +88,27 @@ class PlainLine:
 def plain_line(text: str, sentence: Sentence) -> PlainLine:
     """Return a sentence on one line, without gaps, brackets and dateline."""
     flow = without_gaps(text, sentence.span, sentence.gaps)
+    if stamp := stamp_at(text, sentence.span):
+        flow = " " * len(stamp) + flow[len(stamp) :]
     if dateline := _DATELINE.match(flow):
         flow = " " * dateline.end() + flow[dateline.end() :]
     flow = _BRACKETS.sub(lambda match: " " * len(match.group()), flow)
     flow = _NAME_MARK.sub(r"\1x", flow)
     words: list[str] = []
     offsets: list[int] = []
+    ends: list[int] = []
     for match in re.finditer(r"\S+", flow):
-        start = sentence.span.start + match.start()
-        offsets += [start - 1] if words else []  # The blank before it.
-        offsets += range(start, start + len(match.group()))
-        words.append(match.group())
-    return PlainLine(" ".join(words), tuple(offsets), sentence.gaps)
+        start, written = sentence.span.start + match.start(), match.group()
+        if word := without_filler(written):
+            kept = [place for place, char in enumerate(written) if char != FILLER]
+            offsets += [start - 1] if words else []  # The blank before it.
+            ends += [start] if words else []
+            offsets += [start + place for place in kept]
+            ends += [start + place + 1 + (0 if written[place].isascii() else _fillers(written, place + 1)) for place in kept]
+            words.append(word)
+    return PlainLine(" ".join(words), tuple(offsets), tuple(ends), sentence.gaps)
+
+
+def _fillers(word: str, at: int) -> int:
+    """Count the characters from a place on that belong to the mended one before it."""
+    return len(word) - at - len(word[at:].lstrip(FILLER)) if FILLER in word else 0

@@ -14,7 +14,7 @@ from index.local.segment import COUNTS, SegmentRecord, folder_of
 from index.opened.build_record import BuildRecord, Counts
 from index.search.ivf_lists import Lists
 
-FORMAT = 6
+FORMAT = 7
 _MAX_NAME_CHARS = 200  # The names that this program writes have some 50.
 _SEAL = re.compile(rb'\A\{\n "seal": "([0-9a-f]{64})"')
 _NO_SEAL = b"0" * 64

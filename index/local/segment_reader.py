@@ -8,6 +8,7 @@ from index.articles.article import Article, Content
 from index.articles.span import Span
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
 from index.entries.entry_db import cut, day_of
+from index.errors import IndexDamagedError
 from index.local.generation import ORDER, Generation
 from index.local.global_ids import GlobalIds, read_order
 from index.local.segment import Segment
@@ -119,6 +120,16 @@ class SegmentReader:
 
     def dates(self) -> list[date | None]:
         return [day_of(published) for _, published in self.rows_by_article("SELECT id, published FROM articles")]
+
+    def broken(self) -> int:
+        return len(self.rows_by_article("SELECT id FROM articles WHERE json_extract(traits, '$[1]') > 0"))
+
+    def sketches(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
+        query = "SELECT id, source, json_extract(traits, '$[2]') FROM articles WHERE id = ?"
+        try:
+            return [(number, source, bytes.fromhex(made)) for number, source, made in self.rows_of_articles(query, numbers)]
+        except (TypeError, ValueError) as error:
+            raise IndexDamagedError("articles.db: a sketch that no build writes; run qa index --rebuild") from error
 
     def rows_by_article(self, query: str, *values: int | str) -> list[tuple]:  # type: ignore[type-arg]
         """Run a query in every segment; return the rows by article. The first column is an article's id, local to global."""

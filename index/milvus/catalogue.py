@@ -19,10 +19,11 @@ from index.articles.article import Article, Content
 from index.articles.masthead import Masthead
 from index.articles.places import Places
 from index.articles.span import Span
+from index.articles.traits import Traits
 from index.speakers.abbreviations import Alias, AliasKind
 
-_FIXED = ("source", "sha256", "size_bytes", "encoding", "bom_bytes", "title", "outlet", "reader", "member")
-PLACES_AFTER = "\0"  # In the text rows the places follow the text, which holds no NUL.
+_FIXED = ("source", "sha256", "size_bytes", "encoding", "bom_bytes", "title", "outlet", "reader", "member", "broken")
+AFTER_TEXT = "\0"  # In the text rows the places and the traits follow the text, which holds no NUL.
 _ROWS = ("number", "first_text", "texts", "first_passage", "first_sentence")
 
 
@@ -30,7 +31,7 @@ _ROWS = ("number", "first_text", "texts", "first_passage", "first_sentence")
 class CatalogueEntry:
     """An article without its text. `number` is the article's for ever; its rows have consecutive numbers.
 
-    `sentences` has the number of sentences of each passage. `title` and `outlet` are the
+    `sentences` has the number of sentences of each passage. `broken` is that of its traits. `title` and `outlet` are the
     texts at the masthead's spans.
     """
 
@@ -43,6 +44,7 @@ class CatalogueEntry:
     outlet: str | None
     reader: str
     member: str
+    broken: int
     masthead: Masthead
     aliases: tuple[Alias, ...]
     number: int
@@ -76,11 +78,12 @@ class CatalogueEntry:
         """Return the article of its text rows.
 
         Raises:
-            ValueError, TypeError: they hold no places after the text of an article that has some.
+            ValueError, TypeError: they hold no traits after the text, or no places of an article that has some.
         """
-        text, _, said = written.partition(PLACES_AFTER)
+        text, said, traits = written.split(AFTER_TEXT)
         places = Places.from_json(self.reader, self.member, said) if self.reader else None
-        return Article(self.source, self.sha256, self.size_bytes, self.encoding, self.bom_bytes, text, self.masthead, places)
+        fixed = (self.source, self.sha256, self.size_bytes, self.encoding, self.bom_bytes)
+        return Article(*fixed, text, self.masthead, places, Traits.from_json(traits))
 
     def to_json(self) -> list[Any]:
         """Return the entry as the catalogue has it."""

@@ -22,7 +22,7 @@ from index.milvus.rows import split_text
 from index.milvus.server import MilvusRow, MilvusServer
 from index.opened.build_record import BuildRecord, Counts
 
-MILVUS_FORMAT = 2
+MILVUS_FORMAT = 3
 MANIFEST, CATALOGUE, LEXICON = "manifest", "catalogue", "lexicon"
 # The row of each part's first piece. No part has this many pieces.
 _FIRST = {MANIFEST: 0, CATALOGUE: 10_000_000, LEXICON: 20_000_000}

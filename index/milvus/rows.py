@@ -80,8 +80,8 @@ def encoded_term(term: str) -> str:
 
 def _sentence_json(one: StoredSentence) -> list[object]:
     told = [[_ends(a.name), _ends(a.said_at), _ends(a.cited), _ends(a.scope)] for a in one.attributions]
-    gaps = [_ends(gap) for gap in one.gaps]
-    return [one.span.start, one.span.end, one.paragraph, gaps, told, list(one.terms), len(one.tokens)]
+    gaps, leads = ([_ends(span) for span in spans] for spans in (one.gaps, one.leads))
+    return [one.span.start, one.span.end, one.paragraph, gaps, told, list(one.terms), len(one.tokens), leads]
 
 
 def _ends(span: Span | None) -> list[int] | None:
@@ -90,7 +90,7 @@ def _ends(span: Span | None) -> list[int] | None:
 
 def _sentences(said: Sequence[Any], tokens: bytes) -> Iterator[StoredSentence]:
     at = 0
-    for number, (start, end, paragraph, gaps, told, terms, size) in enumerate(said):
+    for number, (start, end, paragraph, gaps, told, terms, size, leads) in enumerate(said):
         yield StoredSentence(
             id=number,
             passage=0,
@@ -100,6 +100,7 @@ def _sentences(said: Sequence[Any], tokens: bytes) -> Iterator[StoredSentence]:
             attributions=tuple(_attribution(*spans) for spans in told),
             terms=tuple(terms),
             tokens=tokens[at : at + size],
+            leads=tuple(Span(*lead) for lead in leads),
         )
         at += size
 

@@ -92,6 +92,12 @@ class MilvusStore:
     def dates(self) -> list[date | None]:
         return [entry.masthead.published for entry in self.catalogue.entries]
 
+    def broken(self) -> int:
+        return sum(entry.broken > 0 for entry in self.catalogue.entries)
+
+    def sketches(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
+        return [(number, one.source, one.traits.sketch) for number, one in self._read_articles(numbers).items()]
+
     def listed(self) -> list[ListedArticle]:
         return [ListedArticle(number, entry.source, entry.content) for number, entry in enumerate(self.catalogue.entries)]
 

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, replace
 import numpy as np
 
 from index.entries.entry import Entry
-from index.milvus.catalogue import PLACES_AFTER, CatalogueEntry
+from index.milvus.catalogue import AFTER_TEXT, CatalogueEntry
 from index.milvus.collections import NO_VECTOR, DataCollections
 from index.milvus.generation import MilvusGeneration, NextNumbers
 from index.milvus.lexicon import EMPTY, Lexicon
@@ -70,8 +70,8 @@ def _written(
     """Add the rows of an entry to the waiting texts, passages and sentences; return its catalogue entry."""
     first, (texts, passages, sentences) = replace(numbers), waiting
     article = entry.article
-    placed = PLACES_AFTER + article.places.to_json(article.text) if article.places else ""
-    for piece in split_text(article.text + placed):
+    placed = article.places.to_json(article.text) if article.places else ""
+    for piece in split_text(AFTER_TEXT.join((article.text, placed, article.traits.to_json()))):
         texts.append(_text_row(numbers, piece, mark))
     text_rows = numbers.text - first.text
     sizes: list[int] = []
@@ -98,6 +98,7 @@ def _written(
         outlet=article.outlet,
         reader=article.content.reader,
         member=article.content.member,
+        broken=article.traits.broken,
         masthead=article.masthead,
         aliases=entry.aliases,
         number=first.article,

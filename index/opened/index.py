@@ -3,6 +3,7 @@
 `LocalIndex` (index/local/local_index.py) searches a folder. Another kind searches a server.
 """
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,11 +18,15 @@ import numpy.typing as npt
 
 from index.arrays import Flags, Vectors
 from index.articles.article import Article
+from index.articles.places import Proves
 from index.articles.span import Span
 from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
-from index.errors import IndexDamagedError, QaError
+from index.errors import ArticleRefused, IndexDamagedError, QaError
 from index.files.checksums import Check, Verification
+from index.files.printable import printable_name
 from index.files.source_files import Sources, SourceState
+from index.formats.article_reader import ArticleReader
+from index.formats.pages.page_pictures import PagePicture
 from index.models.embedder import EmbeddedQuestion, Embedder
 from index.models.export import export_model, find_export
 from index.models.model_card import ModelSettings
@@ -92,6 +97,12 @@ class ArticleStore(Protocol):
 
     def dates(self) -> list[date | None]:
         """Return the day of publication of each article, by number."""
+
+    def broken(self) -> int:
+        """Count the articles that have characters of UTF-8 read as Windows-1252."""
+
+    def sketches(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
+        """Return the number, the source and the sketch of each of these articles."""
 
     def listed(self) -> list[ListedArticle]:
         """Return every article without its text, by number."""
@@ -245,6 +256,21 @@ class Index(ABC):
     def source_state(self, article: Article) -> SourceState:
         """Return whether the file of an article changed since it was indexed."""
         return self._sources.state(article)
+
+    def page_pictures(self, article: Article, span: Span) -> tuple[PagePicture, ...]:
+        """Return pictures of the pages of a PDF on which a span of its article lies; none for an article of another format.
+
+        Raises:
+            ArticleRefused: the file has changed, cannot be read, or cannot be drawn.
+        """
+        place = article.place(span)
+        if place is None or article.places is None or place.proves is not Proves.PAGE:
+            return ()
+        data = self._sources.read(article.source)
+        if hashlib.sha256(data).hexdigest() != article.sha256:
+            raise ArticleRefused(printable_name(article.source), "has changed since it was indexed; read the articles again")
+        source, member = article.source, article.places.member
+        return ArticleReader().page_pictures(data, source.removesuffix(f"/{member}"), member, place.stretches)
 
     @cached_property
     def abbreviations(self) -> list[StoredAlias]:

@@ -19,6 +19,7 @@ from index.grammar.parser import Parser
 from index.speakers.attribution import Attribution, quotation_parts, shared_attributions
 from index.speakers.coreference import DESCRIPTION_REACH, Mention, meant_by_description, meant_by_pronoun
 from index.speakers.extract_reports import ArticleReport, SentenceReports, extract_reports
+from index.speakers.labelled import labelled_attributions
 from index.speakers.named_entities import NamedEntity, look_up_kinds
 
 
@@ -35,7 +36,8 @@ def find_speakers(text: str, found: Sequence[Sentence], parser: Parser) -> Artic
 
     A sentence without a cue is not parsed and attributed to nobody. A pronoun
     or "the agency" stands for somebody named before. The sentences of one
-    quotation share the speaker named before, between or after them.
+    quotation share the speaker named before, between or after them. Where
+    nothing else tells who speaks, the label of a turn or of a post does.
     """
     quoted = list(quotation_parts(text, found))
     inside = {number: tuple(parts) for number, parts in groupby(quoted, key=lambda part: part.sentence)}
@@ -45,7 +47,12 @@ def find_speakers(text: str, found: Sequence[Sentence], parser: Parser) -> Artic
     attributed, mentions = _attributed(parsed, entities)
     for number, attributions in shared_attributions(text, found, quoted, attributed, mentions).items():
         attributed.setdefault(number, []).extend(attributions)
+    speaking = {mention.name.cut(text).lower() for mention in mentions if mention.speaks}
+    labelled = labelled_attributions(text, found, speaking)
+    for number, attribution in labelled.items():
+        attributed.setdefault(number, [attribution])
     people = tuple(mention.name for mention in mentions if mention.kind is SpeakerKind.PERSON)
+    people += tuple(dict.fromkeys(attribution.name for attribution in labelled.values()))
     return ArticleSpeakers(tuple(_in_order(attributed.get(number, [])) for number in range(len(found))), people)
 
 

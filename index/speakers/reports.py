@@ -93,7 +93,7 @@ def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]
     if speaker is not None and any(low <= speaker[0] < high and not low <= i < high for low, high in quoted):
         speaker = speaker_after(parse, i)  # Nobody speaks from inside the quoted words.
     if speaker is None and any(high == i for _, high in quoted):
-        speaker = speaker_after(parse, i)
+        speaker = speaker_after(parse, i)  # "…,” said guide Uta Klamm": the parser may take "guide" for a verb.
     if speaker is None:
         return None
     head, phrase = speaker

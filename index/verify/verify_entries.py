@@ -8,6 +8,7 @@ from typing import Any
 from index.arrays import Ids
 from index.articles.article import BOMS
 from index.articles.places import Places, are_runs, sha256_of_text
+from index.articles.traits import Traits
 from index.files.printable import printable_name
 from index.local.segment import FIRST_PASSAGES, FIRST_SENTENCES, Segment
 from index.models.token_vectors import MAX_TOKENS_PER_CHAR, TOKEN_BYTES
@@ -41,7 +42,7 @@ class EntryCheck:
             yield Finding("aliases", f"{strays:,} are of no article")
 
     def _entry(self, number: int) -> Iterator[Finding]:
-        names = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, places, text"
+        names = "source, sha256, size_bytes, encoding, bom_bytes, title, outlet, places, traits, text"
         row = self._store.rows(f"SELECT {names} FROM articles WHERE id = ?", number)[0]
         source, text = printable_name(row[0]), str(row[-1])
         for what in _article_faults(row):
@@ -71,7 +72,7 @@ class EntryCheck:
 
     def _sentence_faults(self, passage: int, around: Sequence[Any], size: int) -> Iterator[str]:
         rows = self._store.rows(
-            'SELECT id, start, "end", paragraph, gaps, attributions, terms, length(tokens) FROM sentences '
+            'SELECT id, start, "end", paragraph, gaps, attributions, terms, length(tokens), leads FROM sentences '
             "WHERE passage = ? ORDER BY id",
             passage,
         )
@@ -93,15 +94,20 @@ class EntryCheck:
 
     def _inner_faults(self, row: _Row, size: int) -> Iterator[str]:
         """Yield the faults inside a sentence whose span is right."""
-        _, start, end, _, gaps, told, terms, token_bytes = row
+        _, start, end, _, gaps, told, terms, token_bytes, leads = row
         if not _are_gaps(gaps, start, end):
             yield "has gaps that lie outside of it, or out of order"
         if not _are_attributions(told, (start, end), size):
             yield "has a speaker that lies outside of the text, or speaks outside of it"
         if not isinstance(terms, str):
             yield "has no words"
+        chars = end - start
+        if not _are_gaps(leads, 0, size, in_order=False):
+            yield "is read with something outside of the text"
+        else:
+            chars += sum(last - first + 1 for first, last in json.loads(leads or "[]"))
         tokens, rest = divmod(token_bytes, TOKEN_BYTES)
-        if rest or (tokens > 0) != self._keeps_tokens or tokens > MAX_TOKENS_PER_CHAR * (end - start):
+        if rest or (tokens > 0) != self._keeps_tokens or tokens > MAX_TOKENS_PER_CHAR * chars:
             yield f"has {token_bytes:,} bytes of tokens, which cannot be"
 
 
@@ -122,7 +128,7 @@ def _begins(firsts: Ids, number: int, at: int) -> bool:
 
 
 def _article_faults(row: _Row) -> Iterator[str]:
-    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, places, text = row
+    source, sha256, size_bytes, encoding, bom_bytes, title, outlet, places, traits, text = row
     if source.startswith("/") or "\0" in source or {"", ".", ".."} & set(source.split("/")):
         yield "is not a path below the articles' folder"
     try:
@@ -132,6 +138,11 @@ def _article_faults(row: _Row) -> Iterator[str]:
             yield "its text is not that of the file whose sha256 it has"
     except (LookupError, UnicodeError):
         yield f"its text cannot be written as {encoding!a}"
+    try:
+        if not all(_is_span((note.start, note.end), (0, len(text))) for note in Traits.from_json(traits).corrections):
+            yield "a correction note lies outside of its text"
+    except (ValueError, TypeError):
+        yield "has traits that no build writes"
     for name, span in (("title", title), ("outlet", outlet)):
         if span is not None and not _is_span(_span(span), (0, len(text))):
             yield f"its {name} lies outside of its text"
@@ -155,14 +166,14 @@ def _is_span(span: Sequence[Any], within: tuple[int, int]) -> bool:
     return isinstance(start, int) and isinstance(end, int) and within[0] <= start < end <= within[1]
 
 
-def _are_gaps(gaps: Any, start: int, end: int) -> bool:
-    """Return whether stored gaps are in order and inside a sentence."""
+def _are_gaps(gaps: Any, start: int, end: int, *, in_order: bool = True) -> bool:
+    """Return whether stored spans are inside a stretch, and in order where they have to be."""
     try:
         found = json.loads(gaps) if gaps is not None else []
         for gap in found:
             if not _is_span(gap, (start, end)):
                 return False
-            start = gap[1]
+            start = gap[1] if in_order else start
     except (ValueError, TypeError):
         return False
     return True

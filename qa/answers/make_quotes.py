@@ -5,17 +5,20 @@ both sentences answer surely, and the same voice speaks in both.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from index.articles.sentences import read_with
 from index.articles.span import Span, without_gaps
 from index.entries.entry import StoredSentence
 from index.opened.index import Index
+from index.search.analyzer import terms
 from qa.answers.neighbours import Neighbours
 from qa.answers.quote import Quote
 from qa.claims.related_words import is_copy
 from qa.questions.question import Question
 from qa.ranking.answer_spans import answering, refers_back, shared_words
+from qa.ranking.correction_notes import note_around, touching
 from qa.ranking.scoring import ScoredSentence
 from qa.speakers.identities import Identities
 from qa.speakers.speaker import ResolvedAttribution
@@ -23,6 +26,7 @@ from qa.speakers.speaker import ResolvedAttribution
 MAX_JOINED = 4  # Sentences in one quote. A longer quotation is quoted in part.
 COMPLETES = 0.75  # Share of the probability from which the next sentence is joined, if it refers back.
 JOINED, LEAST_JOINED = 0.5, 0.3  # Share of the best probability, and the probability, from which neighbours are one quote.
+MAX_NOTE = 8  # Sentences of a quoted correction note.
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
 
 
@@ -49,8 +53,9 @@ def quotes(
     wordings: dict[int, set[str]] = {}  # The words of each quote that is no copy, by its rank.
     for one in shown:
         core, article = one.scored.sentence, one.scored.passage.article
-        wording = {term for sentence in one.sentences for term in sentence.terms}
+        wording = {term for sentence in one.sentences for term in _own_terms(sentence, index.store.article(article).text)}
         same_as = next((rank for rank, other in wordings.items() if is_copy(wording, other)), None)
+        note = note_around(index.store.article(article), core.span)
         marks = {sentence.id: _marks(index.store.article(article).text, sentence, question) for sentence in one.answering}
         made.append(
             make_quote(
@@ -58,7 +63,7 @@ def quotes(
                 one.scored,
                 one.sentences,
                 rank=len(made) + 1,
-                attribution=identities.speaker_of(core, article, question, marks[core.id]),
+                attribution=None if note else identities.speaker_of(core, article, question, marks[core.id]),
                 marks=tuple(mark for found in marks.values() for mark in found),
                 neighbours=neighbours,
                 same_as=same_as,
@@ -67,6 +72,11 @@ def quotes(
         if same_as is None:
             wordings[len(made)] = wording
     return tuple(made), len(chosen) - len(shown)
+
+
+def _own_terms(sentence: StoredSentence, text: str) -> Iterable[str]:
+    """Return the terms of a sentence without those of its leads: all rows of a table share those."""
+    return terms(read_with(text, sentence.span, sentence.gaps, ())) if sentence.leads else sentence.terms
 
 
 def make_quote(
@@ -82,9 +92,10 @@ def make_quote(
 ) -> Quote:
     """Return a quote of a scored sentence. `parts` are its sentences in order."""
     article = index.store.article(scored.passage.article)
+    span = Span(parts[0].span.start, parts[-1].span.end)
     return Quote(
         article=article,
-        span=Span(parts[0].span.start, parts[-1].span.end),
+        span=span,
         rank=rank,
         probability=scored.probability,
         attribution=attribution,
@@ -97,6 +108,8 @@ def make_quote(
         by_words=scored.ranks.by_words,
         before=neighbours.before(parts[0]),
         after=neighbours.after(parts[-1]),
+        read_with=tuple(dict.fromkeys(lead for part in parts for lead in part.leads if not lead.overlaps(span))),
+        corrections=touching(article, span),
     )
 
 
@@ -116,10 +129,26 @@ def _chosen(index: Index, identities: Identities, scored: Sequence[ScoredSentenc
         if candidate.probability < least:
             break
         if candidate.sentence.id in free:
-            chosen.append(_joined(candidate, free, index.store.article(candidate.passage.article).text, both_answer))
+            article = index.store.article(candidate.passage.article)
+            if note := note_around(article, candidate.sentence.span):
+                chosen.append(_whole_note(candidate, free, note))
+            else:
+                chosen.append(_joined(candidate, free, article.text, both_answer))
             for sentence in chosen[-1].sentences:
                 del free[sentence.id]
     return chosen
+
+
+def _whole_note(candidate: ScoredSentence, free: Mapping[int, ScoredSentence], note: Span) -> _Chosen:
+    """Return the sentence with all of its correction note that its passage has: half a note may say what it denies."""
+    core = candidate.sentence
+    parts = [core]
+    for step, end in ((-1, 0), (1, -1)):
+        while (beside := free.get(parts[end].id + step)) and len(parts) < MAX_NOTE:
+            if beside.sentence.passage != core.passage or not note.holds(beside.sentence.span):
+                break
+            parts.insert(0 if step < 0 else len(parts), beside.sentence)
+    return _Chosen(candidate, parts, [core])
 
 
 def _joined(

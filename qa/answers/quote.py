@@ -64,7 +64,10 @@ class Quote(Excerpt):
     quote in nearly the same words. `by_meaning` and `by_words` are the ranks of
     the passage in the two indexes, from 1; None where an index did not find it.
     `before` and `after` are the sentences beside the quote, which are shown but
-    not quoted; None at the article's first and last sentence.
+    not quoted; None at the article's first and last sentence. `read_with` are
+    stretches without which it says less: the headings of its row, the time of
+    its entry. `corrections` are the article's correction notes that touch it.
+    `same_report` are the sources of other articles that carry the same report.
     """
 
     rank: int
@@ -79,6 +82,9 @@ class Quote(Excerpt):
     by_words: int | None = None
     before: Span | None = None
     after: Span | None = None
+    read_with: tuple[Span, ...] = ()
+    corrections: tuple[Span, ...] = ()
+    same_report: tuple[str, ...] = ()
 
     @property
     def said_by(self) -> str | None:
@@ -118,6 +124,9 @@ class Quote(Excerpt):
             "passage": span_record(self.passage),
             "before": span_record(self.before) if self.before else None,
             "after": span_record(self.after) if self.after else None,
+            "read_with": [span_record(lead) for lead in self.read_with],
+            "corrections": [span_record(note) for note in self.corrections],
+            "same_report": list(self.same_report),
             "ranks": {"by_meaning": self.by_meaning, "by_words": self.by_words},
             "same_as": self.same_as,
             "source_state": self.source_state.value,

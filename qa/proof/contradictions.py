@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from index.articles.article import Article, known_encoding
+from index.articles.mended import legible
 from index.errors import InputError
 from qa.proof.current_file import FilePosition
 from qa.proof.saved_answer import SavedQuote, SavedSpan, SavedSpeaker
@@ -75,7 +76,7 @@ def _is_justified(speaker: SavedSpeaker, name: str) -> bool:
 
 
 def _words_of(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))
+    return set(_WORD.findall(legible(text).casefold()))
 
 
 def differences(quote: SavedQuote, place: FilePosition) -> list[str]:
@@ -107,6 +108,9 @@ def false_statements(quote: SavedQuote, article: Article) -> Iterator[str]:
     for name, span, first, last in beside:
         if span is not None and not first <= span.start < span.end <= last:
             yield f"the sentence {name} it does not lie {name} it in the file"
+    for name, spans in (("read_with", quote.read_with), ("corrections", quote.corrections)):
+        if not all(_is_mention(span, article.text) for span in spans):
+            yield f"its {name} are no words of the file"
     # Another version of the program may read another line as the title, so it is enough that the words stand there.
     for name, words in (("title", quote.title), ("outlet", quote.outlet)):
         if words is not None and words not in article.text:
@@ -154,7 +158,7 @@ def _in_word(before: str, after: str) -> bool:
 def _has_day(article: Article, published: str) -> bool:
     """Return whether an article shows a day, or its file states it beside an extracted text."""
     day = article.masthead.published
-    stated = article.places is not None and day is not None and day.isoformat() == published
+    stated = day is not None and day.isoformat() == published  # Read of any form: "20.11.2019".
     return stated or _shows_day(article.text, published)
 
 

@@ -108,6 +108,9 @@ class SavedQuote(_SavedModel):
     passage: SavedSpan | None = None
     before: SavedSpan | None = None
     after: SavedSpan | None = None
+    read_with: list[SavedSpan] = Field(default_factory=list, max_length=100)
+    corrections: list[SavedSpan] = Field(default_factory=list, max_length=100)
+    same_report: list[_Name] = Field(default_factory=list, max_length=200)
     ranks: SavedRanks = SavedRanks()
     same_as: _Line | None = None
     source_state: Annotated[str, Field(pattern="^(unchanged|changed|missing)$")] = "unchanged"

@@ -55,6 +55,11 @@ class CandidatePassages:
     judged: tuple[SearchedQuestion, ...]
     variants: Variants
 
+    @property
+    def articles(self) -> list[int]:
+        """The articles of the passages, by number."""
+        return sorted({passage.article for passage in self.passages})
+
     def best(self, number: int) -> "CandidatePassages":
         """Return the first `number` passages."""
         return replace(self, passages=self.passages[:number], scores=self.scores[:number], ranks=self.ranks[:number])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.articles.span import without_gaps
+from index.articles.sentences import read_with
 from index.models.embedder import PassageText
 from index.models.reader import UNREAD, Reader
 from index.opened.index import Index
@@ -173,7 +173,8 @@ def snippet_text(index: Index, sentences: Sequence[ScoredSentence], *, dated: bo
     article = index.store.article(sentences[0].passage.article)
     day = article.masthead.published if dated else None
     title = ", ".join(part for part in (article.title, f"{day.day} {day:%B} {day.year}" if day else "") if part)
-    return PassageText(title, tuple(without_gaps(article.text, one.sentence.span, one.sentence.gaps) for one in sentences))
+    read_as = (read_with(article.text, one.sentence.span, one.sentence.gaps, one.sentence.leads) for one in sentences)
+    return PassageText(title, tuple(read_as))
 
 
 def softmax(logits: Sequence[float]) -> npt.NDArray[np.float64]:

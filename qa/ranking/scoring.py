@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from index.articles.sentences import read_with
 from index.entries.entry import StoredPassage, StoredSentence
 from index.opened.index import Index
 from qa.ranking.candidates import UNRANKED, CandidatePassages, Ranks
@@ -41,9 +42,11 @@ _NO_SECOND = 6.0  # The lead of a sentence that is alone.
 # In a transcript a label, "and" or a name comes before: "Q: And how many died?", "CHAIR HOLT: Mr Zahn, who paid?"
 _QUESTION = re.compile(
     r"\W*(?:[^:.!?]{1,40}:\s*)?(?:(?:and|so|but|well|then)\b,?\s*)?(?:(?:mr|mrs|ms|dr|prof)\b\.?\s+[\w-]+,\s*)?"
-    r"(?:who|whom|whose|what|when|where|which|why|how)\b[^.!]*\?\W*",
+    r"(?:who|whom|whose|what|when|where|which|why|how|did|do|does|is|are|was|were|has|have|had|can|could|will|would)\b"
+    r"[^.!]*\?\W*",
     re.IGNORECASE,
 )
+_LABEL_END = re.compile(r"[\w *\[\]().:-]{0,45}?:")  # After the name in "MR. ZAHN (00:12): ".
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +150,15 @@ def only_asks(sentence: str) -> bool:
 
 
 def _only_asking(index: Index, found: CandidatePassages, sentences: Sequence[StoredSentence]) -> list[bool]:
-    """Tell of each sentence whether it is a question that the article itself asks, as a heading does."""
+    """Tell of each sentence whether it is a question that the article itself asks, as a heading or an interviewer does."""
     articles = {passage.id: passage.article for passage in found.passages}
-    return [
-        not one.attributions and only_asks(one.span.cut(index.store.article(articles[one.passage]).text)) for one in sentences
-    ]
+
+    def asks(sentence: StoredSentence) -> bool:
+        text = index.store.article(articles[sentence.passage]).text
+        by_label = all(_LABEL_END.match(text, by.said_at.end) for by in sentence.attributions)
+        return by_label and only_asks(read_with(text, sentence.span, sentence.gaps, ()))
+
+    return [asks(one) for one in sentences]
 
 
 def to_rank(found: CandidatePassages) -> CandidatePassages:

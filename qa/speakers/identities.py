@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from index.articles.mended import legible
 from index.articles.span import Span
 from index.english import POSSESSIVE_ENDING, TITLES
 from index.entries.entry import StoredAlias, StoredSentence
@@ -82,7 +83,7 @@ class Identities:
 
     def resolve_name(self, name: Span, article: int) -> Speaker:
         """Return who is meant by a name in this article; the name itself where no article says more."""
-        called = one_line(name, self._index.store.article(article))
+        called = legible(one_line(name, self._index.store.article(article)))
         namesakes = self._resolver.namesakes(called, article)
         if len(namesakes) > 1:
             return self._named_last(called, name, namesakes)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.articles.mended import legible
 from index.entries.entry import StoredAlias
 from index.grammar.noun_classes import GENERIC_HEADS
 from index.search.analyzer import terms
@@ -83,7 +84,7 @@ def same_name(asked: frozenset[str], named: frozenset[str], known: Sequence[Orga
 def named_in(attributions: Sequence[Attribution], text: str) -> list[str]:
     """Return the names of all speakers, and of all who are cited, in a sentence of this article."""
     spans = [span for attribution in attributions for span in (attribution.name, attribution.cited) if span is not None]
-    return [span.cut(text) for span in spans]
+    return [legible(span.cut(text)) for span in spans]
 
 
 def _all_among(words: frozenset[str], others: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from index import build
+from tests.made_files import pdf_of_lines
 from ui.server.accounts import Accounts
 
 Visit = Callable[[str], Page]
@@ -277,3 +278,19 @@ def test_each_account_sees_its_own_conversations_in_one_browser_and_can_log_out(
     page.get_by_role("link", name="Log out").click()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_label("username")).to_be_visible()
+
+
+def test_a_quote_of_a_pdf_is_lit_up_on_the_picture_of_its_page(visit: Visit, serve: Serve, tmp_path: Path) -> None:
+    lines = [["Quay fire"], ["The quay caught fire at noon because a bur-", "ner fell from a crane.", "", "Nobody was hurt."]]
+    (tmp_path / "quay.pdf").write_bytes(pdf_of_lines(lines))
+    build([tmp_path / "quay.pdf"], tmp_path / "index")
+    page = visit(serve(tmp_path / "index"))
+    ask(page, "Why did the quay catch fire?")
+    page.locator(".quote a.place").first.click()
+    picture = page.get_by_role("img", name="Page 2 of quay.pdf, the quote lit up")
+    expect(picture).to_be_visible()
+    expect(picture.locator(".lit")).to_have_count(2)
+    drawn = "async (svg) => { const one = new Image(); one.src = svg.querySelector('image').href.baseVal; await one.decode();"
+    assert picture.evaluate(drawn + " return one.naturalWidth === svg.viewBox.baseVal.width; }")
+    assert picture.locator(".lit").first.evaluate("(lit) => getComputedStyle(lit).fill !== 'rgb(0, 0, 0)'")
+    expect(page.locator("mark.quoted.current").first).to_be_attached()  # The text stands below, marked as in any article.

@@ -49,6 +49,13 @@ def repeated(unit: str, start: str = "", end: str = "") -> Shape:
 
 
 UNITS = (
+    "Verdict: y\nClaim: x\n",
+    "a-\n",
+    "> a\n",
+    "Picks\n- Some dog voted\n- Ten ways out\n\n",
+    "A: x?\nB: y?\n",
+    "1 | a\n",
+    "12:20\nx.\n",
     *(
         "a",
         "A",

@@ -45,7 +45,8 @@ def index(chosen: Namespace) -> ExitStatus:
 
 def info(chosen: Namespace) -> ExitStatus:
     """Print what the index holds."""
-    info = Index.open(chosen.index, generation=chosen.generation).info
+    opened = Index.open(chosen.index, generation=chosen.generation)
+    info, mended = opened.info, opened.store.broken()
     if chosen.json:
         fixed = {
             "index": str(info.directory),
@@ -53,11 +54,12 @@ def info(chosen: Namespace) -> ExitStatus:
             "model": info.model.to_dict(),
             "checked": info.check.value,
         }
-        show_json({**fixed, "vectors": _vectors(info), **{name: getattr(info, name) for name in _FIELDS}})
+        fields = {name: getattr(info, name) for name in _FIELDS}
+        show_json({**fixed, "vectors": _vectors(info), **fields, "mended": mended})
     else:
         from ui.text.terminal import render_info
 
-        show(render_info(info), end="")
+        show(render_info(info, mended=mended), end="")
     return ExitStatus.DONE
 
 

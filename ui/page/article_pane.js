@@ -30,6 +30,7 @@ articlesQa.reading = (element, functions) => {
     const quote = isQuote ? opener : beside.find((other) => other.dataset.rank === opener.dataset.quote) || null;
     choose({ quote, opener, rank });
     light(rank, { quiet });
+    picture({ source, sha256, start: Number(start), end: Number(end) });
     address({ source, start, end, sha256: sha256.slice(0, 16) });
     if (focus) body.focus({ preventScroll: true });
   }
@@ -40,6 +41,7 @@ articlesQa.reading = (element, functions) => {
     if (!(await fetchArticle({ source, sha256, at: start, spans }, ""))) return;
     choose(spans.length ? { quote: null, opener: null, rank: "1" } : null);
     light(current?.rank, {});
+    if (current) picture({ source, sha256: shown.sha256, start, end });
     if (!current) bring(one(".here"));
     address(current ? { source, start, end, sha256: shown.sha256.slice(0, 16) } : { source });
     if (!articlesQa.wide()) body.focus({ preventScroll: true });
@@ -70,6 +72,18 @@ articlesQa.reading = (element, functions) => {
     cover(true);
     position();
     return true;
+  }
+
+  // Show the pages of a PDF on which a quote stands, above its text, its words lit up.
+  async function picture(request) {
+    const figure = body.querySelector(".pages");
+    if (!figure) return;
+    const ticket = newest;
+    const reply = await server.picture(request);
+    if (ticket !== newest || !figure.isConnected) return;
+    figure.innerHTML = reply.html || "";
+    figure.hidden = !figure.firstElementChild;
+    bring(figure.querySelector(".lit") || marks(current?.rank)[0]);
   }
 
   const marks = (rank) => [...body.querySelectorAll("mark.quoted")].filter((mark) => mark.dataset.rank.split(" ").includes(String(rank)));

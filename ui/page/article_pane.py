@@ -1,12 +1,15 @@
 """The article beside the answer: its text with line numbers and marked quotes, a window at a time."""
 
 import re
+from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index import Article, SourceState, Span
+from index.articles.places import Proves
 from index.files.printable import one_line, printable
+from index.formats.pages.page_pictures import PagePicture
 from ui.page.html import Layer, StyledRun, fill_template, styled_runs
 from ui.text.headline import headline
 from ui.text.wording import FILE_NOTES, about_line, day
@@ -53,6 +56,7 @@ def article_html(
         "about": about_line(article.outlet, day(published)),
         "note": FILE_NOTES[state],
         "other_version": other_version,
+        "has_pages": article.places is not None and article.places.proves is Proves.PAGE and not other_version,
         "published": published,
         "lines": lines(article, window, layers, at),
         "window": window,
@@ -60,6 +64,12 @@ def article_html(
         "all_lines": article.line(len(article.text) - 1),
     }
     return fill_template("article_pane.html", values)
+
+
+def pages_html(source: str, pages: Sequence[PagePicture]) -> str:
+    """Render pages of a PDF as pictures, the boxes of what was asked for lit up; "" for none."""
+    shown = [(page, b64encode(page.png).decode()) for page in pages]
+    return fill_template("pdf_pages.html", {"name": printable(source), "pages": shown}) if shown else ""
 
 
 def shown_window(text: str, at: int, room: int) -> Span:

@@ -67,7 +67,8 @@ def _blocks(live: LiveIndex, corpus: Corpus, service: Service, *, editable: bool
                 with gr.Tab("Check a draft", elem_id="drafts", render_children=True):
                     _part("draft", fill_template("draft.html", {}), {"check": service.check})
             with gr.Column(scale=5, min_width=300, elem_id="right"):
-                _part("reading", fill_template("pane.html", {}), {"article": service.article, "find": service.find})
+                reading = {"article": service.article, "find": service.find, "picture": service.picture}
+                _part("reading", fill_template("pane.html", {}), reading)
         add_endpoints(service)
     service.begin({})  # Finds the example questions, so that the first reader need not wait.
     return page

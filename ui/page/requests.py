@@ -85,7 +85,7 @@ class FindRequest(PageRequest):
 
 
 class AroundRequest(PageRequest):
-    """A quote whose surroundings are wanted."""
+    """A quote whose surroundings, or whose pages of a PDF, are wanted."""
 
     source: _Source
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{0,64}$")]

@@ -24,7 +24,7 @@ from qa.drafts.draft_file import draft_text
 from qa.example_questions import examples
 from qa.proof.prove import VERIFICATION, Verdict, prove
 from qa.proof.saved_answer import read_answer
-from ui.page.article_pane import ROOM, Marked, article_html
+from ui.page.article_pane import ROOM, Marked, article_html, pages_html
 from ui.page.draft_check import draft_html
 from ui.page.first_screen import limits_html, welcome_html
 from ui.page.html import verbatim
@@ -226,6 +226,24 @@ class Service:
             after = Span(quote.end, min(wide.end, quote.end + MAX_BESIDE)).cut(article.text)
             html = f'{verbatim(before)}<b class="quoted">{verbatim(quote.cut(article.text))}</b>{verbatim(after)}'
             return {"html": html}
+
+        return self._live.call(show)
+
+    def picture(self, request: object) -> dict[str, Any]:
+        """Return the pages of a PDF on which a quote stands, as pictures with its words lit up; "" for other formats.
+
+        Raises:
+            InputError: the index has no such article or another version of it, or the page cannot be drawn.
+        """
+        wanted = read_request(AroundRequest, request)
+
+        def show(opened: OpenGeneration) -> dict[str, Any]:
+            article = _article(opened, wanted.source)
+            inside = wanted.start < wanted.end <= min(len(article.text), wanted.start + ROOM)
+            if not article.sha256.startswith(wanted.sha256) or not inside:
+                raise InputError(f"{printable(wanted.source)}: has changed since it was quoted; ask again")
+            pages = opened.index.page_pictures(article, Span(wanted.start, wanted.end))
+            return {"html": pages_html(article.source, pages)}
 
         return self._live.call(show)
 

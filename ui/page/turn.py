@@ -17,6 +17,7 @@ from ui.text.gist import gist
 from ui.text.headline import Headline, headline
 from ui.text.reading_order import numbers
 from ui.text.wording import (
+    CORRECTED,
     FILE_NOTES,
     MORE,
     NEAREST,
@@ -29,6 +30,7 @@ from ui.text.wording import (
     other_wordings,
     place_of,
     quote_link,
+    same_report,
     saved_said,
     scope_text,
     shortened,
@@ -49,7 +51,8 @@ class ShownQuote:
     `who` says it, "" for the article itself; `weak` tells where it hardly answers, "" otherwise.
 
     `before` and `after` are the sentences beside the quote, "" where there is
-    none or the index has another version of the article.
+    none or the index has another version of the article; so are `read_with`, stretches
+    that it is read with, and `corrections`, the notes that touch it.
     """
 
     quote: SavedQuote
@@ -57,6 +60,8 @@ class ShownQuote:
     runs: tuple[StyledRun, ...]
     before: str
     after: str
+    read_with: tuple[str, ...]
+    corrections: tuple[str, ...]
     place: str
     link: str
     who: str
@@ -102,7 +107,6 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
     All texts are the record's, character for character, except the sentences
     beside the quotes: they are cut from the index's articles.
     """
-    articles = len({quote.source for quote in answer.quotes})
     numbered = numbers(answer)
     # The speaker and the figure fit the question.
     fitting = frozenset(
@@ -115,9 +119,10 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
         "answer": answer,
         "gist": gist(answer, tables),
         "picture": picture(answer, tables),
-        "found": found(len(answer.quotes), articles) if answer.answered else answer.reason or "",
+        "found": found(answer.quotes) if answer.answered else answer.reason or "",
         "parts": _parts(answer, context),
         "nearest": NEAREST,
+        "corrected": CORRECTED.capitalize(),
         "misses": _groups(answer.closest, context, answers=False),
         "tables": tables,
         "figures": figures(answer),
@@ -172,9 +177,11 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
     notes = [
         about_line(quote.title, quote.outlet, day(quote.published)) if quote.source != first.source else "",
         f"nearly the words of [{context.numbers[quote.same_as]}]" if quote.same_as else "",
+        same_report(quote.same_report),
         FILE_NOTES[SourceState(quote.source_state)],
     ]
-    article = _article(quote, context.article_named) if quote.before or quote.after else None
+    beside = (quote.before, quote.after, *quote.read_with, *quote.corrections)
+    article = _article(quote, context.article_named) if any(beside) else None
     text = article.text if article else ""
     is_weak = answers and quote.probability < WEAK and quote.rank not in context.fitting
     return ShownQuote(
@@ -183,6 +190,8 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
         runs=tuple(styled_runs(quote.text, Span(0, len(quote.text)), layers)),
         before=_sentence(quote.before, text),
         after=_sentence(quote.after, text),
+        read_with=tuple(_sentence(lead, text) for lead in quote.read_with if text and not _is_in(lead, quote.before)),
+        corrections=tuple(_sentence(note, text) for note in quote.corrections if text),
         place=printable(place_of(quote)),
         link=quote_link(quote),
         who=saved_said(quote),
@@ -202,6 +211,10 @@ def _article(quote: SavedQuote, article_named: ArticleNamed) -> Article | None:
 def _sentence(span: SavedSpan | None, text: str) -> str:
     """Return a sentence of an article's text, cut short; "" for a span that an altered record puts outside."""
     return shortened(text, Span(span.start, min(span.end, len(text))), max_chars=BESIDE_CHARS) if span else ""
+
+
+def _is_in(span: SavedSpan, other: SavedSpan | None) -> bool:
+    return other is not None and other.start <= span.start and span.end <= other.end
 
 
 def _identity_link(link: SavedLink) -> dict[str, object]:

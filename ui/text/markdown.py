@@ -24,7 +24,7 @@ def _answer(answer: SavedAnswer) -> list[str]:
     if answer.within:
         lines += [_escaped(f"Asked: {scope_text(answer.within)}"), ""]
     if answer.answered:
-        lines += [found(len(answer.quotes), len({quote.source for quote in answer.quotes})), ""]
+        lines += [found(answer.quotes), ""]
         lines += (_parts(answer, numbered) or _quotes(answer.quotes, numbered)) + _tables(answer, numbered)
         return lines + ([f"{MORE}:", "", *_quotes(answer.beside, numbered)] if answer.beside else [])
     lines += [_escaped(answer.reason or UNANSWERED), ""]

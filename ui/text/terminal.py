@@ -11,9 +11,11 @@ from qa import Answer, Quote, by_article
 from qa.questions.question import MAX_TOP_K
 from qa.speakers.speaker import Speaker
 from ui.text.wording import (
+    CORRECTED,
     FILE_NOTES,
     MORE,
     NEAREST,
+    READ_WITH,
     about_line,
     found,
     further,
@@ -21,6 +23,7 @@ from ui.text.wording import (
     place,
     place_of,
     said,
+    same_report,
     shortened,
     sureness,
 )
@@ -47,8 +50,7 @@ def render_answer(answer: Answer, style: Style) -> str:
         if answer.closest:
             lines += ["", f"{NEAREST}:", *_groups(answer.closest, style, answers=False)]
         return "\n".join(lines) + "\n"
-    articles = len({quote.source for quote in answer.quotes})
-    lines = [found(len(answer.quotes), articles), *_named(answer, style), *_searched(answer, style)]
+    lines = [found(answer.quotes), *_named(answer, style), *_searched(answer, style)]
     lines += [*(_parts(answer, style) or _shown(answer.quotes, answer.more, style)), *_tables(answer, style)]
     if answer.beside:
         lines += ["", f"{MORE}:", *_groups(answer.beside, style, answers=False)]
@@ -107,8 +109,8 @@ def _groups(quotes: Sequence[Quote], style: Style, *, answers: bool) -> list[str
     return [line for group in by_article(quotes) for line in _group(group, style, answers=answers)]
 
 
-def render_info(info: IndexInfo) -> str:
-    """Render the facts of an index, a line each."""
+def render_info(info: IndexInfo, *, mended: int = 0) -> str:
+    """Render the facts of an index, a line each; `mended` counts the articles with broken characters."""
     model = info.model
     facts = f"sha256 {model.sha256[:16]}…, {model.precision.value}, {model.dim} dimensions"
     added = f", {info.added:,} added by hand" if info.added else ""
@@ -119,6 +121,7 @@ def render_info(info: IndexInfo) -> str:
         ("articles", f"{info.articles:,} from {printable(str(info.root))}{added}"),
         *([("taken out", f"{len(info.excluded):,}")] if info.excluded else []),
         ("refused", f"{info.refused:,}"),
+        *([("mended", f"{count(mended, 'article')}: UTF-8 read as Windows-1252, put right for searching")] if mended else []),
         ("passages", f"{info.passages:,}"),
         ("sentences", f"{info.sentences:,}"),
         *([("parts", f"{info.segments:,}")] if info.segments > 1 else []),
@@ -185,6 +188,8 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
     """
     text = quote.article.text
     lines = _beside(text, Span(quote.passage.start, quote.start), quote.before, style)
+    leads = [lead for lead in quote.read_with if quote.before is None or not lead.overlaps(quote.before)]
+    lines += [line for lead in leads for line in _labelled(READ_WITH, text, lead, style)]
     body = _block(text, quote.span, quote.marks, quote.gaps, style)
     lines += [f"{f'[{quote.rank}]':<{len(INDENT)}}{body[0][len(INDENT) :]}", *body[1:]]
     notes = [
@@ -194,10 +199,11 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
         sureness(quote.probability) if answers else "",
     ]
     notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
-    notes.append(FILE_NOTES[quote.source_state])
+    notes += [same_report(quote.same_report), FILE_NOTES[quote.source_state]]
     lines.append(INDENT + _styled(" · ".join(note for note in notes if note), DIM, style))
     if style.context and (by := quote.attribution):
         lines += _links(by.speaker, style) + (_links(by.cited, style) if by.cited else [])
+    lines += [line for note in quote.corrections for line in _labelled(CORRECTED, text, note, style)]
     return [*lines, *_beside(text, Span(quote.end, quote.passage.end), quote.after, style)]
 
 
@@ -205,9 +211,15 @@ def _beside(text: str, rest: Span, sentence: Span | None, style: Style) -> list[
     """Return what is before or after a quote, dim: the rest of its passage, if wanted, or the next sentence, cut short."""
     if style.context and rest.start < rest.end:
         return _block(text, rest, (), (rest,), style)
-    if sentence is None:
-        return []
-    shown = BESIDE + one_line(shortened(text, sentence, max_chars=BESIDE_CHARS))
+    return _dim(BESIDE + one_line(shortened(text, sentence, max_chars=BESIDE_CHARS)), style) if sentence else []
+
+
+def _labelled(label: str, text: str, span: Span, style: Style) -> list[str]:
+    """Return a stretch of an article that belongs to a quote, dim, after a word that says how."""
+    return _dim(f"{label}: {one_line(shortened(text, span, max_chars=BESIDE_CHARS))}", style)
+
+
+def _dim(shown: str, style: Style) -> list[str]:
     columns = max(style.columns - len(INDENT), 20) if style.columns else len(shown)
     lines = textwrap.wrap(shown, columns, subsequent_indent=" " * len(BESIDE), break_on_hyphens=False)
     return [INDENT + _styled(line, DIM, style) for line in lines]

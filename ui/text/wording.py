@@ -28,6 +28,8 @@ WEAK = 0.2  # A probability below which a quote of unseen news answers in one of
 WEAK_MATCH = "weak match"
 NEAREST = "The nearest sentences, which are not an answer"
 MORE = "More quotes in the table"
+MOST_PAPERS = 4  # Named in a line.
+READ_WITH, CORRECTED = "with", "corrected"  # Before a row's headings or an entry's time; before a correction note.
 _WORD = re.compile(r"\w+")
 
 
@@ -45,9 +47,21 @@ def day(published: str | None) -> str:
     return f"{read.day} {MONTHS[read.month - 1][:3]} {read.year}"
 
 
-def found(quotes: int, articles: int) -> str:
-    """Return the number of quotes and articles in a line."""
-    return f"{count(quotes, 'quote')} from {count(articles, 'article')}"
+def found(quotes: Sequence[SavedQuote | Quote]) -> str:
+    """Return the numbers of quotes and articles in a line, and that of reports where articles carry the same one."""
+    from qa.answers.same_reports import count_reports
+
+    articles, reports = len({quote.source for quote in quotes}), count_reports(quotes)
+    printed = f", {count(reports, 'report')}" if reports < articles else ""
+    return f"{count(len(quotes), 'quote')} from {count(articles, 'article')}{printed}"
+
+
+def same_report(sources: Sequence[str]) -> str:
+    """Return in how many papers a report stands, with the other articles' names; "" for one."""
+    if not sources:
+        return ""
+    more = f" and {len(sources) - MOST_PAPERS} more" if len(sources) > MOST_PAPERS else ""
+    return f"the same report in {len(sources) + 1} papers: {', '.join(map(one_line, sources[:MOST_PAPERS]))}{more}"
 
 
 def further(more: int) -> str:

@@ -24,7 +24,15 @@ STORY = "The river rose by two metres overnight, and 1,200 people were moved, th
         ("2024-13-45", None),
         ("December 27", None),  # The year is never guessed.
         ("Friday", None),
-        ("27/12/2024", None),  # In other countries the month stands first.
+        ("27/12/2024", date(2024, 12, 27)),
+        ("12/27/24", date(2024, 12, 27)),
+        ("05/12/2024", None),  # In other countries the month stands first.
+        ("27.12.2024", date(2024, 12, 27)),
+        ("5.12.2024", date(2024, 12, 5)),
+        ("2024/12/27", date(2024, 12, 27)),
+        ("27 décembre 2024", date(2024, 12, 27)),
+        ("7. März 2024", date(2024, 3, 7)),
+        ("version 10.12.2024.3", None),
         ("call 2024-12-271", None),
     ],
 )

@@ -9,9 +9,9 @@ import pytest
 from index import IndexDamagedError
 from index.entries.entry_db import Store, write_store
 
-TEXT = "INSERT INTO articles VALUES (0, 'a.txt', '', 4, 'utf-8', 0, NULL, NULL, NULL, 'Rain', '', '', NULL)"
+TEXT = "INSERT INTO articles VALUES (0, 'a.txt', '', 4, 'utf-8', 0, NULL, NULL, NULL, 'Rain', '', '', NULL, '[[],0,\"\"]')"
 PASSAGE = "INSERT INTO passages VALUES (0, 0, 0, 4)"
-SENTENCE = "INSERT INTO sentences VALUES (0, 0, 0, 4, 0, NULL, NULL, 'rain', x'')"
+SENTENCE = "INSERT INTO sentences VALUES (0, 0, 0, 4, 0, NULL, NULL, 'rain', x'', NULL)"
 
 
 @pytest.fixture

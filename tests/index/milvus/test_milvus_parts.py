@@ -58,7 +58,24 @@ def test_what_is_no_passage_is_refused(body: str) -> None:
 def test_a_catalogue_numbers_by_source_and_knows_each_row() -> None:
     def entry(source: str, at: int, sentences: tuple[int, ...]) -> CatalogueEntry:
         return CatalogueEntry(
-            source, "0" * 64, 1, "utf-8", 0, None, "AFP", "", "", Masthead(None, None, None), (), at, at, 1, at, at, sentences
+            source,
+            "0" * 64,
+            1,
+            "utf-8",
+            0,
+            None,
+            "AFP",
+            "",
+            "",
+            0,
+            Masthead(None, None, None),
+            (),
+            at,
+            at,
+            1,
+            at,
+            at,
+            sentences,
         )
 
     made = Catalogue([entry("b", 100, (2, 1)), entry("a", 500, (3,)), entry("c", 7, ())])

@@ -212,7 +212,7 @@ def test_many_articles_are_listed_fast(tmp_path: Path) -> None:
             (n, f"{n:06}.txt", "", 1, "utf-8", 0, "0-11", "12-16", None, f"Title {n:05}\nPost\n" + "x" * 500)
             for n in range(20_000)
         )
-        connection.executemany("INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,'','',NULL)", rows)
+        connection.executemany("INSERT INTO articles VALUES (?,?,?,?,?,?,?,?,?,?,'','',NULL,'[[],0,\"\"]')", rows)
     connection.close()
     store = held(tmp_path, [0] * 20_000)
     began = time.perf_counter()

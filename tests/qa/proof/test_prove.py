@@ -280,6 +280,9 @@ ALTERED: list[tuple[Record, str]] = [
     ({"passage": {"start": START, "end": 10**9}}, "beyond the file's end"),
     ({"before": {"start": START - 9, "end": START + 1}}, "the sentence before it"),
     ({"after": {"start": END, "end": 10**9}}, "the sentence after it"),
+    ({"read_with": [{"start": 0, "end": 10**9}]}, "its read_with"),
+    ({"corrections": [{"start": NAMED, "end": NAMED}]}, "its corrections"),
+    ({"corrections": [{"start": NAMED + 1, "end": NAMED + 8}]}, "its corrections"),
     ({"title": "Peace in Linz"}, "its title"),
     ({"outlet": "Reuters"}, "its outlet"),
     ({"published": "2024-12-28"}, "the day"),
@@ -311,11 +314,13 @@ def test_the_altered_records_cover_all_that_names_a_place(record: Record) -> Non
         "passage",
         "before",
         "after",
+        "read_with",
+        "corrections",
         "title",
         "outlet",
         "published",
     }
-    told_of_asking = {"rank", "probability", "ranks", "same_as", "source_state"}
+    told_of_asking = {"rank", "probability", "ranks", "same_as", "same_report", "source_state"}
     assert {name for what, _ in ALTERED for name in what} == provable
     assert set(record["quotes"][0]) == provable | told_of_asking | {"source", "sha256"}
 

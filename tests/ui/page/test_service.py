@@ -108,7 +108,7 @@ def test_a_turn_takes_what_the_page_remembers_of_earlier_ones(service: Service) 
 def test_a_turn_keeps_to_its_scope(service: Service) -> None:
     asked = {"question": NIS, "sources": ["000*"], "outlets": [], "since": None, "until": ""}
     record = service.turn(asked)["record"]
-    assert record["within"] == {"sources": ["000*"], "outlets": [], "since": None, "until": None, "articles": 1}
+    assert record["within"] == {"sources": ["000*"], "outlets": [], "since": None, "until": None, "articles": 1, "named": None}
     assert {quote["source"][:3] for quote in record["quotes"]} == {"000"}
     dated = service.turn({**asked, "since": "2020-01-01", "until": "2030-01-01"})["record"]  # None of the seeds is.
     assert (dated["within"]["since"], dated["within"]["articles"], dated["answered"]) == ("2020-01-01", 0, False)
@@ -431,6 +431,10 @@ REQUESTS: list[tuple[str, str, tuple[Any, ...]]] = [
     ("around", "sha256", ()),
     ("around", "start", (5,)),
     ("around", "end", ()),
+    ("picture", "source", ()),
+    ("picture", "sha256", ()),
+    ("picture", "start", (5,)),
+    ("picture", "end", ()),
     ("render", "records", ([], [{}])),
     ("cite", "records", ([],)),
     ("cite", "form", ()),
@@ -449,6 +453,7 @@ def good(record: Record) -> dict[str, dict[str, Any]]:
         "turn": {"question": NIS, "history": [], "top_k": 2, "searched": None, **within},
         "article": {"source": quote["source"], "sha256": "", "at": 0, "spans": [[0, 5, 1]]},
         "around": quote,
+        "picture": quote,
         "render": {"records": [record]},
         "cite": {"records": [record]},
         "find": {"source": quote["source"], "words": "NIS"},
@@ -468,14 +473,16 @@ def test_a_field_of_another_kind_is_one_line(
         error_of(handler(request | {field: value}))
 
 
-@pytest.mark.parametrize("name", ["turn", "article", "around", "render", "cite", "find", "judge"])
+@pytest.mark.parametrize("name", ["turn", "article", "around", "picture", "render", "cite", "find", "judge"])
 def test_a_request_of_another_shape_is_one_line(name: str, own: Service, good: dict[str, dict[str, Any]]) -> None:
     handler, request = reported(getattr(own, name)), good[name]
     for value in [*ODD, (), b"{}", {1: 2}, {"\ud800": 1}]:
         error_of(handler(value))
     for key in ("extra", "__proto__", "two\nlines", "\udfff", "k" * 10_000, ""):
         error_of(handler(request | {key: 1}))
-    for field in {"turn": ["question"], "article": ["source"], "around": [*good["around"]]}.get(name, [*request]):
+    for field in {"turn": ["question"], "article": ["source"], "around": [*good["around"]], "picture": [*good["picture"]]}.get(
+        name, [*request]
+    ):
         error_of(handler({kept: value for kept, value in request.items() if kept != field}))
 
 
@@ -536,6 +543,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("around", {"source": "../README"}, "no such article"),
     ("around", {"start": -5}, "start"),
     ("around", {"end": 10**30}, "end"),
+    ("picture", {"source": "../README"}, "no such article"),
+    ("picture", {"end": 10**9}, "ask again"),
+    ("picture", {"sha256": "0" * 64}, "ask again"),
     ("render", {"records": [{}] * 1_001}, "records"),
     ("cite", {"records": [{}]}, "not a record"),
     ("judge", {"verdict": "perhaps"}, "verdict"),

@@ -1,0 +1,53 @@
+"""Traits: what an index keeps of an article beside its sentences: correction notes, broken characters, a sketch."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from index.articles.forms.corrections import corrections
+from index.articles.forms.live_entries import find_entries
+from index.articles.mended import broken_characters
+from index.articles.sentences import Sentence
+from index.articles.sketch import sketch
+from index.articles.span import Span, line_spans
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """The traits of an article. `broken` counts the characters of UTF-8 that were read as Windows-1252.
+
+    `sketch` tells near copies of one report.
+    """
+
+    corrections: tuple[Span, ...] = ()
+    broken: int = 0
+    sketch: bytes = b""
+
+    def to_json(self) -> str:
+        """Return the traits as an index keeps them."""
+        spans = [[span.start, span.end] for span in self.corrections]
+        return json.dumps([spans, self.broken, self.sketch.hex()], separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, said: str) -> "Traits":
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError, TypeError: it is something else.
+        """
+        spans, broken, sketch = json.loads(said)
+        notes = tuple(Span(start, end) for start, end in spans)
+        if not all(isinstance(end, int) and end >= 0 for note in notes for end in (note.start, note.end)):
+            raise ValueError("a correction note that is no span")
+        return cls(notes, int(broken), bytes.fromhex(sketch))
+
+
+NO_TRAITS = Traits()  # Of an article that is not indexed yet.
+
+
+def read_traits(text: str, found: Sequence[Sentence]) -> Traits:
+    """Return the traits of an article with these sentences."""
+    paragraphs = [[one.span for one in group] for _, group in groupby(found, key=lambda sentence: sentence.paragraph)]
+    notes = corrections(text, paragraphs, live=bool(find_entries(text, line_spans(text))))
+    return Traits(notes, broken_characters(text), sketch(" ".join(one.span.cut(text) for one in found)))

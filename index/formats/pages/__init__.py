@@ -1,0 +1,1 @@
+"""Pages: pictures of the pages of a PDF, with the boxes of words."""

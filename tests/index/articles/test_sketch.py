@@ -1,0 +1,40 @@
+"""Sketches: near copies of one report are alike, other articles are not."""
+
+import subprocess
+import sys
+
+import pytest
+
+from index.articles.sketch import ALIKE, HASHES, MIN_RUNS, likeness, sketch
+
+REPORT = " ".join(
+    f"Village {number} lost {number * 7} sheep and {number + 3} barns when the river {number} rose." for number in range(40)
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "are_alike"),
+    [
+        (REPORT, True),
+        (REPORT.upper(), True),
+        (REPORT[: 2 * len(REPORT) // 3], True),  # Cut by the paper.
+        ("Our correspondent writes. " + REPORT.replace("barns", "byres"), True),
+        (REPORT.replace("lost", "won").replace("sheep", "boats").replace("when the river", "as the sea"), False),
+        ("", False),
+        ("Village 1 lost 7 sheep.", False),
+    ],
+)
+def test_near_copies_are_alike(other: str, are_alike: bool) -> None:
+    assert (likeness(sketch(REPORT), sketch(other)) >= ALIKE) == are_alike
+
+
+def test_a_sketch_is_small_however_long_the_text_and_the_same_everywhere() -> None:
+    assert len(sketch(REPORT)) == len(sketch(REPORT * 50)) == 4 * HASHES
+    assert sketch(" ".join(map(str, range(MIN_RUNS + 2)))).hex()[:16] == "5ddbdf04f9929d00"
+    assert sketch(" ".join(map(str, range(MIN_RUNS + 1)))) == b""
+
+
+def test_sketching_leaves_scipy_to_those_who_need_it() -> None:
+    code = "from index.articles.sketch import sketch; import sys; assert sketch('a b c d ' + ' '.join(map(str, range(99)))); "
+    code += "assert 'scipy' not in sys.modules; from datasketch import MinHashLSH; MinHashLSH(); import scipy.integrate"
+    subprocess.run([sys.executable, "-c", code], check=True)
