@@ -28,6 +28,15 @@ COMPLETES = 0.75  # Share of the probability from which the next sentence is joi
 JOINED, LEAST_JOINED = 0.5, 0.3  # Share of the best probability, and the probability, from which neighbours are one quote.
 MAX_NOTE = 8  # Sentences of a quoted correction note.
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
+# A sentence that takes back the one before it: a quote without it would say what the article denies.
+_TAKES_BACK = re.compile(
+    r"\W*(?:(?:but|however|yet),?\s)?(?:there\s(?:is|was|were|are|has\sbeen)\sno\s(?:evidence|proof|record|sign)s?\s"
+    r"(?:for|of|that|to\ssupport)\s(?:this|that|it|the\sclaim)|(?:none|nothing)\sof\s(?:this|that|it)\s(?:is|was)\strue|"
+    r"(?:this|that|it|the\s(?:claim|rumou?r|report|story|post|statement|allegation|figure|number|photo|video|quote)s?)\s"
+    r"(?:is|was|are|were|has\sbeen|have\sbeen|(?:turned\sout|proved)(?:\sto\sbe)?)\s(?:not\s(?:true|correct|real)|false|"
+    r"un(?:true|founded|proven)|incorrect|baseless|fabricated|fake|misleading|a\shoax|made\sup|debunked|retracted|denied))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +203,8 @@ def _joined(
         parts.insert(0, before)
     after = neighbour(parts[-1].id + 1) if parts[-1] is answering[-1] else None
     if after and refers_back(after.span.cut(text)) and free[after.id].probability >= COMPLETES * candidate.probability:
+        parts.append(after)
+    if (after := neighbour(parts[-1].id + 1)) and _TAKES_BACK.match(after.span.cut(text)):
         parts.append(after)
     return _Chosen(candidate, parts, answering)
 

@@ -195,3 +195,12 @@ def test_a_copy_of_a_quote_that_is_not_shown_stands_for_itself(quotes: tuple[Quo
 
 def test_no_quotes_make_no_groups() -> None:
     assert by_article([]) == []
+
+
+def test_a_sentence_that_takes_back_the_one_before_is_quoted_with_it(retriever_of: RetrieverOf) -> None:
+    claim = "A post says that more than 5,000 people voted twice in Harlan County."
+    retriever = retriever_of({"a.txt": f"{claim} There is no evidence for this. The clerk counted the ballots again."})
+    assert (
+        retriever.ask("How many people voted twice in Harlan County?").quotes[0].text
+        == f"{claim} There is no evidence for this."
+    )
