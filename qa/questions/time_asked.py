@@ -20,7 +20,10 @@ _NEWEST = re.compile(r"\b(?:latest|most recent|newest|current(?:ly)?|so far|up t
 _FIRST = re.compile(
     rf"\b(?:first|initially|originally|earliest)\s+reported\b\s*|\b(?:first|initial|earliest)\s+(?={_FIGURE})", re.IGNORECASE
 )
-_PAST = re.compile(r"\b(?:last|previous(?:ly)?|earlier|ago|former|past|record|before|history|once|used)\b", re.IGNORECASE)
+_PAST = re.compile(
+    r"\b(?:last|previous(?:ly)?|earlier|ago|former|past|record|before|history|once|used|den(?:y|ied)|disputed?|rejected?)\b",
+    re.IGNORECASE,
+)
 _UNTIL = re.compile(r"\b(?:by|until|till|up to|as of|before)\s+(?:the\s+end\s+of\s+)?$", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:since|after)\s+$", re.IGNORECASE)
 _BEFORE = re.compile(r"\bbefore\s+$", re.IGNORECASE)

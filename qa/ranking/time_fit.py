@@ -1,4 +1,4 @@
-"""Time fit: sentences of another time than the one asked about come after those of it.
+"""Time fit: sentences of another time than the one asked about, or that deny, come after those that tell it.
 
 How many people were killed in the earthquake?
 An article of April 2023 says "113 people had been killed" and "An earthquake in
@@ -23,6 +23,11 @@ _AGO = re.compile(
     r"\b(?:years?|decades?|months)\s(?:ago|earlier|before)\b|\b(?:last|the\sprevious|the\syear\sbefore)\syear\b", re.IGNORECASE
 )
 
+_DENIES = re.compile(
+    r"\b(?:disput(?:es?|ed)|den(?:y|ies|ied|ying)|reject(?:s|ed)|dismiss(?:es|ed)|refut(?:es?|ed)|no\sevidence|not\strue|nonsense)\b",
+    re.IGNORECASE,
+)
+
 
 def other_time(index: Index, one: ScoredSentence, asked: TimeAsked) -> bool:
     """Tell whether a sentence names other years than the question, or no year in an article that cannot tell of the time."""
@@ -37,11 +42,11 @@ def other_time(index: Index, one: ScoredSentence, asked: TimeAsked) -> bool:
 
 
 def recalls(index: Index, one: ScoredSentence) -> bool:
-    """Tell whether a sentence of a dated article tells of an earlier year."""
+    """Tell whether a sentence denies what it tells, or, in a dated article, tells of an earlier year."""
     article = index.store.article(one.passage.article)
-    if article.masthead.published is None:
-        return False
     text = one.sentence.span.cut(article.text)
+    if _DENIES.search(text) or article.masthead.published is None:
+        return _DENIES.search(text) is not None
     named = _years(text)
     return bool(_AGO.search(text)) or (bool(named) and max(named) < str(article.masthead.published.year))
 
@@ -52,11 +57,12 @@ def in_order(index: Index, sentences: Sequence[ScoredSentence], logits: Sequence
         return list(logits)
     published = [index.store.article(one.passage.article).masthead.published for one in sentences]
     best = max(logits)
-    sure = [place for place, logit in enumerate(logits) if logit >= best - AS_SURE and published[place]]
+    sure = [place for place, logit in enumerate(logits) if logit >= best - AS_SURE]
     if asked.order is Order.PRESENT:
         sure = [place for place in sure if logits[place] >= LEAST_SURE]
         rank = {place: int(recalls(index, sentences[place])) for place in sure}
     else:
+        sure = [place for place in sure if published[place]]
         sign = -1 if asked.order is Order.NEWEST else 1
         rank = {place: sign * day.toordinal() for place in sure if (day := published[place])}
     sure.sort(key=lambda place: -logits[place])

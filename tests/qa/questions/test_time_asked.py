@@ -83,3 +83,9 @@ def test_what_an_article_recalls_comes_after_what_it_reports(retriever_of: Calla
     question = "How many people were killed in the earthquake?"
     assert [now in quote.text for quote in retriever.ask(question).quotes][:2] == [True, False]
     assert "1954" in retriever.ask("How many people were killed in the earlier earthquake in Oststad?").quotes[0].text
+
+
+def test_what_is_denied_comes_after_what_is_said(retriever_of: Callable[[Mapping[str, str]], Retriever]) -> None:
+    text = "The union says wages at Norlink fell by 12 percent. Norlink disputes that wages fell by 12 percent.\n"
+    first = retriever_of({"a.txt": text}).ask("By how much did wages at Norlink fall?").quotes[0]
+    assert first.said_by == "union"
