@@ -219,7 +219,7 @@ class Retriever:
     def _judge(self, question: Question, confidence: float, known: KnownNames) -> Judge:
         """Return the judge of a question; `confidence` is the scorer's."""
         published = self._index.date_range()
-        is_figure = question.asks_for is AnswerType.FIGURE
+        is_figure = question.asks_for is AnswerType.FIGURE and not question.speaker
         time = time_asked(question.text, published[1] if published else None, figure=is_figure)
         asked = wordings(time.question if time else question.text, known.other)
         return Judge(self._index, asked, self._reader or open_reader(), packaged_reading_weights(), confidence, time)
