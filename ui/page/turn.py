@@ -81,9 +81,13 @@ class QuoteGroup:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """The means to show the quotes of one answer: the index's articles, numbers by rank, and the ranks that surely fit."""
+    """The means to show the quotes of one answer: the index's articles, numbers by rank, and the ranks that surely fit.
+
+    `asked` is the question, and as it was searched last.
+    """
 
     article_named: ArticleNamed
+    asked: tuple[str, ...]
     numbers: Mapping[int, int]
     fitting: frozenset[int] = frozenset()
 
@@ -112,7 +116,7 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
     fitting = frozenset(
         claim.rank for table in answer.claims for value in table.values if value.asked for claim in value.claims
     )
-    context = _Context(cache(article_named), numbered, fitting)
+    context = _Context(cache(article_named), (answer.question, *answer.searched[-1:]), numbered, fitting)
     tables = worded_tables(answer, numbered)
     wordings = other_wordings((answer.question, *(part.question for part in answer.parts)), answer.searched)
     values = {
@@ -171,8 +175,8 @@ def _group(quotes: Sequence[SavedQuote], context: _Context, *, answers: bool) ->
 
 def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: bool) -> ShownQuote:
     """Return a quote in the group of the article that `first` is from; a near copy from another article names its own."""
-    layers = [_layer("answering", mark.start, mark.end, quote) for mark in quote.marks]
-    layers += [_layer("gap", gap.start, gap.end, quote) for gap in quote.gaps]
+    layers = [Layer(mark, "answering") for mark in _bold(quote, context.asked)]
+    layers += [Layer(_inside(gap, quote), "gap") for gap in quote.gaps]
     speakers = [speaker for speaker in (quote.speaker, quote.citing_speaker) if speaker]
     notes = [
         about_line(quote.title, quote.outlet, day(quote.published)) if quote.source != first.source else "",
@@ -224,6 +228,15 @@ def _identity_link(link: SavedLink) -> dict[str, object]:
     return {"link": link, "source": printable(link.source), "text": one_line(link.text), "href": href}
 
 
-def _layer(kind: str, start: int, end: int, quote: SavedQuote) -> Layer:
-    """Return a layer in offsets of the quote's own text; spans that an altered record puts outside stay outside."""
-    return Layer(Span(max(0, start - quote.start), max(0, end - quote.start)), kind)
+def _bold(quote: SavedQuote, asked: Sequence[str]) -> list[Span]:
+    """Return the stretches of a quote that answer. Of a quote that only shares words with the question, none does."""
+    from qa.answers.answering_marks import answering_marks
+
+    speakers = [_inside(span, quote) for span in (quote.said_by_span, quote.said_at, quote.citing_span) if span]
+    marks = [_inside(mark, quote) for mark in quote.marks]
+    return answering_marks(quote.text, marks, asked, speakers=speakers, outlet=quote.outlet or "")
+
+
+def _inside(span: SavedSpan, quote: SavedQuote) -> Span:
+    """Return a span in offsets of the quote's own text; one that an altered record puts outside stays outside."""
+    return Span(max(0, span.start - quote.start), max(0, span.end - quote.start))

@@ -111,6 +111,30 @@ def test_the_answering_words_are_bold_and_interruptions_apart(parsed: Parse) -> 
     assert texts(shown, "gap") == ["[link]"]
 
 
+ARREST = "PORTO ALTO (Reuters) – Hidrosul's Ricardo Salgueiro was arrested, Isabel Lobo warned, by the Gazette."
+
+
+@pytest.mark.parametrize(
+    ("question", "bold"),
+    [
+        ("who was arrested?", ["Ricardo Salgueiro"]),
+        ("who warned that he was arrested?", ["Ricardo Salgueiro", "Isabel Lobo"]),  # A speaker is asked for.
+        ("was Ricardo Salgueiro arrested?", []),
+        ("who is arrested with Salgueiro, and who warned?", ["Ricardo Salgueiro", "Isabel Lobo"]),
+    ],
+)
+def test_the_speaker_the_outlet_the_dateline_and_words_of_the_question_are_not_bold(
+    question: str, bold: list[str], parsed: Parse
+) -> None:
+    def span(part: str) -> dict[str, int]:
+        return {"start": 10 + ARREST.index(part), "end": 10 + ARREST.index(part) + len(part)}
+
+    names = ("PORTO ALTO", "Reuters", "Ricardo Salgueiro", "arrested", "Isabel Lobo", "Gazette")
+    said = {"said_by": "Isabel Lobo", "said_by_span": span("Isabel Lobo"), "outlet": "Gazette"}
+    record = answer(quote(ARREST, marks=[span(name) for name in names], **said), question=question, searched=[question])
+    assert texts(parsed(html(record)), "answering") == bold
+
+
 def test_the_sentences_beside_a_quote_are_the_articles_and_not_the_quotes(parsed: Parse) -> None:
     article = decode_article(b"It rained {{x}}.\n\nTwo <b>died</b>.\r\nThe police\rwere told. So was I.", "a.txt")
     one = quoted(article, "Two <b>died</b>.", "It rained {{x}}.", "The police\rwere told.")
@@ -454,11 +478,11 @@ def skeleton(element: Element) -> list[Any]:
 
 def everywhere(text: str) -> Record:
     """The text in each place of a record that takes one."""
-    said: Record = {"title": text, "outlet": text, "said_by": text, "published": text[:10], "source": text, "text": text}
+    said: Record = {"title": text, "outlet": text, "said_by": text, "published": text[:10], "source": text}
     link = {"source": text, "sha256": "a" * 64, "start": 1, "end": 2, "text": text}
     meant = {"name": text, "links": [link]}
     said |= {"citing": text, "speaker": meant, "citing_speaker": meant}
-    same: Record = {**quote(text), **said, "marks": [{"start": 10, "end": 11}]}
+    same: Record = {**quote(f"Ω {text}"), **said, "marks": [{"start": 10, "end": 11}]}
     claim = {"rank": 1, "value": text, "start": 10, "end": 11, "counted": text, "period": text, "said_by": text}
     claim |= {"citing": text, "speaker": text, "published": text[:10], "same_as": 2}
     values = [{"low": text, "high": text, "sense": "exact", "reports": 1, "asked": asked} for asked in (True, False)]
@@ -489,7 +513,7 @@ def test_nothing_in_a_record_becomes_markup(text: str, parsed: Parse) -> None:
         shown, harmless = parsed(html(shape(everywhere(text)))), parsed(html(shape(everywhere("harmless"))))
         assert skeleton(shown) == skeleton(harmless)
         many = 2 if shape is unanswered else 3
-        assert texts(shown, "words") == [text] * many and texts(shown, "searched") == [text, f"{text} x"]
+        assert texts(shown, "words") == [f"Ω {text}"] * many and texts(shown, "searched") == [text, f"{text} x"]
         assert all(link.get("href", "").startswith("?source=") for link in shown.iter("a"))
         assert [item.get("data-source") for item in classed(shown, "quote")] == [text] * many
         line = printable(" ".join(text.split()))
