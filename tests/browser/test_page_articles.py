@@ -139,6 +139,20 @@ def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: 
     }""")
     expect(page.locator(".article")).to_have_count(3)
     assert "added/ferry.txt" in listed(page)
+    for tab, drafts in (("Ask", 0), ("Check a draft", 1)):  # Beside the zone: an article, on the draft's tab a draft.
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate(
+            """(name) => {
+          const data = new DataTransfer();
+          data.items.add(new File(["The tram hit a lorry, the police said. “It was late.”"], name));
+          const event = new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: data});
+          return !document.querySelector("#right").dispatchEvent(event);
+        }""",
+            f"tram {drafts}.txt",
+        )
+        expect(page.locator(".draft .tally")).to_have_count(drafts)
+        expect(page.locator(".article")).to_have_count(4)
+    page.get_by_role("tab", name="Articles").click()
     page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError()); }")
     drop(page, ("lost.txt", BRIDGE.encode()))
     expect(page.locator(".refused")).to_have_text("lost.txt: could not be sent; try again")

@@ -155,6 +155,7 @@ articlesQa.corpus = (element, functions) => {
   });
   const zone = one(".drop");
   if (zone) {
+    articlesQa.addFiles = enqueue;
     zone.addEventListener("change", ({ target }) => {
       enqueue([...target.files]);
       target.value = ""; // So that the same file can be chosen again.

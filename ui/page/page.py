@@ -24,6 +24,14 @@ TITLE = "Ask the articles"
 FOCUS_IN_SIGHT = (
     "html { scroll-padding: 2.75rem 0 6.5rem; } @media (max-width: 60rem) { html { scroll-padding-top: 4.75rem; } }"
 )
+ABOUT = "Questions about a folder of articles, answered by its own sentences, with file and lines."
+# A link's preview, and the line that stands there until the scripts have run. Nothing of the articles: it needs no login.
+OPENING = (
+    f'<meta property="og:title" content="{TITLE}"><meta property="og:type" content="website">'
+    f'<meta property="og:description" content="{ABOUT}"><meta name="description" content="{ABOUT}">'
+    f"<style>gradio-app:not(:has(*))::before {{ content: '{TITLE} …'; padding: 1.2rem; font: 600 1.4rem Georgia, serif; }}"
+    f"</style>"
+)
 _FOLDER = Path(__file__).parent
 _Handler = Callable[[Any], dict[str, Any]]
 
@@ -44,6 +52,7 @@ def make_page(live: LiveIndex, *, editable: bool) -> Page:
         theme,
         css=(_FOLDER / "page.css").read_text("utf-8"),
         head=f'<meta name="color-scheme" content="light dark"><style>{FOCUS_IN_SIGHT}</style><script>\n{scripts}\n</script>',
+        opening=OPENING,
         blocked=blocked,
         routes=rest_routes(service),
         add_article=corpus.add if editable else None,
