@@ -6,7 +6,7 @@ articlesQa.corpus = (element, functions) => {
   const POLL_MS = 400;
   const server = articlesQa.asking(functions);
   const one = (selector) => element.querySelector(selector);
-  let shown = { query: "", offset: 0, order: "newest" };
+  let shown = { query: "", offset: 0, order: "newest", outlet: "", month: "" };
   let watching = false;
   let seen = 0; // The number of the last change whose outcome was shown.
 
@@ -112,6 +112,12 @@ articlesQa.corpus = (element, functions) => {
       const words = button.textContent;
       list({ ...shown, offset: 0, order }).then(() => {
         [...element.querySelectorAll("[data-do=sort]")].find((other) => other.textContent === words)?.focus();
+      });
+    },
+    facet: (button) => {
+      const { name, value } = button.dataset;
+      list({ ...shown, offset: 0, [name]: shown[name] === value ? "" : value }).then(() => {
+        [...element.querySelectorAll("[data-do=facet]")].find((other) => other.dataset.name === name && other.dataset.value === value)?.focus();
       });
     },
     askThese: () => articlesQa.only(chosen()),

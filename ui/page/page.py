@@ -11,6 +11,7 @@ from qa.questions.question import MAX_QUESTION_CHARS
 from ui.page.article_list import Order, listing_html
 from ui.page.corpus import Corpus
 from ui.page.endpoints import add_endpoints
+from ui.page.facets import Choice
 from ui.page.html import fill_template
 from ui.page.live_index import LiveIndex, OpenGeneration
 from ui.page.requests import ListingRequest, read_request
@@ -136,8 +137,15 @@ def _listing(live: LiveIndex, corpus: Corpus, *, editable: bool) -> dict[str, _H
         wanted = read_request(ListingRequest, request)
 
         def show(opened: OpenGeneration) -> str:
-            order = Order(wanted.order)
-            return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, order=order, problem=live.problem)
+            return listing_html(
+                opened.index,
+                wanted.query,
+                wanted.offset,
+                editable=editable,
+                order=Order(wanted.order),
+                choice=Choice(wanted.outlet, wanted.month),
+                problem=live.problem,
+            )
 
         return {"html": live.call(show)}
 
