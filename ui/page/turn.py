@@ -51,8 +51,9 @@ class ShownQuote:
     `who` says it, "" for the article itself; `weak` tells where it hardly answers, "" otherwise.
 
     `before` and `after` are the sentences beside the quote, "" where there is
-    none or the index has another version of the article; so are `read_with`, stretches
-    that it is read with, and `corrections`, the notes that touch it.
+    none or the index has another version of the article; so are stretches that it is
+    read with, `leads_above` or `leads_below` the sentence before as in the article, and
+    `corrections`, the notes that touch it.
     """
 
     quote: SavedQuote
@@ -60,7 +61,8 @@ class ShownQuote:
     runs: tuple[StyledRun, ...]
     before: str
     after: str
-    read_with: tuple[str, ...]
+    leads_above: tuple[str, ...]
+    leads_below: tuple[str, ...]
     corrections: tuple[str, ...]
     place: str
     link: str
@@ -187,6 +189,8 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
     beside = (quote.before, quote.after, *quote.read_with, *quote.corrections)
     article = _article(quote, context.article_named) if any(beside) else None
     text = article.text if article else ""
+    leads = [lead for lead in quote.read_with if text and not _is_in(lead, quote.before)]
+    first_beside = quote.before.start if quote.before else 0
     is_weak = answers and quote.probability < WEAK and quote.rank not in context.fitting
     return ShownQuote(
         quote=quote,
@@ -194,7 +198,8 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
         runs=tuple(styled_runs(quote.text, Span(0, len(quote.text)), layers)),
         before=_sentence(quote.before, text),
         after=_sentence(quote.after, text),
-        read_with=tuple(_sentence(lead, text) for lead in quote.read_with if text and not _is_in(lead, quote.before)),
+        leads_above=tuple(_sentence(lead, text) for lead in leads if lead.start < first_beside),
+        leads_below=tuple(_sentence(lead, text) for lead in leads if lead.start >= first_beside),
         corrections=tuple(_sentence(note, text) for note in quote.corrections if text),
         place=printable(place_of(quote)),
         link=quote_link(quote),

@@ -157,6 +157,16 @@ def test_nothing_is_beside_a_quote_of_another_version_or_an_older_record(parsed:
     assert texts(parsed(html(answer(outside), article)), "neighbour") == []
 
 
+def test_what_is_read_with_a_quote_stands_in_the_order_of_the_article(parsed: Parse) -> None:
+    article = decode_article(b"Scores\n\nIt rained.\n\nTown, dead\n\nLinz, 4\n\nMaravel, 31\n", "a.txt")
+    head = "Town, dead"
+    for row, before, above in (("Linz, 4", "It rained.", ["It rained.", head]), ("Maravel, 31", "Linz, 4", [head, "Linz, 4"])):
+        start = article.text.index(head)
+        lead = {"start": start, "end": start + len(head)}
+        record = quoted(article, row, before, "") | {"read_with": [lead]}
+        assert texts(parsed(html(answer(record), article)), "neighbour") == above
+
+
 def test_a_long_sentence_beside_a_quote_is_cut_at_a_word(parsed: Parse) -> None:
     article = decode_article(f"Two died. {'word ' * 100_000}".encode(), "a.txt")
     record = answer(quoted(article, "Two died.", "", article.text[10:]))
