@@ -28,7 +28,7 @@ from qa.questions.time_asked import time_asked
 from qa.ranking.candidates import CandidatePassages, find_candidates
 from qa.ranking.correction_notes import notes_after
 from qa.ranking.reading import Judge, read, to_read, wordings
-from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences, to_rank
+from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences
 from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
 from qa.speakers.identities import Identities
 from qa.speakers.known_names import KnownNames, known_names
@@ -209,7 +209,7 @@ class Retriever:
         """
         check_top_k(top_k)
         candidates, known = self._candidates(self._variants(question, history), self._chosen(within))
-        scores = score_sentences(self._index, to_rank(candidates), known.organisations, self._weights)
+        scores = score_sentences(self._index, candidates.best(PASSAGES_SCORED), known.organisations, self._weights)
         found = candidates.rescored(best_sentences(scores, candidates)).best(top_k)
         return tuple(
             FoundPassage(self._index.store.article(passage.article), passage.span, score, ranks.by_meaning, ranks.by_words)

@@ -9,7 +9,6 @@ from qa.questions.history import Exchange, Turn, exchanges
 from qa.questions.question import MAX_QUESTION_CHARS, AnswerType, Question, read_question
 
 ALONE_TERMS = 3  # Content words; a speaker asked for counts as one more. A question with fewer mostly leaves something out.
-OWN_WEIGHT = 0.5  # Weight of the own words of a question that stands alone. The conversation has the rest.
 _LEANS = re.compile(
     r"^(?:and|or|but|so|then|also|what about|how about)\b"
     r"|\b(?:he|she|they|it|him|her|them|his|hers|their|theirs|its|this|that|these|those|ones?|there|then|both|latter)\b",
@@ -22,9 +21,9 @@ class Variants:
     """The variants in which a question is searched, and their weights, which add up to 1.
 
     `judged` are the places of the variants that judge sentences; the last one
-    is the fullest. `shown_before`: the texts of the answer before, for a
-    question that leans on it. `lacks_topic`: that question names no topic
-    ("why?"). `uses_history`: the conversation added to a variant.
+    is the fullest. `leans`: the question needs the conversation to be
+    understood, and is judged as asked and made whole. `shown_before`: the texts
+    of the answer before it. `lacks_topic`: it names no topic ("why?").
     """
 
     searched: tuple[Question, ...]
@@ -32,12 +31,7 @@ class Variants:
     judged: tuple[int, ...]
     shown_before: tuple[str, ...] = ()
     lacks_topic: bool = False
-    uses_history: bool = False
-
-    @property
-    def leans(self) -> bool:
-        """Tell whether the question needs the conversation to be understood: it is judged as asked and made whole."""
-        return self.uses_history and len(self.judged) > 1
+    leans: bool = False
 
     @classmethod
     def of_equal_weight(cls, searched: Sequence[Question], judged: Sequence[int]) -> "Variants":
@@ -58,11 +52,11 @@ def variants(
     ("and Seoul?"), else the question together with the one before it, or with
     what was shown ("who said that?"). The second is the question together with
     the conversation's first question, which mostly names the topic. On mtrag's
-    follow-ups the sum of three rankings beats any one or two, also where the
-    question stands alone. Then its own words weigh half, and they alone judge
-    sentences. Earlier questions without a topic are skipped. `respelt` returns
-    its argument where nothing is misspelt. The question as asked is searched
-    beside the respelt one, since the articles may use another word.
+    follow-ups the sum of three rankings beats any one or two. A question that
+    stands alone takes nothing from the conversation. Earlier questions without
+    a topic are skipped. `respelt` returns its argument where nothing is
+    misspelt. The question as asked is searched beside the respelt one, since
+    the articles may use another word.
 
     Raises:
         InputError: a turn is of another shape, or the question cannot be used.
@@ -72,25 +66,26 @@ def variants(
     spelt = respelt(asked)
     searched = [asked] if spelt == asked else [asked, spelt]
     own = len(searched) - 1
-    if not earlier:
+    if not earlier or stands_alone(spelt):
         return Variants.of_equal_weight(searched, (own,))
     topics = [exchange for exchange in earlier if not _lacks_topic(read_question(exchange.question))] or list(earlier)
     if topics[0].question != topics[-1].question:
         searched.append(_together(topics[0].question, spelt, respelt))
     searched.append(_fullest(spelt, topics, earlier[-1], respelt, is_person))
-    if stands_alone(spelt):
-        added = len(searched) - own - 1
-        weights = (OWN_WEIGHT / (own + 1),) * (own + 1) + ((1 - OWN_WEIGHT) / added,) * added
-        return Variants(tuple(searched), weights, (own,), uses_history=True)
     leaning = Variants.of_equal_weight(searched, (own, len(searched) - 1))
     shown_before = () if _is_of_shown(spelt) else earlier[-1].texts
-    return replace(leaning, shown_before=shown_before, lacks_topic=_lacks_topic(spelt), uses_history=True)
+    return replace(leaning, shown_before=shown_before, lacks_topic=_lacks_topic(spelt), leans=True)
 
 
 def stands_alone(question: Question) -> bool:
-    """Return whether a question is complete: it has enough words, and no word that refers to something said before."""
+    """Return whether a question is complete: it has enough words, and no word that refers to something said before.
+
+    "What did Zelensky say?" is: it asks for all that a speaker says.
+    """
     if _lacks_topic(question) or _LEANS.search(question.text):
         return False
+    if question.asks_for is AnswerType.ANY and question.speaker_terms >= set(question.terms):
+        return True
     return len(question.terms) + bool(question.speaker) >= ALONE_TERMS
 
 

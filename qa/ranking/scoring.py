@@ -17,8 +17,6 @@ from qa.ranking.weights import Weights
 from qa.speakers.name_match import Organisation
 
 PASSAGES_SCORED = 8  # Best passages whose sentences are scored. With 12 no more quotes of squad2-dev are right, with 6 fewer.
-# The same for a question in a conversation that stands alone: 12 in one variant cost less than 8 in two; 14 win no more.
-PASSAGES_RANKED_ONCE = 12
 RANKED = 4.0  # Of 4, 8 and 12 the best nDCG on both halves of mtrag's conversations; they differ by .006.
 
 _BEST = tuple(
@@ -161,21 +159,16 @@ def _only_asking(index: Index, found: CandidatePassages, sentences: Sequence[Sto
     return [asks(one) for one in sentences]
 
 
-def to_rank(found: CandidatePassages) -> CandidatePassages:
-    """Return the passages to rank by their sentences. For quotes PASSAGES_SCORED are enough."""
-    return found.best(PASSAGES_RANKED_ONCE if found.variants.uses_history and len(found.judged) == 1 else PASSAGES_SCORED)
-
-
 def best_sentences(scores: SentenceScores, found: CandidatePassages) -> dict[int, float]:
     """Return the probability of each passage's best sentence, by the passage's number.
 
-    After a conversation the probability falls with the passage's score: not
-    all variants that were searched judge sentences.
+    Of a question that leans on a conversation the probability falls with the
+    passage's score: not all variants that were searched judge sentences.
     """
     best: dict[int, float] = {}
     for scored in scores.sentences:
         best.setdefault(scored.passage.id, scored.probability)
-    if not found.variants.uses_history:
+    if not found.variants.leans:
         return best
     ranked = dict(zip((passage.id for passage in found.passages), found.scores.tolist(), strict=True))
     return {passage: probability * math.exp(RANKED * (ranked[passage] - 1)) for passage, probability in best.items()}

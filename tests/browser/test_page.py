@@ -739,6 +739,15 @@ def test_the_page_is_worked_with_the_keys_alone(visit: Visit, seeds_url: str) ->
     page.keyboard.press("/")
     expect(box).to_be_focused()
     expect(box).to_have_value("")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("next quote")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    for tab, field in (("Articles", "Find articles"), ("Check a draft", "The draft")):
+        page.get_by_role("tab", name=tab).click()
+        page.keyboard.press("/")
+        expect(page.get_by_label(field)).to_be_focused()
 
 
 def test_tab_reaches_each_quote_and_enter_opens_it(visit: Visit, seeds_url: str) -> None:

@@ -26,7 +26,7 @@ def articles(tmp_path: Path) -> Path:
     folder = tmp_path / "articles"
     folder.mkdir()
     for number in range(60):
-        head = f"Title: Harvest {number}\nOutlet: Farm News\n\n"
+        head = f"Title: Harvest {number}\nOutlet: {'Daily Mirror' if number == 7 else 'Farm News'}\n\n"
         text = f"{head}Farmers of village {number} brought in {100 + number} tons of wheat.\n"
         (folder / f"{number:02}.txt").write_text(text)
     (folder / "bridge.txt").write_text(BRIDGE)
@@ -80,6 +80,12 @@ def test_articles_are_listed_found_and_opened(visit: Visit, url: str, articles: 
     assert first + listed(page) == sorted(path.name for path in articles.iterdir())
     page.get_by_role("button", name="Earlier in the list").click()
     expect(page.locator(".range")).to_have_text("1 to 50 of 61")
+    facet = page.get_by_role("button", name="Daily Mirror 1")
+    for pressed, left in (("true", "1 to 1 of 1"), ("false", "1 to 50 of 61")):
+        facet.click()
+        expect(page.locator(".range")).to_have_text(left)
+        expect(facet).to_have_attribute("aria-pressed", pressed)
+        expect(facet).to_be_focused()
     for words, found in (("harvest 7", "07.txt"), ("BRIDGE", "bridge.txt")):
         page.get_by_role("searchbox", name="Find articles").fill(words)
         page.keyboard.press("Enter")
@@ -139,6 +145,20 @@ def test_files_are_chosen_by_keyboard_and_dropped_by_mouse(visit: Visit, serve: 
     }""")
     expect(page.locator(".article")).to_have_count(3)
     assert "added/ferry.txt" in listed(page)
+    for tab, drafts in (("Ask", 0), ("Check a draft", 1)):  # Beside the zone: an article, on the draft's tab a draft.
+        page.get_by_role("tab", name=tab).click()
+        assert page.evaluate(
+            """(name) => {
+          const data = new DataTransfer();
+          data.items.add(new File(["The tram hit a lorry, the police said. “It was late.”"], name));
+          const event = new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: data});
+          return !document.querySelector("#right").dispatchEvent(event);
+        }""",
+            f"tram {drafts}.txt",
+        )
+        expect(page.locator(".draft .tally")).to_have_count(drafts)
+        expect(page.locator(".article")).to_have_count(4)
+    page.get_by_role("tab", name="Articles").click()
     page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError()); }")
     drop(page, ("lost.txt", BRIDGE.encode()))
     expect(page.locator(".refused")).to_have_text("lost.txt: could not be sent; try again")

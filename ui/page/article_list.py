@@ -10,6 +10,7 @@ from index.english import count
 from index.files.printable import one_line, printable
 from index.opened.listing import MAX_LIMIT
 from index.search.analyzer import terms
+from ui.page.facets import ALL, Choice, facets
 from ui.page.html import fill_template
 from ui.text.headline import Headline, headline
 from ui.text.wording import FILE_NOTES, day
@@ -57,9 +58,16 @@ class ArticleRow:
 
 
 def listing_html(
-    index: Index, query: str, offset: int, *, editable: bool, order: Order = Order.NEWEST, problem: str | None = None
+    index: Index,
+    query: str,
+    offset: int,
+    *,
+    editable: bool,
+    order: Order = Order.NEWEST,
+    choice: Choice = ALL,
+    problem: str | None = None,
 ) -> str:
-    """Render a part of the articles that match the query, the articles taken out, and the facts of the index.
+    """Render a part of the articles that match query and choice, the articles taken out, and the facts of the index.
 
     `problem` is the reason why a newer index is not shown. Past the end, the last part of the list is shown: the list
     may have become shorter.
@@ -67,7 +75,8 @@ def listing_html(
     Raises:
         InputError: the query is too long.
     """
-    numbers = _ordered(index, _matching(index, query), order)
+    counted = facets(index, _matching(index, query), choice)
+    numbers = _ordered(index, list(counted.numbers), order)
     if offset >= len(numbers):
         offset = max(0, len(numbers) - 1) // SHOWN_AT_ONCE * SHOWN_AT_ONCE
     shown = numbers[offset : offset + SHOWN_AT_ONCE]
@@ -82,6 +91,7 @@ def listing_html(
         "before": max(0, offset - SHOWN_AT_ONCE) if offset else None,
         "after": offset + SHOWN_AT_ONCE if offset + SHOWN_AT_ONCE < len(numbers) else None,
         "query": query,
+        "facets": (("outlet", "Outlets", counted.outlets), ("month", "Months", counted.months)),
         "editable": editable,
         "problem": problem,
         "excluded": info.excluded[:SHOWN_AT_ONCE] if editable else (),

@@ -6,7 +6,7 @@ articlesQa.corpus = (element, functions) => {
   const POLL_MS = 400;
   const server = articlesQa.asking(functions);
   const one = (selector) => element.querySelector(selector);
-  let shown = { query: "", offset: 0, order: "newest" };
+  let shown = { query: "", offset: 0, order: "newest", outlet: "", month: "" };
   let watching = false;
   let seen = 0; // The number of the last change whose outcome was shown.
 
@@ -114,6 +114,12 @@ articlesQa.corpus = (element, functions) => {
         [...element.querySelectorAll("[data-do=sort]")].find((other) => other.textContent === words)?.focus();
       });
     },
+    facet: (button) => {
+      const { name, value } = button.dataset;
+      list({ ...shown, offset: 0, [name]: shown[name] === value ? "" : value }).then(() => {
+        [...element.querySelectorAll("[data-do=facet]")].find((other) => other.dataset.name === name && other.dataset.value === value)?.focus();
+      });
+    },
     askThese: () => articlesQa.only(chosen()),
     outThese: (button) => (button.dataset.sure ? change({ exclude: chosen() }) : makeSure(button)),
     again: () => change({}),
@@ -155,6 +161,7 @@ articlesQa.corpus = (element, functions) => {
   });
   const zone = one(".drop");
   if (zone) {
+    articlesQa.addFiles = enqueue;
     zone.addEventListener("change", ({ target }) => {
       enqueue([...target.files]);
       target.value = ""; // So that the same file can be chosen again.

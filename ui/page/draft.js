@@ -25,6 +25,7 @@ articlesQa.draft = (element, functions) => {
     for (let at = 0; at < bytes.length; at += 8_192) text += String.fromCharCode(...bytes.subarray(at, at + 8_192));
     check({ name: file.name, base64: btoa(text) });
   }
+  articlesQa.checkFile = send;
   one(".drafting").addEventListener("submit", (event) => {
     event.preventDefault();
     const text = one("textarea").value;

@@ -12,6 +12,24 @@ Object.assign(articlesQa, {
     return Object.fromEntries(Object.entries(functions).map(safe));
   },
   focusBox: () => document.querySelector("#question textarea, #question input")?.focus(),
+  // Go to the field of the tab that is shown: the question, the search of the list, the draft.
+  focusField: () => {
+    const fields = document.querySelectorAll("#question textarea, #question input, .corpus .find input, .drafting textarea");
+    [...fields].find((field) => field.checkVisibility())?.focus();
+  },
+  // List the keys over the page.
+  showKeys: () => {
+    let keys = document.querySelector("#articles-qa-keys");
+    if (!keys) {
+      keys = document.createElement("dialog");
+      keys.id = "articles-qa-keys";
+      keys.setAttribute("aria-labelledby", "articles-qa-keys-title");
+      const KEYS = [["/", "the question, the search or the draft"], ["j", "next quote"], ["k", "quote before"], ["Enter", "ask; open what has the focus"], ["Esc", "leave the field, close a menu or the article"], ["?", "these keys"]];
+      keys.innerHTML = '<h2 id="articles-qa-keys-title">Keys</h2><dl>' + KEYS.map(([key, words]) => `<dt><kbd>${key}</kbd></dt><dd>${words}</dd>`).join("") + '</dl><form method="dialog"><button autofocus>Close</button></form>';
+      document.body.append(keys);
+    }
+    keys.showModal();
+  },
 
   picked: [], // Files that were chosen in the list of articles, at most as many as a request may name.
   only: (sources) => {
@@ -115,7 +133,7 @@ document.addEventListener("pointerdown", ({ target }) => {
   for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(target)) menu.open = false;
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("dialog")) return;
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key === "Escape") {
     const menu = event.target.closest?.(".menu[open]") || document.querySelector(".menu[open]");
@@ -127,5 +145,18 @@ document.addEventListener("keydown", (event) => {
   if (typing) return;
   if (event.key === "j") articlesQa.step?.(1);
   else if (event.key === "k") articlesQa.step?.(-1);
-  else if (event.key === "/") event.preventDefault(), articlesQa.focusBox();
+  else if (event.key === "/") event.preventDefault(), articlesQa.focusField();
+  else if (event.key === "?") articlesQa.showKeys();
 });
+// Files may be dropped anywhere: on the draft's tab as the draft, else as articles. A browser would open them in place of the page.
+for (const kind of ["dragover", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    if (kind === "dragover") return;
+    const files = [...event.dataTransfer.files];
+    if (document.querySelector(".drafting")?.checkVisibility()) articlesQa.checkFile(files[0]);
+    else if (articlesQa.addFiles) document.querySelector("#articles-button")?.click(), articlesQa.addFiles(files);
+    else articlesQa.tell("Articles cannot be added here.");
+  });
+}

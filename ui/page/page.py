@@ -11,6 +11,7 @@ from qa.questions.question import MAX_QUESTION_CHARS
 from ui.page.article_list import Order, listing_html
 from ui.page.corpus import Corpus
 from ui.page.endpoints import add_endpoints
+from ui.page.facets import Choice
 from ui.page.html import fill_template
 from ui.page.live_index import LiveIndex, OpenGeneration
 from ui.page.requests import ListingRequest, read_request
@@ -23,6 +24,14 @@ TITLE = "Ask the articles"
 # Tab scrolls what it leads to out from behind the head and the box (WCAG 2.2, 2.4.11). Gradio keeps `css` from <html>.
 FOCUS_IN_SIGHT = (
     "html { scroll-padding: 2.75rem 0 6.5rem; } @media (max-width: 60rem) { html { scroll-padding-top: 4.75rem; } }"
+)
+ABOUT = "Questions about a folder of articles, answered by its own sentences, with file and lines."
+# A link's preview, and the line that stands there until the scripts have run. Nothing of the articles: it needs no login.
+OPENING = (
+    f'<meta property="og:title" content="{TITLE}"><meta property="og:type" content="website">'
+    f'<meta property="og:description" content="{ABOUT}"><meta name="description" content="{ABOUT}">'
+    f"<style>gradio-app:not(:has(*))::before {{ content: '{TITLE} …'; padding: 1.2rem; font: 600 1.4rem Georgia, serif; }}"
+    f"</style>"
 )
 _FOLDER = Path(__file__).parent
 _Handler = Callable[[Any], dict[str, Any]]
@@ -44,6 +53,7 @@ def make_page(live: LiveIndex, *, editable: bool) -> Page:
         theme,
         css=(_FOLDER / "page.css").read_text("utf-8"),
         head=f'<meta name="color-scheme" content="light dark"><style>{FOCUS_IN_SIGHT}</style><script>\n{scripts}\n</script>',
+        opening=OPENING,
         blocked=blocked,
         routes=rest_routes(service),
         add_article=corpus.add if editable else None,
@@ -127,8 +137,15 @@ def _listing(live: LiveIndex, corpus: Corpus, *, editable: bool) -> dict[str, _H
         wanted = read_request(ListingRequest, request)
 
         def show(opened: OpenGeneration) -> str:
-            order = Order(wanted.order)
-            return listing_html(opened.index, wanted.query, wanted.offset, editable=editable, order=order, problem=live.problem)
+            return listing_html(
+                opened.index,
+                wanted.query,
+                wanted.offset,
+                editable=editable,
+                order=Order(wanted.order),
+                choice=Choice(wanted.outlet, wanted.month),
+                problem=live.problem,
+            )
 
         return {"html": live.call(show)}
 

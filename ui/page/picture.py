@@ -18,7 +18,7 @@ LEAST_POINTS = 3
 MOST_LINES = 8  # Speakers; of more, those of the best quotes.
 HEIGHT, TOP, FOOT = 180, 16, 24  # Of a picture over time, and of its margins, in pixels.
 ROW = 34  # Of a speaker in a picture by source.
-LABEL_HEIGHT, LABEL_WIDTH = 14, 8.0  # In pixels, and in per cent of the width.
+LABEL_HEIGHT, LABEL_WIDTH = 27, 8.0  # In pixels, with a point above it, and in per cent of the width.
 LEFT, RIGHT = 6.0, 94.0  # Per cent of the width between which points lie.
 
 
@@ -130,11 +130,13 @@ def _labelled(points: Sequence[Point]) -> list[Point]:
 
 
 def _labelled_apart(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines with the values above their points, the highest first; a label that would cover another is left out."""
+    """Return the lines with the values above their points, the highest first, without those that would cover a point."""
     placed: list[Point] = []
+    above: list[Point] = []
     for point in sorted((point for line in lines for point in line.points), key=lambda point: point.y):
-        if all(abs(point.y - other.y) >= LABEL_HEIGHT or abs(point.x - other.x) >= LABEL_WIDTH for other in placed):
+        if all(point.y - other.y >= LABEL_HEIGHT or abs(point.x - other.x) >= LABEL_WIDTH for other in above):
             placed.append(point)
+        above.append(point)
     return [
         replace(
             line, points=tuple(replace(point, label=point.row.value) if point in placed else point for point in line.points)

@@ -127,6 +127,8 @@ class ListingRequest(PageRequest):
     query: Annotated[str, Field(max_length=500)] = ""
     offset: _Offset = 0
     order: Annotated[str, Field(pattern="^(newest|oldest|outlet|file)$")] = "newest"
+    outlet: Annotated[str, Field(max_length=500)] = ""
+    month: Annotated[str, Field(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")] = ""
 
 
 class ChangeRequest(PageRequest):

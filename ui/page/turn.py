@@ -51,8 +51,9 @@ class ShownQuote:
     `who` says it, "" for the article itself; `weak` tells where it hardly answers, "" otherwise.
 
     `before` and `after` are the sentences beside the quote, "" where there is
-    none or the index has another version of the article; so are `read_with`, stretches
-    that it is read with, and `corrections`, the notes that touch it.
+    none or the index has another version of the article; so are stretches that it is
+    read with, `leads_above` or `leads_below` the sentence before as in the article, and
+    `corrections`, the notes that touch it.
     """
 
     quote: SavedQuote
@@ -60,7 +61,8 @@ class ShownQuote:
     runs: tuple[StyledRun, ...]
     before: str
     after: str
-    read_with: tuple[str, ...]
+    leads_above: tuple[str, ...]
+    leads_below: tuple[str, ...]
     corrections: tuple[str, ...]
     place: str
     link: str
@@ -81,9 +83,13 @@ class QuoteGroup:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """The means to show the quotes of one answer: the index's articles, numbers by rank, and the ranks that surely fit."""
+    """The means to show the quotes of one answer: the index's articles, numbers by rank, and the ranks that surely fit.
+
+    `asked` is the question, and as it was searched last.
+    """
 
     article_named: ArticleNamed
+    asked: tuple[str, ...]
     numbers: Mapping[int, int]
     fitting: frozenset[int] = frozenset()
 
@@ -112,7 +118,7 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
     fitting = frozenset(
         claim.rank for table in answer.claims for value in table.values if value.asked for claim in value.claims
     )
-    context = _Context(cache(article_named), numbered, fitting)
+    context = _Context(cache(article_named), (answer.question, *answer.searched[-1:]), numbered, fitting)
     tables = worded_tables(answer, numbered)
     wordings = other_wordings((answer.question, *(part.question for part in answer.parts)), answer.searched)
     values = {
@@ -171,8 +177,8 @@ def _group(quotes: Sequence[SavedQuote], context: _Context, *, answers: bool) ->
 
 def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: bool) -> ShownQuote:
     """Return a quote in the group of the article that `first` is from; a near copy from another article names its own."""
-    layers = [_layer("answering", mark.start, mark.end, quote) for mark in quote.marks]
-    layers += [_layer("gap", gap.start, gap.end, quote) for gap in quote.gaps]
+    layers = [Layer(mark, "answering") for mark in _bold(quote, context.asked)]
+    layers += [Layer(_inside(gap, quote), "gap") for gap in quote.gaps]
     speakers = [speaker for speaker in (quote.speaker, quote.citing_speaker) if speaker]
     notes = [
         about_line(quote.title, quote.outlet, day(quote.published)) if quote.source != first.source else "",
@@ -183,6 +189,8 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
     beside = (quote.before, quote.after, *quote.read_with, *quote.corrections)
     article = _article(quote, context.article_named) if any(beside) else None
     text = article.text if article else ""
+    leads = [lead for lead in quote.read_with if text and not _is_in(lead, quote.before)]
+    first_beside = quote.before.start if quote.before else 0
     is_weak = answers and quote.probability < WEAK and quote.rank not in context.fitting
     return ShownQuote(
         quote=quote,
@@ -190,7 +198,8 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
         runs=tuple(styled_runs(quote.text, Span(0, len(quote.text)), layers)),
         before=_sentence(quote.before, text),
         after=_sentence(quote.after, text),
-        read_with=tuple(_sentence(lead, text) for lead in quote.read_with if text and not _is_in(lead, quote.before)),
+        leads_above=tuple(_sentence(lead, text) for lead in leads if lead.start < first_beside),
+        leads_below=tuple(_sentence(lead, text) for lead in leads if lead.start >= first_beside),
         corrections=tuple(_sentence(note, text) for note in quote.corrections if text),
         place=printable(place_of(quote)),
         link=quote_link(quote),
@@ -224,6 +233,15 @@ def _identity_link(link: SavedLink) -> dict[str, object]:
     return {"link": link, "source": printable(link.source), "text": one_line(link.text), "href": href}
 
 
-def _layer(kind: str, start: int, end: int, quote: SavedQuote) -> Layer:
-    """Return a layer in offsets of the quote's own text; spans that an altered record puts outside stay outside."""
-    return Layer(Span(max(0, start - quote.start), max(0, end - quote.start)), kind)
+def _bold(quote: SavedQuote, asked: Sequence[str]) -> list[Span]:
+    """Return the stretches of a quote that answer. Of a quote that only shares words with the question, none does."""
+    from qa.answers.answering_marks import answering_marks
+
+    speakers = [_inside(span, quote) for span in (quote.said_by_span, quote.said_at, quote.citing_span) if span]
+    marks = [_inside(mark, quote) for mark in quote.marks]
+    return answering_marks(quote.text, marks, asked, speakers=speakers, outlet=quote.outlet or "")
+
+
+def _inside(span: SavedSpan, quote: SavedQuote) -> Span:
+    """Return a span in offsets of the quote's own text; one that an altered record puts outside stays outside."""
+    return Span(max(0, span.start - quote.start), max(0, span.end - quote.start))

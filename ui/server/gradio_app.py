@@ -29,8 +29,9 @@ class Page:
     """A `gradio.Blocks` and what belongs to it.
 
     The types are loose, since Gradio is imported only when something is served. Endpoints that are to be MCP tools are
-    declared with `gr.api(function, api_name=…, queue=False)`. Files in `blocked` are never served, whatever else allows
-    it: the articles, the index. `routes` are served beside Gradio's. Without `add_article`, nobody can upload.
+    declared with `gr.api(function, api_name=…, queue=False)`. `head` is added by a script, `opening` stands in the
+    document itself. Files in `blocked` are never served, whatever else allows it: the articles, the index. `routes` are
+    served beside Gradio's. Without `add_article`, nobody can upload.
     """
 
     blocks: Any
@@ -38,6 +39,7 @@ class Page:
     css: str = ""
     js: str = ""
     head: str = ""
+    opening: str = ""
     favicon: Path | None = None
     blocked: tuple[Path, ...] = ()
     routes: tuple[BaseRoute, ...] = ()

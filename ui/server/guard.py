@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import QaError
+from ui.server.document import Document
 from ui.server.guard_settings import GuardSettings
 from ui.server.hosts import Authority, is_loopback, network
 from ui.server.login import Login, log_out, serve_without_endpoints
@@ -168,8 +169,13 @@ class Guard:
             await self._upload(scope, body, response)
         elif scope["path"] == LOGOUT:
             await log_out(self._app, scope, receive, response)
-        elif scope["path"] == "/" and name is None:
-            await serve_without_endpoints(self._app, scope, receive, response.send)
+        elif scope["path"] == "/":
+            page = Document(response.send, scope["headers"], self._settings.opening)
+            passed_on = page.send if scope["method"] == "GET" else response.send
+            if name is None:
+                await serve_without_endpoints(self._app, scope, receive, passed_on)
+            else:
+                await self._app(scope, receive, passed_on)
         elif route.works:
             async with self._turn() as end_turn:
 

@@ -55,6 +55,8 @@ class Limits:
 class GuardSettings:
     """The hosts, accounts and features that are let through. Without `add_article`, nobody can upload.
 
+    `opening` is added to the document's head.
+
     `check_call` gets the path and the value of each JSON body; it raises `Refused` for a call that cannot be served.
     """
 
@@ -64,6 +66,7 @@ class GuardSettings:
     add_article: AddArticle | None = None
     limits: Limits = field(default_factory=Limits)
     check_call: Callable[[str, Any], None] = lambda path, value: None
+    opening: str = ""
 
     @property
     def features(self) -> frozenset[Feature]:

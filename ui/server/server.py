@@ -148,7 +148,9 @@ def _server(
     accounts, mcp = settings.accounts, settings.mcp
     page, gradio = asyncio.run(mount_page(app, make_page, accounts=accounts, mcp=mcp))
     port = listening.getsockname()[1]
-    guarded = GuardSettings(settings.hosts(), accounts, mcp, page.add_article, settings.limits, Calls(page.blocks).check)
+    guarded = GuardSettings(
+        settings.hosts(), accounts, mcp, page.add_article, settings.limits, Calls(page.blocks).check, page.opening
+    )
 
     def signed_in(cookies: dict[str, str]) -> str | None:
         name: str | None = gradio.tokens.get(cookies.get(f"access-token-{gradio.cookie_id}"))

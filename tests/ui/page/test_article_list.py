@@ -7,6 +7,7 @@ import pytest
 
 from index import Index, build
 from ui.page.article_list import Order, listing_html
+from ui.page.facets import Choice, facets
 
 Parse = Callable[[str], Element]
 ARTICLES = {
@@ -48,3 +49,22 @@ def test_articles_are_found_by_words_of_their_text_too(index: Index, query: str,
     html = listing_html(index, query, 0, editable=True, order=Order.FILE)
     assert listed(parsed(html.replace("<input", "<meta"))) == sources
     assert not set("{}$`\\\r") & set(html) and "<b>Bolts" not in html
+
+
+@pytest.mark.parametrize(
+    ("choice", "sources", "counts"),
+    [
+        (Choice(), "badc", {"Daily Mirror": 2, "Farm News": 1, "Apr 2025": 1, "Mar 2025": 1, "Feb 2025": 1}),
+        (Choice("Daily Mirror"), "bd", {"Daily Mirror": 2, "Farm News": 1, "Apr 2025": 1, "Feb 2025": 1}),
+        (Choice("Daily Mirror", "2025-02"), "d", {"Daily Mirror": 1, "Apr 2025": 1, "Feb 2025": 1}),
+        (Choice("Gone"), "", {"Daily Mirror": 2, "Farm News": 1, "Gone": 0}),
+    ],
+)
+def test_outlets_and_months_narrow_the_list_and_count_what_is_left(
+    index: Index, choice: Choice, sources: str, counts: dict[str, int], parsed: Parse
+) -> None:
+    counted = facets(index, range(4), choice)
+    assert {facet.words: facet.articles for facet in (*counted.outlets, *counted.months)} == counts
+    shown = parsed(listing_html(index, "", 0, editable=False, choice=choice).replace("<input", "<meta"))
+    pressed = [button.get("data-value") for button in shown.iter("button") if button.get("aria-pressed") == "true"]
+    assert listed(shown) == sources and pressed == [value for value in (choice.outlet, choice.month) if value]

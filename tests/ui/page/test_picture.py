@@ -67,3 +67,16 @@ def test_too_little_makes_no_picture(compared: Record) -> None:
     for value in same["values"]:
         value |= {"low": 5, "high": 5}
     assert drawn(compared | {"claims": [same]}) is None
+
+
+def test_no_label_stands_on_the_point_above_it(compared: Record) -> None:
+    record = dated(compared)
+    low, higher = record["claims"][0]["values"][:2]
+    higher["low"] = higher["high"] = 1_300  # 21 pixels above: room for the label's words alone.
+    for claim in higher["claims"]:
+        claim["published"] = low["claims"][0]["published"]
+    made = drawn(record)
+    assert made
+    points = [point for line in made.lines for point in line.points]
+    under = [one for one in points for other in points if one.x == other.x and 14 <= one.y - other.y < 27]
+    assert under and not any(point.label for point in under)

@@ -111,6 +111,30 @@ def test_the_answering_words_are_bold_and_interruptions_apart(parsed: Parse) -> 
     assert texts(shown, "gap") == ["[link]"]
 
 
+ARREST = "PORTO ALTO (Reuters) – Hidrosul's Ricardo Salgueiro was arrested, Isabel Lobo warned, by the Gazette."
+
+
+@pytest.mark.parametrize(
+    ("question", "bold"),
+    [
+        ("who was arrested?", ["Ricardo Salgueiro"]),
+        ("who warned that he was arrested?", ["Ricardo Salgueiro", "Isabel Lobo"]),  # A speaker is asked for.
+        ("was Ricardo Salgueiro arrested?", []),
+        ("who is arrested with Salgueiro, and who warned?", ["Ricardo Salgueiro", "Isabel Lobo"]),
+    ],
+)
+def test_the_speaker_the_outlet_the_dateline_and_words_of_the_question_are_not_bold(
+    question: str, bold: list[str], parsed: Parse
+) -> None:
+    def span(part: str) -> dict[str, int]:
+        return {"start": 10 + ARREST.index(part), "end": 10 + ARREST.index(part) + len(part)}
+
+    names = ("PORTO ALTO", "Reuters", "Ricardo Salgueiro", "arrested", "Isabel Lobo", "Gazette")
+    said = {"said_by": "Isabel Lobo", "said_by_span": span("Isabel Lobo"), "outlet": "Gazette"}
+    record = answer(quote(ARREST, marks=[span(name) for name in names], **said), question=question, searched=[question])
+    assert texts(parsed(html(record)), "answering") == bold
+
+
 def test_the_sentences_beside_a_quote_are_the_articles_and_not_the_quotes(parsed: Parse) -> None:
     article = decode_article(b"It rained {{x}}.\n\nTwo <b>died</b>.\r\nThe police\rwere told. So was I.", "a.txt")
     one = quoted(article, "Two <b>died</b>.", "It rained {{x}}.", "The police\rwere told.")
@@ -131,6 +155,16 @@ def test_nothing_is_beside_a_quote_of_another_version_or_an_older_record(parsed:
         assert texts(parsed(html(answer(record), *known)), "neighbour") == []
     outside = one | {"before": {"start": 10**9, "end": 10**10}, "after": {"start": 5, "end": 3}}
     assert texts(parsed(html(answer(outside), article)), "neighbour") == []
+
+
+def test_what_is_read_with_a_quote_stands_in_the_order_of_the_article(parsed: Parse) -> None:
+    article = decode_article(b"Scores\n\nIt rained.\n\nTown, dead\n\nLinz, 4\n\nMaravel, 31\n", "a.txt")
+    head = "Town, dead"
+    for row, before, above in (("Linz, 4", "It rained.", ["It rained.", head]), ("Maravel, 31", "Linz, 4", [head, "Linz, 4"])):
+        start = article.text.index(head)
+        lead = {"start": start, "end": start + len(head)}
+        record = quoted(article, row, before, "") | {"read_with": [lead]}
+        assert texts(parsed(html(answer(record), article)), "neighbour") == above
 
 
 def test_a_long_sentence_beside_a_quote_is_cut_at_a_word(parsed: Parse) -> None:
@@ -454,11 +488,11 @@ def skeleton(element: Element) -> list[Any]:
 
 def everywhere(text: str) -> Record:
     """The text in each place of a record that takes one."""
-    said: Record = {"title": text, "outlet": text, "said_by": text, "published": text[:10], "source": text, "text": text}
+    said: Record = {"title": text, "outlet": text, "said_by": text, "published": text[:10], "source": text}
     link = {"source": text, "sha256": "a" * 64, "start": 1, "end": 2, "text": text}
     meant = {"name": text, "links": [link]}
     said |= {"citing": text, "speaker": meant, "citing_speaker": meant}
-    same: Record = {**quote(text), **said, "marks": [{"start": 10, "end": 11}]}
+    same: Record = {**quote(f"Ω {text}"), **said, "marks": [{"start": 10, "end": 11}]}
     claim = {"rank": 1, "value": text, "start": 10, "end": 11, "counted": text, "period": text, "said_by": text}
     claim |= {"citing": text, "speaker": text, "published": text[:10], "same_as": 2}
     values = [{"low": text, "high": text, "sense": "exact", "reports": 1, "asked": asked} for asked in (True, False)]
@@ -489,7 +523,7 @@ def test_nothing_in_a_record_becomes_markup(text: str, parsed: Parse) -> None:
         shown, harmless = parsed(html(shape(everywhere(text)))), parsed(html(shape(everywhere("harmless"))))
         assert skeleton(shown) == skeleton(harmless)
         many = 2 if shape is unanswered else 3
-        assert texts(shown, "words") == [text] * many and texts(shown, "searched") == [text, f"{text} x"]
+        assert texts(shown, "words") == [f"Ω {text}"] * many and texts(shown, "searched") == [text, f"{text} x"]
         assert all(link.get("href", "").startswith("?source=") for link in shown.iter("a"))
         assert [item.get("data-source") for item in classed(shown, "quote")] == [text] * many
         line = printable(" ".join(text.split()))

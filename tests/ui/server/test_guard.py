@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import gzip
 import http.client
 import itertools
 import json
@@ -38,6 +39,9 @@ JSON = {"Content-Type": "application/json"}
 LIMITS = Limits(body_deadline_s=0.5, upload_deadline_s=1.5, stalled_after_s=0.8)
 
 
+OPENING = '<meta property="og:title" content="small">'
+
+
 class Reply(NamedTuple):
     status: int
     headers: dict[str, str]
@@ -59,7 +63,7 @@ def add_article(name: str, data: bytes, *, more: bool) -> str:
 def site(make_page: MakePage) -> Iterator[str]:
     """The address of a page that everyone on this machine may use, and add articles to."""
     settings = ServeSettings(port=0, mcp=True, allow_hosts=("qa.example.org",), limits=LIMITS)
-    with running(lambda: replace(make_page(), add_article=add_article), settings) as url:
+    with running(lambda: replace(make_page(), add_article=add_article, opening=OPENING), settings) as url:
         yield url
 
 
@@ -68,7 +72,8 @@ def locked(make_page: MakePage) -> Iterator[str]:
     """The address of a page that articles can be added to; passwords are guessed of its accounts dan and eve."""
     accounts = Accounts.from_text("ann:secret\ndan:secret\neve:secret", where="test")
     with running(
-        lambda: replace(make_page(), add_article=add_article), ServeSettings(port=0, mcp=True, accounts=accounts)
+        lambda: replace(make_page(), add_article=add_article, opening=OPENING),
+        ServeSettings(port=0, mcp=True, accounts=accounts),
     ) as url:
         yield url
 
@@ -353,6 +358,17 @@ def test_every_answer_carries_the_headers(site: str, method: str, path: str, cac
     headers = fetch(site, method, path).headers
     assert SECURITY.items() <= headers.items() and headers.get("cache-control") == cache
     assert not {"server", "strict-transport-security", "clear-site-data", *LEFT_OUT} & headers.keys()
+
+
+def test_the_document_is_compressed_and_its_preview_the_page_s_own(site: str, locked: str) -> None:
+    for url in (site, locked):
+        plain = fetch(url, "GET", "/")
+        packed = fetch(url, "GET", "/", headers={"Accept-Encoding": "br, gzip"})
+        assert packed.headers["content-encoding"] == "gzip" and gzip.decompress(packed.body) == plain.body
+        assert "content-encoding" not in plain.headers and plain.headers["vary"] == "Accept-Encoding"
+        assert "content-encoding" not in fetch(url, "GET", "/", headers={"Accept-Encoding": "gzip;q=0, br"}).headers
+        assert re.findall(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*>', plain.body) == [OPENING.encode()]
+        assert b"githubusercontent" not in plain.body
 
 
 def test_each_header_that_owasp_lists_is_sent_or_left_out_for_a_reason() -> None:
