@@ -22,7 +22,7 @@ MIN_WRAP_CHARS, MAX_WRAP_CHARS = 40, 120
 FULL_LINE = 0.75  # Of the width. A longer line that stops in mid-sentence goes on in the next line.
 MAX_HEADING_WORDS = 20
 
-_MARKS = re.compile(r"(?:\[\^?[\w-]{1,10}\]|[*_]+|\s)+$")  # Of footnotes and of Markdown, behind the full stop.
+_MARKS = re.compile(r"(?:\[\^?[\w-]{1,10}\]|[*_\s])+$")  # Of footnotes and of Markdown, behind the full stop.
 _TERMINAL = re.compile(r"[.!?…。！？:;]['\"’”»)\]]*$")
 _MARKDOWN_HEADING = re.compile(r"#{1,6}\s")
 # A line that gives a fact about the article, as Markdown's front matter does.
