@@ -45,6 +45,7 @@ PART = {
     "around": {"source": "a.txt", "sha256": "0" * 64, "start": 0, "end": 5},
     "cite": {"records": [RECORD]},
     "find": {"source": "a.txt", "words": "killed"},
+    "picture": {"source": "a.txt", "sha256": "0" * 64, "start": 0, "end": 5},
     "check": {"text": "“over 100 North Korean troops”", "name": "draft.txt", "base64": ""},
     "judge": {"record": RECORD, "verdict": "right"},
     "article": {"source": "a.txt", "at": 0, "spans": [[0, 5, 1]], "sha256": ""},

@@ -239,8 +239,8 @@ def test_watching_goes_on_after_damage_but_looks_more_seldom(shop: Shop, stopped
     began = time.monotonic()
     (shop.index / CURRENT).write_bytes(current)
     shop.publish()
-    eventually(lambda: live.now().index.info.generation == 2)
-    assert live.problem is None and time.monotonic() - began > 0.005 * SLOWER_AFTER_A_PROBLEM
+    eventually(lambda: live.now().index.info.generation == 2 and live.problem is None)
+    assert time.monotonic() - began > 0.005 * SLOWER_AFTER_A_PROBLEM
 
 
 def test_where_there_is_no_index_nothing_is_served(tmp_path: Path) -> None:
