@@ -42,6 +42,12 @@ NAME_PARTICLES = tuple("van von de da del der bin al el la le den ter".split())
 CAPITALISED = r"[A-Z][\w’'-]*+"
 CAPITALISED_IN_ANY_SCRIPT = r"[^\W\d_a-z][\w’'-]*+"  # "Łódź": Python's patterns know no class of capitals.
 
+# Verbs that deny what they govern, in their forms with a subject.
+DENYING = (
+    r"den(?:y|ies|ied|ying)|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|disput(?:es?|ed|ing)|refut(?:es?|ed|ing)"
+    r"|debunk(?:s|ed|ing)?|contradict(?:s|ed|ing)?"
+)
+
 POSSESSIVE_ENDING = re.compile(r"['’]s?$")
 
 

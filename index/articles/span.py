@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from index.articles.mended import FILLER, with_whole_words
 
+PARAGRAPH_END = re.compile(r"\n\s*\n")
 _BLANK = re.compile(r"\s")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 

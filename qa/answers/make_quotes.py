@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.articles.sentences import read_with
-from index.articles.span import Span, without_gaps
+from index.articles.span import PARAGRAPH_END, Span, without_gaps
 from index.entries.entry import StoredSentence
 from index.opened.index import Index
 from index.search.analyzer import terms
@@ -27,7 +27,6 @@ MAX_JOINED = 4  # Sentences in one quote. A longer quotation is quoted in part.
 COMPLETES = 0.75  # Share of the probability from which the next sentence is joined, if it refers back.
 JOINED, LEAST_JOINED = 0.5, 0.3  # Share of the best probability, and the probability, from which neighbours are one quote.
 MAX_NOTE = 8  # Sentences of a quoted correction note.
-_PARAGRAPH_END = re.compile(r"\n\s*\n")
 # A sentence that takes back the one before it: a quote without it would say what the article denies.
 _TAKES_BACK = re.compile(
     r"\W*(?:(?:but|however|yet),?\s)?(?:there\s(?:is|was|were|are|has\sbeen)\sno\s(?:evidence|proof|record|sign)s?\s"
@@ -180,7 +179,7 @@ def _joined(
     def opened() -> int:
         cut = text[parts[0].span.start : parts[-1].span.end]
         if cut.count('"') % 2:  # Straight marks look alike. Inside a quotation an odd one closes it.
-            before = _PARAGRAPH_END.split(text[candidate.passage.span.start : parts[0].span.start])[-1]
+            before = PARAGRAPH_END.split(text[candidate.passage.span.start : parts[0].span.start])[-1]
             return -1 if before.count('"') % 2 else 1
         return cut.count("“") - cut.count("”")
 

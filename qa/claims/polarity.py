@@ -9,14 +9,14 @@ import re
 from enum import Enum
 
 from index.articles.span import Span
+from index.english import DENYING
 
 _JOINT = re.compile(
     r"[;:—–]\s|[,\s]\s?(?:but|while|although|though|whereas|and\sthat)\s|,\s(?:and|so|or|\w{2,}ing)\s", re.IGNORECASE
 )
 _NOT = r"(?:not|never|n['’]t)"
 _DENIED_BEFORE = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying)|dismiss(?:es|ed|ing)?|reject(?:s|ed|ing)?|disput(?:es?|ed|ing)|refut(?:es?|ed|ing)"
-    r"|debunk(?:s|ed|ing)?|contradict(?:s|ed|ing)?|(?:no|without)\s(?:evidence|proof|sign|truth)|false|falsely|untrue"
+    rf"\b(?:{DENYING}|(?:no|without)\s(?:evidence|proof|sign|truth)|false|falsely|untrue"
     rf"|contrary\sto|(?:did|does|do|had|has|have|was|were|is|are){_NOT}|{_NOT}\strue)\b"
     r"|\b(?:did|does|do|had|has|have|was|were|is|are)\snot\b(?!\s(?:only|just|least))",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from index.articles.article import Article
 from index.articles.span import Span
+from index.english import DENYING
 
 # At the beginning of what follows, or after a comma: "and yet" inside a long sentence seldom means the quotation.
 _TURNS = re.compile(
@@ -17,8 +18,8 @@ _TURNS = re.compile(
     re.IGNORECASE,
 )
 _DENIES = re.compile(
-    r"\b(?P<cue>den(?:y|ies|ied)|denying|denial|disput(?:es?|ed)|reject(?:s|ed)|refut(?:es?|ed)|retract(?:s|ed)|withdr[ae]wn?|"
-    r"withdrew|apologi[sz](?:es?|ed)|correct(?:ed|ion|ing)|contradict(?:s|ed)|untrue|false(?:ly|hood)?|misquoted|misspoke|"
+    rf"\b(?P<cue>{DENYING}|denial|retract(?:s|ed)|withdr[ae]wn?|"
+    r"withdrew|apologi[sz](?:es?|ed)|correct(?:ed|ion|ing)|untrue|false(?:ly|hood)?|misquoted|misspoke|"
     r"not true|no evidence|walked back|later said|clarif(?:y|ies|ied)|baseless|unfounded)\b",
     re.IGNORECASE,
 )

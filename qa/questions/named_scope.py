@@ -9,7 +9,9 @@ did the Morning Ledger dismiss?"
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from index.articles.span import Span
 from index.search.analyzer import folded
 from qa.questions.scope import Scope
 
@@ -48,12 +50,13 @@ def named_scope(question: str, outlets: Sequence[str]) -> NamedScope | None:
     `outlets` are those of the articles. "The Gazette" is an outlet whose name
     ends so, if there is one only. A scope by file may hold no article.
     """
-    known = _known(outlets)
-    for name in _capitalised(question, MAX_WORDS):
-        outlet = known.get(folded(name.group()))
-        is_whole = outlet and folded(name.group()) == _plain(outlet)
-        if outlet and (is_whole or question[: name.start()].lower().endswith("the ")) and (left := _told_by(question, name)):
-            return NamedScope(name.group(), Scope(outlets=(outlet,)), left)
+    known = _known(tuple(outlets))
+    for name in _capitalised(question, MAX_WORDS) if known else ():
+        words = name.cut(question)
+        outlet = known.get(folded(words))
+        is_called = outlet and (folded(words) == _plain(outlet) or question[: name.start].lower().endswith("the "))
+        if outlet and is_called and (left := _told_by(question, name)):
+            return NamedScope(words, Scope(outlets=(outlet,)), left)
     for match in _FILE.finditer(question):
         file, left = match["name"], _joined(question[: match.start()], question[match.end() :])
         if left and (match["kind"] or _FILE_NAME.search(file)):
@@ -62,7 +65,8 @@ def named_scope(question: str, outlets: Sequence[str]) -> NamedScope | None:
     return None
 
 
-def _known(outlets: Sequence[str]) -> dict[str, str]:
+@lru_cache(8)
+def _known(outlets: tuple[str, ...]) -> dict[str, str]:
     """Return the outlet of each name: its own, and the last words of it that no other outlet ends with."""
     endings: dict[str, list[str]] = {}
     for outlet in outlets:
@@ -77,19 +81,18 @@ def _plain(outlet: str) -> str:
     return folded(" ".join(outlet.split())).removeprefix("the ")
 
 
-def _capitalised(question: str, most: int) -> Iterator[re.Match[str]]:
+def _capitalised(question: str, most: int) -> Iterator[Span]:
     """Yield the runs of at most so many words that begin with a capital, the longest first; a possessive ending is no part."""
     words = [match.span() for match in re.finditer(r"[\w&.-]*[\w&]", question)]
     for size in range(most, 0, -1):
         for first in range(len(words) - size + 1):
-            run = re.compile(re.escape(question[words[first][0] : words[first + size - 1][1]]))
-            if question[words[first][0]].isupper() and (match := run.match(question, words[first][0])):
-                yield match
+            if question[words[first][0]].isupper():
+                yield Span(words[first][0], words[first + size - 1][1])
 
 
-def _told_by(question: str, name: re.Match[str]) -> str:
+def _told_by(question: str, name: Span) -> str:
     """Return the question without the words by which the outlet tells something; "" where it tells nothing."""
-    before, after = question[: name.start()], question[name.end() :]
+    before, after = question[: name.start], question[name.end :]
     if (cites := _CITES.search(before)) and (story := _STORY.match(after)):
         rest = after[story.end() :]
         return _joined(before[: cites.start()], rest if before[: cites.start()].strip() else rest.lstrip(" ,"))

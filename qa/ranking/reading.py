@@ -15,7 +15,7 @@ from index.opened.index import Index
 from qa.questions.time_asked import Order, TimeAsked
 from qa.ranking.candidates import CandidatePassages
 from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
-from qa.ranking.time_fit import OTHER_TIME, in_order, other_time, recalls
+from qa.ranking.time_fit import OTHER_TIME, in_order, is_secondary, other_time
 from qa.ranking.weights import ReadingWeights
 
 NEAREST = 8  # Passages nearest by meaning; their sentences are scored too, where they are not among the best of all.
@@ -58,7 +58,7 @@ class Judge:
         """Tell whether reading goes on though a sentence is sure: another report may be the one asked for."""
         if self.time is None or self.time.order is None:
             return False
-        return self.time.order is not Order.PRESENT or recalls(self.index, best)
+        return self.time.order is not Order.PRESENT or is_secondary(self.index, best)
 
     def logits(self, snippets: Sequence[Sequence[ScoredSentence]]) -> Iterator[tuple[ScoredSentence, float]]:
         """Yield the sentences of snippets, each with its logit against "nothing here answers".

@@ -9,6 +9,7 @@ the article itself reports is meant, not what it recalls.
 import re
 from collections.abc import Sequence
 
+from index.english import DENYING
 from index.opened.index import Index
 from qa.questions.time_asked import Order, TimeAsked
 from qa.ranking.scoring import ScoredSentence
@@ -23,10 +24,7 @@ _AGO = re.compile(
     r"\b(?:years?|decades?|months)\s(?:ago|earlier|before)\b|\b(?:last|the\sprevious|the\syear\sbefore)\syear\b", re.IGNORECASE
 )
 
-_DENIES = re.compile(
-    r"\b(?:disput(?:es?|ed)|den(?:y|ies|ied|ying)|reject(?:s|ed)|dismiss(?:es|ed)|refut(?:es?|ed)|no\sevidence|not\strue|nonsense)\b",
-    re.IGNORECASE,
-)
+_DENIES = re.compile(rf"\b(?:{DENYING}|no\sevidence|not\strue|nonsense)\b", re.IGNORECASE)
 
 
 def other_time(index: Index, one: ScoredSentence, asked: TimeAsked) -> bool:
@@ -41,7 +39,7 @@ def other_time(index: Index, one: ScoredSentence, asked: TimeAsked) -> bool:
     return not asked.years & _years(one.passage.span.cut(article.text))
 
 
-def recalls(index: Index, one: ScoredSentence) -> bool:
+def is_secondary(index: Index, one: ScoredSentence) -> bool:
     """Tell whether a sentence denies what it tells, or, in a dated article, tells of an earlier year."""
     article = index.store.article(one.passage.article)
     text = one.sentence.span.cut(article.text)
@@ -60,7 +58,7 @@ def in_order(index: Index, sentences: Sequence[ScoredSentence], logits: Sequence
     sure = [place for place, logit in enumerate(logits) if logit >= best - AS_SURE]
     if asked.order is Order.PRESENT:
         sure = [place for place in sure if logits[place] >= LEAST_SURE]
-        rank = {place: int(recalls(index, sentences[place])) for place in sure}
+        rank = {place: int(is_secondary(index, sentences[place])) for place in sure}
     else:
         sure = [place for place in sure if published[place]]
         sign = -1 if asked.order is Order.NEWEST else 1

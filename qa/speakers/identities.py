@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from index.articles.mended import legible
-from index.articles.span import Span
+from index.articles.span import PARAGRAPH_END, Span
 from index.english import POSSESSIVE_ENDING, TITLES
 from index.entries.entry import StoredAlias, StoredSentence
 from index.opened.index import Index
@@ -29,7 +29,6 @@ MOST_ASIDE = 0.6  # Of a sentence, said by somebody, while the article itself sa
 # Length of a stretch of a long article. "The agency" is an agency that its own stretch names, or the stretch before or after.
 NEAR_CHARS = 50_000
 NAMED_BEFORE = 400  # Characters in which a paragraph names in full whom a surname means that several people have.
-_PARAGRAPH_END = re.compile(r"\n\s*\n")
 _SHORT_FORM = re.compile(r"\s*(?:\(|,?\s+or\s)[^()]*\)?$")  # "… (NIS)", "… or NIS": what a link has after the long name.
 _TITLES = TITLES | frozenset(
     "president minister premier chancellor king queen prince princess pope senator governor mayor general admiral colonel "
@@ -66,7 +65,7 @@ class Identities:
         if main is None or of_marks or self.asked(question, main, article):
             return main
         names = [span for one in found for span in (one.mention.name, one.mention.said_at)]
-        beside = [mark for mark in marks if not any(_overlap(mark, name) for name in names)]
+        beside = [mark for mark in marks if not any(mark.overlaps(name) for name in names)]
         said = sum(len(one.mention.scope) for one in found)
         is_aside = said < MOST_ASIDE * len(sentence.span)  # Of words of the question, not of its kind.
         return None if beside and (is_aside or question.asks_for is not AnswerType.ANY) else main
@@ -92,7 +91,7 @@ class Identities:
     def _named_last(self, called: str, name: Span, namesakes: Sequence[StoredAlias]) -> Speaker:
         """Return the one of several people of a surname whom the paragraph names last, just before; else the surname."""
         article = self._index.store.article(namesakes[0].article)
-        before = " ".join(_PARAGRAPH_END.split(article.text[max(0, name.start - NAMED_BEFORE) : name.start])[-1].split())
+        before = " ".join(PARAGRAPH_END.split(article.text[max(0, name.start - NAMED_BEFORE) : name.start])[-1].split())
         places = {before.rfind(alias.alias.long): alias for alias in namesakes}
         if max(places) < 0:
             return Speaker(called)
@@ -179,10 +178,6 @@ class _NameResolver:
             return long
         text = one_line(alias.alias.span, self._index.store.article(alias.article))
         return _SHORT_FORM.sub("", text[text.find(alias.alias.owner) :])
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _is_bare(name: str) -> bool:

@@ -6,8 +6,9 @@ passages found that is the only one with these initials.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from index.english import CAPITALISED
 from index.entries.entry import StoredAlias
@@ -32,8 +33,10 @@ class KnownNames:
 
         `texts` returns the passages found for the question; `is_word` tells whether the articles have a term.
         """
-        unknown = [short for short in _SHORT.findall(question) if short not in self.other]
-        pairs = [(short, name) for short in unknown if (name := _written_out(short, texts()))]
+        unknown = {short for short in _SHORT.findall(question) if short not in self.other}
+        # In a question typed in capitals nothing tells an abbreviation.
+        written = _written_out(texts(), unknown) if unknown and not question.isupper() else {}
+        pairs = list(written.items())
         pairs += [
             (short, name) for short, name in _long_names(question) if name not in self.other and all(map(is_word, terms(short)))
         ]
@@ -64,18 +67,18 @@ def _long_names(question: str) -> Iterator[tuple[str, str]]:
                 yield short, name
 
 
-def _written_out(short: str, texts: Iterable[str]) -> str:
-    """Return the name with these initials in the texts; "" where there is none, or more than one."""
-    found: dict[str, str] = {}
+def _written_out(texts: Iterable[str], shorts: Collection[str]) -> dict[str, str]:
+    """Return the name in the texts with each of these initials, where there is only one."""
+    found: dict[str, dict[str, str]] = {}
     for text in texts:
         for match in _LONG.finditer(text):
             words = match.group().split()
-            for first in range(len(words)):
-                for last in range(first + MIN_LETTERS, len(words) + 1):
-                    name = " ".join(words[first:last])
-                    if words[first][0].isupper() and words[last - 1][0].isupper() and _initials(name) == short:
-                        found.setdefault(name.casefold(), name)
-    return next(iter(found.values())) if len(found) == 1 else ""
+            ends = [place for place, word in enumerate(words) if word[0].isupper()]
+            for first, last in combinations(ends, 2):
+                name = " ".join(words[first : last + 1])
+                if (short := _initials(name)) in shorts:
+                    found.setdefault(short, {}).setdefault(name.casefold(), name)
+    return {short: next(iter(names.values())) for short, names in found.items() if len(names) == 1}
 
 
 def _initials(name: str) -> str:

@@ -15,6 +15,7 @@ TEXT = "The Harbour Workers' Union met. The Bank of the Northern Isles closed, a
     [
         ("What did the HWU do?", TEXT, {"HWU": "Harbour Workers' Union"}),
         ("Did the BNI close?", TEXT, {"BNI": "Bank of the Northern Isles"}),
+        ("WHAT DID THE HWU DO?", TEXT, {}),  # Any word may be an abbreviation.
         ("Did the KA give money?", TEXT, {}),  # Two letters begin too many names.
         ("What did the KAF do?", TEXT + " The Kopen Arts Fair opened.", {}),  # Two names.
         ("What did the Kessa Aid Fund do?", "The KAF gave money.", {"Kessa Aid Fund": "KAF"}),
