@@ -1,7 +1,6 @@
 """The command `qa verify`: checks an index, or the quotes of saved answers against the files as they are now."""
 
 from argparse import Namespace
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from index.files.source_files import Sources
 from index.verify.findings import MAX_FINDINGS, Soundness
 from qa.proof.prove import VERIFICATION, Proof, Verdict, prove
 from qa.proof.saved_answer import SavedAnswer
+from qa.proof.tally import Tally
 from ui.commands.output import ExitStatus, note, show, show_json
 from ui.commands.read_answers import read_answers, shown_name
 from ui.text.wording import place_of
@@ -31,34 +31,14 @@ class _Proven:
     proofs: tuple[Proof, ...]
 
 
-class _Tally:
-    """Counts of the verdicts on quotes, and of the right and wrong claims in their tables, over all records."""
-
-    def __init__(self) -> None:
-        self.verdicts: Counter[Verdict] = Counter()
-        self.claims = self.wrong_claims = 0
-        self._records = self._in_changed = 0
-
-    def add(self, proven: _Proven) -> None:
-        self._records += 1
-        self.verdicts.update(proof.verdict for proof in proven.proofs)
-        self.claims += sum(len(proof.claims) for proof in proven.proofs)
-        self.wrong_claims += sum(bool(claim.wrong) for proof in proven.proofs for claim in proof.claims)
-        self._in_changed += sum(proof.verdict is Verdict.OK and bool(proof.file_changed) for proof in proven.proofs)
-
-    @property
-    def is_ok(self) -> bool:
-        """True where every quote is ok and every claim is right."""
-        return self.verdicts.total() == self.verdicts[Verdict.OK] and not self.wrong_claims
-
-    def summary(self) -> str:
-        """Return the counts in a line; claims are counted only where one of them is wrong."""
-        told = [f"{self.verdicts[verdict]:,} {verdict.value}" for verdict in Verdict if self.verdicts[verdict]]
-        if self._in_changed:
-            told[0] += f" ({self._in_changed:,} in files that have changed elsewhere)"
-        of = f"{count(self.verdicts.total(), 'quote')} in {count(self._records, 'record')}"
-        wrong = f"; {self.wrong_claims:,} of {count(self.claims, 'claim')} not equal" if self.wrong_claims else ""
-        return (f"{of}: {', '.join(told)}" if told else of) + wrong
+def _summary(tally: Tally) -> str:
+    """Return the counts in a line; claims are counted only where one of them is wrong."""
+    told = [f"{tally.verdicts[verdict]:,} {verdict.value}" for verdict in Verdict if tally.verdicts[verdict]]
+    if tally.in_changed:
+        told[0] += f" ({tally.in_changed:,} in files that have changed elsewhere)"
+    of = f"{count(tally.verdicts.total(), 'quote')} in {count(tally.records, 'record')}"
+    wrong = f"; {tally.wrong_claims:,} of {count(tally.claims, 'claim')} not equal" if tally.wrong_claims else ""
+    return (f"{of}: {', '.join(told)}" if told else of) + wrong
 
 
 def verify(chosen: Namespace) -> ExitStatus:
@@ -103,11 +83,11 @@ def _index_lines(found: Soundness) -> Iterator[str]:
 
 def _verify_answers(chosen: Namespace) -> ExitStatus:
     sources = _sources(chosen)
-    tally = _Tally()
+    tally = Tally()
     unusable: list[str] = []
     shown: list[dict[str, Any]] = []
     for proven in _each_proven(chosen.answers, sources, unusable):
-        tally.add(proven)
+        tally.add(proven.proofs)
         if chosen.json:
             proofs = [proof.to_dict() for proof in proven.proofs]
             shown.append(
@@ -117,13 +97,9 @@ def _verify_answers(chosen: Namespace) -> ExitStatus:
             show("\n".join(lines))
     ok = not unusable and tally.is_ok
     if chosen.json:
-        counts = {verdict.value: tally.verdicts[verdict] for verdict in Verdict}
-        claims = {"ok": tally.claims - tally.wrong_claims, Verdict.NOT_EQUAL.value: tally.wrong_claims}
-        show_json(
-            {"schema": VERIFICATION, "ok": ok, "counts": counts, "claims": claims, "records": shown, "unusable": unusable}
-        )
+        show_json(tally.to_dict(shown, unusable))
     else:
-        show(tally.summary())
+        show(_summary(tally))
     if unusable:
         return ExitStatus.INPUT_UNUSABLE
     return ExitStatus.DONE if ok else ExitStatus.NOT_PROVEN

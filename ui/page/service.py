@@ -6,7 +6,6 @@ import re
 import stat
 import threading
 from base64 import b64decode, b64encode
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,8 +21,9 @@ from qa import Scope
 from qa.drafts.check_draft import check_draft
 from qa.drafts.draft_file import draft_text
 from qa.example_questions import examples
-from qa.proof.prove import VERIFICATION, Verdict, prove
+from qa.proof.prove import prove
 from qa.proof.saved_answer import read_answer
+from qa.proof.tally import Tally
 from ui.page.article_pane import ROOM, Marked, article_html, pages_html
 from ui.page.draft_check import draft_html
 from ui.page.first_screen import limits_html, welcome_html
@@ -147,16 +147,10 @@ class Service:
                 _article(opened, source)
             sources = backend_at(self._live.directory).sources(opened.index.info.generation, lambda _: None)
             proofs = prove(answer, sources)
-            counts = Counter(proof.verdict for proof in proofs)
-            claims = Counter(bool(claim.wrong) for proof in proofs for claim in proof.claims)
-            return {
-                "schema": VERIFICATION,
-                "ok": counts.total() == counts[Verdict.OK] and not claims[True],
-                "counts": {verdict.value: counts[verdict] for verdict in Verdict},
-                "claims": {"ok": claims[False], Verdict.NOT_EQUAL.value: claims[True]},
-                "records": [{"record": 1, "question": answer.question, "quotes": [proof.to_dict() for proof in proofs]}],
-                "unusable": [],
-            }
+            tally = Tally()
+            tally.add(proofs)
+            quoted = {"record": 1, "question": answer.question, "quotes": [proof.to_dict() for proof in proofs]}
+            return tally.to_dict([quoted])
 
         return self._live.call(check)
 
