@@ -34,6 +34,7 @@ lint: .venv/.installed-dev  ## check style and layout
 	@$(BIN)/ruff format --check
 
 types: .venv/.installed-dev  ## check types
+	@mkdir -p build/types && ln -sfn ../.. build/types/articles_qa
 	@$(BIN)/mypy
 
 check: lint types  ## check style and types, run the tests with longer campaigns, Milvus and Ray

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.datasets.cases import DataSet, Document
-from eval.datasets.load_dataset import sampled
-from eval.running.scratch_index import scratch_index, write_documents
-from index import BuildSettings, Index, InputError, QaError, build
-from index.backends import is_indexed
-from qa import Retriever
+from articles_qa.eval.datasets.cases import DataSet, Document
+from articles_qa.eval.datasets.load_dataset import sampled
+from articles_qa.eval.running.scratch_index import scratch_index, write_documents
+from articles_qa.index import BuildSettings, Index, InputError, QaError, build
+from articles_qa.index.backends import is_indexed
+from articles_qa.qa import Retriever
 
 PARTS, DIFFERING_SHOWN = 20, 10
 

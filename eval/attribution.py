@@ -19,9 +19,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from eval.corpora.write_corpus import NOBODY, SEED, data_set, event_corpora
-from eval.datasets.cases import DataSet, Document, Gold
-from eval.judging.attribution_scores import (
+from articles_qa.eval.corpora.write_corpus import NOBODY, SEED, data_set, event_corpora
+from articles_qa.eval.datasets.cases import DataSet, Document, Gold
+from articles_qa.eval.judging.attribution_scores import (
     OWN_SENTENCES,
     AttributionScores,
     GivenSpeaker,
@@ -30,11 +30,11 @@ from eval.judging.attribution_scores import (
     load_sentences,
     score_attributions,
 )
-from eval.judging.marked_attributions import MarkedScores, load_marks, score_marks
-from eval.judging.name_match import NameMatch
-from eval.reports.report_text import figure_text
-from eval.running.scratch_index import scratch_index
-from index import Index, InputError, QaError
+from articles_qa.eval.judging.marked_attributions import MarkedScores, load_marks, score_marks
+from articles_qa.eval.judging.name_match import NameMatch
+from articles_qa.eval.reports.report_text import figure_text
+from articles_qa.eval.running.scratch_index import scratch_index
+from articles_qa.index import Index, InputError, QaError
 
 NAMES_TOLD = 3  # Of the right names; some speakers have a dozen.
 SEEDS = Path(__file__).parents[1] / "seeds"

@@ -19,16 +19,16 @@ from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from eval.corpora.write_corpus import SEED, EventCorpus, data_set, event_corpora
-from eval.datasets.cases import DataSet, Document
-from eval.datasets.load_dataset import load_dataset
-from eval.judging.claim_scores import JUDGED, ClaimAttribute
-from eval.judging.judge_claims import JudgedAnswer, judge_answer
-from eval.judging.shown_claims import QUOTES
-from eval.reports.report_text import figure_text
-from eval.running.scratch_index import scratch_index
-from index import QaError
-from qa import Retriever
+from articles_qa.eval.corpora.write_corpus import SEED, EventCorpus, data_set, event_corpora
+from articles_qa.eval.datasets.cases import DataSet, Document
+from articles_qa.eval.datasets.load_dataset import load_dataset
+from articles_qa.eval.judging.claim_scores import JUDGED, ClaimAttribute
+from articles_qa.eval.judging.judge_claims import JudgedAnswer, judge_answer
+from articles_qa.eval.judging.shown_claims import QUOTES
+from articles_qa.eval.reports.report_text import figure_text
+from articles_qa.eval.running.scratch_index import scratch_index
+from articles_qa.index import QaError
+from articles_qa.qa import Retriever
 
 
 def measure(chosen: Sequence[EventCorpus], among: Sequence[Document] | None = None) -> Iterator[JudgedAnswer]:

@@ -18,15 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from index import InputError, ModelSettings, QaError
-from index.errors import packages_of
-from index.models.export import write_export
-from index.models.model_card import DEFAULT_MODEL
-from index.models.model_files import GRAPH, PACKAGED, find_model, fingerprints, write_card
-from index.models.onnx_graph import SAMPLES, load_original, quantise, trace
-from index.models.other_processors import REFERENCE
-from index.models.reader_graph import PLACES, find_layers, put_layers
-from index.models.reader_weights import read_reader_layers
+from articles_qa.index import InputError, ModelSettings, QaError
+from articles_qa.index.errors import packages_of
+from articles_qa.index.models.export import write_export
+from articles_qa.index.models.model_card import DEFAULT_MODEL
+from articles_qa.index.models.model_files import GRAPH, PACKAGED, find_model, fingerprints, write_card
+from articles_qa.index.models.onnx_graph import SAMPLES, load_original, quantise, trace
+from articles_qa.index.models.other_processors import REFERENCE
+from articles_qa.index.models.reader_graph import PLACES, find_layers, put_layers
+from articles_qa.index.models.reader_weights import read_reader_layers
 
 _CLOSE = 2e-4  # Vectors are kept with four decimals; torch's sums differ a little between processors.
 

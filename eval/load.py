@@ -21,9 +21,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from eval.datasets.cases import OWN_CASES
-from eval.datasets.load_dataset import load_dataset
-from index import InputError
+from articles_qa.eval.datasets.cases import OWN_CASES
+from articles_qa.eval.datasets.load_dataset import load_dataset
+from articles_qa.index import InputError
 
 TIMEOUT_S = 60.0
 _FIELDS = ("schema", "question", "searched", "answered", "confidence", "quotes", "closest", "index", "took_ms")

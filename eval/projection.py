@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from index import ModelSettings, QaError
-from index.articles.article import read_article
-from index.entries.make_entry import draft
-from index.models.embedder import Embedder
-from index.models.export import export_model
-from index.models.token_vectors import PROJECTION, TOKEN_DIM
+from articles_qa.index import ModelSettings, QaError
+from articles_qa.index.articles.article import read_article
+from articles_qa.index.entries.make_entry import draft
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.models.export import export_model
+from articles_qa.index.models.token_vectors import PROJECTION, TOKEN_DIM
 
 _SCALE = 1000  # Entries are whole thousandths. Rows get length 1 afterwards, so the scale does not matter.
 

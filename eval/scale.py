@@ -29,11 +29,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
-from eval.datasets.cases import DataSet
-from eval.datasets.load_dataset import sampled
-from eval.reports.provenance import provenance
-from eval.scaling.size_benchmark import BuildCost, ChangeCost, ServingCost, build_mixed, build_real, change, serve
-from index import InputError, QaError
+from articles_qa.eval.datasets.cases import DataSet
+from articles_qa.eval.datasets.load_dataset import sampled
+from articles_qa.eval.reports.provenance import provenance
+from articles_qa.eval.scaling.size_benchmark import BuildCost, ChangeCost, ServingCost, build_mixed, build_real, change, serve
+from articles_qa.index import InputError, QaError
 
 T = TypeVar("T")
 

@@ -16,8 +16,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from index import BuildSettings, ModelSettings, Precision, QaError, build
-from qa import Retriever
+from articles_qa.index import BuildSettings, ModelSettings, Precision, QaError, build
+from articles_qa.qa import Retriever
 
 EVERY = 4  # Each fourth question is asked.
 

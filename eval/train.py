@@ -23,24 +23,24 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from eval.datasets.cases import Case, DataSet, Gold
-from eval.datasets.json_records import first_object
-from eval.datasets.load_dataset import load_dataset
-from eval.measures.all_measures import MEASURES
-from eval.measures.measure import estimate
-from eval.reports.provenance import provenance
-from eval.running.run_cases import CaseOutcome, run_cases
-from eval.running.scratch_index import scratch_index
-from index import Index, InputError, QaError
-from index.errors import packages_of
-from qa import AskSettings
-from qa.questions.conversation import variants
-from qa.ranking.candidates import find_candidates
-from qa.ranking.features import FEATURES, SPEAKER, Features, features
-from qa.ranking.scoring import JUDGED, PASSAGES_SCORED, judged_inputs
-from qa.ranking.token_match import MATCHES
-from qa.ranking.weights import WEIGHTS, Linear, read_weights
-from qa.speakers.name_match import organisations
+from articles_qa.eval.datasets.cases import Case, DataSet, Gold
+from articles_qa.eval.datasets.json_records import first_object
+from articles_qa.eval.datasets.load_dataset import load_dataset
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.measures.measure import estimate
+from articles_qa.eval.reports.provenance import provenance
+from articles_qa.eval.running.run_cases import CaseOutcome, run_cases
+from articles_qa.eval.running.scratch_index import scratch_index
+from articles_qa.index import Index, InputError, QaError
+from articles_qa.index.errors import packages_of
+from articles_qa.qa import AskSettings
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.ranking.candidates import find_candidates
+from articles_qa.qa.ranking.features import FEATURES, SPEAKER, Features, features
+from articles_qa.qa.ranking.scoring import JUDGED, PASSAGES_SCORED, judged_inputs
+from articles_qa.qa.ranking.token_match import MATCHES
+from articles_qa.qa.ranking.weights import WEIGHTS, Linear, read_weights
+from articles_qa.qa.speakers.name_match import organisations
 
 FOLDS = 8
 REGULARISATION = 0.1  # scikit-learn's C. From .01 to 1 the figures differ by less than their error.
@@ -224,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments[:1] == ["reader"]:
         try:
             with packages_of("eval", "training the reader"):
-                from eval.training.reader_command import main as train_reader
+                from articles_qa.eval.training.reader_command import main as train_reader
         except InputError as error:
             print(f"eval.train: {error}", file=sys.stderr)
             return 2

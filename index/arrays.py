@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexDamagedError
+from articles_qa.index.errors import IndexDamagedError
 
 Vectors: TypeAlias = npt.NDArray[np.float32]
 """(n, dim) float32, rows of length 1."""

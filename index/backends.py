@@ -9,17 +9,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from index.building.added_files import keep_added_file
-from index.building.build_local import build_local
-from index.building.build_report import BuildReport
-from index.building.build_settings import BuildSettings
-from index.building.collection import LastBuild
-from index.building.fill_entries import Progress
-from index.errors import IndexUnusableError, InputError
-from index.files.checksums import Check, read_small
-from index.files.disk import DISK, Disk
-from index.files.source_files import Sources
-from index.local.generation import (
+from articles_qa.index.building.added_files import keep_added_file
+from articles_qa.index.building.build_local import build_local
+from articles_qa.index.building.build_report import BuildReport
+from articles_qa.index.building.build_settings import BuildSettings
+from articles_qa.index.building.collection import LastBuild
+from articles_qa.index.building.fill_entries import Progress
+from articles_qa.index.errors import IndexUnusableError, InputError
+from articles_qa.index.files.checksums import Check, read_small
+from articles_qa.index.files.disk import DISK, Disk
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.local.generation import (
     CURRENT,
     MAX_CURRENT_BYTES,
     PENDING,
@@ -27,11 +27,11 @@ from index.local.generation import (
     open_generation,
     published_record,
 )
-from index.local.local_index import LocalIndex
-from index.milvus.place import is_milvus
-from index.opened.index import Index
-from index.verify.findings import Soundness
-from index.verify.verify_local import check_local_index
+from articles_qa.index.local.local_index import LocalIndex
+from articles_qa.index.milvus.place import is_milvus
+from articles_qa.index.opened.index import Index
+from articles_qa.index.verify.findings import Soundness
+from articles_qa.index.verify.verify_local import check_local_index
 
 
 class Backend(Protocol):
@@ -131,7 +131,7 @@ def backend_at(place: str | Path) -> Backend:
         InputError: the place is written wrongly.
     """
     if is_milvus(place):
-        from index.milvus.backend import MilvusBackend  # Not before it is needed: it takes a tenth of the start.
+        from articles_qa.index.milvus.backend import MilvusBackend  # Not before it is needed: it takes a tenth of the start.
 
         return MilvusBackend(place)
     return FolderBackend(Path(place))

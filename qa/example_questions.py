@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
-from index.english import MONTH, NUMBER_FROM_TWO, WEEKDAY
-from index.opened.index import Index
-from qa.retriever import Retriever
+from articles_qa.index.english import MONTH, NUMBER_FROM_TWO, WEEKDAY
+from articles_qa.index.opened.index import Index
+from articles_qa.qa.retriever import Retriever
 
 PASSAGES_READ = 200  # Spread over the index: enough to find the frequent speakers.
 TRIED = 3  # Questions of a kind; the first one that is answered is taken.

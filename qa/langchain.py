@@ -1,6 +1,6 @@
 """A retriever for LangChain: quotes that answer a question, or passages near to it, as documents.
 
-    from qa.langchain import ArticlesRetriever
+    from articles_qa.qa.langchain import ArticlesRetriever
 
     ArticlesRetriever(index="my-index", k=3).invoke("how many were killed?")
 
@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 from pydantic import Field, PrivateAttr
 
-from index.errors import packages_of
-from qa.answers.answer import FoundPassage
-from qa.answers.quote import Quote
-from qa.questions.scope import Scope
-from qa.retriever import Retriever
+from articles_qa.index.errors import packages_of
+from articles_qa.qa.answers.answer import FoundPassage
+from articles_qa.qa.answers.quote import Quote
+from articles_qa.qa.questions.scope import Scope
+from articles_qa.qa.retriever import Retriever
 
-with packages_of("langchain", "qa.langchain"):
+with packages_of("langchain", "articles_qa.qa.langchain"):
     from langchain_core.callbacks import CallbackManagerForRetrieverRun
     from langchain_core.documents import Document
     from langchain_core.retrievers import BaseRetriever

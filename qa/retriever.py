@@ -6,32 +6,32 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
-from index.errors import InputError
-from index.models.model_card import ModelSettings
-from index.models.reader import Reader
-from index.models.reader_graph import open_reader
-from index.opened.index import Index, Selection
-from index.opened.info import IndexInfo
-from qa.answers.answer import Answer, FoundPassage
-from qa.answers.compare_claims import ClaimComparer, ComparedClaims
-from qa.answers.make_quotes import quotes
-from qa.answers.parts_answer import join_parts
-from qa.answers.same_reports import with_same_reports
-from qa.questions.conversation import Variants, variants
-from qa.questions.history import Turn
-from qa.questions.named_scope import NamedScope, named_scope
-from qa.questions.parts import parts
-from qa.questions.question import AnswerType, Question, check_top_k, read_question
-from qa.questions.scope import Scope, Within, select
-from qa.questions.spelling import respelt
-from qa.questions.time_asked import time_asked
-from qa.ranking.candidates import CandidatePassages, find_candidates
-from qa.ranking.correction_notes import notes_after
-from qa.ranking.reading import Judge, read, to_read, wordings
-from qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences
-from qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
-from qa.speakers.identities import Identities
-from qa.speakers.known_names import KnownNames, known_names
+from articles_qa.index.errors import InputError
+from articles_qa.index.models.model_card import ModelSettings
+from articles_qa.index.models.reader import Reader
+from articles_qa.index.models.reader_graph import open_reader
+from articles_qa.index.opened.index import Index, Selection
+from articles_qa.index.opened.info import IndexInfo
+from articles_qa.qa.answers.answer import Answer, FoundPassage
+from articles_qa.qa.answers.compare_claims import ClaimComparer, ComparedClaims
+from articles_qa.qa.answers.make_quotes import quotes
+from articles_qa.qa.answers.parts_answer import join_parts
+from articles_qa.qa.answers.same_reports import with_same_reports
+from articles_qa.qa.questions.conversation import Variants, variants
+from articles_qa.qa.questions.history import Turn
+from articles_qa.qa.questions.named_scope import NamedScope, named_scope
+from articles_qa.qa.questions.parts import parts
+from articles_qa.qa.questions.question import AnswerType, Question, check_top_k, read_question
+from articles_qa.qa.questions.scope import Scope, Within, select
+from articles_qa.qa.questions.spelling import respelt
+from articles_qa.qa.questions.time_asked import time_asked
+from articles_qa.qa.ranking.candidates import CandidatePassages, find_candidates
+from articles_qa.qa.ranking.correction_notes import notes_after
+from articles_qa.qa.ranking.reading import Judge, read, to_read, wordings
+from articles_qa.qa.ranking.scoring import PASSAGES_SCORED, best_sentences, score_sentences
+from articles_qa.qa.ranking.weights import Weights, packaged_reading_weights, packaged_weights
+from articles_qa.qa.speakers.identities import Identities
+from articles_qa.qa.speakers.known_names import KnownNames, known_names
 
 MIN_ANSWER_READ, MIN_ANSWER_SCORED = 0.3, 0.1
 SCOPES_KEPT = 8  # A scope over 100,000 articles takes .1 to .4 s to make; kept, a byte for each passage and sentence.

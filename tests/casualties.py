@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from index import Article, SourceState, Span
-from index.articles.article import decode_article
-from index.speakers.attribution import Attribution
-from qa import Quote
-from qa.speakers.speaker import Link, ResolvedAttribution, Speaker
+from articles_qa.index import Article, SourceState, Span
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.speakers.attribution import Attribution
+from articles_qa.qa import Quote
+from articles_qa.qa.speakers.speaker import Link, ResolvedAttribution, Speaker
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from index import ModelSettings, Precision, build
-from index.models.export import export_model
-from index.models.model_files import packaged_export
-from qa import AskSettings, Retriever
+from articles_qa.index import ModelSettings, Precision, build
+from articles_qa.index.models.export import export_model
+from articles_qa.index.models.model_files import packaged_export
+from articles_qa.qa import AskSettings, Retriever
 
 pytest_plugins = ("tests.casualties", "tests.html_pages", "tests.loaded_once", "tests.made_files")
 
@@ -57,7 +57,7 @@ def _beside_another_worker() -> Iterator[None]:
     """Under pytest-xdist, let each worker embed on one core."""
     with pytest.MonkeyPatch.context() as patch:
         if "PYTEST_XDIST_WORKER" in os.environ:
-            patch.setattr("index.models.embedder.cores", lambda: 1)
+            patch.setattr("articles_qa.index.models.embedder.cores", lambda: 1)
         yield
 
 
@@ -99,7 +99,7 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> ModelSettings:
     """Settings of the default model in fp32, for what compares models. What runs is int8: an fp32 export needs torch."""
     wanted, packaged = ModelSettings(precision=Precision.FP32), packaged_export()
     made = replace(packaged, card=replace(packaged.card, precision=Precision.FP32))
-    for module in ("index.building.prepare", "index.opened.index"):
+    for module in ("articles_qa.index.building.prepare", "articles_qa.index.opened.index"):
         monkeypatch.setattr(f"{module}.export_model", lambda settings: made if settings == wanted else export_model(settings))
     return wanted
 

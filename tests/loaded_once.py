@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from index.files import checksums
-from index.models import export, model_files
-from index.models.embedder import Embedder
-from index.models.onnx_session import Session
+from articles_qa.index.files import checksums
+from articles_qa.index.models import export, model_files
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.models.onnx_session import Session
 
 LARGE_BYTES = 200_000  # A file below is hashed each time, since a test may change it twice within a tick of the clock.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-    from ui.commands.output import ExitStatus
+    from articles_qa.ui.commands.output import ExitStatus
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +49,7 @@ def mcp() -> int:
 
 def _run(arguments: Sequence[str] | None) -> ExitStatus:
     """Run the command; an error becomes a line and an exit status."""
-    from ui.commands.output import ExitStatus, drop_output
+    from articles_qa.ui.commands.output import ExitStatus, drop_output
 
     try:
         return _run_own(arguments)
@@ -57,7 +57,7 @@ def _run(arguments: Sequence[str] | None) -> ExitStatus:
         drop_output()
         return ExitStatus.DONE
     except OSError as error:
-        from index.files.printable import printable
+        from articles_qa.index.files.printable import printable
 
         drop_output()
         place = printable(str(error.filename)) if error.filename else "the output"
@@ -75,9 +75,9 @@ def _run(arguments: Sequence[str] | None) -> ExitStatus:
 
 def _run_own(arguments: Sequence[str] | None) -> ExitStatus:
     """Run the command; an error of the program's own becomes a line and an exit status."""
-    from index.errors import IndexUnusableError, QaError
-    from ui.commands.arguments import parser
-    from ui.commands.output import ExitStatus
+    from articles_qa.index.errors import IndexUnusableError, QaError
+    from articles_qa.ui.commands.arguments import parser
+    from articles_qa.ui.commands.output import ExitStatus
 
     try:
         return run_command(parser().parse_args(arguments))
@@ -94,30 +94,30 @@ def run_command(chosen: Namespace) -> ExitStatus:
     """Run the command that the arguments name. Only this command is imported, so that `qa --help` starts at once."""
     match chosen.command:
         case "index":
-            from ui.commands.index_command import index as run
+            from articles_qa.ui.commands.index_command import index as run
         case "info":
-            from ui.commands.index_command import info as run
+            from articles_qa.ui.commands.index_command import info as run
         case "ask":
-            from ui.commands.ask_command import ask as run
+            from articles_qa.ui.commands.ask_command import ask as run
         case "chat":
-            from ui.commands.ask_command import chat as run
+            from articles_qa.ui.commands.ask_command import chat as run
         case "serve":
-            from ui.commands.serve_command import serve_page as run
+            from articles_qa.ui.commands.serve_command import serve_page as run
         case "mcp":
-            from ui.commands.mcp_command import serve_tools as run
+            from articles_qa.ui.commands.mcp_command import serve_tools as run
         case "accounts":
-            from ui.commands.accounts_command import accounts as run
+            from articles_qa.ui.commands.accounts_command import accounts as run
         case "check":
-            from ui.commands.check_command import check as run
+            from articles_qa.ui.commands.check_command import check as run
         case "eval":
-            from ui.commands.eval_command import evaluate as run
+            from articles_qa.ui.commands.eval_command import evaluate as run
         case _:
-            from ui.commands.verify_command import verify as run
+            from articles_qa.ui.commands.verify_command import verify as run
     return run(chosen)
 
 
 def _fail(message: str, status: ExitStatus) -> ExitStatus:
-    from ui.commands.output import note
+    from articles_qa.ui.commands.output import note
 
     note(f"qa: {message.strip()}")
     return status

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from index import InputError
+from articles_qa.index import InputError
 
 _MEN = (
     "Tomas Anton Pavel Emil Rafael Henrik Marco Stefan Idris Samuel Viktor Daniel Oskar Mateo Julian Karim Andrei Felix Luis"

@@ -10,7 +10,7 @@ man mayor Mayor                           to draw: a man, {mayor} in the text, w
 import re
 from dataclasses import dataclass
 
-from index import InputError
+from articles_qa.index import InputError
 
 _OPTION = re.compile(r"\s+(?=(?:unit|citing|copy|kind|is|sense|asked|unsure)=)")
 

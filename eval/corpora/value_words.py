@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from random import Random
 
-from index.english import NUMBERS, SCALES
+from articles_qa.index.english import NUMBERS, SCALES
 
 # The words that qualify a value; the longest words at its beginning or end decide.
 SENSES = {

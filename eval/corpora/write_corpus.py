@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-from eval.corpora.cast import Cast, draw
-from eval.corpora.read_corpora import AskedQuestion, ClaimNote, CorpusTemplate, read_templates
-from eval.corpora.value_words import EXACT, WrittenValue, read_value, vary
-from eval.datasets.cases import DataSet, Document, Gold
-from index import InputError, Span
+from articles_qa.eval.corpora.cast import Cast, draw
+from articles_qa.eval.corpora.read_corpora import AskedQuestion, ClaimNote, CorpusTemplate, read_templates
+from articles_qa.eval.corpora.value_words import EXACT, WrittenValue, read_value, vary
+from articles_qa.eval.datasets.cases import DataSet, Document, Gold
+from articles_qa.index import InputError, Span
 
 TEMPLATES = Path(__file__).with_name("corpora.txt")
 SEED = 1

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
-from eval.datasets.document_files import FileNames, titled
-from eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, read_json_lines, read_lines
-from index import InputError
-from index.files.printable import printable_name
+from articles_qa.eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
+from articles_qa.eval.datasets.document_files import FileNames, titled
+from articles_qa.eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, read_json_lines, read_lines
+from articles_qa.index import InputError
+from articles_qa.index.files.printable import printable_name
 
 FORM = "BEIR"
 CORPUS, QUERIES, JUDGEMENTS = "corpus.jsonl", "queries.jsonl", "qrels"

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from eval.datasets.json_records import FilledText, Ids, JsonRecord, SpanRecord, read_json_lines
-from index import Article, InputError, Span
-from qa.questions.history import Turn
+from articles_qa.eval.datasets.json_records import FilledText, Ids, JsonRecord, SpanRecord, read_json_lines
+from articles_qa.index import Article, InputError, Span
+from articles_qa.qa.questions.history import Turn
 
 OWN_CASES = Path(__file__).with_name("cases.jsonl")
 UNANSWERABLE_KINDS = ("off-topic", "unanswerable")

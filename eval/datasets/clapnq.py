@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from eval.datasets.cases import Case, DataSet, Gold, GoldSpan
-from eval.datasets.document_files import TitledDocuments
-from eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, read_json_lines
-from index import Span
+from articles_qa.eval.datasets.cases import Case, DataSet, Gold, GoldSpan
+from articles_qa.eval.datasets.document_files import TitledDocuments
+from articles_qa.eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, read_json_lines
+from articles_qa.index import Span
 
 FORM = "CLAP NQ"
 KEYS = ("input", "passages")

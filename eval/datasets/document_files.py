@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 
-from eval.datasets.cases import Document
+from articles_qa.eval.datasets.cases import Document
 
 MAX_NAME_CHARS = 50  # At most 4 bytes each, and a number after them: under the 255 bytes that file systems allow.
 

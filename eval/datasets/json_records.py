@@ -8,8 +8,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 
-from index import InputError, Span
-from index.files.printable import printable_name
+from articles_qa.index import InputError, Span
+from articles_qa.index.files.printable import printable_name
 
 
 def _usable(text: str) -> str:

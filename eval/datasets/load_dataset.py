@@ -8,16 +8,16 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
-from eval.datasets import beir, clapnq, mtrag, squad
-from eval.datasets.beir import is_beir, load_beir
-from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, Gold, load_cases
-from eval.datasets.clapnq import load_clapnq
-from eval.datasets.json_records import first_object
-from eval.datasets.mtrag import load_mtrag, passages_beside
-from eval.datasets.squad import load_squad
-from index import InputError
-from index.files.printable import printable_name
-from qa.questions.question import read_question
+from articles_qa.eval.datasets import beir, clapnq, mtrag, squad
+from articles_qa.eval.datasets.beir import is_beir, load_beir
+from articles_qa.eval.datasets.cases import OWN_CASES, Case, DataSet, Document, Gold, load_cases
+from articles_qa.eval.datasets.clapnq import load_clapnq
+from articles_qa.eval.datasets.json_records import first_object
+from articles_qa.eval.datasets.mtrag import load_mtrag, passages_beside
+from articles_qa.eval.datasets.squad import load_squad
+from articles_qa.index import InputError
+from articles_qa.index.files.printable import printable_name
+from articles_qa.qa.questions.question import read_question
 
 SUFFIXES = (".json", ".jsonl")
 

@@ -11,11 +11,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
-from eval.datasets.document_files import FileNames, titled
-from eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, first_object, read_json_lines
-from index import InputError
-from index.files.printable import printable_name
+from articles_qa.eval.datasets.cases import Case, DataSet, Document, Gold, GoldDocument
+from articles_qa.eval.datasets.document_files import FileNames, titled
+from articles_qa.eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, first_object, read_json_lines
+from articles_qa.index import InputError
+from articles_qa.index.files.printable import printable_name
 
 FORM = "MTRAG"
 TURN_KEYS = ("question", "relevant")

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from eval.datasets.cases import Case, DataSet, Document, Gold, GoldSpan
-from eval.datasets.document_files import TitledDocuments
-from eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, read_json_file
-from index import Span
-from index.files.printable import printable_name
+from articles_qa.eval.datasets.cases import Case, DataSet, Document, Gold, GoldSpan
+from articles_qa.eval.datasets.document_files import TitledDocuments
+from articles_qa.eval.datasets.json_records import FilledText, Ids, JsonRecord, Text, read_json_file
+from articles_qa.index import Span
+from articles_qa.index.files.printable import printable_name
 
 FORM = "SQuAD"
 KEYS = ("data",)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from eval.datasets.json_records import SpanRecord, Text, read_json_lines
-from eval.judging.name_match import NameMatch, match_name
-from index import Span
+from articles_qa.eval.datasets.json_records import SpanRecord, Text, read_json_lines
+from articles_qa.eval.judging.name_match import NameMatch, match_name
+from articles_qa.index import Span
 
 OWN_SENTENCES = Path(__file__).with_name("attribution.jsonl")
 

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
 
-from eval.corpora.read_corpora import AskedQuestion
-from eval.corpora.write_corpus import NOBODY, KnownClaim
-from eval.judging.name_match import NameMatch, match_name, plain_name
-from eval.judging.shown_claims import ShownClaim
+from articles_qa.eval.corpora.read_corpora import AskedQuestion
+from articles_qa.eval.corpora.write_corpus import NOBODY, KnownClaim
+from articles_qa.eval.judging.name_match import NameMatch, match_name, plain_name
+from articles_qa.eval.judging.shown_claims import ShownClaim
 
 # The spellings of a unit. A unit of measure may also stand as the noun counted.
 _UNITS = (

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval.corpora.read_corpora import AskedQuestion
-from eval.corpora.write_corpus import EventCorpus, KnownClaim
-from eval.judging.claim_scores import JUDGED, ClaimAttribute, Pair, match_speaker, verdicts
-from eval.judging.name_match import NameMatch
-from eval.judging.shown_claims import QUOTES, ShownClaim, shown_claims
+from articles_qa.eval.corpora.read_corpora import AskedQuestion
+from articles_qa.eval.corpora.write_corpus import EventCorpus, KnownClaim
+from articles_qa.eval.judging.claim_scores import JUDGED, ClaimAttribute, Pair, match_speaker, verdicts
+from articles_qa.eval.judging.name_match import NameMatch
+from articles_qa.eval.judging.shown_claims import QUOTES, ShownClaim, shown_claims
 
 
 @dataclass(frozen=True, slots=True)

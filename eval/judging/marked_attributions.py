@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.datasets.json_records import JsonRecord, read_json_lines
-from index import Span
-from index.entries.entry import Entry, StoredSentence
-from index.grammar.reporting_verbs import LEMMAS
-from index.speakers.attribution import Attribution
+from articles_qa.eval.datasets.json_records import JsonRecord, read_json_lines
+from articles_qa.index import Span
+from articles_qa.index.entries.entry import Entry, StoredSentence
+from articles_qa.index.grammar.reporting_verbs import LEMMAS
+from articles_qa.index.speakers.attribution import Attribution
 
 MARKS = "attributions.jsonl"
 LEAST_MARKED = 0.5  # Of a judged sentence.

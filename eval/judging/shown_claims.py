@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from index import Span
+from articles_qa.index import Span
 
 # The lists of a record that hold quotes; claims name quotes by rank.
 QUOTES = ("quotes", "closest", "beside")

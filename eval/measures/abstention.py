@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.datasets.cases import Gold
-from eval.measures.measure import Better, Measure, Rows
-from eval.measures.quote_measures import holds_answer
-from eval.running.run_cases import CaseOutcome
+from articles_qa.eval.datasets.cases import Gold
+from articles_qa.eval.measures.measure import Better, Measure, Rows
+from articles_qa.eval.measures.quote_measures import holds_answer
+from articles_qa.eval.running.run_cases import CaseOutcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from functools import partial
 
 import numpy as np
 
-from eval.measures.abstention import ABSTENTION_MEASURES
-from eval.measures.calibration import CALIBRATION_MEASURES
-from eval.measures.measure import Better, Measure, Rows
-from eval.measures.passage_measures import PASSAGE_MEASURES
-from eval.measures.quote_measures import QUOTE_MEASURES
-from eval.measures.word_measures import WORD_MEASURES
+from articles_qa.eval.measures.abstention import ABSTENTION_MEASURES
+from articles_qa.eval.measures.calibration import CALIBRATION_MEASURES
+from articles_qa.eval.measures.measure import Better, Measure, Rows
+from articles_qa.eval.measures.passage_measures import PASSAGE_MEASURES
+from articles_qa.eval.measures.quote_measures import QUOTE_MEASURES
+from articles_qa.eval.measures.word_measures import WORD_MEASURES
 
 
 def _percentile(rows: Rows, percent: float) -> float | None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.datasets.cases import Gold
-from eval.measures.abstention import right_first
-from eval.measures.measure import Better, Measure, Rows
-from eval.running.run_cases import CaseOutcome
+from articles_qa.eval.datasets.cases import Gold
+from articles_qa.eval.measures.abstention import right_first
+from articles_qa.eval.measures.measure import Better, Measure, Rows
+from articles_qa.eval.running.run_cases import CaseOutcome
 
 BINS = 10
 INNER_EDGES = np.arange(1, BINS) / BINS

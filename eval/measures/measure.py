@@ -7,8 +7,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.datasets.cases import Gold
-from eval.running.run_cases import CaseOutcome
+from articles_qa.eval.datasets.cases import Gold
+from articles_qa.eval.running.run_cases import CaseOutcome
 
 Rows = NDArray[np.float64]  # (cases, numbers of a case); a total is made of at least one case.
 

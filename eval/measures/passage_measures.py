@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from functools import partial
 from math import log2
 
-from eval.datasets.cases import Case, Gold, GoldSpan
-from eval.measures.measure import Better, Measure
-from eval.running.run_cases import CaseOutcome, RankedPassage
-from index.articles.passages import MAX_PASSAGE_CHARS
+from articles_qa.eval.datasets.cases import Case, Gold, GoldSpan
+from articles_qa.eval.measures.measure import Better, Measure
+from articles_qa.eval.running.run_cases import CaseOutcome, RankedPassage
+from articles_qa.index.articles.passages import MAX_PASSAGE_CHARS
 
 DEPTH = 10  # The deepest rank that a measure looks at.
 

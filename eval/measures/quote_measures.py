@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
 
-from eval.datasets.cases import Case, Gold
-from eval.measures.measure import Better, Measure
-from eval.running.run_cases import CaseOutcome
-from qa import Quote
+from articles_qa.eval.datasets.cases import Case, Gold
+from articles_qa.eval.measures.measure import Better, Measure
+from articles_qa.eval.running.run_cases import CaseOutcome
+from articles_qa.qa import Quote
 
 
 def holds_answer(quote: Quote, case: Case) -> bool:

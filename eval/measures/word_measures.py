@@ -9,9 +9,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from eval.datasets.cases import Gold
-from eval.measures.measure import Better, Measure, Rows
-from eval.running.run_cases import CaseOutcome
+from articles_qa.eval.datasets.cases import Gold
+from articles_qa.eval.measures.measure import Better, Measure, Rows
+from articles_qa.eval.running.run_cases import CaseOutcome
 
 WORD = re.compile(r"\w+")
 SOURCE = "words in common as in SQuAD's F1 (Rajpurkar et al. 2016, section 6.1), counts added up over the cases"

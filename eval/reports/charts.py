@@ -6,11 +6,11 @@ from math import ceil
 
 from markupsafe import Markup
 
-from eval.measures.abstention import RiskPoint
-from eval.measures.calibration import Bin
-from eval.reports.report_text import share_text
-from eval.reports.svg import WIDTH, Drawing, Plot, tick_step, ticks
-from index.english import count
+from articles_qa.eval.measures.abstention import RiskPoint
+from articles_qa.eval.measures.calibration import Bin
+from articles_qa.eval.reports.report_text import share_text
+from articles_qa.eval.reports.svg import WIDTH, Drawing, Plot, tick_step, ticks
+from articles_qa.index.english import count
 
 LABEL_CHARS = 21
 TIME_BINS = 24

@@ -7,10 +7,10 @@ from math import isfinite
 
 import numpy as np
 
-from eval.measures.all_measures import MEASURES
-from eval.measures.measure import Better, Rows, bootstrap, mean
-from eval.reports.report import EvalReport
-from index import InputError
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.measures.measure import Better, Rows, bootstrap, mean
+from articles_qa.eval.reports.report import EvalReport
+from articles_qa.index import InputError
 
 JUDGES = ("answer@1", "recall@1", "nDCG@10")  # The first that the data set has tells which cases got better.
 FLIPS = 10_000

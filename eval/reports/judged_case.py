@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from eval.datasets.cases import Case, Gold
-from eval.measures.measure import Measure
-from eval.measures.quote_measures import holds_answer
-from eval.running.run_cases import CaseOutcome, RankedPassage
-from qa import Quote
+from articles_qa.eval.datasets.cases import Case, Gold
+from articles_qa.eval.measures.measure import Measure
+from articles_qa.eval.measures.quote_measures import holds_answer
+from articles_qa.eval.running.run_cases import CaseOutcome, RankedPassage
+from articles_qa.qa import Quote
 
 
 class CaseFailure(Enum):

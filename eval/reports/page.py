@@ -7,16 +7,16 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from eval.datasets.cases import Gold
-from eval.datasets.load_dataset import even_sample
-from eval.measures.abstention import RiskPoint
-from eval.measures.all_measures import MEANINGS
-from eval.reports.charts import Bars, Chart, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
-from eval.reports.judged_case import JudgedCase
-from eval.reports.report import EvalReport, ReportedMeasure
-from eval.reports.report_text import KIND_MEASURES, duration_text, figure_text, interval_text, share_text
-from index.english import count
-from index.files.printable import printable_lines
+from articles_qa.eval.datasets.cases import Gold
+from articles_qa.eval.datasets.load_dataset import even_sample
+from articles_qa.eval.measures.abstention import RiskPoint
+from articles_qa.eval.measures.all_measures import MEANINGS
+from articles_qa.eval.reports.charts import Bars, Chart, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
+from articles_qa.eval.reports.judged_case import JudgedCase
+from articles_qa.eval.reports.report import EvalReport, ReportedMeasure
+from articles_qa.eval.reports.report_text import KIND_MEASURES, duration_text, figure_text, interval_text, share_text
+from articles_qa.index.english import count
+from articles_qa.index.files.printable import printable_lines
 
 FAILURES_SHOWN = 500  # Each takes some 3 KB; the JSON record holds all failed cases.
 KINDS_DRAWN = 30

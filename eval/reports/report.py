@@ -8,13 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from eval.datasets.cases import Gold
-from eval.measures.abstention import RiskPoint
-from eval.measures.calibration import Bin
-from eval.measures.measure import Better, MeasuredValue
-from eval.reports.judged_case import JudgedCase
-from eval.reports.provenance import Machine
-from index import InputError
+from articles_qa.eval.datasets.cases import Gold
+from articles_qa.eval.measures.abstention import RiskPoint
+from articles_qa.eval.measures.calibration import Bin
+from articles_qa.eval.measures.measure import Better, MeasuredValue
+from articles_qa.eval.reports.judged_case import JudgedCase
+from articles_qa.eval.reports.provenance import Machine
+from articles_qa.index import InputError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from eval.datasets.cases import Gold
-from eval.measures.measure import Better
-from eval.reports.compare_reports import ChangedCase, Difference, ReportComparison
-from eval.reports.judged_case import CaseFailure
-from eval.reports.report import EvalReport
-from index.english import count
+from articles_qa.eval.datasets.cases import Gold
+from articles_qa.eval.measures.measure import Better
+from articles_qa.eval.reports.compare_reports import ChangedCase, Difference, ReportComparison
+from articles_qa.eval.reports.judged_case import CaseFailure
+from articles_qa.eval.reports.report import EvalReport
+from articles_qa.index.english import count
 
 COLUMNS = 100
 NONE = "–"

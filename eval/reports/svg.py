@@ -6,7 +6,7 @@ from math import floor, log10
 from typing import TypeAlias
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from index.files.printable import printable_lines
+from articles_qa.index.files.printable import printable_lines
 
 XY: TypeAlias = tuple[float, float]
 

@@ -8,18 +8,18 @@ from enum import Enum
 
 import numpy as np
 
-from eval.datasets.cases import Case, DataSet, Document, Gold
-from eval.datasets.load_dataset import even_sample
-from eval.measures.abstention import risk_coverage
-from eval.measures.all_measures import MEASURES
-from eval.measures.calibration import reliability
-from eval.measures.measure import Measure, estimate
-from eval.reports.judged_case import judge_case
-from eval.reports.provenance import provenance
-from eval.reports.report import Curves, DataFacts, EvalReport, IndexFacts, ReportedMeasure
-from eval.running.run_cases import CaseOutcome
-from index import IndexInfo
-from qa import AskSettings
+from articles_qa.eval.datasets.cases import Case, DataSet, Document, Gold
+from articles_qa.eval.datasets.load_dataset import even_sample
+from articles_qa.eval.measures.abstention import risk_coverage
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.measures.calibration import reliability
+from articles_qa.eval.measures.measure import Measure, estimate
+from articles_qa.eval.reports.judged_case import judge_case
+from articles_qa.eval.reports.provenance import provenance
+from articles_qa.eval.reports.report import Curves, DataFacts, EvalReport, IndexFacts, ReportedMeasure
+from articles_qa.eval.running.run_cases import CaseOutcome
+from articles_qa.index import IndexInfo
+from articles_qa.qa import AskSettings
 
 CURVE_POINTS = 200  # More points than a screen can show.
 

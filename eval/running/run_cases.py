@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from eval.datasets.cases import Case
-from index import Article, Index, InputError, Span
-from qa import AskSettings, Quote, Retriever
+from articles_qa.eval.datasets.cases import Case
+from articles_qa.index import Article, Index, InputError, Span
+from articles_qa.qa import AskSettings, Quote, Retriever
 
 TOP_K = 5  # Quotes asked for, as `qa ask` does.
 PASSAGES = 100  # Ranked for each case; a search never finds more.

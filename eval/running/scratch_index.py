@@ -9,11 +9,11 @@ from itertools import chain
 from math import inf
 from pathlib import Path
 
-from eval.datasets.cases import DataSet, Document
-from index import BuildSettings, Index, IndexUnusableError, InputError, ModelSettings, Progress, build
-from index.models.export import export_model
-from index.models.model_card import ModelCard
-from index.models.model_files import cache_folder
+from articles_qa.eval.datasets.cases import DataSet, Document
+from articles_qa.index import BuildSettings, Index, IndexUnusableError, InputError, ModelSettings, Progress, build
+from articles_qa.index.models.export import export_model
+from articles_qa.index.models.model_card import ModelCard
+from articles_qa.index.models.model_files import cache_folder
 
 _CODE = Path(__file__).parents[2] / "index"
 _SPLITTERS = ("langchain-text-splitters", "nupunkt")  # The packages that decide where passages and sentences end.

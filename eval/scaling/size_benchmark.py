@@ -8,19 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.datasets.cases import Document
-from eval.scaling.synthetic_corpus import SentencePool, lines_of, write_articles
-from index import BuildSettings, InputError, build
-from index.building.segment_plan import SegmentPlan
-from index.building.write_generation import write_generation
-from index.files.disk import DISK
-from index.local.generation import open_generation
-from index.local.local_index import LocalIndex
-from index.local.manifest import Manifest
-from index.local.publish import publish
-from index.local.write_lock import writer
-from index.search.ivf_lists import CANDIDATES, EXHAUSTIVE_UP_TO, NEAREST
-from qa import Retriever
+from articles_qa.eval.datasets.cases import Document
+from articles_qa.eval.scaling.synthetic_corpus import SentencePool, lines_of, write_articles
+from articles_qa.index import BuildSettings, InputError, build
+from articles_qa.index.building.segment_plan import SegmentPlan
+from articles_qa.index.building.write_generation import write_generation
+from articles_qa.index.files.disk import DISK
+from articles_qa.index.local.generation import open_generation
+from articles_qa.index.local.local_index import LocalIndex
+from articles_qa.index.local.manifest import Manifest
+from articles_qa.index.local.publish import publish
+from articles_qa.index.local.write_lock import writer
+from articles_qa.index.search.ivf_lists import CANDIDATES, EXHAUSTIVE_UP_TO, NEAREST
+from articles_qa.qa import Retriever
 
 # Words of no other article.
 _NEW = "The harbour master of Quellmoor sent the brass bells of the lighthouse to Ostwick"

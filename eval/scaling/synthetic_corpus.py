@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.datasets.cases import Document
-from index.arrays import Vectors
-from index.articles.article import Article, Content
-from index.articles.masthead import Masthead
-from index.articles.sentences import sentences
-from index.articles.span import Span
-from index.building.collection import FoundArticle
-from index.entries.entry import Entry, StoredSentence
-from index.files.find_files import SourceFile
-from index.local.segment_reader import SegmentReader
+from articles_qa.eval.datasets.cases import Document
+from articles_qa.index.arrays import Vectors
+from articles_qa.index.articles.article import Article, Content
+from articles_qa.index.articles.masthead import Masthead
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.articles.span import Span
+from articles_qa.index.building.collection import FoundArticle
+from articles_qa.index.entries.entry import Entry, StoredSentence
+from articles_qa.index.files.find_files import SourceFile
+from articles_qa.index.local.segment_reader import SegmentReader
 
 SEED = 1
 PASSAGE_CHARS = 700  # A paragraph of at most this length is a passage by itself.

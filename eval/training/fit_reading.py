@@ -7,14 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from eval.training.network import ReaderNetwork
-from eval.training.samples import ReaderSample
-from eval.training.train_reader import plain_tokenizer
-from index.arrays import Logits
-from index.errors import packages_of
-from index.models.reader import question_ids, reader_input
-from qa.ranking.reading import logit, softmax
-from qa.ranking.weights import ReadingWeights
+from articles_qa.eval.training.network import ReaderNetwork
+from articles_qa.eval.training.samples import ReaderSample
+from articles_qa.eval.training.train_reader import plain_tokenizer
+from articles_qa.index.arrays import Logits
+from articles_qa.index.errors import packages_of
+from articles_qa.index.models.reader import question_ids, reader_input
+from articles_qa.qa.ranking.reading import logit, softmax
+from articles_qa.qa.ranking.weights import ReadingWeights
 
 DECAY = 1e-4
 CALIBRATED = 3  # Best sentences of each question that teach the probability of a quote.

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from index.models.model_card import DEFAULT_MODEL
-from index.models.model_files import find_model
-from index.models.onnx_graph import load_original
-from index.models.reader import QUESTION, UNREAD, ReaderHead, ReaderInput
+from articles_qa.index.models.model_card import DEFAULT_MODEL
+from articles_qa.index.models.model_files import find_model
+from articles_qa.index.models.onnx_graph import load_original
+from articles_qa.index.models.reader import QUESTION, UNREAD, ReaderHead, ReaderInput
 
 MOST_SENTENCES = (12, 32, 128)  # Sizes of the pooled tensors: few sizes, so that few kernels are made.
 WIDTH, HEIGHT = 16, 4  # Tokens and snippets of a batch are filled up to a multiple of these, for the same reason.

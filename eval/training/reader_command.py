@@ -18,19 +18,19 @@ from pathlib import Path
 
 import torch
 
-from eval.datasets.cases import Case
-from eval.datasets.load_dataset import load_dataset
-from eval.reports.provenance import provenance
-from eval.running.scratch_index import scratch_index
-from eval.training.fit_reading import ReadQuestion, fit_reading, read_questions
-from eval.training.network import ReaderNetwork
-from eval.training.reading_measures import measured
-from eval.training.samples import ReaderSample, fold_of, reader_samples, strangers
-from eval.training.train_reader import TrainingProgress, TrainingSettings, train_reader
-from index import BuildSettings, Index, InputError, QaError, build
-from index.files.checksums import sha256_of
-from index.models.reader_weights import READER_WEIGHTS, write_reader_weights
-from qa.ranking.weights import READING_WEIGHTS
+from articles_qa.eval.datasets.cases import Case
+from articles_qa.eval.datasets.load_dataset import load_dataset
+from articles_qa.eval.reports.provenance import provenance
+from articles_qa.eval.running.scratch_index import scratch_index
+from articles_qa.eval.training.fit_reading import ReadQuestion, fit_reading, read_questions
+from articles_qa.eval.training.network import ReaderNetwork
+from articles_qa.eval.training.reading_measures import measured
+from articles_qa.eval.training.samples import ReaderSample, fold_of, reader_samples, strangers
+from articles_qa.eval.training.train_reader import TrainingProgress, TrainingSettings, train_reader
+from articles_qa.index import BuildSettings, Index, InputError, QaError, build
+from articles_qa.index.files.checksums import sha256_of
+from articles_qa.index.models.reader_weights import READER_WEIGHTS, write_reader_weights
+from articles_qa.qa.ranking.weights import READING_WEIGHTS
 
 FOLDS = 3
 STRANGERS = 0.06  # For a set's questions so many of the other sets' are asked of its articles, which do not answer them.

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eval.measures.all_measures import MEASURES
-from eval.training.fit_reading import ReadQuestion, fit_reading, joined
-from qa.ranking.weights import ReadingWeights
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.training.fit_reading import ReadQuestion, fit_reading, joined
+from articles_qa.qa.ranking.weights import ReadingWeights
 
 PARTS = 4  # The weights of reading are learnt from the other three.
 REFUSED_SHARE = 0.05

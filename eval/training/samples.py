@@ -4,16 +4,16 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from eval.datasets.cases import Case, GoldSpan
-from index import Index, Span
-from index.entries.entry import StoredPassage
-from index.models.embedder import PassageText
-from qa.questions.conversation import variants
-from qa.ranking.candidates import CandidatePassages, find_candidates
-from qa.ranking.reading import logit, snippet_text, snippets, to_read
-from qa.ranking.scoring import ScoredSentence, score_sentences
-from qa.ranking.weights import packaged_weights
-from qa.speakers.name_match import organisations
+from articles_qa.eval.datasets.cases import Case, GoldSpan
+from articles_qa.index import Index, Span
+from articles_qa.index.entries.entry import StoredPassage
+from articles_qa.index.models.embedder import PassageText
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.ranking.candidates import CandidatePassages, find_candidates
+from articles_qa.qa.ranking.reading import logit, snippet_text, snippets, to_read
+from articles_qa.qa.ranking.scoring import ScoredSentence, score_sentences
+from articles_qa.qa.ranking.weights import packaged_weights
+from articles_qa.qa.speakers.name_match import organisations
 
 OVERLAP = 0.6  # Share of the gold span or of the sentence from which they are the same.
 

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from eval.training.network import ReaderNetwork
-from eval.training.samples import FoundText, ReaderSample
-from index import InputError
-from index.models.model_card import DEFAULT_MODEL
-from index.models.model_files import find_model, load_tokenizer
-from index.models.reader import ReaderInput, question_ids, reader_input
+from articles_qa.eval.training.network import ReaderNetwork
+from articles_qa.eval.training.samples import FoundText, ReaderSample
+from articles_qa.index import InputError
+from articles_qa.index.models.model_card import DEFAULT_MODEL
+from articles_qa.index.models.model_files import find_model, load_tokenizer
+from articles_qa.index.models.reader import ReaderInput, question_ids, reader_input
 
 AT_ONCE = 16  # Snippets in one pass, of about one length, so that a batch has little to fill.
 STATE_EVERY, REPORT_EVERY = 100, 25  # Steps.

@@ -8,11 +8,11 @@ from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
-from index.articles.masthead import Masthead, read_masthead
-from index.articles.places import Place, Places
-from index.articles.span import Span
-from index.articles.traits import NO_TRAITS, Traits
-from index.errors import ArticleRefused, InputError
+from articles_qa.index.articles.masthead import Masthead, read_masthead
+from articles_qa.index.articles.places import Place, Places
+from articles_qa.index.articles.span import Span
+from articles_qa.index.articles.traits import NO_TRAITS, Traits
+from articles_qa.index.errors import ArticleRefused, InputError
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),

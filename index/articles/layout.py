@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
-from index.articles.boilerplate import is_furniture
-from index.articles.forms.line_forms import LIST_ITEM, LineForms, line_forms
-from index.articles.forms.markup import markup
-from index.articles.mended import FILLER, mended
-from index.articles.span import Span, line_spans, without_gaps
+from articles_qa.index.articles.boilerplate import is_furniture
+from articles_qa.index.articles.forms.line_forms import LIST_ITEM, LineForms, line_forms
+from articles_qa.index.articles.forms.markup import markup
+from articles_qa.index.articles.mended import FILLER, mended
+from articles_qa.index.articles.span import Span, line_spans, without_gaps
 
 # The width of a hard wrap. Where the widest line is narrower or wider, each line is a paragraph.
 MIN_WRAP_CHARS, MAX_WRAP_CHARS = 40, 120

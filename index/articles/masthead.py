@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.articles.layout import FACT, Block, BlockKind, blocks
-from index.articles.span import Span
-from index.english import MONTH, MONTHS_ELSEWHERE, month_number
+from articles_qa.index.articles.layout import FACT, Block, BlockKind, blocks
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import MONTH, MONTHS_ELSEWHERE, month_number
 
 FIRST_CHARS = 3000  # Later text belongs to the story.
 MAX_OUTLET_WORDS = 5

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import groupby
 
-from index.articles.sentences import Sentence
-from index.articles.span import Span
+from articles_qa.index.articles.sentences import Sentence
+from articles_qa.index.articles.span import Span
 
 MAX_PASSAGE_CHARS = 900  # Some 200 tokens of English, inside the 256 that the default model reads at once.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
 
-from index.articles.span import Span
+from articles_qa.index.articles.span import Span
 
 _MOST = 2**53
 

@@ -5,13 +5,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.articles.boilerplate import is_furniture
-from index.articles.forms.markup import markup
-from index.articles.forms.tables import is_row, read_row
-from index.articles.layout import Block, BlockKind, blocks
-from index.articles.mended import FILLER, without_filler
-from index.articles.span import Span, without_gaps
-from index.english import ORDINALS
+from articles_qa.index.articles.boilerplate import is_furniture
+from articles_qa.index.articles.forms.markup import markup
+from articles_qa.index.articles.forms.tables import is_row, read_row
+from articles_qa.index.articles.layout import Block, BlockKind, blocks
+from articles_qa.index.articles.mended import FILLER, without_filler
+from articles_qa.index.articles.span import Span, without_gaps
+from articles_qa.index.english import ORDINALS
 
 MAX_SENTENCE_CHARS = 1000  # A longer stretch without a full stop is cut at blanks; no quote needs more.
 # A longer stretch without a blank is no word. nupunkt reads such a stretch again for each mark in it: 20,000 of "?!" took

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.articles.mended import FILLER, with_whole_words
+from articles_qa.index.articles.mended import FILLER, with_whole_words
 
 PARAGRAPH_END = re.compile(r"\n\s*\n")
 _BLANK = re.compile(r"\s")

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from index.articles.forms.corrections import corrections
-from index.articles.forms.live_entries import find_entries
-from index.articles.mended import broken_characters
-from index.articles.sentences import Sentence
-from index.articles.sketch import sketch
-from index.articles.span import Span, line_spans
+from articles_qa.index.articles.forms.corrections import corrections
+from articles_qa.index.articles.forms.live_entries import find_entries
+from articles_qa.index.articles.mended import broken_characters
+from articles_qa.index.articles.sentences import Sentence
+from articles_qa.index.articles.sketch import sketch
+from articles_qa.index.articles.span import Span, line_spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from index.building.build_settings import BuildSettings
-from index.errors import ArticleRefused, InputError
-from index.files.disk import DISK, Disk, make_folders, write_synced
-from index.files.find_files import Found, SourceFile, find_files
-from index.files.printable import printable_name
-from index.files.source_files import Sources
-from index.formats.article_reader import ArticleReader
-from index.formats.kinds import PLAIN, ReadSettings, why_unread
-from index.local.generation import ADDED, LOCK, index_exists, published_record
+from articles_qa.index.building.build_settings import BuildSettings
+from articles_qa.index.errors import ArticleRefused, InputError
+from articles_qa.index.files.disk import DISK, Disk, make_folders, write_synced
+from articles_qa.index.files.find_files import Found, SourceFile, find_files
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.kinds import PLAIN, ReadSettings, why_unread
+from articles_qa.index.local.generation import ADDED, LOCK, index_exists, published_record
 
 # People add hundreds of files by hand; these limits keep a page from filling the disk.
 MAX_FILES = 10_000

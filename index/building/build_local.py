@@ -6,21 +6,21 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from index.building.added_files import find_added, set_aside, settle_set_aside, sweep_uploads
-from index.building.build_report import BuildReport
-from index.building.build_settings import BuildSettings
-from index.building.collection import LastBuild
-from index.building.fill_entries import Progress
-from index.building.prepare import make_report, open_previous, prepare
-from index.building.previous_generation import PreviousGeneration
-from index.building.segment_plan import SegmentPlan, plan_change, plan_merging
-from index.building.write_generation import write_generation
-from index.errors import IndexUnusableError, InputError
-from index.files.disk import Disk
-from index.local.generation import Generation, index_exists, open_generation, published_record
-from index.local.manifest import Manifest
-from index.local.publish import clean, publish
-from index.local.write_lock import writer
+from articles_qa.index.building.added_files import find_added, set_aside, settle_set_aside, sweep_uploads
+from articles_qa.index.building.build_report import BuildReport
+from articles_qa.index.building.build_settings import BuildSettings
+from articles_qa.index.building.collection import LastBuild
+from articles_qa.index.building.fill_entries import Progress
+from articles_qa.index.building.prepare import make_report, open_previous, prepare
+from articles_qa.index.building.previous_generation import PreviousGeneration
+from articles_qa.index.building.segment_plan import SegmentPlan, plan_change, plan_merging
+from articles_qa.index.building.write_generation import write_generation
+from articles_qa.index.errors import IndexUnusableError, InputError
+from articles_qa.index.files.disk import Disk
+from articles_qa.index.local.generation import Generation, index_exists, open_generation, published_record
+from articles_qa.index.local.manifest import Manifest
+from articles_qa.index.local.publish import clean, publish
+from articles_qa.index.local.write_lock import writer
 
 # An upload takes seconds; an older one was left by a process that was killed.
 SWEEP_AFTER_S = 3600.0

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.articles.article import Content
-from index.building.collection import FoundArticle
-from index.errors import ArticleRefused
+from articles_qa.index.articles.article import Content
+from articles_qa.index.building.collection import FoundArticle
+from articles_qa.index.errors import ArticleRefused
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from index.articles.article import known_encoding
-from index.errors import ArticleRefused, InputError
-from index.files.printable import printable_name
-from index.formats.kinds import ReadSettings
-from index.local.merge_policy import MERGED_AT, MIN_PASSAGES
-from index.models.model_card import ModelSettings
-from index.search.ivf_lists import EXHAUSTIVE_UP_TO
+from articles_qa.index.articles.article import known_encoding
+from articles_qa.index.errors import ArticleRefused, InputError
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.formats.kinds import ReadSettings
+from articles_qa.index.local.merge_policy import MERGED_AT, MIN_PASSAGES
+from articles_qa.index.models.model_card import ModelSettings
+from articles_qa.index.search.ivf_lists import EXHAUSTIVE_UP_TO
 
 MAX_WORKERS = 1024  # More is a typing error: each worker takes half a gigabyte.
 _ADDRESS = re.compile(r"local|auto|(ray://)?[\w.\-\[\]:]+:[0-9]{1,5}")

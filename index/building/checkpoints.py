@@ -11,16 +11,16 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from index.articles.article import Content
-from index.entries.entry import Entry
-from index.entries.entry_db import Store, write_store
-from index.errors import IndexDamagedError
-from index.files.checksums import sha256_of
-from index.files.disk import DISK, Disk, remove_tree
-from index.local.generation import PENDING
-from index.local.manifest import FORMAT
-from index.models.model_card import ModelCard
-from index.search.float16_vectors import from_bytes
+from articles_qa.index.articles.article import Content
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.entries.entry_db import Store, write_store
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.files.checksums import sha256_of
+from articles_qa.index.files.disk import DISK, Disk, remove_tree
+from articles_qa.index.local.generation import PENDING
+from articles_qa.index.local.manifest import FORMAT
+from articles_qa.index.models.model_card import ModelCard
+from articles_qa.index.search.float16_vectors import from_bytes
 
 _SUFFIX = ".db"
 _OPEN = 4  # Of thousands of files; a build must not run out of file descriptors.

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from index.articles.article import Content, content_of, decode_article
-from index.building.added_files import find_added, rename_added
-from index.building.build_settings import BuildSettings
-from index.errors import ArticleRefused, InputError
-from index.files.disk import DISK, Disk
-from index.files.file_stat import stat_size
-from index.files.find_files import Found, SourceFile, find_files
-from index.files.printable import printable_name
-from index.files.source_files import Sources
-from index.formats.article_reader import ArticleReader
-from index.formats.kinds import ReadSettings, format_of
-from index.local.generation import ADDED
-from index.opened.build_record import BuildRecord, CollectionRecord
-from index.opened.paths_seal import is_sealed
+from articles_qa.index.articles.article import Content, content_of, decode_article
+from articles_qa.index.building.added_files import find_added, rename_added
+from articles_qa.index.building.build_settings import BuildSettings
+from articles_qa.index.errors import ArticleRefused, InputError
+from articles_qa.index.files.disk import DISK, Disk
+from articles_qa.index.files.file_stat import stat_size
+from articles_qa.index.files.find_files import Found, SourceFile, find_files
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.kinds import ReadSettings, format_of
+from articles_qa.index.local.generation import ADDED
+from articles_qa.index.opened.build_record import BuildRecord, CollectionRecord
+from articles_qa.index.opened.paths_seal import is_sealed
 
 KnownContents: TypeAlias = Callable[[SourceFile, str | None, str | None], Sequence[Content]]
 """Returns the contents of a file's articles by its encoding and sha256, or stat signature; none where they are not known."""

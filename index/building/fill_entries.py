@@ -6,18 +6,18 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias, TypeVar
 
-from index.articles.article import Article, Content
-from index.building.checkpoints import Checkpoints
-from index.building.collection import FoundArticle
-from index.entries.entry import Entry
-from index.entries.make_entry import Draft, draft, make_entries, read_speakers, with_speakers
-from index.errors import ArticleRefused
-from index.files.find_files import SourceFile
-from index.files.source_files import CheckSize, Sources
-from index.formats.article_reader import ArticleReader
-from index.grammar.parser import Parser, loaded_parser
-from index.models.embedder import Embedder
-from index.workers.worker import BATCH_BYTES, Batch, StartWorkers, Workers, work_through
+from articles_qa.index.articles.article import Article, Content
+from articles_qa.index.building.checkpoints import Checkpoints
+from articles_qa.index.building.collection import FoundArticle
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.entries.make_entry import Draft, draft, make_entries, read_speakers, with_speakers
+from articles_qa.index.errors import ArticleRefused
+from articles_qa.index.files.find_files import SourceFile
+from articles_qa.index.files.source_files import CheckSize, Sources
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.grammar.parser import Parser, loaded_parser
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.workers.worker import BATCH_BYTES, Batch, StartWorkers, Workers, work_through
 
 T = TypeVar("T")
 # Passages embedded together and then kept in a checkpoint, so that a stopped build loses only seconds of work.

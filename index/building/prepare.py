@@ -7,26 +7,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from index.articles.passages import MAX_PASSAGE_CHARS
-from index.building.build_report import BuildReport, SourceChanges, changes_since
-from index.building.build_settings import BuildSettings
-from index.building.checkpoints import Checkpoints
-from index.building.collection import Collection, FoundArticle, KnownContents, LastBuild, collect
-from index.building.fill_entries import EntryMaker, PreviousEntries, Progress
-from index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
-from index.files.disk import DISK, Disk
-from index.files.printable import printable_name
-from index.formats.article_reader import ArticleReader
-from index.grammar.parser import INSTALL, reader_name
-from index.models.embedder import Embedder
-from index.models.export import export_model, find_export
-from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Runtime
-from index.models.model_files import Export
-from index.opened.build_record import BuildRecord, Methods
-from index.opened.paths_seal import seal_paths
-from index.workers.processes import Processes
-from index.workers.ray_cluster import RayWorkers, check_installed
-from index.workers.worker import BATCH_BYTES, StartWorkers, Workers
+from articles_qa.index.articles.passages import MAX_PASSAGE_CHARS
+from articles_qa.index.building.build_report import BuildReport, SourceChanges, changes_since
+from articles_qa.index.building.build_settings import BuildSettings
+from articles_qa.index.building.checkpoints import Checkpoints
+from articles_qa.index.building.collection import Collection, FoundArticle, KnownContents, LastBuild, collect
+from articles_qa.index.building.fill_entries import EntryMaker, PreviousEntries, Progress
+from articles_qa.index.errors import ArticleRefused, IndexDamagedError, IndexMismatchError, InputError
+from articles_qa.index.files.disk import DISK, Disk
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.grammar.parser import INSTALL, reader_name
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.models.export import export_model, find_export
+from articles_qa.index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Runtime
+from articles_qa.index.models.model_files import Export
+from articles_qa.index.opened.build_record import BuildRecord, Methods
+from articles_qa.index.opened.paths_seal import seal_paths
+from articles_qa.index.workers.processes import Processes
+from articles_qa.index.workers.ray_cluster import RayWorkers, check_installed
+from articles_qa.index.workers.worker import BATCH_BYTES, StartWorkers, Workers
 
 
 def worker_starter(

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.articles.article import Content
-from index.entries.entry import Entry
-from index.files.file_stat import has_stat
-from index.files.find_files import SourceFile
-from index.local.generation import Generation
-from index.local.segment_reader import SegmentReader
+from articles_qa.index.articles.article import Content
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.files.file_stat import has_stat
+from articles_qa.index.files.find_files import SourceFile
+from articles_qa.index.local.generation import Generation
+from articles_qa.index.local.segment_reader import SegmentReader
 
 
 class ArticlePlace(NamedTuple):

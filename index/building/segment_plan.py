@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.building.collection import FoundArticle
-from index.building.previous_generation import ArticlePlace, PreviousGeneration
-from index.local.merge_policy import is_kept, merged
+from articles_qa.index.building.collection import FoundArticle
+from articles_qa.index.building.previous_generation import ArticlePlace, PreviousGeneration
+from articles_qa.index.local.merge_policy import is_kept, merged
 
 
 @dataclass(frozen=True, slots=True)

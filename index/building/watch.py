@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.files.file_stat import file_stat
-from index.files.find_files import has_suffix, walk
-from index.files.printable import printable_name
-from index.local.generation import ADDED
+from articles_qa.index.files.file_stat import file_stat
+from articles_qa.index.files.find_files import has_suffix, walk
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.local.generation import ADDED
 
 LOOK_EVERY_S = 2.0  # Between two looks; after a longer look, as long as the look took (1 s for 100,000 files).
 SETTLED_S = 0.4  # Between two equal looks; then no file is being written any more.

@@ -9,20 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from index.building.collection import FoundArticle
-from index.building.previous_generation import PreviousGeneration
-from index.building.segment_plan import SegmentPlan
-from index.entries.entry import Entry
-from index.files.checksums import FileRecord
-from index.files.disk import Disk
-from index.files.file_stat import pack_stats
-from index.local.generation import LOOKS, ORDER, Generation
-from index.local.global_ids import GlobalIds
-from index.local.manifest import Manifest
-from index.local.segment import Segment, SegmentRecord, folder_of
-from index.local.tombstones import TOMBSTONES, count_deleted_words
-from index.local.write_segment import write_segment
-from index.opened.build_record import BuildRecord, Counts
+from articles_qa.index.building.collection import FoundArticle
+from articles_qa.index.building.previous_generation import PreviousGeneration
+from articles_qa.index.building.segment_plan import SegmentPlan
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.files.checksums import FileRecord
+from articles_qa.index.files.disk import Disk
+from articles_qa.index.files.file_stat import pack_stats
+from articles_qa.index.local.generation import LOOKS, ORDER, Generation
+from articles_qa.index.local.global_ids import GlobalIds
+from articles_qa.index.local.manifest import Manifest
+from articles_qa.index.local.segment import Segment, SegmentRecord, folder_of
+from articles_qa.index.local.tombstones import TOMBSTONES, count_deleted_words
+from articles_qa.index.local.write_segment import write_segment
+from articles_qa.index.opened.build_record import BuildRecord, Counts
 
 # Where the whole index is searched by IVF lists, a segment of more sentences than this has lists too: there may be twenty.
 SEGMENT_EXHAUSTIVE_UP_TO = 10_000

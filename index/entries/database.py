@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from index.errors import IndexDamagedError
-from index.search.analyzer import folded
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.search.analyzer import folded
 
 SCHEMA = """
 CREATE TABLE articles (

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from index.arrays import Vectors
-from index.articles.article import Article, Content
-from index.articles.span import Span
-from index.speakers.abbreviations import Alias
-from index.speakers.attribution import Attribution
+from articles_qa.index.arrays import Vectors
+from articles_qa.index.articles.article import Article, Content
+from articles_qa.index.articles.span import Span
+from articles_qa.index.speakers.abbreviations import Alias
+from articles_qa.index.speakers.attribution import Attribution
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,19 @@ from typing import Any
 
 import numpy as np
 
-from index.articles.article import Article, Content
-from index.articles.masthead import Masthead
-from index.articles.places import Places
-from index.articles.sentences import MAX_SENTENCE_CHARS, read_with
-from index.articles.span import Span
-from index.articles.traits import Traits
-from index.entries.database import SCHEMA, VECTORS, Database
-from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
-from index.errors import IndexDamagedError
-from index.models.token_vectors import MAX_TOKENS_PER_CHAR, TOKEN_BYTES
-from index.search.float16_vectors import to_bytes
-from index.speakers.abbreviations import Alias, AliasKind
-from index.speakers.attribution import Attribution
+from articles_qa.index.articles.article import Article, Content
+from articles_qa.index.articles.masthead import Masthead
+from articles_qa.index.articles.places import Places
+from articles_qa.index.articles.sentences import MAX_SENTENCE_CHARS, read_with
+from articles_qa.index.articles.span import Span
+from articles_qa.index.articles.traits import Traits
+from articles_qa.index.entries.database import SCHEMA, VECTORS, Database
+from articles_qa.index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.models.token_vectors import MAX_TOKENS_PER_CHAR, TOKEN_BYTES
+from articles_qa.index.search.float16_vectors import to_bytes
+from articles_qa.index.speakers.abbreviations import Alias, AliasKind
+from articles_qa.index.speakers.attribution import Attribution
 
 _MAX_OFFSET = 1 << 32  # No text is longer.
 _MAX_TOKENS_BYTES = MAX_TOKENS_PER_CHAR * TOKEN_BYTES * MAX_SENTENCE_CHARS

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.articles.article import Article
-from index.articles.passages import passages
-from index.articles.sentences import Sentence, sentences
-from index.articles.traits import read_traits
-from index.entries.entry import Entry, StoredSentence
-from index.grammar.parser import Parser
-from index.models.embedder import Embedder, PassageText
-from index.search.analyzer import terms
-from index.speakers.abbreviations import aliases
-from index.speakers.find_speakers import ArticleSpeakers, find_speakers
-from index.speakers.surnames import surnames
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.passages import passages
+from articles_qa.index.articles.sentences import Sentence, sentences
+from articles_qa.index.articles.traits import read_traits
+from articles_qa.index.entries.entry import Entry, StoredSentence
+from articles_qa.index.grammar.parser import Parser
+from articles_qa.index.models.embedder import Embedder, PassageText
+from articles_qa.index.search.analyzer import terms
+from articles_qa.index.speakers.abbreviations import aliases
+from articles_qa.index.speakers.find_speakers import ArticleSpeakers, find_speakers
+from articles_qa.index.speakers.surnames import surnames
 
 
 @dataclass(frozen=True, slots=True)

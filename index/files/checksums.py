@@ -14,7 +14,7 @@ from pathlib import Path
 
 import xxhash
 
-from index.errors import IndexDamagedError
+from articles_qa.index.errors import IndexDamagedError
 
 # Up to this size every file's sha256 is compared when an index is opened (1.6 GB/s a core). Beyond, xxh3 comes first: it
 # finds all accidental damage in a tenth of the time. sha256, which cannot be forged, follows in the background.

@@ -12,8 +12,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import read_array
-from index.errors import IndexDamagedError
+from articles_qa.index.arrays import read_array
+from articles_qa.index.errors import IndexDamagedError
 
 # Two edits within a tick of the file system's clock leave the same times (2 s on FAT). So a file that was edited just
 # before it was read is read again the next time, as git does.

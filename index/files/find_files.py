@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from index.errors import ArticleRefused, InputError
-from index.files.file_stat import FileStat, file_stat, is_settled
-from index.files.printable import printable_name
-from index.formats.kinds import ReadSettings, suffix_of, why_unread
+from articles_qa.index.errors import ArticleRefused, InputError
+from articles_qa.index.files.file_stat import FileStat, file_stat, is_settled
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.formats.kinds import ReadSettings, suffix_of, why_unread
 
 
 class SourceFile(NamedTuple):  # A build has a million of them.

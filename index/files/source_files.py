@@ -11,10 +11,10 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TypeAlias
 
-from index.articles.article import Article
-from index.errors import ArticleRefused, IndexDamagedError
-from index.files.printable import printable_name
-from index.formats.kinds import format_of
+from articles_qa.index.articles.article import Article
+from articles_qa.index.errors import ArticleRefused, IndexDamagedError
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.formats.kinds import format_of
 
 
 class SourceState(Enum):

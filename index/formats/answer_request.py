@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from index.articles.places import Stretch
-from index.formats.extracted import DAMAGED, TOO_LARGE, Extracted, Unreadable
-from index.formats.kinds import ReadSettings
-from index.formats.pages.page_pictures import page_pictures
-from index.formats.read_file import Job, ReadArticle, read_file, words_of
+from articles_qa.index.articles.places import Stretch
+from articles_qa.index.formats.extracted import DAMAGED, TOO_LARGE, Extracted, Unreadable
+from articles_qa.index.formats.kinds import ReadSettings
+from articles_qa.index.formats.pages.page_pictures import page_pictures
+from articles_qa.index.formats.read_file import Job, ReadArticle, read_file, words_of
 
 
 def reply_to(request: Mapping[str, Any], data: bytes) -> dict[str, Any]:

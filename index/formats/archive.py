@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from index.formats.extracted import Refusal, Unreadable
-from index.formats.office import member_of, open_archive
+from articles_qa.index.formats.extracted import Refusal, Unreadable
+from articles_qa.index.formats.office import member_of, open_archive
 
 MAX_MEMBERS = 20_000
 MAX_UNPACKED_BYTES = 1_000_000_000

@@ -9,15 +9,15 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
-from index.articles.article import Article, decode_article
-from index.articles.masthead import Masthead, read_masthead
-from index.articles.places import Places, Proves, Run, Stretch, Unit, are_runs
-from index.articles.span import Span
-from index.errors import ArticleRefused
-from index.formats.extracted import MAX_CHARS, Unreadable
-from index.formats.kinds import ReadSettings, kind_of
-from index.formats.pages.page_pictures import Box, PagePicture
-from index.formats.reading_process import ReadingProcess
+from articles_qa.index.articles.article import Article, decode_article
+from articles_qa.index.articles.masthead import Masthead, read_masthead
+from articles_qa.index.articles.places import Places, Proves, Run, Stretch, Unit, are_runs
+from articles_qa.index.articles.span import Span
+from articles_qa.index.errors import ArticleRefused
+from articles_qa.index.formats.extracted import MAX_CHARS, Unreadable
+from articles_qa.index.formats.kinds import ReadSettings, kind_of
+from articles_qa.index.formats.pages.page_pictures import Box, PagePicture
+from articles_qa.index.formats.reading_process import ReadingProcess
 
 KEPT_CHARS = 30_000_000  # Of texts that were read to see whether they are articles, and will be embedded soon.
 

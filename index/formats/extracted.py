@@ -5,8 +5,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
-from index.articles.places import Proves, Run, Unit
-from index.articles.span import Span
+from articles_qa.index.articles.places import Proves, Run, Unit
+from articles_qa.index.articles.span import Span
 
 MAX_CHARS = 20_000_000  # Of one file's texts; a zip bomb has more.
 MAX_ARTICLES = 20_000  # Of one file.

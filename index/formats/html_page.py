@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from index.articles.article import BOMS, known_encoding
-from index.articles.span import Span
-from index.errors import InputError
-from index.formats.extracted import Extracted, SourceText, Unreadable
-from index.formats.page_blocks import BLOCK_TAGS, Block, Node, Piece, main_blocks
-from index.formats.page_head import PageHead
+from articles_qa.index.articles.article import BOMS, known_encoding
+from articles_qa.index.articles.span import Span
+from articles_qa.index.errors import InputError
+from articles_qa.index.formats.extracted import Extracted, SourceText, Unreadable
+from articles_qa.index.formats.page_blocks import BLOCK_TAGS, Block, Node, Piece, main_blocks
+from articles_qa.index.formats.page_head import PageHead
 
 MAX_DEPTH = 2_000  # Of nested tags; no page has a tenth of them.
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.errors import InputError
+from articles_qa.index.errors import InputError
 
 PLAIN = (".txt", ".md", ".markdown", ".text")
 

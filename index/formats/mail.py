@@ -12,9 +12,9 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 
-from index.articles.places import Proves
-from index.formats.extracted import Extracted, SourceText, Unreadable
-from index.formats.html_page import add_block, page_blocks, read_html
+from articles_qa.index.articles.places import Proves
+from articles_qa.index.formats.extracted import Extracted, SourceText, Unreadable
+from articles_qa.index.formats.html_page import add_block, page_blocks, read_html
 
 MAX_PARTS, MAX_DEPTH = 500, 30
 _QUOTED = re.compile(r"\s{0,3}>")

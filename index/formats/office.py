@@ -12,10 +12,10 @@ from io import BytesIO
 from typing import Any
 from xml.parsers import expat
 
-from index.articles.places import Proves, Unit
-from index.articles.span import Span
-from index.formats.extracted import Extracted, Unreadable
-from index.formats.html_page import add_block, decode_page, page_blocks
+from articles_qa.index.articles.places import Proves, Unit
+from articles_qa.index.articles.span import Span
+from articles_qa.index.formats.extracted import Extracted, Unreadable
+from articles_qa.index.formats.html_page import add_block, decode_page, page_blocks
 
 MAX_MEMBER_BYTES = 100_000_000  # Unpacked; a larger document.xml is a bomb.
 MAX_CHAPTERS = 2_000

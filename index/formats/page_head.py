@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from index.articles.masthead import find_date
-from index.formats.extracted import SourceText
-from index.formats.page_blocks import Block
+from articles_qa.index.articles.masthead import find_date
+from articles_qa.index.formats.extracted import SourceText
+from articles_qa.index.formats.page_blocks import Block
 
 _TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")
 _OUTLETS = ("og:site_name", "application-name", "dc.publisher", "twitter:site")

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from index.articles.masthead import find_date
-from index.articles.places import Proves, Unit
-from index.articles.span import Span
-from index.formats.extracted import Extracted, Unreadable
+from articles_qa.index.articles.masthead import find_date
+from articles_qa.index.articles.places import Proves, Unit
+from articles_qa.index.articles.span import Span
+from articles_qa.index.formats.extracted import Extracted, Unreadable
 
 MAX_PAGES = 5_000
 EDGE_LINES = 2  # A running head or foot is one of so many lines at the top or bottom.

@@ -6,18 +6,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.articles.article import BOMS
-from index.articles.places import Proves, Stretch, Unit
-from index.formats.archive import zip_members
-from index.formats.extracted import DAMAGED, MAX_ARTICLES, MAX_CHARS, TOO_LARGE, Extracted, Refusal, Unreadable
-from index.formats.html_page import read_html
-from index.formats.kinds import PLAIN, ReadSettings, format_of, kind_of, suffix_of, why_unread
-from index.formats.mail import mail_parts, mails_of, read_mail
-from index.formats.office import member_of, open_archive, read_docx, read_epub, read_odt
-from index.formats.pdf import page_texts, read_pdf, written
-from index.formats.records import read_records
-from index.formats.rtf import read_rtf, rtf_words
-from index.formats.subtitles import read_subtitles
+from articles_qa.index.articles.article import BOMS
+from articles_qa.index.articles.places import Proves, Stretch, Unit
+from articles_qa.index.formats.archive import zip_members
+from articles_qa.index.formats.extracted import DAMAGED, MAX_ARTICLES, MAX_CHARS, TOO_LARGE, Extracted, Refusal, Unreadable
+from articles_qa.index.formats.html_page import read_html
+from articles_qa.index.formats.kinds import PLAIN, ReadSettings, format_of, kind_of, suffix_of, why_unread
+from articles_qa.index.formats.mail import mail_parts, mails_of, read_mail
+from articles_qa.index.formats.office import member_of, open_archive, read_docx, read_epub, read_odt
+from articles_qa.index.formats.pdf import page_texts, read_pdf, written
+from articles_qa.index.formats.records import read_records
+from articles_qa.index.formats.rtf import read_rtf, rtf_words
+from articles_qa.index.formats.subtitles import read_subtitles
 
 MAX_DEPTH = 3  # Of files inside files: an attachment of a mail of a mailbox of an archive.
 _ARCHIVES = ("docx", "odt", "epub")

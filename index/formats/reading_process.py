@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from index.formats.extracted import TOO_LARGE, Unreadable
+from articles_qa.index.formats.extracted import TOO_LARGE, Unreadable
 
 TIME_S, TIME_S_PER_MB = 20.0, 2.0  # For a file; real ones take .05 s.
 MEMORY_BYTES = 3 << 30
@@ -29,10 +29,11 @@ _CHUNK = 1 << 20
 # The child needs only this room and the articles' room; all that `index` offers would take 1.5 s to import.
 _BOOT = """
 import json, sys, types
-sys.path[:], folder = json.loads(sys.argv[1])
-sys.modules["index"] = types.ModuleType("index")
-sys.modules["index"].__path__ = [folder]
-from index.formats.reading_process import serve
+sys.path[:], folders = json.loads(sys.argv[1])
+for name, folder in folders.items():
+    sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__path__ = [folder]
+from articles_qa.index.formats.reading_process import serve
 serve()
 """
 # Whatever a library may try of the network, and of other programs.
@@ -92,7 +93,9 @@ class ReadingProcess:
         return found if isinstance(found, dict) else None
 
     def _started(self) -> subprocess.Popen[bytes]:
-        paths = json.dumps([[os.path.abspath(path) for path in sys.path], str(Path(__file__).parents[1])])
+        index, program = Path(__file__).parents[1:3]
+        folders = {"articles_qa": str(program), "articles_qa.index": str(index)}
+        paths = json.dumps([[os.path.abspath(path) for path in sys.path], folders])
         return subprocess.Popen(
             [sys.executable, "-I", "-c", _BOOT, paths, str(self._memory_bytes)],
             stdin=subprocess.PIPE,
@@ -154,7 +157,7 @@ def _exchanged(child: subprocess.Popen[bytes], sent: bytes, end: float) -> bytes
 def serve() -> None:
     """Answer requests on standard input until it ends; this is the child."""
     _limit(int(sys.argv[2]))
-    from index.formats.answer_request import reply_to
+    from articles_qa.index.formats.answer_request import reply_to
 
     source, sink = sys.stdin.buffer, os.dup(1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Whatever a library prints is no reply.

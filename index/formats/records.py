@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from index.articles.places import Unit
-from index.articles.span import Span
-from index.formats.extracted import Extracted, Refusal, SourceText, Unreadable
-from index.formats.page_head import day_of_text
+from articles_qa.index.articles.places import Unit
+from articles_qa.index.articles.span import Span
+from articles_qa.index.formats.extracted import Extracted, Refusal, SourceText, Unreadable
+from articles_qa.index.formats.page_head import day_of_text
 
 _ROLES = {
     "text": (

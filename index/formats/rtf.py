@@ -6,8 +6,8 @@ The text is "Two died in Köln."; "ö" stands for the four bytes of \\'f6.
 
 import re
 
-from index.articles.places import Unit
-from index.formats.extracted import Extracted, Unreadable
+from articles_qa.index.articles.places import Unit
+from articles_qa.index.formats.extracted import Extracted, Unreadable
 
 MAX_DEPTH = 1_000
 _TOKEN = re.compile(

@@ -9,9 +9,9 @@ The text is "The dam burst on Friday."; its runs begin at 1,000 and 3,100 ms.
 
 import re
 
-from index.articles.places import Unit
-from index.formats.extracted import Extracted, SourceText, Unreadable
-from index.formats.html_page import decode_page
+from articles_qa.index.articles.places import Unit
+from articles_qa.index.formats.extracted import Extracted, SourceText, Unreadable
+from articles_qa.index.formats.html_page import decode_page
 
 PAUSE_MS, LONG_PAUSE_MS = 1_500, 5_000  # A longer silence parts two paragraphs: after a full stop, or after any word.
 _TIME = r"(?:(\d{1,3}):)?(\d\d?):(\d\d)[.,](\d{1,3})"

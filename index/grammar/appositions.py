@@ -8,8 +8,8 @@ Parse: guests <-nsubj- said; director -appos-> guests. "director" with "its"
 before it does not agree with the plural "guests", and is the subject of "said".
 """
 
-from index.grammar.dependency_tree import Parse
-from index.grammar.noun_classes import DOCUMENTS, STATEMENTS, SpeakerKind, kind_of_noun
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.noun_classes import DOCUMENTS, STATEMENTS, SpeakerKind, kind_of_noun
 
 _LOOSE = ("npadvmod", "dep", "prep", "parataxis", "oprd", "appos")
 _CALLING = frozenset("call calls called know knows known name named nickname nicknamed dub dubbed".split())

@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from index.english import COURTESY_TITLES, MONTHS_AND_WEEKDAYS
+from articles_qa.index.english import COURTESY_TITLES, MONTHS_AND_WEEKDAYS
 
 # Heads of a body's name that news writers use for one another: "intelligence agency" for "Intelligence Service".
 GENERIC_HEADS = frozenset(

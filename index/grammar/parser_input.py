@@ -9,13 +9,13 @@ metres." has no cue and is not.
 import re
 from dataclasses import dataclass
 
-from index.articles.forms.live_entries import stamp_at
-from index.articles.mended import FILLER, without_filler
-from index.articles.sentences import Sentence
-from index.articles.span import Span, without_gaps
-from index.english import NUMBER_FROM_TWO
-from index.grammar.noun_classes import COUNT_NOUNS
-from index.grammar.reporting_verbs import CITING, FIGURE_PREPOSITIONS, LEMMAS
+from articles_qa.index.articles.forms.live_entries import stamp_at
+from articles_qa.index.articles.mended import FILLER, without_filler
+from articles_qa.index.articles.sentences import Sentence
+from articles_qa.index.articles.span import Span, without_gaps
+from articles_qa.index.english import NUMBER_FROM_TWO
+from articles_qa.index.grammar.noun_classes import COUNT_NOUNS
+from articles_qa.index.grammar.reporting_verbs import CITING, FIGURE_PREPOSITIONS, LEMMAS
 
 # Words that mostly mean something else. They count only before "that" or a figure's clause.
 _WEAK = frozenset(

@@ -10,8 +10,8 @@ the noun before it, "reports".
 
 from collections.abc import Sequence
 
-from index.grammar.dependency_tree import Parse
-from index.grammar.reporting_verbs import AUXILIARIES
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.reporting_verbs import AUXILIARIES
 
 _NEGATIONS = frozenset("no neither nobody none nor not n't n’t never hardly".split())
 _NEGATED_SUBJECTS = frozenset("no neither nobody none nor".split())

@@ -17,14 +17,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
-from index.files.checksums import FULL_CHECK_BYTES, Check, check_files, read_small
-from index.files.file_stat import read_stats
-from index.files.find_files import is_utf8
-from index.files.printable import printable_name
-from index.local.manifest import Manifest
-from index.local.segment import FILES
-from index.opened.build_record import CollectionRecord
+from articles_qa.index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError, InputError
+from articles_qa.index.files.checksums import FULL_CHECK_BYTES, Check, check_files, read_small
+from articles_qa.index.files.file_stat import read_stats
+from articles_qa.index.files.find_files import is_utf8
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.local.manifest import Manifest
+from articles_qa.index.local.segment import FILES
+from articles_qa.index.opened.build_record import CollectionRecord
 
 LOCK, CURRENT, MANIFEST, ADDED, PENDING = "LOCK", "CURRENT", "manifest.json", "added", "pending"
 ORDER, LOOKS = "order.npy", "looks.npy"

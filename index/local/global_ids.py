@@ -13,9 +13,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Flags, Ids, read_array
-from index.errors import IndexDamagedError
-from index.local.segment import Segment
+from articles_qa.index.arrays import Flags, Ids, read_array
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.local.segment import Segment
 
 Order: TypeAlias = npt.NDArray[np.int32]
 """(articles, 2) int32: the segment and the local id of each article that is not deleted, in order of source."""

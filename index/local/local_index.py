@@ -5,22 +5,22 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Flags, Ids, Vectors
-from index.entries.entry_db import cut, day_of
-from index.errors import IndexDamagedError, IndexMismatchError
-from index.files.checksums import Check, Verification
-from index.files.source_files import Sources
-from index.local.generation import Generation, current_number, generation_numbers, open_generation
-from index.local.segment import WORDS
-from index.local.segment_reader import SegmentReader
-from index.local.tombstones import TOMBSTONES, read_tombstones
-from index.models.embedder import EmbeddedQuestion
-from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
-from index.opened.info import IndexInfo
-from index.opened.listing import ArticlePage, ArticleSummary, check_page
-from index.search.analyzer import folded
-from index.search.bm25_index import KEY_BITS, KeyRanges, WordIndex, key_ranges
-from index.search.ivf_lists import Lists
+from articles_qa.index.arrays import Flags, Ids, Vectors
+from articles_qa.index.entries.entry_db import cut, day_of
+from articles_qa.index.errors import IndexDamagedError, IndexMismatchError
+from articles_qa.index.files.checksums import Check, Verification
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.local.generation import Generation, current_number, generation_numbers, open_generation
+from articles_qa.index.local.segment import WORDS
+from articles_qa.index.local.segment_reader import SegmentReader
+from articles_qa.index.local.tombstones import TOMBSTONES, read_tombstones
+from articles_qa.index.models.embedder import EmbeddedQuestion
+from articles_qa.index.opened.index import FoundByWords, Index, Selection, SentenceVectors
+from articles_qa.index.opened.info import IndexInfo
+from articles_qa.index.opened.listing import ArticlePage, ArticleSummary, check_page
+from articles_qa.index.search.analyzer import folded
+from articles_qa.index.search.bm25_index import KEY_BITS, KeyRanges, WordIndex, key_ranges
+from articles_qa.index.search.ivf_lists import Lists
 
 SPARE_HITS = 10  # More hits are fetched than are wanted, so that article order decides between equal hits at the end.
 _CONTAINS = (

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from index.errors import IndexDamagedError, IndexMismatchError
-from index.files.checksums import DIGITS, FileRecord
-from index.local.segment import COUNTS, SegmentRecord, folder_of
-from index.opened.build_record import BuildRecord, Counts
-from index.search.ivf_lists import Lists
+from articles_qa.index.errors import IndexDamagedError, IndexMismatchError
+from articles_qa.index.files.checksums import DIGITS, FileRecord
+from articles_qa.index.local.segment import COUNTS, SegmentRecord, folder_of
+from articles_qa.index.opened.build_record import BuildRecord, Counts
+from articles_qa.index.search.ivf_lists import Lists
 
 FORMAT = 7
 _MAX_NAME_CHARS = 200  # The names that this program writes have some 50.

@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from index.errors import InputError
-from index.files.checksums import Check, FileRecord
-from index.files.disk import DISK, Disk, remove_tree, write_synced
-from index.local.generation import (
+from articles_qa.index.errors import InputError
+from articles_qa.index.files.checksums import Check, FileRecord
+from articles_qa.index.files.disk import DISK, Disk, remove_tree, write_synced
+from articles_qa.index.local.generation import (
     CURRENT,
     GENERATION_NAME,
     MANIFEST,
@@ -24,7 +24,7 @@ from index.local.generation import (
     generation_numbers,
     name_of,
 )
-from index.local.manifest import Manifest
+from articles_qa.index.local.manifest import Manifest
 
 Write = Callable[[Path], Manifest]
 """Fills a folder; returns the manifest. Its files, if any, are shared with an earlier generation and not read again."""

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Flags, Ids, Vectors, read_array
-from index.entries.entry import Entry
-from index.entries.entry_db import Store
-from index.errors import IndexDamagedError
-from index.search.faiss_index import VectorIndex
-from index.search.float16_vectors import Float16Vectors
-from index.search.ivf_lists import Lists
+from articles_qa.index.arrays import Flags, Ids, Vectors, read_array
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.entries.entry_db import Store
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.search.faiss_index import VectorIndex
+from articles_qa.index.search.float16_vectors import Float16Vectors
+from articles_qa.index.search.ivf_lists import Lists
 
 # FAISS keeps 8 bits a dimension. So more hits are fetched than are wanted, and the float16 vectors choose among the hits.
 SPARE = 10

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from index.articles.article import Article, Content
-from index.articles.span import Span
-from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
-from index.entries.entry_db import cut, day_of
-from index.errors import IndexDamagedError
-from index.local.generation import ORDER, Generation
-from index.local.global_ids import GlobalIds, read_order
-from index.local.segment import Segment
-from index.opened.lru_cache import TEXT_CACHE_CHARS, LruCache
+from articles_qa.index.articles.article import Article, Content
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
+from articles_qa.index.entries.entry_db import cut, day_of
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.local.generation import ORDER, Generation
+from articles_qa.index.local.global_ids import GlobalIds, read_order
+from articles_qa.index.local.segment import Segment
+from articles_qa.index.opened.lru_cache import TEXT_CACHE_CHARS, LruCache
 
 
 class SegmentReader:

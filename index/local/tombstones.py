@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index.errors import IndexDamagedError
-from index.local.global_ids import GlobalIds
-from index.local.segment import Segment
-from index.search.bm25_index import DeletedTerms, key_ranges
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.local.global_ids import GlobalIds
+from articles_qa.index.local.segment import Segment
+from articles_qa.index.search.bm25_index import DeletedTerms, key_ranges
 
 TOMBSTONES = "gone.json"
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from index.errors import IndexBusyError, InputError
-from index.files.checksums import read_small
-from index.files.disk import DISK, Disk, make_folders
-from index.local.generation import CURRENT, LOCK, index_exists
-from index.local.publish import recover
+from articles_qa.index.errors import IndexBusyError, InputError
+from articles_qa.index.files.checksums import read_small
+from articles_qa.index.files.disk import DISK, Disk, make_folders
+from articles_qa.index.local.generation import CURRENT, LOCK, index_exists
+from articles_qa.index.local.publish import recover
 
 _MAX_BYTES = 1_000
 

@@ -7,12 +7,12 @@ from typing import BinaryIO
 
 import numpy as np
 
-from index.entries.entry import Entry
-from index.entries.entry_db import Store, write_store
-from index.files.disk import Disk
-from index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS, SegmentRecord
-from index.search.bm25_index import write_words
-from index.search.float16_vectors import Float16Vectors, to_bytes
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.entries.entry_db import Store, write_store
+from articles_qa.index.files.disk import Disk
+from articles_qa.index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS, SegmentRecord
+from articles_qa.index.search.bm25_index import write_words
+from articles_qa.index.search.float16_vectors import Float16Vectors, to_bytes
 
 
 def write_segment(
@@ -23,7 +23,7 @@ def write_segment(
     Raises:
         OSError: a file cannot be written.
     """
-    from index.search.faiss_index import write_vectors
+    from articles_qa.index.search.faiss_index import write_vectors
 
     place = generation / folder
     if folder:

@@ -3,22 +3,22 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from index.building.build_report import BuildReport
-from index.building.build_settings import BuildSettings
-from index.building.collection import LastBuild
-from index.building.fill_entries import Progress
-from index.errors import IndexUnusableError, InputError
-from index.files.checksums import Check
-from index.files.disk import Disk
-from index.files.source_files import Sources
-from index.milvus.build_milvus import build_in_milvus
-from index.milvus.generation import number_in_force, open_milvus_generation
-from index.milvus.milvus_index import MilvusIndex
-from index.milvus.place import NO_FOLDER, milvus_place
-from index.milvus.server import MilvusServer, milvus_server
-from index.milvus.verify_milvus import check_milvus_index
-from index.opened.index import Index
-from index.verify.findings import Soundness
+from articles_qa.index.building.build_report import BuildReport
+from articles_qa.index.building.build_settings import BuildSettings
+from articles_qa.index.building.collection import LastBuild
+from articles_qa.index.building.fill_entries import Progress
+from articles_qa.index.errors import IndexUnusableError, InputError
+from articles_qa.index.files.checksums import Check
+from articles_qa.index.files.disk import Disk
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.milvus.build_milvus import build_in_milvus
+from articles_qa.index.milvus.generation import number_in_force, open_milvus_generation
+from articles_qa.index.milvus.milvus_index import MilvusIndex
+from articles_qa.index.milvus.place import NO_FOLDER, milvus_place
+from articles_qa.index.milvus.server import MilvusServer, milvus_server
+from articles_qa.index.milvus.verify_milvus import check_milvus_index
+from articles_qa.index.opened.index import Index
+from articles_qa.index.verify.findings import Soundness
 
 
 class MilvusBackend:

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.building.build_report import BuildReport
-from index.building.build_settings import BuildSettings
-from index.building.collection import LastBuild
-from index.building.fill_entries import Progress
-from index.building.prepare import PreparedBuild, make_report, open_previous, prepare
-from index.errors import IndexUnusableError, InputError
-from index.files.disk import DISK, make_folders
-from index.milvus.catalogue import Catalogue
-from index.milvus.collections import create_data, data_collections, generation_name, is_data
-from index.milvus.generation import (
+from articles_qa.index.building.build_report import BuildReport
+from articles_qa.index.building.build_settings import BuildSettings
+from articles_qa.index.building.collection import LastBuild
+from articles_qa.index.building.fill_entries import Progress
+from articles_qa.index.building.prepare import PreparedBuild, make_report, open_previous, prepare
+from articles_qa.index.errors import IndexUnusableError, InputError
+from articles_qa.index.files.disk import DISK, make_folders
+from articles_qa.index.milvus.catalogue import Catalogue
+from articles_qa.index.milvus.collections import create_data, data_collections, generation_name, is_data
+from articles_qa.index.milvus.generation import (
     EXHAUSTIVE,
     GRAPH,
     MilvusGeneration,
@@ -26,13 +26,13 @@ from index.milvus.generation import (
     open_milvus_generation,
     publish_generation,
 )
-from index.milvus.place import MilvusPlace
-from index.milvus.server import MilvusServer, milvus_server
-from index.milvus.store import MilvusStore, PreviousMilvusGeneration
-from index.milvus.write_lease import Lease, milvus_writer
-from index.milvus.write_rows import further_numbers, write_rows
-from index.models.model_files import cache_folder
-from index.opened.build_record import Counts
+from articles_qa.index.milvus.place import MilvusPlace
+from articles_qa.index.milvus.server import MilvusServer, milvus_server
+from articles_qa.index.milvus.store import MilvusStore, PreviousMilvusGeneration
+from articles_qa.index.milvus.write_lease import Lease, milvus_writer
+from articles_qa.index.milvus.write_rows import further_numbers, write_rows
+from articles_qa.index.models.model_files import cache_folder
+from articles_qa.index.opened.build_record import Counts
 
 # Ids of deleted articles stay until the next build. Beyond this many articles, or half of all, all rows are rewritten:
 # the list of deleted articles would slow every search.

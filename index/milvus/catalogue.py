@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Ids
-from index.articles.article import Article, Content
-from index.articles.masthead import Masthead
-from index.articles.places import Places
-from index.articles.span import Span
-from index.articles.traits import Traits
-from index.speakers.abbreviations import Alias, AliasKind
+from articles_qa.index.arrays import Ids
+from articles_qa.index.articles.article import Article, Content
+from articles_qa.index.articles.masthead import Masthead
+from articles_qa.index.articles.places import Places
+from articles_qa.index.articles.span import Span
+from articles_qa.index.articles.traits import Traits
+from articles_qa.index.speakers.abbreviations import Alias, AliasKind
 
 _FIXED = ("source", "sha256", "size_bytes", "encoding", "bom_bytes", "title", "outlet", "reader", "member", "broken")
 AFTER_TEXT = "\0"  # In the text rows the places and the traits follow the text, which holds no NUL.

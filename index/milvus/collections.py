@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from index.milvus.lexicon import K1, B
-from index.milvus.server import MilvusServer
+from articles_qa.index.milvus.lexicon import K1, B
+from articles_qa.index.milvus.server import MilvusServer
 
 MAX_VARCHAR = 65_535
 NO_VECTOR = [0.0, 0.0]  # Every collection must have a vector; this vector is never searched.

@@ -15,8 +15,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexUnusableError, InputError
-from index.milvus.place import CA, NOT_INSTALLED, TIMEOUT, TLS, TOKEN, MilvusPlace
+from articles_qa.index.errors import IndexUnusableError, InputError
+from articles_qa.index.milvus.place import CA, NOT_INSTALLED, TIMEOUT, TLS, TOKEN, MilvusPlace
 
 LEAST = (2, 5)  # The first version that has BM25.
 GONE = "the server is gone"

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from index.errors import IndexDamagedError, IndexMismatchError, InputError
-from index.milvus.catalogue import Catalogue
-from index.milvus.collections import (
+from articles_qa.index.errors import IndexDamagedError, IndexMismatchError, InputError
+from articles_qa.index.milvus.catalogue import Catalogue
+from articles_qa.index.milvus.collections import (
     NO_VECTOR,
     DataCollections,
     create_texts,
@@ -17,10 +17,10 @@ from index.milvus.collections import (
     generation_name,
     generation_number,
 )
-from index.milvus.lexicon import Lexicon
-from index.milvus.rows import split_text
-from index.milvus.server import MilvusRow, MilvusServer
-from index.opened.build_record import BuildRecord, Counts
+from articles_qa.index.milvus.lexicon import Lexicon
+from articles_qa.index.milvus.rows import split_text
+from articles_qa.index.milvus.server import MilvusRow, MilvusServer
+from articles_qa.index.opened.build_record import BuildRecord, Counts
 
 MILVUS_FORMAT = 3
 MANIFEST, CATALOGUE, LEXICON = "manifest", "catalogue", "lexicon"

@@ -5,22 +5,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.arrays import Flags, Vectors
-from index.errors import IndexDamagedError, IndexMismatchError
-from index.files.checksums import Check
-from index.files.source_files import Sources
-from index.milvus.generation import MilvusGeneration, generations, number_in_force
-from index.milvus.lexicon import Lexicon
-from index.milvus.place import NO_FOLDER
-from index.milvus.rows import encoded_term
-from index.milvus.server import MilvusServer
-from index.milvus.store import MilvusStore
-from index.models.embedder import EmbeddedQuestion
-from index.opened.index import FoundByWords, Index, Selection, SentenceVectors
-from index.opened.info import IndexInfo
-from index.opened.listing import ArticlePage, ArticleSummary, check_page
-from index.search.analyzer import folded
-from index.search.bm25_index import KeyRanges, key_ranges
+from articles_qa.index.arrays import Flags, Vectors
+from articles_qa.index.errors import IndexDamagedError, IndexMismatchError
+from articles_qa.index.files.checksums import Check
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.milvus.generation import MilvusGeneration, generations, number_in_force
+from articles_qa.index.milvus.lexicon import Lexicon
+from articles_qa.index.milvus.place import NO_FOLDER
+from articles_qa.index.milvus.rows import encoded_term
+from articles_qa.index.milvus.server import MilvusServer
+from articles_qa.index.milvus.store import MilvusStore
+from articles_qa.index.models.embedder import EmbeddedQuestion
+from articles_qa.index.opened.index import FoundByWords, Index, Selection, SentenceVectors
+from articles_qa.index.opened.info import IndexInfo
+from articles_qa.index.opened.listing import ArticlePage, ArticleSummary, check_page
+from articles_qa.index.search.analyzer import folded
+from articles_qa.index.search.bm25_index import KeyRanges, key_ranges
 
 # The server is asked for this many times more passages than are wanted, because they are scored again: the server's order
 # differs if phrases or rows of other generations count.

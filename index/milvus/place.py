@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from index.errors import InputError
+from articles_qa.index.errors import InputError
 
 PREFIX = "milvus:"
 NOT_INSTALLED = "an index in Milvus needs an extra; install it: pip install 'articles-qa[milvus]'"

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.articles.span import Span
-from index.entries.entry import StoredSentence
-from index.speakers.attribution import Attribution
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import StoredSentence
+from articles_qa.index.speakers.attribution import Attribution
 
 MAX_BYTES = 60_000  # A VARCHAR may have 65,535.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from index.errors import IndexUnusableError, InputError
-from index.milvus.connection import AGAIN_MS, GONE, address, connect, failure, says
-from index.milvus.place import MilvusPlace
+from articles_qa.index.errors import IndexUnusableError, InputError
+from articles_qa.index.milvus.connection import AGAIN_MS, GONE, address, connect, failure, says
+from articles_qa.index.milvus.place import MilvusPlace
 
 ROWS_AT_ONCE = 500  # Keys in one query, rows in one insertion: some 5 MB, of the 64 that a server takes.
 WRITING_TAKES = 12  # Times as long as reading: an index is made, a collection is loaded.

@@ -8,16 +8,16 @@ from itertools import groupby
 
 import numpy as np
 
-from index.arrays import Vectors
-from index.articles.article import Article, Content
-from index.articles.span import Span
-from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
-from index.errors import IndexDamagedError
-from index.milvus.generation import MilvusGeneration
-from index.milvus.rows import PackedPassage, unpack_passage
-from index.milvus.server import MilvusRow, MilvusServer
-from index.opened.lru_cache import TEXT_CACHE_CHARS, LruCache
-from index.speakers.abbreviations import AliasKind
+from articles_qa.index.arrays import Vectors
+from articles_qa.index.articles.article import Article, Content
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.milvus.generation import MilvusGeneration
+from articles_qa.index.milvus.rows import PackedPassage, unpack_passage
+from articles_qa.index.milvus.server import MilvusRow, MilvusServer
+from articles_qa.index.opened.lru_cache import TEXT_CACHE_CHARS, LruCache
+from articles_qa.index.speakers.abbreviations import AliasKind
 
 PASSAGES_CACHED = 4000  # Some 9 kB each. A question reads about 60.
 PASSAGES_AT_ONCE = 500

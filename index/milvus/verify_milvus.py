@@ -5,16 +5,16 @@ from itertools import chain, islice
 
 import numpy as np
 
-from index.articles.article import Article
-from index.errors import IndexDamagedError
-from index.files.printable import printable_name
-from index.milvus.generation import MilvusGeneration, open_milvus_generation
-from index.milvus.place import milvus_place
-from index.milvus.rows import PackedPassage, encoded_term
-from index.milvus.server import MilvusServer, milvus_server
-from index.milvus.store import MilvusStore
-from index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
-from index.verify.verify_entries import is_text_of_file
+from articles_qa.index.articles.article import Article
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.milvus.generation import MilvusGeneration, open_milvus_generation
+from articles_qa.index.milvus.place import milvus_place
+from articles_qa.index.milvus.rows import PackedPassage, encoded_term
+from articles_qa.index.milvus.server import MilvusServer, milvus_server
+from articles_qa.index.milvus.store import MilvusStore
+from articles_qa.index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
+from articles_qa.index.verify.verify_entries import is_text_of_file
 
 UNIT = 0.01  # The largest difference of a vector's length from 1, in float16.
 

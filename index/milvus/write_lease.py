@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from index.errors import IndexBusyError, IndexUnusableError
-from index.local.write_lock import this_process
-from index.milvus.collections import NO_VECTOR, create_texts, is_writer, lock_alias, writer_name
-from index.milvus.server import MilvusServer
+from articles_qa.index.errors import IndexBusyError, IndexUnusableError
+from articles_qa.index.local.write_lock import this_process
+from articles_qa.index.milvus.collections import NO_VECTOR, create_texts, is_writer, lock_alias, writer_name
+from articles_qa.index.milvus.server import MilvusServer
 
 BEAT_S = 2.0
 # Clocks of two machines are never compared: only the time for which a number stands still counts.

@@ -6,13 +6,13 @@ from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
-from index.entries.entry import Entry
-from index.milvus.catalogue import AFTER_TEXT, CatalogueEntry
-from index.milvus.collections import NO_VECTOR, DataCollections
-from index.milvus.generation import MilvusGeneration, NextNumbers
-from index.milvus.lexicon import EMPTY, Lexicon
-from index.milvus.rows import PackedPassage, encoded_term, pack_passage, split_text
-from index.milvus.server import ROWS_AT_ONCE, MilvusRow, MilvusServer
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.milvus.catalogue import AFTER_TEXT, CatalogueEntry
+from articles_qa.index.milvus.collections import NO_VECTOR, DataCollections
+from articles_qa.index.milvus.generation import MilvusGeneration, NextNumbers
+from articles_qa.index.milvus.lexicon import EMPTY, Lexicon
+from articles_qa.index.milvus.rows import PackedPassage, encoded_term, pack_passage, split_text
+from articles_qa.index.milvus.server import ROWS_AT_ONCE, MilvusRow, MilvusServer
 
 # Row numbers continue at a random distance from the last build's. So rows of a stopped build, or of a writer that was
 # taken for dead, never have the number of a row that counts.

@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Vectors
-from index.models.model_card import Runtime
-from index.models.model_files import GRAPH, Export, find_model, load_tokenizer
-from index.models.onnx_graph import load_original
-from index.models.onnx_session import Session, cores
-from index.models.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of
+from articles_qa.index.arrays import Vectors
+from articles_qa.index.models.model_card import Runtime
+from articles_qa.index.models.model_files import GRAPH, Export, find_model, load_tokenizer
+from articles_qa.index.models.onnx_graph import load_original
+from articles_qa.index.models.onnx_session import Session, cores
+from articles_qa.index.models.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of
 
 States: TypeAlias = npt.NDArray[np.float32]
 """(tokens, dim) float32: the transformer's output for one window of tokens."""

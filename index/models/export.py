@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexMismatchError, InputError
-from index.files.checksums import sha256_of
-from index.models.embedder import Embedder
-from index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Precision, Runtime
-from index.models.model_files import (
+from articles_qa.index.errors import IndexMismatchError, InputError
+from articles_qa.index.files.checksums import sha256_of
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.models.model_card import DEFAULT_MODEL, ModelCard, ModelSettings, Precision, Runtime
+from articles_qa.index.models.model_files import (
     GRAPH,
     Export,
     cached_export,
@@ -27,8 +27,8 @@ from index.models.model_files import (
     packaged_export,
     working_folder,
 )
-from index.models.onnx_graph import SAMPLES, load_original, quantise, save_tokenizer, trace
-from index.models.other_processors import REFERENCE, fitted, keep_reference
+from articles_qa.index.models.onnx_graph import SAMPLES, load_original, quantise, save_tokenizer, trace
+from articles_qa.index.models.other_processors import REFERENCE, fitted, keep_reference
 
 POOLINGS = ("mean", "cls")  # Of exported models; models with another pooling run through sentence-transformers.
 # 1 - the least cosine to the original on SAMPLES. int8 weights with a scale for each channel reach .008 (one scale for

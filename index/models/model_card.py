@@ -4,7 +4,7 @@ import re
 from dataclasses import asdict, dataclass, fields
 from enum import Enum
 
-from index.errors import IndexDamagedError, IndexMismatchError, InputError
+from articles_qa.index.errors import IndexDamagedError, IndexMismatchError, InputError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"  # Of the weights, as their maker has them.

@@ -21,9 +21,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index.errors import IndexMismatchError, IndexUnusableError, InputError, packages_of
-from index.files.checksums import read_small, sha256_of
-from index.models.model_card import DEFAULT_MODEL, DEFAULT_SHA256, ModelCard
+from articles_qa.index.errors import IndexMismatchError, IndexUnusableError, InputError, packages_of
+from articles_qa.index.files.checksums import read_small, sha256_of
+from articles_qa.index.models.model_card import DEFAULT_MODEL, DEFAULT_SHA256, ModelCard
 
 # Raise this number when exports change; older exports are then made again.
 EXPORT_FORMAT = 1

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from index.errors import InputError, packages_of
-from index.models.model_files import TOKENIZER, loadable_copy
-from index.models.onnx_session import silent_onnxruntime
+from articles_qa.index.errors import InputError, packages_of
+from articles_qa.index.models.model_files import TOKENIZER, loadable_copy
+from articles_qa.index.models.onnx_session import silent_onnxruntime
 
 SAMPLES = (
     "how many casualties did the agency report?",

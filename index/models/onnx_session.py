@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import IndexMismatchError, QaError
+from articles_qa.index.errors import IndexMismatchError, QaError
 
 PRECISE = "session.x64quantprecision"  # Has no effect on processors whose 8-bit sums saturate in no case.
 

@@ -19,9 +19,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.files.checksums import read_small
-from index.models.model_card import Precision
-from index.models.model_files import Export, export_folder, is_private
+from articles_qa.index.files.checksums import read_small
+from articles_qa.index.models.model_card import Precision
+from articles_qa.index.models.model_files import Export, export_folder, is_private
 
 REFERENCE = "reference.json"
 FOUND = "processors.json"

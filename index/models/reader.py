@@ -16,10 +16,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Logits
-from index.models.embedder import PassageText, States
-from index.models.model_files import Export, load_tokenizer
-from index.models.onnx_session import Session, cores
+from articles_qa.index.arrays import Logits
+from articles_qa.index.models.embedder import PassageText, States
+from articles_qa.index.models.model_files import Export, load_tokenizer
+from articles_qa.index.models.onnx_session import Session, cores
 
 MAX_TOKENS = 256  # Of question, title and passage. Sentences beyond are not read.
 MAX_QUESTION_TOKENS, MAX_TITLE_TOKENS = 48, 24

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import InputError
-from index.models.model_files import GRAPH, PACKAGED, packaged_export
-from index.models.reader import Reader
-from index.models.reader_weights import READER_WEIGHTS, Layer, Layers, read_reader_head, read_reader_layers
+from articles_qa.index.errors import InputError
+from articles_qa.index.models.model_files import GRAPH, PACKAGED, packaged_export
+from articles_qa.index.models.reader import Reader
+from articles_qa.index.models.reader_weights import READER_WEIGHTS, Layer, Layers, read_reader_head, read_reader_layers
 
 PLACES = PACKAGED / "reader.json"  # Where each layer stands in the default model's graph; made with the graph.
 LEVELS_8_BITS, LEVELS_7_BITS = 127, 64

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.models.reader import ReaderHead
+from articles_qa.index.models.reader import ReaderHead
 
 READER_WEIGHTS = Path(__file__).with_name("reader.safetensors")
 HEAD, SCALE = "head.", ".scale"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, NamedTuple
 
-from index.errors import IndexMismatchError, InputError
-from index.formats.kinds import ReadSettings
-from index.models.model_card import ModelCard
+from articles_qa.index.errors import IndexMismatchError, InputError
+from articles_qa.index.formats.kinds import ReadSettings
+from articles_qa.index.models.model_card import ModelCard
 
 # The keys of a manifest that every kind of index has, with the type of each.
 _SHAPE: Mapping[str, type] = {

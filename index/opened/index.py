@@ -16,23 +16,23 @@ from typing import ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Flags, Vectors
-from index.articles.article import Article
-from index.articles.places import Proves
-from index.articles.span import Span
-from index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
-from index.errors import ArticleRefused, IndexDamagedError, QaError
-from index.files.checksums import Check, Verification
-from index.files.printable import printable_name
-from index.files.source_files import Sources, SourceState
-from index.formats.article_reader import ArticleReader
-from index.formats.pages.page_pictures import PagePicture
-from index.models.embedder import EmbeddedQuestion, Embedder
-from index.models.export import export_model, find_export
-from index.models.model_card import ModelSettings
-from index.opened.info import IndexInfo
-from index.opened.listing import ArticlePage, date_range, outlet_names
-from index.search.bm25_index import KeyRanges
+from articles_qa.index.arrays import Flags, Vectors
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.places import Proves
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import Entry, ListedArticle, StoredAlias, StoredPassage, StoredSentence
+from articles_qa.index.errors import ArticleRefused, IndexDamagedError, QaError
+from articles_qa.index.files.checksums import Check, Verification
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.files.source_files import Sources, SourceState
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.pages.page_pictures import PagePicture
+from articles_qa.index.models.embedder import EmbeddedQuestion, Embedder
+from articles_qa.index.models.export import export_model, find_export
+from articles_qa.index.models.model_card import ModelSettings
+from articles_qa.index.opened.info import IndexInfo
+from articles_qa.index.opened.listing import ArticlePage, date_range, outlet_names
+from articles_qa.index.search.bm25_index import KeyRanges
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.files.checksums import Check
-from index.models.model_card import ModelCard
-from index.opened.build_record import BuildRecord, Counts
-from index.search.ivf_lists import Lists
+from articles_qa.index.files.checksums import Check
+from articles_qa.index.models.model_card import ModelCard
+from articles_qa.index.opened.build_record import BuildRecord, Counts
+from articles_qa.index.search.ivf_lists import Lists
 
 
 @dataclass(frozen=True, slots=True)

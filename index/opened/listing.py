@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from index.errors import InputError
-from index.search.analyzer import folded
+from articles_qa.index.errors import InputError
+from articles_qa.index.search.analyzer import folded
 
 MAX_QUERY_CHARS = 500
 MAX_LIMIT = 1000  # Articles of one page.

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from index.files.checksums import read_small
-from index.models.model_files import cache_folder
+from articles_qa.index.files.checksums import read_small
+from articles_qa.index.models.model_files import cache_folder
 
 KEY = "paths-key.json"
 _KEY_BYTES = 32

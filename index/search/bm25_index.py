@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
-from index.arrays import Flags
-from index.errors import IndexDamagedError
-from index.search.analyzer import english_analyzer
+from articles_qa.index.arrays import Flags
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.search.analyzer import english_analyzer
 
 FIELD, KEY = "words", "passage"
 _ANALYZER = "english"

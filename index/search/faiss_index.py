@@ -6,11 +6,11 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from index.arrays import Flags, Ids, Vectors
-from index.errors import IndexDamagedError
-from index.files.disk import DISK, Disk
-from index.search.faiss_file import check_faiss_file
-from index.search.ivf_lists import (
+from articles_qa.index.arrays import Flags, Ids, Vectors
+from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.files.disk import DISK, Disk
+from articles_qa.index.search.faiss_file import check_faiss_file
+from articles_qa.index.search.ivf_lists import (
     EXHAUSTIVE_UP_TO,
     Lists,
     choose_nprobe,

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Vectors
-from index.errors import IndexDamagedError, IndexMismatchError
+from articles_qa.index.arrays import Vectors
+from articles_qa.index.errors import IndexDamagedError, IndexMismatchError
 
 BLOCK = 8192  # Rows read at once.
 ROW_TYPE = np.dtype("<f2")

@@ -11,8 +11,8 @@ from math import ceil, sqrt
 import faiss
 import numpy as np
 
-from index.arrays import Ids, Vectors
-from index.models.onnx_session import cores
+from articles_qa.index.arrays import Ids, Vectors
+from articles_qa.index.models.onnx_session import cores
 
 # Sentences. An exhaustive search of so many takes 7 to 13 ms, as long as the rest of an answer; with lists it takes 1 ms.
 EXHAUSTIVE_UP_TO = 200_000

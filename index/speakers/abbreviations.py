@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from index.articles.span import Span
-from index.english import POSSESSIVE_ENDING
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import POSSESSIVE_ENDING
 
 _SMALL = frozenset("of the and for on in to".split())
 MAX_NAME_CHARS = 160  # Of the words before an abbreviation, ten at most.

@@ -10,11 +10,11 @@ The museum put the age of the mask at roughly 900 years.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.grammar.dependency_tree import Parse
-from index.grammar.noun_classes import AMOUNT_NOUNS, COUNT_NOUNS, SpeakerKind
-from index.grammar.noun_phrases import Phrase, kind_of_phrase, phrase_of
-from index.grammar.reporting_verbs import FIGURE_PREPOSITIONS
-from index.grammar.verb_subjects import is_negated, is_passive
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.noun_classes import AMOUNT_NOUNS, COUNT_NOUNS, SpeakerKind
+from articles_qa.index.grammar.noun_phrases import Phrase, kind_of_phrase, phrase_of
+from articles_qa.index.grammar.reporting_verbs import FIGURE_PREPOSITIONS
+from articles_qa.index.grammar.verb_subjects import is_negated, is_passive
 
 _NUMBERS = frozenset("dozen dozens hundred hundreds thousand thousands million millions billion billions half".split())
 _STANDING = frozenset(

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from index.articles.sentences import Sentence
-from index.articles.span import Span, without_gaps
-from index.grammar.noun_classes import SpeakerKind
-from index.speakers.coreference import Mention
+from articles_qa.index.articles.sentences import Sentence
+from articles_qa.index.articles.span import Span, without_gaps
+from articles_qa.index.grammar.noun_classes import SpeakerKind
+from articles_qa.index.speakers.coreference import Mention
 
 MAX_SENTENCES = 40  # Of one quotation; a mark that is never closed opens none.
 LEAD = 4  # Characters before a speaker who opens a sentence: "the".

@@ -10,8 +10,8 @@ Weather Service again, up to twelve sentences back.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.articles.span import Span
-from index.grammar.noun_classes import SpeakerKind, kind_of_noun
+from articles_qa.index.articles.span import Span
+from articles_qa.index.grammar.noun_classes import SpeakerKind, kind_of_noun
 
 PRONOUN_REACH = 4  # Sentences back in which a pronoun finds whom it means.
 DESCRIPTION_REACH = 12  # The same for a description such as "the agency".

@@ -9,15 +9,15 @@ Words: “ The dam held , ” the NIS said. Report: speaker "NIS" (word 7), cue 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.articles.sentences import Sentence
-from index.articles.span import Span
-from index.grammar.dependency_tree import Parse
-from index.grammar.noun_phrases import Phrase
-from index.grammar.parser import BATCH, Parser
-from index.grammar.parser_input import PlainLine, asks_back, has_cue, plain_line
-from index.speakers.attribution import QuotationPart
-from index.speakers.named_entities import NamedEntity, find_entities
-from index.speakers.reports import Report, reports_of
+from articles_qa.index.articles.sentences import Sentence
+from articles_qa.index.articles.span import Span
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.noun_phrases import Phrase
+from articles_qa.index.grammar.parser import BATCH, Parser
+from articles_qa.index.grammar.parser_input import PlainLine, asks_back, has_cue, plain_line
+from articles_qa.index.speakers.attribution import QuotationPart
+from articles_qa.index.speakers.named_entities import NamedEntity, find_entities
+from articles_qa.index.speakers.reports import Report, reports_of
 
 # Parses take some 50 KB a sentence. All those of a long article at once took 130 MB for each megabyte of its text.
 PARSED_AT_ONCE = 16 * BATCH

@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from index.articles.sentences import Sentence
-from index.articles.span import Span
-from index.grammar.noun_classes import SpeakerKind
-from index.grammar.parser import Parser
-from index.speakers.attribution import Attribution, quotation_parts, shared_attributions
-from index.speakers.coreference import DESCRIPTION_REACH, Mention, meant_by_description, meant_by_pronoun
-from index.speakers.extract_reports import ArticleReport, SentenceReports, extract_reports
-from index.speakers.labelled import labelled_attributions
-from index.speakers.named_entities import NamedEntity, look_up_kinds
+from articles_qa.index.articles.sentences import Sentence
+from articles_qa.index.articles.span import Span
+from articles_qa.index.grammar.noun_classes import SpeakerKind
+from articles_qa.index.grammar.parser import Parser
+from articles_qa.index.speakers.attribution import Attribution, quotation_parts, shared_attributions
+from articles_qa.index.speakers.coreference import DESCRIPTION_REACH, Mention, meant_by_description, meant_by_pronoun
+from articles_qa.index.speakers.extract_reports import ArticleReport, SentenceReports, extract_reports
+from articles_qa.index.speakers.labelled import labelled_attributions
+from articles_qa.index.speakers.named_entities import NamedEntity, look_up_kinds
 
 
 @dataclass(frozen=True, slots=True)

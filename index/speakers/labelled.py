@@ -9,15 +9,15 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from itertools import takewhile
 
-from index.articles.forms.live_entries import find_entries
-from index.articles.forms.posts import find_posts
-from index.articles.forms.turns import find_turns
-from index.articles.mended import mended
-from index.articles.sentences import Sentence
-from index.articles.span import Span, line_spans
-from index.english import CAPITALISED_IN_ANY_SCRIPT
-from index.grammar.noun_classes import SpeakerKind, kind_of_noun
-from index.speakers.attribution import Attribution
+from articles_qa.index.articles.forms.live_entries import find_entries
+from articles_qa.index.articles.forms.posts import find_posts
+from articles_qa.index.articles.forms.turns import find_turns
+from articles_qa.index.articles.mended import mended
+from articles_qa.index.articles.sentences import Sentence
+from articles_qa.index.articles.span import Span, line_spans
+from articles_qa.index.english import CAPITALISED_IN_ANY_SCRIPT
+from articles_qa.index.grammar.noun_classes import SpeakerKind, kind_of_noun
+from articles_qa.index.speakers.attribution import Attribution
 
 # "Coastguard: search called off until morning." Without a person or a body in the label it may be anything.
 _BY_ROLE = re.compile(rf"(?P<name>{CAPITALISED_IN_ANY_SCRIPT}(?: [\w’'-]+){{0,3}}):\s+(?=\S)")

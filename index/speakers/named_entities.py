@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.grammar.appositions import is_parted
-from index.grammar.dependency_tree import Parse
-from index.grammar.noun_classes import SpeakerKind, kind_of_noun
-from index.grammar.noun_phrases import Phrase, kind_of_phrase, phrase_of
-from index.grammar.parser import PERSON, PLACES, Parser
-from index.grammar.parser_input import PlainLine
-from index.speakers.coreference import Mention
-from index.speakers.reports import Report
+from articles_qa.index.grammar.appositions import is_parted
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.noun_classes import SpeakerKind, kind_of_noun
+from articles_qa.index.grammar.noun_phrases import Phrase, kind_of_phrase, phrase_of
+from articles_qa.index.grammar.parser import PERSON, PLACES, Parser
+from articles_qa.index.grammar.parser_input import PlainLine
+from articles_qa.index.speakers.coreference import Mention
+from articles_qa.index.speakers.reports import Report
 
 MAX_LINES = 2  # In which a name is looked up before its kind counts as known.
 

@@ -10,13 +10,13 @@ Parse: told -ccomp-> hurt. The speaker follows a comma, so all before is said.
 
 from collections.abc import Sequence
 
-from index.grammar.appositions import is_parted
-from index.grammar.dependency_tree import Parse
-from index.grammar.noun_classes import COUNT_NOUNS, DOCUMENTS, TIME_WORDS
-from index.grammar.noun_phrases import Phrase
-from index.grammar.reporting_verbs import COUNTING, LEMMAS, NEEDS, SHOWING, Needs
-from index.grammar.verb_subjects import is_passive
-from index.speakers.attributed_figures import brings_figure, holds_figure
+from articles_qa.index.grammar.appositions import is_parted
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.noun_classes import COUNT_NOUNS, DOCUMENTS, TIME_WORDS
+from articles_qa.index.grammar.noun_phrases import Phrase
+from articles_qa.index.grammar.reporting_verbs import COUNTING, LEMMAS, NEEDS, SHOWING, Needs
+from articles_qa.index.grammar.verb_subjects import is_passive
+from articles_qa.index.speakers.attributed_figures import brings_figure, holds_figure
 
 OPENING_MARKS = ("“", '"', "«", "‘", "'", "``", "''")
 _CLOSING_MARKS = ("”", '"', "''", "»", "’")

@@ -8,12 +8,12 @@ Interfax, citing the army, said 300 had died.
 Parse: said -advcl-> citing -dobj-> army. Interfax speaks and cites the army.
 """
 
-from index.grammar.appositions import agreeing_subject, apposed_subject, name_before, opening_name
-from index.grammar.dependency_tree import Parse
-from index.grammar.noun_classes import DOCUMENTS, FINDINGS, NOBODY, TIME_WORDS, SpeakerKind, kind_of_noun
-from index.grammar.noun_phrases import Phrase, author_of, kind_of_phrase, phrase_of
-from index.grammar.reporting_verbs import CITING, LEMMAS
-from index.grammar.verb_subjects import agent_of, is_passive, subject_of
+from articles_qa.index.grammar.appositions import agreeing_subject, apposed_subject, name_before, opening_name
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.noun_classes import DOCUMENTS, FINDINGS, NOBODY, TIME_WORDS, SpeakerKind, kind_of_noun
+from articles_qa.index.grammar.noun_phrases import Phrase, author_of, kind_of_phrase, phrase_of
+from articles_qa.index.grammar.reporting_verbs import CITING, LEMMAS
+from articles_qa.index.grammar.verb_subjects import agent_of, is_passive, subject_of
 
 MAX_JOINED_WORDS = 8
 

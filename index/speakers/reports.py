@@ -9,12 +9,12 @@ has no subject of its own, the same source: "that many fled".
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.grammar.dependency_tree import Parse
-from index.grammar.noun_phrases import Phrase, author_of, phrase_of
-from index.grammar.reporting_verbs import EVIDENCE, HEARSAY, LEMMAS
-from index.grammar.verb_subjects import is_negated, is_passive, subject_of
-from index.speakers.attributed_figures import attributed_figures, owner_of_count
-from index.speakers.report_scope import (
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.noun_phrases import Phrase, author_of, phrase_of
+from articles_qa.index.grammar.reporting_verbs import EVIDENCE, HEARSAY, LEMMAS
+from articles_qa.index.grammar.verb_subjects import is_negated, is_passive, subject_of
+from articles_qa.index.speakers.attributed_figures import attributed_figures, owner_of_count
+from articles_qa.index.speakers.report_scope import (
     OPENING_MARKS,
     clause_around,
     clause_before,
@@ -22,7 +22,7 @@ from index.speakers.report_scope import (
     has_what_it_needs,
     with_rest_of_sentence,
 )
-from index.speakers.report_speaker import cited_by, is_evidence, names_somebody, speaker_after, speaker_of_verb
+from articles_qa.index.speakers.report_speaker import cited_by, is_evidence, names_somebody, speaker_after, speaker_of_verb
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ second, so "Kirby" stands for "John Kirby".
 import re
 from collections.abc import Iterator, Sequence
 
-from index.articles.span import Span
-from index.english import CAPITALISED, NAME_PARTICLES, POSSESSIVE_ENDING, TITLES
-from index.grammar.noun_classes import BODIES, PERSONS, TIME_WORDS
-from index.speakers.abbreviations import Alias, AliasKind
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import CAPITALISED, NAME_PARTICLES, POSSESSIVE_ENDING, TITLES
+from articles_qa.index.grammar.noun_classes import BODIES, PERSONS, TIME_WORDS
+from articles_qa.index.speakers.abbreviations import Alias, AliasKind
 
 # Two to six capitalised words with one blank or line end between them, initials and particles included.
 _RUN = re.compile(rf"(?<![\w’'-]){CAPITALISED}\.?(?:[ \n](?:(?:{'|'.join(NAME_PARTICLES)}) ){{0,2}}{CAPITALISED}\.?){{1,5}}")

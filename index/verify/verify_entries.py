@@ -5,14 +5,14 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from index.arrays import Ids
-from index.articles.article import BOMS
-from index.articles.places import Places, are_runs, sha256_of_text
-from index.articles.traits import Traits
-from index.files.printable import printable_name
-from index.local.segment import FIRST_PASSAGES, FIRST_SENTENCES, Segment
-from index.models.token_vectors import MAX_TOKENS_PER_CHAR, TOKEN_BYTES
-from index.verify.findings import Finding
+from articles_qa.index.arrays import Ids
+from articles_qa.index.articles.article import BOMS
+from articles_qa.index.articles.places import Places, are_runs, sha256_of_text
+from articles_qa.index.articles.traits import Traits
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.local.segment import FIRST_PASSAGES, FIRST_SENTENCES, Segment
+from articles_qa.index.models.token_vectors import MAX_TOKENS_PER_CHAR, TOKEN_BYTES
+from articles_qa.index.verify.findings import Finding
 
 _Row = tuple[Any, ...]
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from index.entries.entry_db import Store
-from index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError
-from index.files.checksums import Check, damages
-from index.files.printable import printable_name
-from index.local.generation import (
+from articles_qa.index.entries.entry_db import Store
+from articles_qa.index.errors import IndexDamagedError, IndexMismatchError, IndexUnusableError
+from articles_qa.index.files.checksums import Check, damages
+from articles_qa.index.files.printable import printable_name
+from articles_qa.index.local.generation import (
     MANIFEST,
     ORDER,
     Generation,
@@ -17,18 +17,18 @@ from index.local.generation import (
     read_current,
     read_manifest,
 )
-from index.local.manifest import Manifest
-from index.local.segment import ARTICLES, VECTORS, WORDS, Segment, SegmentRecord
-from index.local.segment_reader import SegmentReader
-from index.local.tombstones import TOMBSTONES, count_deleted_words, read_tombstones
-from index.models.token_vectors import projection_of
-from index.opened.build_record import Counts
-from index.opened.index import damage_for_other_errors
-from index.search.bm25_index import WordIndex
-from index.search.faiss_index import VectorIndex
-from index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
-from index.verify.verify_entries import EntryCheck
-from index.verify.verify_search import vector_findings, word_findings
+from articles_qa.index.local.manifest import Manifest
+from articles_qa.index.local.segment import ARTICLES, VECTORS, WORDS, Segment, SegmentRecord
+from articles_qa.index.local.segment_reader import SegmentReader
+from articles_qa.index.local.tombstones import TOMBSTONES, count_deleted_words, read_tombstones
+from articles_qa.index.models.token_vectors import projection_of
+from articles_qa.index.opened.build_record import Counts
+from articles_qa.index.opened.index import damage_for_other_errors
+from articles_qa.index.search.bm25_index import WordIndex
+from articles_qa.index.search.faiss_index import VectorIndex
+from articles_qa.index.verify.findings import MAX_FINDINGS, Checked, Finding, Soundness
+from articles_qa.index.verify.verify_entries import EntryCheck
+from articles_qa.index.verify.verify_search import vector_findings, word_findings
 
 
 def check_local_index(directory: Path, *, number: int | None = None) -> Soundness:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from index.entries.entry_db import Store
-from index.local.segment import EXACT, VECTORS, Segment
-from index.search.bm25_index import WordIndex, passage_key
-from index.verify.findings import Finding
+from articles_qa.index.entries.entry_db import Store
+from articles_qa.index.local.segment import EXACT, VECTORS, Segment
+from articles_qa.index.search.bm25_index import WordIndex, passage_key
+from articles_qa.index.verify.findings import Finding
 
 BATCH = 8192  # Sentences read at once.
 # Rounding to float16 changes a number, and so a length, by at most 1 in 2,048; over the seeds by 1 in 20,000.

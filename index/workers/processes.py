@@ -13,11 +13,11 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from index.articles.article import Article
-from index.errors import InputError, QaError
-from index.models.model_files import Export
-from index.models.onnx_session import cores
-from index.workers.worker import BatchDone, Worker
+from articles_qa.index.articles.article import Article
+from articles_qa.index.errors import InputError, QaError
+from articles_qa.index.models.model_files import Export
+from articles_qa.index.models.onnx_session import cores
+from articles_qa.index.workers.worker import BatchDone, Worker
 
 
 @dataclass(frozen=True, slots=True)

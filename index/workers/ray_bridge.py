@@ -10,14 +10,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from index.articles.article import Article
-from index.entries.entry import Entry
-from index.errors import InputError, QaError
-from index.models.model_files import Export
-from index.models.onnx_session import cores
-from index.workers.processes import WorkerFailure
-from index.workers.ship_model import Shipment, export_files, worker_proof
-from index.workers.worker import BatchDone, Worker
+from articles_qa.index.articles.article import Article
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.errors import InputError, QaError
+from articles_qa.index.models.model_files import Export
+from articles_qa.index.models.onnx_session import cores
+from articles_qa.index.workers.processes import WorkerFailure
+from articles_qa.index.workers.ship_model import Shipment, export_files, worker_proof
+from articles_qa.index.workers.worker import BatchDone, Worker
 
 LOCAL = "local"  # The address of a cluster that is started for this build.
 LOOK_S = 0.05  # Between two polls of build and cluster.
@@ -192,11 +192,21 @@ def _serve(connection: Connection, settings: ClusterSettings, export: Export, sp
 
 def _connect(settings: ClusterSettings) -> None:
     """Connect to the cluster; raises Ray's errors: another version of Ray or Python, no cluster."""
-    package = {"py_modules": [str(Path(__file__).parents[1])]}  # The same program everywhere; its packages must be installed.
+    # The same program everywhere; its packages must be installed.
+    package = {"py_modules": [str(_shipped(Path(settings.folder)))]}
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "CRITICAL", "runtime_env": package}
     if settings.address == LOCAL:
         options |= {"num_cpus": settings.count or cores(), "include_dashboard": False, "_temp_dir": settings.folder}
     _ray().init(address=settings.address, **options)
+
+
+def _shipped(folder: Path) -> Path:
+    """Copy what workers import into a folder of the package's name, as which Ray ships it."""
+    index, program = Path(__file__).parents[1:3]
+    package = folder / __name__.split(".", maxsplit=1)[0]
+    shutil.copytree(index, package / index.name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(program / "__init__.py", package)
+    return package
 
 
 def _ray() -> Any:

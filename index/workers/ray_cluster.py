@@ -8,12 +8,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from index.articles.article import Article
-from index.errors import InputError
-from index.models.model_files import Export
-from index.workers.processes import ChildProcess, WorkerFailure
-from index.workers.ray_bridge import ClusterReady, ClusterSettings, WorkerNote, bridge
-from index.workers.worker import BatchDone
+from articles_qa.index.articles.article import Article
+from articles_qa.index.errors import InputError
+from articles_qa.index.models.model_files import Export
+from articles_qa.index.workers.processes import ChildProcess, WorkerFailure
+from articles_qa.index.workers.ray_bridge import ClusterReady, ClusterSettings, WorkerNote, bridge
+from articles_qa.index.workers.worker import BatchDone
 
 INSTALL = "pip install 'articles-qa[ray]'"
 CONNECT_S = 5.0

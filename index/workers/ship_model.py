@@ -5,11 +5,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from index.articles.article import decode_article
-from index.errors import IndexMismatchError
-from index.grammar.parser import reader_name
-from index.models.model_card import ModelCard
-from index.models.model_files import (
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.errors import IndexMismatchError
+from articles_qa.index.grammar.parser import reader_name
+from articles_qa.index.models.model_card import ModelCard
+from articles_qa.index.models.model_files import (
     GRAPH,
     TOKENIZER,
     Export,
@@ -19,8 +19,8 @@ from index.models.model_files import (
     packaged_export,
     working_folder,
 )
-from index.models.onnx_graph import SAMPLES
-from index.workers.worker import Worker
+from articles_qa.index.models.onnx_graph import SAMPLES
+from articles_qa.index.workers.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from index.articles.article import Article
-from index.entries.entry import Entry
-from index.entries.make_entry import draft, make_entries
-from index.errors import InputError
-from index.grammar.parser import Parser, loaded_parser
-from index.models.embedder import Embedder
-from index.models.model_files import Export
+from articles_qa.index.articles.article import Article
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.entries.make_entry import draft, make_entries
+from articles_qa.index.errors import InputError
+from articles_qa.index.grammar.parser import Parser, loaded_parser
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.models.model_files import Export
 
 # Some 80 passages: a second or two of one core, which the death of a worker costs.
 BATCH_BYTES = 48_000

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from index.opened.info import IndexInfo
-from qa.answers.comparison import QuotedTable
-from qa.answers.quote import Excerpt, Quote
-from qa.questions.scope import Within
+from articles_qa.index.opened.info import IndexInfo
+from articles_qa.qa.answers.comparison import QuotedTable
+from articles_qa.qa.answers.quote import Excerpt, Quote
+from articles_qa.qa.questions.scope import Within
 
 SCHEMA = "answer/1"
 

@@ -8,9 +8,9 @@ Left: Ricardo Salgueiro. "Porto Alto" is the dateline, "Isabel Lobo" the speaker
 import re
 from collections.abc import Sequence
 
-from index.articles.span import Span
-from index.grammar.reporting_verbs import LEMMAS
-from qa.questions.question import stems, stop_terms
+from articles_qa.index.articles.span import Span
+from articles_qa.index.grammar.reporting_verbs import LEMMAS
+from articles_qa.qa.questions.question import stems, stop_terms
 
 _DATELINE = re.compile(r"[A-Z]{2,}[\w .,/’'()-]{0,68}?(?:\([A-Z][\w .]{1,30}\)\s*)?\s?(?:[–—]|-{1,2}\s)")
 _BEFORE_THE_VERB = re.compile(r"\bwho(?:\s+(?:else|first|also|has|have|had))*\s+(?P<verb>[\w’-]+)", re.IGNORECASE)

@@ -4,25 +4,25 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.articles.span import Span, without_gaps
-from index.entries.entry import StoredSentence
-from index.opened.index import Index
-from qa.answers.comparison import QuotedClaim, QuotedTable
-from qa.answers.make_quotes import make_quote
-from qa.answers.neighbours import Neighbours
-from qa.answers.quote import Quote
-from qa.claims.asked_figure import AskedFigure, asked_figure, named_stems
-from qa.claims.claim_tables import ClaimTable, TableValue, tabulate_claims
-from qa.claims.find_claims import Claim, read_values
-from qa.claims.related_words import unified
-from qa.claims.statement import SentenceValue, Statement, Voice
-from qa.claims.story import Stories
-from qa.questions.question import AnswerType, Question
-from qa.ranking.candidates import CandidatePassages
-from qa.ranking.reading import BESIDE, Judge
-from qa.ranking.scoring import ScoredSentence, SentenceScores
-from qa.speakers.identities import Identities
-from qa.speakers.speaker import ResolvedAttribution
+from articles_qa.index.articles.span import Span, without_gaps
+from articles_qa.index.entries.entry import StoredSentence
+from articles_qa.index.opened.index import Index
+from articles_qa.qa.answers.comparison import QuotedClaim, QuotedTable
+from articles_qa.qa.answers.make_quotes import make_quote
+from articles_qa.qa.answers.neighbours import Neighbours
+from articles_qa.qa.answers.quote import Quote
+from articles_qa.qa.claims.asked_figure import AskedFigure, asked_figure, named_stems
+from articles_qa.qa.claims.claim_tables import ClaimTable, TableValue, tabulate_claims
+from articles_qa.qa.claims.find_claims import Claim, read_values
+from articles_qa.qa.claims.related_words import unified
+from articles_qa.qa.claims.statement import SentenceValue, Statement, Voice
+from articles_qa.qa.claims.story import Stories
+from articles_qa.qa.questions.question import AnswerType, Question
+from articles_qa.qa.ranking.candidates import CandidatePassages
+from articles_qa.qa.ranking.reading import BESIDE, Judge
+from articles_qa.qa.ranking.scoring import ScoredSentence, SentenceScores
+from articles_qa.qa.speakers.identities import Identities
+from articles_qa.qa.speakers.speaker import ResolvedAttribution
 
 PASSAGES_COMPARED = 20  # Other speakers' claims may rank below the best passages. A passage costs some .2 ms.
 LEAST_CLAIMS = 2  # One claim has nothing to be compared with.

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from index.articles.span import Span
-from qa.answers.quote import Quote
-from qa.claims.claim_tables import ClaimTable, TableValue
-from qa.claims.polarity import Polarity
-from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
+from articles_qa.index.articles.span import Span
+from articles_qa.qa.answers.quote import Quote
+from articles_qa.qa.claims.claim_tables import ClaimTable, TableValue
+from articles_qa.qa.claims.polarity import Polarity
+from articles_qa.qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
 
 
 @dataclass(frozen=True, slots=True)

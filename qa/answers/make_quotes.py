@@ -8,20 +8,20 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.articles.sentences import read_with
-from index.articles.span import PARAGRAPH_END, Span, without_gaps
-from index.entries.entry import StoredSentence
-from index.opened.index import Index
-from index.search.analyzer import terms
-from qa.answers.neighbours import Neighbours
-from qa.answers.quote import Quote
-from qa.claims.related_words import is_copy
-from qa.questions.question import Question
-from qa.ranking.answer_spans import answering, refers_back, shared_words
-from qa.ranking.correction_notes import note_around, touching
-from qa.ranking.scoring import ScoredSentence
-from qa.speakers.identities import Identities
-from qa.speakers.speaker import ResolvedAttribution
+from articles_qa.index.articles.sentences import read_with
+from articles_qa.index.articles.span import PARAGRAPH_END, Span, without_gaps
+from articles_qa.index.entries.entry import StoredSentence
+from articles_qa.index.opened.index import Index
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.answers.neighbours import Neighbours
+from articles_qa.qa.answers.quote import Quote
+from articles_qa.qa.claims.related_words import is_copy
+from articles_qa.qa.questions.question import Question
+from articles_qa.qa.ranking.answer_spans import answering, refers_back, shared_words
+from articles_qa.qa.ranking.correction_notes import note_around, touching
+from articles_qa.qa.ranking.scoring import ScoredSentence
+from articles_qa.qa.speakers.identities import Identities
+from articles_qa.qa.speakers.speaker import ResolvedAttribution
 
 MAX_JOINED = 4  # Sentences in one quote. A longer quotation is quoted in part.
 COMPLETES = 0.75  # Share of the probability from which the next sentence is joined, if it refers back.

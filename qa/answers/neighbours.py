@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from index.articles.span import Span
-from index.entries.entry import StoredPassage, StoredSentence
-from index.opened.index import Index
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import StoredPassage, StoredSentence
+from articles_qa.index.opened.index import Index
 
 
 class Neighbours:

@@ -7,9 +7,9 @@ answer's quotes, say, [1] and [2] answer the first part, and [3] the second.
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from qa.answers.answer import Answer, AnsweredPart
-from qa.answers.comparison import QuotedClaim, QuotedTable
-from qa.answers.quote import Quote
+from articles_qa.qa.answers.answer import Answer, AnsweredPart
+from articles_qa.qa.answers.comparison import QuotedClaim, QuotedTable
+from articles_qa.qa.answers.quote import Quote
 
 
 def join_parts(question: str, parts: Sequence[Answer], *, took_ms: float) -> Answer:

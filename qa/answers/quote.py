@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from index.articles.article import Article
-from index.articles.places import Place
-from index.articles.span import Span
-from index.files.source_files import SourceState
-from qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.places import Place
+from articles_qa.index.articles.span import Span
+from articles_qa.index.files.source_files import SourceState
+from articles_qa.qa.speakers.speaker import ResolvedAttribution, attribution_record, one_line, span_record
 
 
 @dataclass(frozen=True, slots=True)

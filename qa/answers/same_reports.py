@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from index.articles.sketch import ALIKE, likeness
-from index.opened.index import Index
-from qa.answers.quote import Quote
+from articles_qa.index.articles.sketch import ALIKE, likeness
+from articles_qa.index.opened.index import Index
+from articles_qa.qa.answers.quote import Quote
 
 MOST_NAMED = 200
 

@@ -9,10 +9,10 @@ names. It opens two tables: killed, and killed or injured together.
 import re
 from dataclasses import dataclass
 
-from index.search.analyzer import terms
-from qa.questions.question import AnswerType, Question
-from qa.values.events import CASUALTIES, Event, events_at, pair_at
-from qa.values.units import MONEY, unit_of
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.question import AnswerType, Question
+from articles_qa.qa.values.events import CASUALTIES, Event, events_at, pair_at
+from articles_qa.qa.values.units import MONEY, unit_of
 
 LASTING = frozenset("years months weeks days hours minutes seconds".split())
 _LENGTHS = frozenset("km m miles feet yards cm mm inches".split())

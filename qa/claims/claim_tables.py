@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, product
 
-from index.search.analyzer import terms
-from qa.claims.asked_figure import PEOPLE, SOLDIERS, AskedFigure
-from qa.claims.find_claims import Claim, find_claims
-from qa.claims.polarity import Polarity
-from qa.claims.statement import SentenceValue, Statement, ValueKind
-from qa.questions.question import Question
-from qa.values.amounts import Sense
-from qa.values.days import Grain
-from qa.values.events import Event
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.claims.asked_figure import PEOPLE, SOLDIERS, AskedFigure
+from articles_qa.qa.claims.find_claims import Claim, find_claims
+from articles_qa.qa.claims.polarity import Polarity
+from articles_qa.qa.claims.statement import SentenceValue, Statement, ValueKind
+from articles_qa.qa.questions.question import Question
+from articles_qa.qa.values.amounts import Sense
+from articles_qa.qa.values.days import Grain
+from articles_qa.qa.values.events import Event
 
 MANY = 10
 ONE_DAY = 1  # Papers print a day's news that day or the next.

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from datetime import MAXYEAR, MINYEAR, date
 from itertools import pairwise
 
-from index.english import CAPITALISED
-from index.search.analyzer import terms
-from qa.claims.related_words import plain_words, unified_stems
-from qa.claims.statement import SentenceValue, Statement, ValueKind
-from qa.questions.question import Question
-from qa.values.amounts import Sense
-from qa.values.days import Day, Grain, days
+from articles_qa.index.english import CAPITALISED
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.claims.related_words import plain_words, unified_stems
+from articles_qa.qa.claims.statement import SentenceValue, Statement, ValueKind
+from articles_qa.qa.questions.question import Question
+from articles_qa.qa.values.amounts import Sense
+from articles_qa.qa.values.days import Day, Grain, days
 
 LEAST_SHARED = 0.5  # Share of the question's plain words that the day's part of the sentence has.
 _ASKED = (

@@ -18,17 +18,17 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from index.articles.span import Span
-from index.english import CAPITALISED, WEEKDAY
-from index.search.analyzer import terms
-from qa.claims.asked_figure import LASTING, MEASURE_WORDS, NO_PEOPLE, PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
-from qa.claims.related_words import count_related, unified, unified_stems
-from qa.claims.statement import SentenceValue, Statement, ValueKind
-from qa.questions.question import Question, stems
-from qa.values.amounts import Amount
-from qa.values.counted_figures import CountedFigure, counted_figures
-from qa.values.events import CASUALTIES, Event, role_event
-from qa.values.units import MONEY
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import CAPITALISED, WEEKDAY
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.claims.asked_figure import LASTING, MEASURE_WORDS, NO_PEOPLE, PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
+from articles_qa.qa.claims.related_words import count_related, unified, unified_stems
+from articles_qa.qa.claims.statement import SentenceValue, Statement, ValueKind
+from articles_qa.qa.questions.question import Question, stems
+from articles_qa.qa.values.amounts import Amount
+from articles_qa.qa.values.counted_figures import CountedFigure, counted_figures
+from articles_qa.qa.values.events import CASUALTIES, Event, role_event
+from articles_qa.qa.values.units import MONEY
 
 LEAST_SHARED = 0.5  # Share of the question's plain words that a sentence has, where no event ties a figure to the question.
 LEAST_BARE = 3  # A smaller number without a noun is rarely a count.

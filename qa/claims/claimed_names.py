@@ -9,12 +9,12 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from index.articles.span import Span
-from index.english import CAPITALISED_IN_ANY_SCRIPT, COURTESY_TITLES, MONTHS_AND_WEEKDAYS, NAME_PARTICLES
-from qa.claims.related_words import plain_words, unified, unified_stems
-from qa.claims.statement import SentenceValue, Statement, ValueKind
-from qa.questions.question import Question
-from qa.values.amounts import Sense
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import CAPITALISED_IN_ANY_SCRIPT, COURTESY_TITLES, MONTHS_AND_WEEKDAYS, NAME_PARTICLES
+from articles_qa.qa.claims.related_words import plain_words, unified, unified_stems
+from articles_qa.qa.claims.statement import SentenceValue, Statement, ValueKind
+from articles_qa.qa.questions.question import Question
+from articles_qa.qa.values.amounts import Sense
 
 MAX_NAME_CHARS = 60
 _NAME = rf"(?P<name>{CAPITALISED_IN_ANY_SCRIPT}(?:\s(?:(?:{'|'.join(NAME_PARTICLES)})\s)?{CAPITALISED_IN_ANY_SCRIPT}){{0,4}})"

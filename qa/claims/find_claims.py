@@ -9,15 +9,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.articles.span import Span
-from qa.claims.asked_figure import AskedFigure
-from qa.claims.claimed_days import read_days
-from qa.claims.claimed_figures import read_figures
-from qa.claims.claimed_names import read_names
-from qa.claims.polarity import Polarity, asks_ahead, polarity
-from qa.claims.related_words import is_copy
-from qa.claims.statement import SentenceValue, Statement, Voice
-from qa.questions.question import AnswerType, Question
+from articles_qa.index.articles.span import Span
+from articles_qa.qa.claims.asked_figure import AskedFigure
+from articles_qa.qa.claims.claimed_days import read_days
+from articles_qa.qa.claims.claimed_figures import read_figures
+from articles_qa.qa.claims.claimed_names import read_names
+from articles_qa.qa.claims.polarity import Polarity, asks_ahead, polarity
+from articles_qa.qa.claims.related_words import is_copy
+from articles_qa.qa.claims.statement import SentenceValue, Statement, Voice
+from articles_qa.qa.questions.question import AnswerType, Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@
 import re
 from enum import Enum
 
-from index.articles.span import Span
-from index.english import DENYING
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import DENYING
 
 _JOINT = re.compile(
     r"[;:—–]\s|[,\s]\s?(?:but|while|although|though|whereas|and\sthat)\s|,\s(?:and|so|or|\w{2,}ing)\s", re.IGNORECASE

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Set
 from functools import lru_cache
 
-from index.english import CAPITALISED
-from index.search.analyzer import terms
-from qa.questions.question import Question
+from articles_qa.index.english import CAPITALISED
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.question import Question
 
 SAME_WORDING = 0.75  # Share of words in common, of all words of both, from which two texts are copies.
 # The forms of one verb that have different stems, and words for one thing.

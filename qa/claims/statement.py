@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from index.articles.span import Span
-from qa.values.amounts import Sense
-from qa.values.events import Event
+from articles_qa.index.articles.span import Span
+from articles_qa.qa.values.amounts import Sense
+from articles_qa.qa.values.events import Event
 
 
 class ValueKind(Enum):

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache, partial
 
-from index.opened.index import Index
-from index.search.analyzer import terms
-from qa.questions.question import stop_terms
+from articles_qa.index.opened.index import Index
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.question import stop_terms
 
 # Cosines from which two articles tell one story: where both days of publication lie within DAYS_APART, else. Of the pairs
 # within twenty invented events, among 500 other articles, .9 lie above the first, of those between stories .001. Of real

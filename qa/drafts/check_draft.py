@@ -7,17 +7,17 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
-from index.articles.article import Article
-from index.articles.span import Span
-from index.entries.entry import StoredPassage, StoredSentence
-from index.errors import InputError
-from index.files.printable import one_line
-from index.opened.index import Index
-from index.search.analyzer import terms
-from qa.drafts.alignment import align
-from qa.drafts.draft_words import DraftWord, words
-from qa.drafts.following import Follow, following
-from qa.drafts.quotations import Quotation, quotations
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import StoredPassage, StoredSentence
+from articles_qa.index.errors import InputError
+from articles_qa.index.files.printable import one_line
+from articles_qa.index.opened.index import Index
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.drafts.alignment import align
+from articles_qa.qa.drafts.draft_words import DraftWord, words
+from articles_qa.qa.drafts.following import Follow, following
+from articles_qa.qa.drafts.quotations import Quotation, quotations
 
 SCHEMA = "draft/1"
 MAX_CHARS = 500_000  # Of a draft: some 80,000 words.

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from index.articles.article import decode_article
-from index.errors import InputError
-from index.files.printable import printable
-from index.formats.extracted import Unreadable
-from index.formats.office import read_docx
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.errors import InputError
+from articles_qa.index.files.printable import printable
+from articles_qa.index.formats.extracted import Unreadable
+from articles_qa.index.formats.office import read_docx
 
 MAX_BYTES = 10_000_000
 

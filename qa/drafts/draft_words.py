@@ -7,9 +7,9 @@ do not count. The signs of money and per cent do, and so does a minus before a f
 import re
 from dataclasses import dataclass
 
-from index.articles.span import Span
-from index.english import CURRENCY_SIGNS
-from index.search.analyzer import folded
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import CURRENCY_SIGNS
+from articles_qa.index.search.analyzer import folded
 
 # Whatever is no blank, digit, sign of money or punctuation: `\w` knows no accents and vowels that are characters of their own.
 _LETTERS = rf"[^\s\d!-/:-@\[-`{{-~\xa0-\xbf\u2000-\u206f\u3000-\u303f\ufeff{CURRENCY_SIGNS}−]"

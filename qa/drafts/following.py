@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from index.articles.article import Article
-from index.articles.span import Span
-from index.english import DENYING
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import DENYING
 
 # At the beginning of what follows, or after a comma: "and yet" inside a long sentence seldom means the quotation.
 _TURNS = re.compile(

@@ -7,7 +7,7 @@ Two quotations. The second leaves words out at "…", so its halves are sought o
 import re
 from dataclasses import dataclass
 
-from index.articles.span import Span
+from articles_qa.index.articles.span import Span
 
 MOST_CHARS = 5_000  # Of one quotation: a mark that is never closed ends with its paragraph, and this ends both.
 # An apostrophe opens nothing: “’tis”. Single marks quote where nothing else can be meant: a blank before, none after.

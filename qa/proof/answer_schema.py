@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from qa.answers.answer import SCHEMA
-from qa.proof.saved_answer import SavedAnswer
+from articles_qa.qa.answers.answer import SCHEMA
+from articles_qa.qa.proof.saved_answer import SavedAnswer
 
 SCHEMA_FILE = Path(__file__).with_name("answer-1.schema.json")
 

@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 
-from index.articles.article import Article, known_encoding
-from index.articles.mended import legible
-from index.errors import InputError
-from qa.proof.current_file import FilePosition
-from qa.proof.saved_answer import SavedQuote, SavedSpan, SavedSpeaker
+from articles_qa.index.articles.article import Article, known_encoding
+from articles_qa.index.articles.mended import legible
+from articles_qa.index.errors import InputError
+from articles_qa.qa.proof.current_file import FilePosition
+from articles_qa.qa.proof.saved_answer import SavedQuote, SavedSpan, SavedSpeaker
 
 _WORD = re.compile(r"\w+")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.articles.article import Article
-from index.articles.places import Stretch
-from index.errors import ArticleRefused
-from index.files.source_files import Sources
-from index.formats.article_reader import ArticleReader
-from index.formats.kinds import ReadSettings
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.places import Stretch
+from articles_qa.index.errors import ArticleRefused
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.kinds import ReadSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from index.articles.article import Article
-from index.articles.places import Stretch
-from index.articles.span import Span
-from qa.proof.contradictions import codec_of
-from qa.proof.current_file import CurrentFile
-from qa.proof.saved_answer import SavedPlace, SavedQuote
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.places import Stretch
+from articles_qa.index.articles.span import Span
+from articles_qa.qa.proof.contradictions import codec_of
+from articles_qa.qa.proof.current_file import CurrentFile
+from articles_qa.qa.proof.saved_answer import SavedPlace, SavedQuote
 
 
 def place_faults(quote: SavedQuote, article: Article, file: CurrentFile) -> Iterator[str]:

@@ -5,16 +5,24 @@ from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from typing import Any
 
-from index.articles.article import Article
-from index.articles.span import Span
-from index.errors import ArticleRefused
-from index.files.source_files import Sources
-from index.formats.article_reader import settings_of
-from qa.proof.contradictions import codec_of, contradictions, differences, false_statements, names_cited, names_speaker, stands
-from qa.proof.current_file import CurrentFile, FilePosition, line_of_words, nearest
-from qa.proof.place_proof import by_other_reader, place_faults
-from qa.proof.prove_claims import ClaimProof, claims_by_quote, prove_claims
-from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedLink, SavedQuote, SavedSpan
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.span import Span
+from articles_qa.index.errors import ArticleRefused
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.formats.article_reader import settings_of
+from articles_qa.qa.proof.contradictions import (
+    codec_of,
+    contradictions,
+    differences,
+    false_statements,
+    names_cited,
+    names_speaker,
+    stands,
+)
+from articles_qa.qa.proof.current_file import CurrentFile, FilePosition, line_of_words, nearest
+from articles_qa.qa.proof.place_proof import by_other_reader, place_faults
+from articles_qa.qa.proof.prove_claims import ClaimProof, claims_by_quote, prove_claims
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedLink, SavedQuote, SavedSpan
 
 VERIFICATION = "verification/1"  # The schema of proofs as JSON.
 _SHORT = 60  # Characters of a name or a text in a reason.

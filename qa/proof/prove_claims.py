@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from index.articles.article import Article
-from qa.proof.contradictions import stands
-from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote
+from articles_qa.index.articles.article import Article
+from articles_qa.qa.proof.contradictions import stands
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote
 
 
 @dataclass(frozen=True, slots=True)

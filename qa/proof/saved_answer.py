@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
-from index.errors import InputError
-from qa.answers.answer import SCHEMA
-from qa.questions.parts import MOST_PARTS
-from qa.questions.question import MAX_TOP_K
+from articles_qa.index.errors import InputError
+from articles_qa.qa.answers.answer import SCHEMA
+from articles_qa.qa.questions.parts import MOST_PARTS
+from articles_qa.qa.questions.question import MAX_TOP_K
 
 _MAX = 2**53  # Browsers count no further.
 _Offset = Annotated[int, Field(ge=0, le=_MAX)]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from qa.proof.prove import VERIFICATION, Proof, Verdict
+from articles_qa.qa.proof.prove import VERIFICATION, Proof, Verdict
 
 
 @dataclass(slots=True)

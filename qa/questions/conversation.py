@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from qa.questions.follow_ups import asks_about_that, asks_detail, asks_whose_word, completed
-from qa.questions.history import Exchange, Turn, exchanges
-from qa.questions.question import MAX_QUESTION_CHARS, AnswerType, Question, read_question
+from articles_qa.qa.questions.follow_ups import asks_about_that, asks_detail, asks_whose_word, completed
+from articles_qa.qa.questions.history import Exchange, Turn, exchanges
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS, AnswerType, Question, read_question
 
 ALONE_TERMS = 3  # Content words; a speaker asked for counts as one more. A question with fewer mostly leaves something out.
 _LEANS = re.compile(

@@ -10,10 +10,10 @@ how many casualties did NIS report?   why?                    a detail, no topic
 import re
 from collections.abc import Callable, Iterator
 
-from index.english import CAPITALISED, COURTESY_TITLES
-from index.grammar.noun_classes import BODIES, PERSONS
-from qa.questions.history import Exchange
-from qa.questions.question import MAX_QUESTION_CHARS, AnswerType, read_question
+from articles_qa.index.english import CAPITALISED, COURTESY_TITLES
+from articles_qa.index.grammar.noun_classes import BODIES, PERSONS
+from articles_qa.qa.questions.history import Exchange
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS, AnswerType, read_question
 
 _AND_THEN = r"(?i:(?:and|or|but|so)\b,?\s+)?(?i:then\s+)?"
 _LEAD = rf"{_AND_THEN}(?i:(?:what|how)\s+about\s+|what\s+of\s+)?"

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from index.errors import InputError
-from index.search.analyzer import terms
-from qa.questions.parts import MOST_PARTS
-from qa.questions.question import MAX_QUESTION_CHARS
+from articles_qa.index.errors import InputError
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.parts import MOST_PARTS
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS
 
 KEPT = 6  # Last exchanges that a question may use, beside the first one. mtrag's last turn has as many before it.
 _LOOKED_AT = 50  # Turns at either end that are read. The turns between are not used.

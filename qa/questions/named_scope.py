@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.articles.span import Span
-from index.search.analyzer import folded
-from qa.questions.scope import Scope
+from articles_qa.index.articles.span import Span
+from articles_qa.index.search.analyzer import folded
+from articles_qa.qa.questions.scope import Scope
 
 MAX_WORDS = 5  # Of an outlet's name.
 _FILE = re.compile(

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from index.english import SCALES, SCALES_SHORT, SMALL_NUMBERS, TENS
-from index.search.analyzer import terms
-from qa.questions.question import Question
-from qa.values.written_numbers import A_BEFORE_SCALE, DIGITS, NUMBER_WORD, number_value
+from articles_qa.index.english import SCALES, SCALES_SHORT, SMALL_NUMBERS, TENS
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.question import Question
+from articles_qa.qa.values.written_numbers import A_BEFORE_SCALE, DIGITS, NUMBER_WORD, number_value
 
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?P<number>{DIGITS}|(?:{A_BEFORE_SCALE})?{NUMBER_WORD}(?:(?:\s+and\s+|\s*-\s*|\s+){NUMBER_WORD})*|{A_BEFORE_SCALE})"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 
-from index.errors import InputError
-from index.search.analyzer import terms
+from articles_qa.index.errors import InputError
+from articles_qa.index.search.analyzer import terms
 
 MAX_QUESTION_CHARS = 2000
 MAX_TOP_K = 100  # Quotes or passages of one answer.

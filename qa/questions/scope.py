@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from index.arrays import Flags
-from index.errors import InputError
-from index.opened.index import Index, Selection
-from index.search.analyzer import folded
+from articles_qa.index.arrays import Flags
+from articles_qa.index.errors import InputError
+from articles_qa.index.opened.index import Index, Selection
+from articles_qa.index.search.analyzer import folded
 
 MAX_NAMES, MAX_NAME_CHARS = 100, 500
 MAX_PATTERNS, MAX_PATTERN_CHARS = 20, 200  # Of the sources; to read 100 patterns of 500 characters took seconds.

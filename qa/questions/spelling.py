@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.opened.index import Index
-from index.search.analyzer import terms
-from qa.questions.question import MAX_QUESTION_CHARS, Question, read_question
+from articles_qa.index.opened.index import Index
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS, Question, read_question
 
 MIN_LETTERS, MAX_LETTERS = 4, 30  # Length of a word that is corrected.
 OTHER_LETTERS = 6  # In a shorter word a letter more, less or other makes another word too often: "bake", "fake".

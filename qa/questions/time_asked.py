@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
 
-from qa.values.days import Day, Grain, days
+from articles_qa.qa.values.days import Day, Grain, days
 
 REPORTED_WITHIN = timedelta(days=7)  # An article tells of what was a few days ago.
 _FIGURE = r"(?:\w+\s+)?(?:reports?|counts?|estimates?|tolls?|figures?|numbers?)\b"

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from index.articles.span import Span
-from index.english import CURRENCY_SIGNS, MONTHS, MONTHS_SHORT, NAME_PARTICLES, NUMBER_FROM_TWO, WEEKDAY
-from qa.questions.question import AnswerType, Question, stems
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import CURRENCY_SIGNS, MONTHS, MONTHS_SHORT, NAME_PARTICLES, NUMBER_FROM_TWO, WEEKDAY
+from articles_qa.qa.questions.question import AnswerType, Question, stems
 
 _NUMBER_WORD = (  # "One soldier" gives no figure.
     rf"(?:one(?=\s+(?:in|of|hundred|thousand|million|billion|percent|per)\b)|{NUMBER_FROM_TWO}|hundreds?|thousands?|"

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Vectors
-from index.entries.entry import StoredPassage
-from index.models.embedder import EmbeddedQuestion
-from index.opened.index import Index, Selection
-from qa.questions.conversation import Variants
-from qa.questions.number_spellings import spellings
-from qa.questions.question import Question
-from qa.speakers.name_match import Organisation
+from articles_qa.index.arrays import Vectors
+from articles_qa.index.entries.entry import StoredPassage
+from articles_qa.index.models.embedder import EmbeddedQuestion
+from articles_qa.index.opened.index import Index, Selection
+from articles_qa.qa.questions.conversation import Variants
+from articles_qa.qa.questions.number_spellings import spellings
+from articles_qa.qa.questions.question import Question
+from articles_qa.qa.speakers.name_match import Organisation
 
 PassageScores = npt.NDArray[np.float64]
 """(n,) float64, one score for each candidate passage."""

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from index.articles.article import Article
-from index.articles.mended import legible
-from index.articles.span import Span
-from index.english import MONTH
-from index.opened.index import Index
-from index.search.analyzer import terms
-from qa.questions.question import Question, stop_terms
-from qa.ranking.scoring import ScoredSentence, SentenceScores
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.mended import legible
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import MONTH
+from articles_qa.index.opened.index import Index
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.question import Question, stop_terms
+from articles_qa.qa.ranking.scoring import ScoredSentence, SentenceScores
 
 ENOUGH = 2  # Words in common; a figure or a name counts as much.
 _ASKS = re.compile(

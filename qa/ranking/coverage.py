@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from index.entries.entry import StoredPassage, StoredSentence
-from index.opened.index import Index
-from index.search.analyzer import terms
-from qa.questions.number_spellings import spellings
-from qa.questions.question import Question, stems
-from qa.speakers.name_match import Organisation
+from articles_qa.index.entries.entry import StoredPassage, StoredSentence
+from articles_qa.index.opened.index import Index
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.number_spellings import spellings
+from articles_qa.qa.questions.question import Question, stems
+from articles_qa.qa.speakers.name_match import Organisation
 
 STEM_CHARS = 5  # Words that begin alike are forms of one word ("Ukraine", "Ukrainian"), at half weight.
 MEAN_TERMS = 22  # Of a sentence of news.

@@ -8,17 +8,17 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from index.articles.span import without_gaps
-from index.entries.entry import StoredPassage, StoredSentence
-from index.opened.index import Index
-from index.search.analyzer import terms
-from qa.questions.question import AnswerType
-from qa.ranking.answer_spans import answering, refers_back
-from qa.ranking.candidates import CandidatePassages, SearchedQuestion
-from qa.ranking.coverage import COVERAGE, CandidateSentence, coverage
-from qa.ranking.token_match import MATCHES, matches
-from qa.speakers.name_match import Organisation, named_in, same_name
-from qa.values.units import asked_units
+from articles_qa.index.articles.span import without_gaps
+from articles_qa.index.entries.entry import StoredPassage, StoredSentence
+from articles_qa.index.opened.index import Index
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.questions.question import AnswerType
+from articles_qa.qa.ranking.answer_spans import answering, refers_back
+from articles_qa.qa.ranking.candidates import CandidatePassages, SearchedQuestion
+from articles_qa.qa.ranking.coverage import COVERAGE, CandidateSentence, coverage
+from articles_qa.qa.ranking.token_match import MATCHES, matches
+from articles_qa.qa.speakers.name_match import Organisation, named_in, same_name
+from articles_qa.qa.values.units import asked_units
 
 SHORT_TERMS = 5
 _NEGATIONS = frozenset([*terms("not never no none nor except cannot unlike neither"), "t"])  # "Didn't" has two terms.

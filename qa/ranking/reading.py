@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from index.articles.sentences import read_with
-from index.models.embedder import PassageText
-from index.models.reader import UNREAD, Reader
-from index.opened.index import Index
-from qa.questions.time_asked import Order, TimeAsked
-from qa.ranking.candidates import CandidatePassages
-from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
-from qa.ranking.time_fit import OTHER_TIME, in_order, is_secondary, other_time
-from qa.ranking.weights import ReadingWeights
+from articles_qa.index.articles.sentences import read_with
+from articles_qa.index.models.embedder import PassageText
+from articles_qa.index.models.reader import UNREAD, Reader
+from articles_qa.index.opened.index import Index
+from articles_qa.qa.questions.time_asked import Order, TimeAsked
+from articles_qa.qa.ranking.candidates import CandidatePassages
+from articles_qa.qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
+from articles_qa.qa.ranking.time_fit import OTHER_TIME, in_order, is_secondary, other_time
+from articles_qa.qa.ranking.weights import ReadingWeights
 
 NEAREST = 8  # Passages nearest by meaning; their sentences are scored too, where they are not among the best of all.
 # Sentences that are read, in snippets with those BESIDE them. Of 2,770 news questions .89 have their answer in these (20

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from index.articles.sentences import read_with
-from index.entries.entry import StoredPassage, StoredSentence
-from index.opened.index import Index
-from qa.ranking.candidates import UNRANKED, CandidatePassages, Ranks
-from qa.ranking.features import FEATURES, Features, features
-from qa.ranking.weights import Weights
-from qa.speakers.name_match import Organisation
+from articles_qa.index.articles.sentences import read_with
+from articles_qa.index.entries.entry import StoredPassage, StoredSentence
+from articles_qa.index.opened.index import Index
+from articles_qa.qa.ranking.candidates import UNRANKED, CandidatePassages, Ranks
+from articles_qa.qa.ranking.features import FEATURES, Features, features
+from articles_qa.qa.ranking.weights import Weights
+from articles_qa.qa.speakers.name_match import Organisation
 
 PASSAGES_SCORED = 8  # Best passages whose sentences are scored. With 12 no more quotes of squad2-dev are right, with 6 fewer.
 RANKED = 4.0  # Of 4, 8 and 12 the best nDCG on both halves of mtrag's conversations; they differ by .006.

@@ -9,11 +9,11 @@ the article itself reports is meant, not what it recalls.
 import re
 from collections.abc import Sequence
 
-from index.english import DENYING
-from index.opened.index import Index
-from qa.questions.time_asked import Order, TimeAsked
-from qa.ranking.scoring import ScoredSentence
-from qa.values.days import days
+from articles_qa.index.english import DENYING
+from articles_qa.index.opened.index import Index
+from articles_qa.qa.questions.time_asked import Order, TimeAsked
+from articles_qa.qa.ranking.scoring import ScoredSentence
+from articles_qa.qa.values.days import days
 
 # What the logit of a sentence of another time than the one asked loses. Of 30 unseen questions with a year .83 in place of .77
 # have the right first quote, of 27 without an answer .67 to .70 in place of .59 are refused.

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from index.entries.entry import StoredSentence
-from index.models.embedder import EmbeddedQuestion
-from index.models.token_vectors import product, unpack_tokens
-from qa.ranking.candidates import SearchedQuestion
-from qa.ranking.coverage import WORD, first_term, neighbour_maxima
+from articles_qa.index.entries.entry import StoredSentence
+from articles_qa.index.models.embedder import EmbeddedQuestion
+from articles_qa.index.models.token_vectors import product, unpack_tokens
+from articles_qa.qa.ranking.candidates import SearchedQuestion
+from articles_qa.qa.ranking.coverage import WORD, first_term, neighbour_maxima
 
 MATCHES = (
     "terms_met",  # mean over the question's terms, by idf, of the best cosine with a token of the sentence

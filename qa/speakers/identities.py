@@ -13,16 +13,16 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from index.articles.mended import legible
-from index.articles.span import PARAGRAPH_END, Span
-from index.english import POSSESSIVE_ENDING, TITLES
-from index.entries.entry import StoredAlias, StoredSentence
-from index.opened.index import Index
-from index.search.analyzer import terms
-from index.speakers.attribution import Attribution
-from qa.questions.question import AnswerType, Question
-from qa.speakers.name_match import Organisation, named_in, organisations, same_name
-from qa.speakers.speaker import Link, ResolvedAttribution, Speaker, one_line
+from articles_qa.index.articles.mended import legible
+from articles_qa.index.articles.span import PARAGRAPH_END, Span
+from articles_qa.index.english import POSSESSIVE_ENDING, TITLES
+from articles_qa.index.entries.entry import StoredAlias, StoredSentence
+from articles_qa.index.opened.index import Index
+from articles_qa.index.search.analyzer import terms
+from articles_qa.index.speakers.attribution import Attribution
+from articles_qa.qa.questions.question import AnswerType, Question
+from articles_qa.qa.speakers.name_match import Organisation, named_in, organisations, same_name
+from articles_qa.qa.speakers.speaker import Link, ResolvedAttribution, Speaker, one_line
 
 NAMES_KEPT = 10_000  # Resolved names.
 MOST_ASIDE = 0.6  # Of a sentence, said by somebody, while the article itself says the rest.

@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import combinations
 
-from index.english import CAPITALISED
-from index.entries.entry import StoredAlias
-from index.search.analyzer import terms
-from qa.speakers.name_match import Organisation, organisations
+from articles_qa.index.english import CAPITALISED
+from articles_qa.index.entries.entry import StoredAlias
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.speakers.name_match import Organisation, organisations
 
 MIN_LETTERS, MAX_LETTERS = 3, 6  # Two letters begin too many names.
 _SHORT = re.compile(rf"\b[A-Z]{{{MIN_LETTERS},{MAX_LETTERS}}}\b")

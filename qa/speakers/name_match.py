@@ -13,11 +13,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.articles.mended import legible
-from index.entries.entry import StoredAlias
-from index.grammar.noun_classes import GENERIC_HEADS
-from index.search.analyzer import terms
-from index.speakers.attribution import Attribution
+from articles_qa.index.articles.mended import legible
+from articles_qa.index.entries.entry import StoredAlias
+from articles_qa.index.grammar.noun_classes import GENERIC_HEADS
+from articles_qa.index.search.analyzer import terms
+from articles_qa.index.speakers.attribution import Attribution
 
 _GENERIC = frozenset(term for head in GENERIC_HEADS for term in terms(head))
 _SMALL = frozenset(terms("the of a an and for s on in"))

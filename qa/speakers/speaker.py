@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from index.articles.article import Article
-from index.articles.span import Span
-from index.speakers.attribution import Attribution
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.span import Span
+from articles_qa.index.speakers.attribution import Attribution
 
 
 @dataclass(frozen=True, slots=True)

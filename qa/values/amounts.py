@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from index.articles.span import Span
-from qa.values.units import Unit, unit_of
-from qa.values.written_numbers import WrittenNumber, written_numbers
+from articles_qa.index.articles.span import Span
+from articles_qa.qa.values.units import Unit, unit_of
+from articles_qa.qa.values.written_numbers import WrittenNumber, written_numbers
 
 
 class Sense(Enum):

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from index.articles.span import Span
-from qa.values.amounts import Amount, amounts
-from qa.values.event_links import Reach, events_of_figure
-from qa.values.events import Event
-from qa.values.noun_spans import Noun, Words, noun_at, words_of
+from articles_qa.index.articles.span import Span
+from articles_qa.qa.values.amounts import Amount, amounts
+from articles_qa.qa.values.event_links import Reach, events_of_figure
+from articles_qa.qa.values.events import Event
+from articles_qa.qa.values.noun_spans import Noun, Words, noun_at, words_of
 
 _STANDS_FOR = frozenset("crowd attendance turnout workforce population membership headcount".split())
 _ASIDE = re.compile(

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 
-from index.articles.span import Span
-from index.english import MONTH, WEEKDAY, month_number
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import MONTH, WEEKDAY, month_number
 
 MAX_DAYS = 40  # Read of a sentence; a sentence with more is a list.
 _NUMBER = r"[0-3]?\d(?:st|nd|rd|th)?"

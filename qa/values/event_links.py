@@ -10,8 +10,8 @@ before it, since no noun follows.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.values.events import Event, events_at, pair_at, role_event
-from qa.values.noun_spans import CONNECTS, QUOTES, Noun, Words
+from articles_qa.qa.values.events import Event, events_at, pair_at, role_event
+from articles_qa.qa.values.noun_spans import CONNECTS, QUOTES, Noun, Words
 
 _CLAUSE_ENDS = frozenset(". ; : — – while after when since but before because as until".split())
 _CONTINUES = frozenset("either both all most mostly many among some".split())

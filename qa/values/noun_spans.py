@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.articles.span import Span
-from qa.values.events import Event, events_at
+from articles_qa.index.articles.span import Span
+from articles_qa.qa.values.events import Event, events_at
 
 MAX_NOUN_WORDS = 6  # In a noun with what stands before it: "North Korean military personnel".
 QUOTES = frozenset("“”\"'‘’")

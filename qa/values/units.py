@@ -9,7 +9,7 @@ the letters after "40" kilometres: "years old", "km".
 import re
 from dataclasses import dataclass
 
-from index.english import CAPITALISED, CURRENCY_SIGNS, MONTH, NUMBER_FROM_TWO, WEEKDAY
+from articles_qa.index.english import CAPITALISED, CURRENCY_SIGNS, MONTH, NUMBER_FROM_TWO, WEEKDAY
 
 _WORDS = {
     "%": r"%|per\s?cent\b|pct\b|pc\b|percentage\s+points?\b",

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from index.articles.span import Span
-from index.english import CURRENCY_SIGNS, NUMBER_FROM_TWO, NUMBERS, SCALES, SCALES_SHORT
-from qa.values.days import days
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import CURRENCY_SIGNS, NUMBER_FROM_TWO, NUMBERS, SCALES, SCALES_SHORT
+from articles_qa.qa.values.days import days
 
 MOST = 10**15  # No count in the news is larger; a larger number is a string of digits.
 MAX_NUMBERS = 40  # Read of a sentence; a sentence with more is a list or a table.

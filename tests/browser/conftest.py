@@ -12,8 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 
-    from qa import AskSettings
-    from ui.server.accounts import Accounts
+    from articles_qa.qa import AskSettings
+    from articles_qa.ui.server.accounts import Accounts
 
 # Without what a browser does by itself over the network, and without a sandbox, which needs rights that containers lack.
 BROWSER_ARGUMENTS = (
@@ -120,9 +120,9 @@ def keep() -> "Callable[[Page, list[dict[str, Any]]], None]":
 @pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[str]]:
     """Serves the page over an index for a while; gives its address."""
-    from ui.page.live_index import LiveIndex
-    from ui.page.page import make_page as page_over
-    from ui.server.server import ServeSettings, running
+    from articles_qa.ui.page.live_index import LiveIndex
+    from articles_qa.ui.page.page import make_page as page_over
+    from articles_qa.ui.server.server import ServeSettings, running
 
     @contextmanager
     def serve_page(

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from eval.datasets.cases import load_cases
-from index import build
-from index.files.printable import printable
-from qa import AskSettings, Retriever, by_article
-from qa.proof.saved_answer import SavedQuote, read_answer
-from ui.page.service import FILE
-from ui.text.annotations import to_annotations
-from ui.text.markdown import to_markdown
-from ui.text.rich_text import to_plain
-from ui.text.spreadsheet import to_csv, to_tabs
-from ui.text.word_file import to_word
-from ui.text.wording import NEAREST, place
+from articles_qa.eval.datasets.cases import load_cases
+from articles_qa.index import build
+from articles_qa.index.files.printable import printable
+from articles_qa.qa import AskSettings, Retriever, by_article
+from articles_qa.qa.proof.saved_answer import SavedQuote, read_answer
+from articles_qa.ui.page.service import FILE
+from articles_qa.ui.text.annotations import to_annotations
+from articles_qa.ui.text.markdown import to_markdown
+from articles_qa.ui.text.rich_text import to_plain
+from articles_qa.ui.text.spreadsheet import to_csv, to_tabs
+from articles_qa.ui.text.word_file import to_word
+from articles_qa.ui.text.wording import NEAREST, place
 
 Visit = Callable[[str], Page]
 Serve = Callable[..., str]

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from index import build
+from articles_qa.index import build
+from articles_qa.ui.server.accounts import Accounts
 from tests.made_files import pdf_of_lines
-from ui.server.accounts import Accounts
 
 Visit = Callable[[str], Page]
 Serve = Callable[..., str]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
-from index import build
-from index.files.printable import printable
+from articles_qa.index import build
+from articles_qa.index.files.printable import printable
 
 Visit = Callable[[str], Page]
 HIT = "__hit(1)"

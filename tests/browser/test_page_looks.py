@@ -79,7 +79,7 @@ FOCUS_SHOWS = """() => {
 @pytest.fixture(scope="module")
 def url(serve: Callable[[Path], str], seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page over the seeds, one of them taken out, one changed and one gone."""
-    from index import BuildSettings, build
+    from articles_qa.index import BuildSettings, build
 
     folder = shutil.copytree(Path(__file__).parents[2] / "seeds", tmp_path_factory.mktemp("looks") / "seeds")
     directory = folder.parent / "index"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from index import QaError
+from articles_qa.index import QaError
 
 MAX_CASE_S, HANG_S = 2.0, 20.0  # A case of a campaign may take so much of the processor, and is stopped after so long.
 

@@ -24,13 +24,13 @@ from typing import BinaryIO
 
 import pytest
 
-from index import BuildSettings, Index, IndexDamagedError, InputError, QaError, add_file, build
-from index.files.disk import Disk
-from index.local.generation import Current, generation_numbers, index_exists, name_of, open_generation
-from index.models.embedder import Embedder
-from index.models.export import export_model
-from index.models.model_card import ModelSettings
-from index.models.model_files import Export
+from articles_qa.index import BuildSettings, Index, IndexDamagedError, InputError, QaError, add_file, build
+from articles_qa.index.files.disk import Disk
+from articles_qa.index.local.generation import Current, generation_numbers, index_exists, name_of, open_generation
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.models.export import export_model
+from articles_qa.index.models.model_card import ModelSettings
+from articles_qa.index.models.model_files import Export
 
 Name = tuple[int, str]  # A folder's number, and a name in it.
 State = frozenset[tuple[str, str]]  # The sources and sha256s that an index holds.
@@ -285,9 +285,9 @@ def embedder(export: Export) -> Embedder:
 def quickly() -> Iterator[None]:
     """Load the model once for all builds, and make every article a batch of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("index.building.prepare.export_model", exported)
-        patch.setattr("index.building.prepare.Embedder", embedder)
-        patch.setattr("index.building.fill_entries.BATCH_PASSAGES", 1)
+        patch.setattr("articles_qa.index.building.prepare.export_model", exported)
+        patch.setattr("articles_qa.index.building.prepare.Embedder", embedder)
+        patch.setattr("articles_qa.index.building.fill_entries.BATCH_PASSAGES", 1)
         yield
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-import index.search.faiss_index
-from index import Check, Index, IndexDamagedError, IndexMismatchError, build
-from index.files.checksums import Verification
-from index.local.generation import open_generation
-from qa import Retriever
+import articles_qa.index.search.faiss_index
+from articles_qa.index import Check, Index, IndexDamagedError, IndexMismatchError, build
+from articles_qa.index.files.checksums import Verification
+from articles_qa.index.local.generation import open_generation
+from articles_qa.qa import Retriever
 
 STORY = "The river at {place} rose overnight. The mayor of {place} said that nobody was hurt."
 Damage = Callable[[Path, random.Random], None]
@@ -96,10 +96,10 @@ def nothing_reads(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("read before it was checked")
 
     for where in (
-        "index.local.segment.Store",
-        "index.local.segment.VectorIndex",
-        "index.local.segment.Float16Vectors",
-        "index.local.local_index.WordIndex",
+        "articles_qa.index.local.segment.Store",
+        "articles_qa.index.local.segment.VectorIndex",
+        "articles_qa.index.local.segment.Float16Vectors",
+        "articles_qa.index.local.local_index.WordIndex",
     ):
         monkeypatch.setattr(where, read)
 
@@ -143,7 +143,7 @@ def test_what_is_no_file_any_more_is_noticed_at_once(copied: Path, damage: Damag
 
 @pytest.mark.parametrize("name", ["articles.db", "vectors.faiss", "words/meta.json"])
 def test_without_the_digests_damage_gets_through(copied: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setattr("index.local.generation.check_files", lambda *_: None)
+    monkeypatch.setattr("articles_qa.index.local.generation.check_files", lambda *_: None)
     path, chance, through = copied / "gen-000002" / name, random.Random(3), 0
     for _ in range(40):
         before = path.read_bytes()
@@ -217,7 +217,7 @@ def test_a_manifest_proves_itself_without_current(copied: Path) -> None:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every index counts as too large for its sha256s to be compared before it answers."""
-    monkeypatch.setattr("index.local.generation.FULL_CHECK_BYTES", 0)
+    monkeypatch.setattr("articles_qa.index.local.generation.FULL_CHECK_BYTES", 0)
 
 
 @pytest.mark.usefixtures("large")
@@ -240,8 +240,8 @@ def test_damage_to_a_large_index_is_noticed_too(copied: Path) -> None:
 
 
 def test_what_the_background_finds_ends_the_answers(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.local.generation.FULL_CHECK_BYTES", 0)
-    monkeypatch.setattr("index.local.generation.check_files", lambda *_: None)  # As if someone forged the xxh3.
+    monkeypatch.setattr("articles_qa.index.local.generation.FULL_CHECK_BYTES", 0)
+    monkeypatch.setattr("articles_qa.index.local.generation.check_files", lambda *_: None)  # As if someone forged the xxh3.
     path = copied / "gen-000002" / "words" / "meta.json"
     path.write_bytes(path.read_bytes() + b"\n")
     opened = Index.open(copied)
@@ -267,5 +267,7 @@ def test_two_generations_have_the_vectors_that_faiss_makes_of_all_at_once(two: P
     whole = faiss.IndexScalarQuantizer(48, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
     whole.train(vectors)
     whole.add(vectors)
-    index.search.faiss_index.write_vectors(two.parent / "blocks.faiss", lambda: (vectors[:1000], vectors[1000:]), dim=48)
+    articles_qa.index.search.faiss_index.write_vectors(
+        two.parent / "blocks.faiss", lambda: (vectors[:1000], vectors[1000:]), dim=48
+    )
     assert (two.parent / "blocks.faiss").read_bytes() == faiss.serialize_index(whole).tobytes()

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from index.files.checksums import FileRecord
-from index.local.generation import CURRENT, MANIFEST, Current
-from index.local.manifest import sealed
-from index.models.model_files import CARD, GRAPH, PACKAGED, TOKENIZER
+from articles_qa.index.files.checksums import FileRecord
+from articles_qa.index.local.generation import CURRENT, MANIFEST, Current
+from articles_qa.index.local.manifest import sealed
+from articles_qa.index.models.model_files import CARD, GRAPH, PACKAGED, TOKENIZER
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "how many casualties did NIS report?"
@@ -50,11 +50,11 @@ for path in (outside, *outside.iterdir()):
     assert libc.inotify_add_watch(told, os.fsencode(path), 0x20 | 0x1) > 0  # Opened or read, by whatever library.
 def memory(name):
     return int(next(line for line in open("/proc/self/status") if line.startswith(name)).split()[1]) / 1e3
-from ui.cli import main
+from articles_qa.ui.cli import main
 main(["ask", "who?", "--index", sys.argv[3], "--no-reader"])  # What is loaded once is no part of any case.
 kept = os.fdopen(os.dup(2), "w")
-from index.errors import InputError
-from index.models import export
+from articles_qa.index.errors import InputError
+from articles_qa.index.models import export
 def find_model(name):
     if os.environ["QA_CACHE"].startswith(os.path.dirname(outside)):
         raise InputError("an export that is not used is made again")  # Which takes a minute.

@@ -8,10 +8,10 @@ from random import Random
 
 import pytest
 
-from index.errors import ArticleRefused
-from index.formats.answer_request import reply_to
-from index.formats.article_reader import ArticleReader
-from index.formats.kinds import ReadSettings
+from articles_qa.index.errors import ArticleRefused
+from articles_qa.index.formats.answer_request import reply_to
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.kinds import ReadSettings
 from tests.campaigns.conftest import MAX_CASE_S
 from tests.made_files import MAKERS, W, docx, mail, pdf_of_lines, zipped
 

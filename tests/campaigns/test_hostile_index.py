@@ -15,16 +15,16 @@ from typing import Any
 
 import pytest
 
-from index import ArticleRefused, Index, InputError
-from index.articles.article import Article, decode_article, known_encoding
-from index.articles.masthead import find_date
-from index.articles.passages import MAX_PASSAGE_CHARS
-from index.articles.sentences import MAX_SENTENCE_CHARS
-from index.articles.span import Span
-from index.entries.entry import Entry
-from index.entries.make_entry import draft, read_speakers, with_speakers
-from index.grammar.parser import loaded_parser
-from index.local.generation import CURRENT, MANIFEST
+from articles_qa.index import ArticleRefused, Index, InputError
+from articles_qa.index.articles.article import Article, decode_article, known_encoding
+from articles_qa.index.articles.masthead import find_date
+from articles_qa.index.articles.passages import MAX_PASSAGE_CHARS
+from articles_qa.index.articles.sentences import MAX_SENTENCE_CHARS
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.entries.make_entry import draft, read_speakers, with_speakers
+from articles_qa.index.grammar.parser import loaded_parser
+from articles_qa.index.local.generation import CURRENT, MANIFEST
 
 Survives = Callable[[Callable[[], object], object], bool]
 Campaign = Callable[[int, int, int], int]

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from index import InputError, build
-from qa import Retriever, Scope
-from qa.proof.saved_answer import read_answer
-from qa.questions.conversation import variants
-from qa.questions.number_spellings import spellings
-from qa.questions.question import MAX_QUESTION_CHARS, AnswerType, read_question
-from qa.ranking.answer_spans import answering, shared_words
-from qa.values.units import asked_units
+from articles_qa.index import InputError, build
+from articles_qa.qa import Retriever, Scope
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.questions.number_spellings import spellings
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS, AnswerType, read_question
+from articles_qa.qa.ranking.answer_spans import answering, shared_words
+from articles_qa.qa.values.units import asked_units
 
 Survives = Callable[[Callable[[], object], object], bool]
 Campaign = Callable[[int, int, int], int]

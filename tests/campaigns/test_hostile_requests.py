@@ -17,11 +17,11 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from index.models.model_files import cache_folder
-from qa import AskSettings, Retriever
-from ui.page.live_index import LiveIndex
-from ui.page.page import make_page
-from ui.server.server import ServeSettings, running
+from articles_qa.index.models.model_files import cache_folder
+from articles_qa.qa import AskSettings, Retriever
+from articles_qa.ui.page.live_index import LiveIndex
+from articles_qa.ui.page.page import make_page
+from articles_qa.ui.server.server import ServeSettings, running
 
 ROOT = Path(__file__).parents[2]
 MAX_S = 10.0  # Of one request, on a machine that does much else.

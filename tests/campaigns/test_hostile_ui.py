@@ -10,18 +10,18 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from index import SourceState, Span
-from index.articles.article import decode_article
-from index.files.source_files import Sources
-from qa.proof.prove import prove
-from qa.proof.saved_answer import read_answer
-from ui.cli import main
-from ui.commands.read_answers import read_answers
-from ui.page.article_pane import ROOM, Marked, article_html
-from ui.page.turn import turn_html
-from ui.text.claim_tables import worded_tables
-from ui.text.columns import table_lines
-from ui.text.markdown import to_markdown
+from articles_qa.index import SourceState, Span
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.files.source_files import Sources
+from articles_qa.qa.proof.prove import prove
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.ui.cli import main
+from articles_qa.ui.commands.read_answers import read_answers
+from articles_qa.ui.page.article_pane import ROOM, Marked, article_html
+from articles_qa.ui.page.turn import turn_html
+from articles_qa.ui.text.claim_tables import worded_tables
+from articles_qa.ui.text.columns import table_lines
+from articles_qa.ui.text.markdown import to_markdown
 
 Survives = Callable[[Callable[[], object], object], bool]
 Campaign = Callable[[int, int, int], int]

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 # While Python itself starts, Ctrl-C ends it in its own way.
-PROGRAM = "import os; from ui.cli import main; os.write(1, b'.'); raise SystemExit(main())"
+PROGRAM = "import os; from articles_qa.ui.cli import main; os.write(1, b'.'); raise SystemExit(main())"
 PATIENCE_S = 60.0
 COMMANDS = {
     "index": (["index", "articles", "--index", "new"], 4.0),

@@ -24,13 +24,13 @@ from typing import Any
 
 import pytest
 
-import ui.cli
-import ui.commands.index_command
-from index import BuildSettings, Index, Progress, QaError, add_file, build
-from index.files.checksums import Check
-from index.files.disk import Disk
-from index.models.onnx_session import silent_onnxruntime
-from qa import Retriever
+import articles_qa.ui.cli
+import articles_qa.ui.commands.index_command
+from articles_qa.index import BuildSettings, Index, Progress, QaError, add_file, build
+from articles_qa.index.files.checksums import Check
+from articles_qa.index.files.disk import Disk
+from articles_qa.index.models.onnx_session import silent_onnxruntime
+from articles_qa.qa import Retriever
 
 ROOT = Path(__file__).parents[2]
 WRITERS = 8
@@ -118,10 +118,10 @@ def _compete(folder: str, directory: str, *, wait: bool, locked: bool, refused: 
     if not locked:
         Disk.lock = lambda self, path, *, wait, taken: lambda: None  # type: ignore[method-assign]
     hold = Progress() if wait else Progress(embedding=lambda total: _until_all_are_refused(refused[0], 20.0 if locked else 1.0))
-    ui.commands.index_command.build_progress = lambda: hold  # type: ignore[attr-defined]
+    articles_qa.ui.commands.index_command.build_progress = lambda: hold  # type: ignore[attr-defined]
     began = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
-        status = ui.cli.main(["index", folder, "--index", directory, "--rebuild", *(["--wait"] if wait else [])])
+        status = articles_qa.ui.cli.main(["index", folder, "--index", directory, "--rebuild", *(["--wait"] if wait else [])])
     if status:
         os.write(refused[1], b".")
     said = {"status": status, "out": out.getvalue(), "err": err.getvalue(), "took_s": time.perf_counter() - began}

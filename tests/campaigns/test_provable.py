@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from index import Article, ArticleRefused, BuildSettings, InputError, SourceState, Span, build
-from index.articles.article import decode_article, known_encoding
-from index.articles.passages import passages
-from index.articles.sentences import sentences
-from index.files.source_files import Sources
-from index.grammar.parser import loaded_parser
-from index.speakers.attribution import Attribution
-from index.speakers.find_speakers import find_speakers
-from qa import AskSettings, Quote, Retriever, Scope
-from qa.proof.prove import Proof, Verdict, prove
-from qa.proof.saved_answer import read_answer
-from qa.speakers.speaker import ResolvedAttribution, Speaker, one_line
+from articles_qa.index import Article, ArticleRefused, BuildSettings, InputError, SourceState, Span, build
+from articles_qa.index.articles.article import decode_article, known_encoding
+from articles_qa.index.articles.passages import passages
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.grammar.parser import loaded_parser
+from articles_qa.index.speakers.attribution import Attribution
+from articles_qa.index.speakers.find_speakers import find_speakers
+from articles_qa.qa import AskSettings, Quote, Retriever, Scope
+from articles_qa.qa.proof.prove import Proof, Verdict, prove
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.qa.speakers.speaker import ResolvedAttribution, Speaker, one_line
 
 SEED = 20241227
 Record = dict[str, Any]

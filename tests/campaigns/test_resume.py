@@ -11,21 +11,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import BuildReport, Index, ModelSettings, Precision, Progress, build
-from index.articles.article import read_article
-from index.building.checkpoints import Checkpoints
-from index.building.fill_entries import BATCH_PASSAGES
-from index.grammar.parser import reader_name
-from index.local.generation import PENDING
-from index.models.export import export_model
+from articles_qa.index import BuildReport, Index, ModelSettings, Precision, Progress, build
+from articles_qa.index.articles.article import read_article
+from articles_qa.index.building.checkpoints import Checkpoints
+from articles_qa.index.building.fill_entries import BATCH_PASSAGES
+from articles_qa.index.grammar.parser import reader_name
+from articles_qa.index.local.generation import PENDING
+from articles_qa.index.models.export import export_model
 
 ROOT = Path(__file__).parents[2]
 # Ends itself as a power switch would, after so many passages.
 PROGRAM = """
 import os, sys
-from index import Progress, build
-import index.building.fill_entries
-index.building.fill_entries.BATCH_PASSAGES = {batch}
+from articles_qa.index import Progress, build
+import articles_qa.index.building.fill_entries
+articles_qa.index.building.fill_entries.BATCH_PASSAGES = {batch}
 done = 0
 def count(passages):
     global done
@@ -140,7 +140,7 @@ def test_without_its_digest_a_batch_that_was_changed_gets_through(
     batch = sorted((half_built / PENDING).rglob("*.db"))[0]
     assert b"sank at noon" in batch.read_bytes()
     batch.write_bytes(batch.read_bytes().replace(b"sank at noon", b"came at noon"))
-    monkeypatch.setattr("index.building.checkpoints.sha256_of", lambda path: path.name.removesuffix(".db"))
+    monkeypatch.setattr("articles_qa.index.building.checkpoints.sha256_of", lambda path: path.name.removesuffix(".db"))
     build([folder], half_built)
     assert any("came at noon" in entry.article.text for entry in Index.open(half_built).store.entries())
 
@@ -168,7 +168,7 @@ def test_articles_that_went_or_changed_meanwhile_are_as_they_are_now(tmp_path: P
 def test_a_file_that_changes_while_it_is_indexed_is_read_as_it_is_then_or_refused(
     tmp_path: Path, folder: Path, changed: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.building.fill_entries.BATCH_PASSAGES", 4)
+    monkeypatch.setattr("articles_qa.index.building.fill_entries.BATCH_PASSAGES", 4)
     last = folder / "000039.txt"
 
     def meanwhile(_: int) -> None:
@@ -182,7 +182,7 @@ def test_a_file_that_changes_while_it_is_indexed_is_read_as_it_is_then_or_refuse
 
 
 def test_progress_is_foretold_and_exact_in_the_end(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.building.fill_entries.BATCH_PASSAGES", 4)
+    monkeypatch.setattr("articles_qa.index.building.fill_entries.BATCH_PASSAGES", 4)
     totals: list[int] = []
     build([folder], tmp_path / "index", progress=Progress(embedding=totals.append))
     assert len(totals) == 10 and totals[-1] == 40

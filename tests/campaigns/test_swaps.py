@@ -21,10 +21,10 @@ from pathlib import Path
 
 import pytest
 
-import index.local.segment
-from index import build
-from index.local.generation import CURRENT
-from ui.page.live_index import LiveIndex
+import articles_qa.index.local.segment
+from articles_qa.index import build
+from articles_qa.index.local.generation import CURRENT
+from articles_qa.ui.page.live_index import LiveIndex
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "How many people did the ferry carry?"
@@ -215,7 +215,7 @@ def test_what_a_question_needs_is_loaded_before_a_generation_is_in_force(
     assert live.refresh()
     read: list[str] = []
     monkeypatch.setattr(type(live.now().index.store), "abbreviations", lambda store: read.append("abbreviations"))
-    monkeypatch.setattr(index.local.segment, "VectorIndex", lambda path: read.append("vectors"))
+    monkeypatch.setattr(articles_qa.index.local.segment, "VectorIndex", lambda path: read.append("vectors"))
     assert live.now().retriever.ask(QUESTION).quotes and live.now().index.outlets() == ()
     assert read == []
 

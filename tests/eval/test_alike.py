@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from eval import alike
-from eval.alike import FirstQuote, IndexVariant, build_in_parts, measure
-from eval.datasets.cases import DataSet, Document
-from eval.datasets.load_dataset import sampled
-from index import Index, InputError
+from articles_qa.eval import alike
+from articles_qa.eval.alike import FirstQuote, IndexVariant, build_in_parts, measure
+from articles_qa.eval.datasets.cases import DataSet, Document
+from articles_qa.eval.datasets.load_dataset import sampled
+from articles_qa.index import Index, InputError
 
 
 @pytest.fixture(scope="module")

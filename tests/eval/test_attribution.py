@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from eval import attribution
-from eval.corpora.write_corpus import event_corpora
-from eval.judging.attribution_scores import GivenSpeaker, ReadSentence, load_sentences, score_attributions
-from index import InputError, Span
+from articles_qa.eval import attribution
+from articles_qa.eval.corpora.write_corpus import event_corpora
+from articles_qa.eval.judging.attribution_scores import GivenSpeaker, ReadSentence, load_sentences, score_attributions
+from articles_qa.index import InputError, Span
 
 AGENCY = ReadSentence("a.txt", Span(0, 50), ("National Intelligence Service", "NIS"), ())
 WIRE = ReadSentence("a.txt", Span(50, 90), ("Yonhap",), ("intelligence agency",))

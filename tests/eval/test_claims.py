@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from eval import claims
-from eval.corpora.read_corpora import AskedQuestion
-from eval.corpora.write_corpus import EventCorpus, KnownClaim, event_corpora
-from eval.datasets.cases import Document
-from eval.judging.claim_scores import ClaimAttribute
-from eval.judging.judge_claims import JudgedAnswer, judge_answer
-from eval.judging.name_match import NameMatch, match_name
-from index.articles.span import Span
+from articles_qa.eval import claims
+from articles_qa.eval.corpora.read_corpora import AskedQuestion
+from articles_qa.eval.corpora.write_corpus import EventCorpus, KnownClaim, event_corpora
+from articles_qa.eval.datasets.cases import Document
+from articles_qa.eval.judging.claim_scores import ClaimAttribute
+from articles_qa.eval.judging.judge_claims import JudgedAnswer, judge_answer
+from articles_qa.eval.judging.name_match import NameMatch, match_name
+from articles_qa.index.articles.span import Span
 
 Record = dict[str, Any]
 

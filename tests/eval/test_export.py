@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.export import differing, main, reader_transformer, write_default_export
-from index.models.embedder import PassageText
-from index.models.model_card import DEFAULT_MODEL
-from index.models.model_files import CARD, GRAPH, PACKAGED, TOKENIZER, find_model, packaged_export
-from index.models.onnx_graph import SAMPLES, load_original
-from index.models.other_processors import REFERENCE
-from index.models.reader import question_ids, reader_input
-from index.models.reader_graph import PLACES, open_reader
-from index.models.reader_weights import read_reader_head
+from articles_qa.eval.export import differing, main, reader_transformer, write_default_export
+from articles_qa.index.models.embedder import PassageText
+from articles_qa.index.models.model_card import DEFAULT_MODEL
+from articles_qa.index.models.model_files import CARD, GRAPH, PACKAGED, TOKENIZER, find_model, packaged_export
+from articles_qa.index.models.onnx_graph import SAMPLES, load_original
+from articles_qa.index.models.other_processors import REFERENCE
+from articles_qa.index.models.reader import question_ids, reader_input
+from articles_qa.index.models.reader_graph import PLACES, open_reader
+from articles_qa.index.models.reader_weights import read_reader_head
 
 # Of a logit, in the mean; logits lie some 10 apart.
 MAX_LOGIT_ERROR = 0.35

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from eval.datasets.cases import Document
-from eval.scale import _alone, main
-from eval.scaling.size_benchmark import build_mixed, build_real, serve
-from eval.scaling.synthetic_corpus import PASSAGE_CHARS, lines_of, paragraphs, write_articles
-from index import Index, InputError
-from index.backends import check_index
+from articles_qa.eval.datasets.cases import Document
+from articles_qa.eval.scale import _alone, main
+from articles_qa.eval.scaling.size_benchmark import build_mixed, build_real, serve
+from articles_qa.eval.scaling.synthetic_corpus import PASSAGE_CHARS, lines_of, paragraphs, write_articles
+from articles_qa.index import Index, InputError
+from articles_qa.index.backends import check_index
 
 TEXT = "The ferry Amalia carried forty people to Linz. It rained all day. The mayor was on board, the police said on Monday."
 
@@ -59,7 +59,7 @@ def test_each_step_has_a_process_of_its_own() -> None:
 def test_a_row_is_printed_and_saved_for_each_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("eval.scale._alone", lambda act, folder, *arguments: act(folder, *arguments))
+    monkeypatch.setattr("articles_qa.eval.scale._alone", lambda act, folder, *arguments: act(folder, *arguments))
     asked = {"id": "1", "question": "Who was carried?", "answers": [{"text": "forty people", "answer_start": 25}]}
     squad = {"data": [{"title": "Ferries", "paragraphs": [{"context": TEXT, "qas": [asked]}]}]}
     (tmp_path / "squad.json").write_text(json.dumps(squad), "utf-8")

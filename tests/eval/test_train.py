@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-import eval.train
-from eval.datasets.cases import Case
-from eval.datasets.load_dataset import load_dataset
-from eval.running.scratch_index import scratch_index
-from eval.train import Material, QuestionSample, learn, main, training_samples
-from index import Index
-from index.articles.span import Span
-from qa.ranking.features import FEATURES, SPEAKER
-from qa.ranking.scoring import JUDGED
-from qa.ranking.token_match import MATCHES
-from qa.ranking.weights import read_weights
+import articles_qa.eval.train
+from articles_qa.eval.datasets.cases import Case
+from articles_qa.eval.datasets.load_dataset import load_dataset
+from articles_qa.eval.running.scratch_index import scratch_index
+from articles_qa.eval.train import Material, QuestionSample, learn, main, training_samples
+from articles_qa.index import Index
+from articles_qa.index.articles.span import Span
+from articles_qa.qa.ranking.features import FEATURES, SPEAKER
+from articles_qa.qa.ranking.scoring import JUDGED
+from articles_qa.qa.ranking.token_match import MATCHES
+from articles_qa.qa.ranking.weights import read_weights
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -140,22 +140,22 @@ def test_the_other_set_is_asked_and_answered_too(material: Material) -> None:
 
 
 def test_folds_keep_an_article_together() -> None:
-    folds = eval.train._folds(["b", "a", "b", "c", "a"])
+    folds = articles_qa.eval.train._folds(["b", "a", "b", "c", "a"])
     assert folds.tolist() == [1, 0, 1, 2, 0]
-    many = eval.train._folds([str(number) for number in range(100)])
-    assert set(many.tolist()) == set(range(eval.train.FOLDS))
+    many = articles_qa.eval.train._folds([str(number) for number in range(100)])
+    assert set(many.tolist()) == set(range(articles_qa.eval.train.FOLDS))
 
 
 def test_no_article_is_judged_by_weights_that_saw_it(material: Material, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[set[str]] = []
-    learnt = eval.train._sentence_weights
+    learnt = articles_qa.eval.train._sentence_weights
 
     def watched(given: list[QuestionSample], kept: list[int]) -> Any:
         seen.append({sample.article for sample in given})
         return learnt(given, kept)
 
-    monkeypatch.setattr(eval.train, "_sentence_weights", watched)
-    monkeypatch.setattr(eval.train, "FOLDS", 4)
+    monkeypatch.setattr(articles_qa.eval.train, "_sentence_weights", watched)
+    monkeypatch.setattr(articles_qa.eval.train, "FOLDS", 4)
     learn(material.samples, material.others, tokens=True)
     left_out = [set(ARTICLES) - articles for articles in seen]
     assert all({name} in left_out for name in ARTICLES) and all(len(names) <= 1 for names in left_out)
@@ -169,7 +169,7 @@ def test_what_was_learnt_fits_the_code_and_leaves_out_what_it_should(material: M
         assert np.isfinite(weights.sentence.logits(material.samples[0].rows)).all()
         assert any(record["sentence"]["values"][name] for name in MATCHES) == tokens
         assert not any(record["right"]["values"][name] for name in SPEAKER)
-        assert {name: record["sentence"]["values"][name] for name in SPEAKER} == eval.train.SPEAKER_WEIGHTS
+        assert {name: record["sentence"]["values"][name] for name in SPEAKER} == articles_qa.eval.train.SPEAKER_WEIGHTS
 
 
 def trained(files: tuple[Path, Path], into: Path, *more: str) -> int:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from qa import Retriever
-from ui.cli import main
-from ui.text.terminal import Style, render_answer
+from articles_qa.qa import Retriever
+from articles_qa.ui.cli import main
+from articles_qa.ui.text.terminal import Style, render_answer
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(path for folder in ("index", "qa", "eval", "ui") for path in (ROOT / folder).rglob("*.md"))]

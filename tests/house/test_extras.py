@@ -22,9 +22,9 @@ LEAN = """
 import json, sys
 lacking, commands = json.loads(sys.argv[1])
 sys.modules.update(dict.fromkeys(lacking))
-from eval.export import main as export
-from eval.train import main as train
-from ui.cli import main as qa
+from articles_qa.eval.export import main as export
+from articles_qa.eval.train import main as train
+from articles_qa.ui.cli import main as qa
 print([int({"qa": qa, "export": export, "train": train}[name](arguments)) for name, *arguments in commands])
 """
 
@@ -50,7 +50,8 @@ def lean(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProces
         ["train", "reader", "--state", "state"],
     ]
     brought = chain.from_iterable(needed for extra, needed in EXTRAS.items() if extra != "dev")  # httpx comes with spaCy, too.
-    own = packages(PROJECT["dependencies"]) | {"langchain_core"}  # It comes with langchain-text-splitters.
+    # langchain-core comes with langchain-text-splitters; extras name the program itself.
+    own = packages(PROJECT["dependencies"]) | {"langchain_core", "articles_qa"}
     lacking = sorted((packages(brought) | {"ir_measures"}) - own)
     assert {"torch", "transformers", "sentence_transformers", "sklearn", "onnx", "ir_measures", "ray"} <= {*lacking}
     return subprocess.run(

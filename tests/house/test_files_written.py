@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.models.model_files import PACKAGED
+from articles_qa.index.models.model_files import PACKAGED
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "how many casualties did NIS report?"
@@ -44,7 +44,7 @@ def hook(event, arguments):
         seen.append(f"{event} {arguments}"[:200])
         raise PermissionError(f"{event} is not allowed")
 sys.addaudithook(hook)
-from ui.cli import main
+from articles_qa.ui.cli import main
 statuses = [main(command) for command in commands]
 print(json.dumps([statuses, seen]), file=sys.stderr)
 """
@@ -213,7 +213,7 @@ def test_what_wants_the_network_another_program_or_a_pickle_is_found_out(tmp_pat
         f"import pickle; pickle.loads({pickle.dumps(Path)!r})",
     ):
         program = GUARDED.replace(
-            "from ui.cli import main", f"def main(_):\n    try:\n        {line}\n    except OSError: return 0"
+            "from articles_qa.ui.cli import main", f"def main(_):\n    try:\n        {line}\n    except OSError: return 0"
         )
         done = subprocess.run([sys.executable, "-c", program, "[[]]"], capture_output=True, text=True, check=True)
         statuses, seen = json.loads(done.stderr)

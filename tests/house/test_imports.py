@@ -29,6 +29,7 @@ ROOMS = (
 TRAINS = "eval/training"  # Its modules import torch, and are imported inside functions alone.
 ADAPTS = "qa/langchain"  # It imports langchain-core; only other programs import it.
 MOST_FILES = 16  # Of Python in one folder.
+PACKAGE = "articles_qa."  # All modules are imported from it, and named without it here.
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
 HEAVY = (
@@ -71,6 +72,7 @@ def own_imports(module: str) -> set[str]:
             names |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
         elif isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
+    names = {name.removeprefix(PACKAGE) for name in names if name.startswith(PACKAGE)}
     # A folder's sentence is no module that anything is imported from.
     return {name for name in names if name in MODULES and (name in FOLDERS or MODULES[name].name != "__init__.py")}
 
@@ -123,13 +125,13 @@ def test_no_module_imports_a_heavy_package_when_it_is_imported() -> None:
         assert ADAPTS.replace("/", ".") not in own_imports(module), path
         if room(module) not in (TRAINS, ADAPTS):
             assert not {*HEAVY} & imported(outside), path
-            named = {str(node.module) for node in outside if isinstance(node, ast.ImportFrom)}
+            named = {str(node.module).removeprefix(PACKAGE) for node in outside if isinstance(node, ast.ImportFrom)}
             assert not any(name.startswith(TRAINS.replace("/", ".")) for name in named), path
 
 
 def test_a_question_is_answered_without_the_heavy_packages(seeds_index: Path) -> None:
     program = (
-        "import sys; from qa import Retriever; "
+        "import sys; from articles_qa.qa import Retriever; "
         f"answer = Retriever.open({str(seeds_index)!r}).ask('how many casualties did NIS report?'); "
         f"print(len(answer.quotes), [name for name in {HEAVY!r} if name in sys.modules])"
     )
@@ -141,9 +143,9 @@ def test_a_question_is_answered_without_the_heavy_packages(seeds_index: Path) ->
 @pytest.mark.tier("check")
 def test_the_page_is_served_without_torch_and_its_like(seeds_index: Path) -> None:
     program = (
-        "import sys, urllib.request; from pathlib import Path; from ui.page.live_index import LiveIndex; "
-        "from ui.page.page import make_page; "
-        "from ui.server.server import ServeSettings, running\n"
+        "import sys, urllib.request; from pathlib import Path; from articles_qa.ui.page.live_index import LiveIndex; "
+        "from articles_qa.ui.page.page import make_page; "
+        "from articles_qa.ui.server.server import ServeSettings, running\n"
         f"live = LiveIndex(Path({str(seeds_index)!r}))\n"
         "with running(lambda: make_page(live, editable=True), ServeSettings(port=0)) as url:\n"
         "    body = urllib.request.urlopen(url).read()\n"
@@ -156,7 +158,7 @@ def test_the_page_is_served_without_torch_and_its_like(seeds_index: Path) -> Non
 
 @pytest.mark.parametrize("package", FOLDERS)
 def test_each_public_name_is_listed_in_order_and_real(package: str) -> None:
-    module = importlib.import_module(package)
+    module = importlib.import_module(PACKAGE + package)
     listed = getattr(module, "__all__", [])
     assert listed == sorted(listed)
     assert all(hasattr(module, name) for name in listed)
@@ -164,12 +166,13 @@ def test_each_public_name_is_listed_in_order_and_real(package: str) -> None:
 
 @pytest.mark.parametrize("package", ["index", "qa"])
 def test_what_a_package_offers_is_all_that_it_lists(package: str) -> None:
-    module = importlib.import_module(package)
+    module = importlib.import_module(PACKAGE + package)
     offered = {name for name, value in vars(module).items() if not name.startswith("_") and not ismodule(value)}
     assert offered == set(module.__all__)
 
 
 def test_importing_the_packages_takes_no_model_and_changes_no_logging() -> None:
-    program = "import logging, sys; import index, qa; print(logging.getLogger().handlers, 'onnxruntime' in sys.modules)"
+    program = "import logging, sys; from articles_qa import index, qa; "
+    program += "print(logging.getLogger().handlers, 'onnxruntime' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[] False"

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import IndexDamagedError
-from index.arrays import read_array
+from articles_qa.index import IndexDamagedError
+from articles_qa.index.arrays import read_array
 
 
 def test_an_array_is_read_into_memory(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from index.articles.boilerplate import is_furniture
-from qa import Retriever
+from articles_qa.index.articles.boilerplate import is_furniture
+from articles_qa.qa import Retriever
 
 # The furniture of the five pages, in the words a question could be made of.
 FURNITURE = [

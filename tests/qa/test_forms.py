@@ -2,12 +2,12 @@
 
 import pytest
 
-from index import build
-from qa import AskSettings, Retriever
-from qa.answers.same_reports import count_reports
-from qa.proof.saved_answer import read_answer
-from ui.page.turn import turn_html
-from ui.text.terminal import Style, render_answer, render_info
+from articles_qa.index import build
+from articles_qa.qa import AskSettings, Retriever
+from articles_qa.qa.answers.same_reports import count_reports
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.ui.page.turn import turn_html
+from articles_qa.ui.text.terminal import Style, render_answer, render_info
 
 FILES = {
     "hearing.txt": (

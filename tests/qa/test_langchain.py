@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from qa import IndexUnusableError, Retriever, Scope
-from qa.langchain import ArticlesRetriever
+from articles_qa.qa import IndexUnusableError, Retriever, Scope
+from articles_qa.qa.langchain import ArticlesRetriever
 
 NIS = "how many casualties did NIS report?"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qa import AskSettings, InputError, Retriever
+from articles_qa.qa import AskSettings, InputError, Retriever
 
 OFF_TOPIC = """
 What is the capital of Australia?

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-import qa
-from index.articles.span import Span
-from qa import Answer, IndexDamagedError, InputError, Retriever
-from qa.questions.question import MAX_TOP_K
-from qa.ranking.scoring import PASSAGES_SCORED
+from articles_qa import qa
+from articles_qa.index.articles.span import Span
+from articles_qa.qa import Answer, IndexDamagedError, InputError, Retriever
+from articles_qa.qa.questions.question import MAX_TOP_K
+from articles_qa.qa.ranking.scoring import PASSAGES_SCORED
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

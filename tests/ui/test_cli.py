@@ -19,9 +19,9 @@ from typing import Any
 
 import pytest
 
-import ui.commands.index_command
-from index.local.write_lock import writer
-from ui.cli import main
+import articles_qa.ui.commands.index_command
+from articles_qa.index.local.write_lock import writer
+from articles_qa.ui.cli import main
 
 ROOT = Path(__file__).parents[2]
 NIS = "how many casualties did NIS report?"
@@ -58,7 +58,7 @@ def qa(*arguments: str | bytes, **options: Any) -> subprocess.CompletedProcess[b
     """A whole process."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **options.pop("env", {})}
     return subprocess.run(
-        [sys.executable, "-m", "ui.cli", *arguments], capture_output=True, env=environment, check=False, **options
+        [sys.executable, "-m", "articles_qa.ui.cli", *arguments], capture_output=True, env=environment, check=False, **options
     )
 
 
@@ -166,7 +166,7 @@ def test_chat_keeps_to_the_articles_chosen(dated: list[str], monkeypatch: pytest
 
 
 def test_index_brings_back_what_was_taken_out(dated: list[str], capsys: Capsys) -> None:
-    from index import BuildSettings, build
+    from articles_qa.index import BuildSettings, build
 
     build([], "dated-index", BuildSettings(exclude=("2023/a.txt", "2024/b.txt")))
     capsys.readouterr()
@@ -499,12 +499,12 @@ def fill_the_memory(*_: object) -> int:
 def test_no_traceback_reaches_a_user(
     act: Callable[..., int], status: int, line: str, monkeypatch: pytest.MonkeyPatch, capsys: Capsys
 ) -> None:
-    monkeypatch.setattr(ui.commands.index_command, "info", act)
+    monkeypatch.setattr(articles_qa.ui.commands.index_command, "info", act)
     assert run(["info"]) == status and line in only_line(capsys)
 
 
 def test_a_fault_can_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui.commands.index_command, "info", fail)
+    monkeypatch.setattr(articles_qa.ui.commands.index_command, "info", fail)
     monkeypatch.setenv("QA_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         run(["info"])
@@ -543,7 +543,8 @@ def test_bytes_that_are_no_text_are_one_line(at: list[str]) -> None:
 
 
 def shell(line: str, index: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QA_INDEX": str(index), "QA": f"{sys.executable} -m ui.cli"}
+    command = f"{sys.executable} -m articles_qa.ui.cli"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QA_INDEX": str(index), "QA": command}
     return subprocess.run(["bash", "-c", line], capture_output=True, text=True, env=environment, check=False)
 
 
@@ -566,7 +567,7 @@ def test_an_output_that_closes_or_fills_up_makes_no_noise(line: str, error: str,
 
 def test_ctrl_c_stops_with_one_line(seeds_index: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "QA_INDEX": str(seeds_index)}
-    command = [sys.executable, "-m", "ui.cli", "chat"]
+    command = [sys.executable, "-m", "articles_qa.ui.cli", "chat"]
     pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(command, env=environment, text=True, **pipes) as chat:
         assert chat.stdin and chat.stdout and chat.stderr
@@ -578,12 +579,12 @@ def test_ctrl_c_stops_with_one_line(seeds_index: Path) -> None:
         assert chat.wait(10) == 130 and chat.stderr.read() == "qa: stopped\n"
 
 
-@pytest.mark.parametrize("module", ["ui.commands", "index.errors"])
+@pytest.mark.parametrize("module", ["articles_qa.ui.commands", "articles_qa.index.errors"])
 def test_ctrl_c_while_a_module_is_imported_is_one_line(module: str) -> None:
     program = (
         "import sys\nclass Finder:\n    def find_spec(self, name, *_):\n"
         "        if name == sys.argv[1]: raise KeyboardInterrupt\n"
-        "sys.meta_path.insert(0, Finder())\nfrom ui.cli import main\nsys.exit(main(['info']))"
+        "sys.meta_path.insert(0, Finder())\nfrom articles_qa.ui.cli import main\nsys.exit(main(['info']))"
     )
     done = subprocess.run([sys.executable, "-c", program, module], capture_output=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"qa: stopped\n")
@@ -591,9 +592,8 @@ def test_ctrl_c_while_a_module_is_imported_is_one_line(module: str) -> None:
 
 def test_asking_imports_no_heavy_package(seeds_index: Path) -> None:
     heavy = ("torch", "transformers", "sentence_transformers", "langchain_text_splitters", "nupunkt", "gradio")
-    script = (
-        f"import sys; from ui.cli import main; main(['ask', 'who?']); sys.exit(str([m for m in {heavy} if m in sys.modules]))"
-    )
+    script = "import sys; from articles_qa.ui.cli import main; main(['ask', 'who?']); "
+    script += f"sys.exit(str([m for m in {heavy} if m in sys.modules]))"
     done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,

@@ -4,9 +4,9 @@ import getpass
 import sys
 from argparse import Namespace
 
-from index.errors import InputError
-from ui.commands.output import ExitStatus, note
-from ui.server.accounts import add_account
+from articles_qa.index.errors import InputError
+from articles_qa.ui.commands.output import ExitStatus, note
+from articles_qa.ui.server.accounts import add_account
 
 
 def accounts(chosen: Namespace) -> ExitStatus:

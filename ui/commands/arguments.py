@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from index.files.printable import printable
-from index.formats.kinds import NAMES, ReadSettings, read_formats
-from ui.commands.output import ExitStatus, note, show
+from articles_qa.index.files.printable import printable
+from articles_qa.index.formats.kinds import NAMES, ReadSettings, read_formats
+from articles_qa.ui.commands.output import ExitStatus, note, show
 
 if TYPE_CHECKING:
-    from index import ModelSettings
-    from qa import AskSettings
+    from articles_qa.index import ModelSettings
+    from articles_qa.qa import AskSettings
 
 DEFAULT_INDEX = ".qa-index"
 
@@ -273,7 +273,7 @@ def _add_reader(parser: argparse.ArgumentParser) -> None:
 
 def chosen_settings(chosen: argparse.Namespace) -> AskSettings:
     """Return the settings of asking that the arguments name."""
-    from qa.retriever import AskSettings
+    from articles_qa.qa.retriever import AskSettings
 
     return AskSettings(reader=not chosen.no_reader)
 
@@ -282,7 +282,7 @@ def chosen_model(chosen: argparse.Namespace) -> ModelSettings | None:
     """Return the model that the arguments name; None for the index's own."""
     if chosen.model is None and chosen.precision is None and chosen.device is None:
         return None
-    from index.models.model_card import DEFAULT_MODEL, ModelSettings, Precision
+    from articles_qa.index.models.model_card import DEFAULT_MODEL, ModelSettings, Precision
 
     name = DEFAULT_MODEL if chosen.model is None else chosen.model
     return ModelSettings(name, Precision(chosen.precision or "int8"), chosen.device)

@@ -9,14 +9,14 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-from index.errors import InputError
-from qa import Scope
-from qa.questions.conversation import variants
-from qa.questions.question import check_top_k
-from ui.commands.arguments import chosen_model, chosen_settings
-from ui.commands.open_index import open_retriever
-from ui.commands.output import ExitStatus, note, on_terminal, show, show_json, use_colour
-from ui.text.terminal import Style, render_answer
+from articles_qa.index.errors import InputError
+from articles_qa.qa import Scope
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.questions.question import check_top_k
+from articles_qa.ui.commands.arguments import chosen_model, chosen_settings
+from articles_qa.ui.commands.open_index import open_retriever
+from articles_qa.ui.commands.output import ExitStatus, note, on_terminal, show, show_json, use_colour
+from articles_qa.ui.text.terminal import Style, render_answer
 
 
 def ask(chosen: Namespace) -> ExitStatus:

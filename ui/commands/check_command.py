@@ -5,13 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterator
 
-from index.files.printable import one_line, printable
-from index.opened.index import Index
-from qa.drafts.check_draft import CheckedQuotation, Verdict, check_draft
-from qa.drafts.draft_file import read_draft
-from ui.commands.output import ExitStatus, show, show_json
-from ui.text.draft_words import VERDICTS, changes, tally
-from ui.text.wording import about_line, place
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.index.opened.index import Index
+from articles_qa.qa.drafts.check_draft import CheckedQuotation, Verdict, check_draft
+from articles_qa.qa.drafts.draft_file import read_draft
+from articles_qa.ui.commands.output import ExitStatus, show, show_json
+from articles_qa.ui.text.draft_words import VERDICTS, changes, tally
+from articles_qa.ui.text.wording import about_line, place
 
 
 def check(chosen: Namespace) -> ExitStatus:

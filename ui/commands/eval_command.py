@@ -6,23 +6,23 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, check_spans
-from eval.datasets.load_dataset import even_sample, load_dataset
-from eval.measures.all_measures import MEASURES
-from eval.reports.compare_reports import compare, fail_under
-from eval.reports.report import EvalReport, read_report
-from eval.reports.report_text import ReportLine, comparison_lines, report_lines
-from eval.reports.trial import Trial, report_on
-from eval.running.run_cases import CaseOutcome, gold_articles, run_cases
-from eval.running.scratch_index import scratch_index
-from index import BuildSettings, Index, InputError
-from index.articles.article import read_article
-from index.files.printable import printable
-from qa import AskSettings
-from ui.commands.arguments import chosen_model, chosen_settings
-from ui.commands.open_index import build_progress, build_where_missing, bundled_articles
-from ui.commands.output import ExitStatus, check_writable, note, on_terminal, show, use_colour, write_whole
-from ui.text.terminal import BOLD, PLAIN
+from articles_qa.eval.datasets.cases import OWN_CASES, Case, DataSet, Document, check_spans
+from articles_qa.eval.datasets.load_dataset import even_sample, load_dataset
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.reports.compare_reports import compare, fail_under
+from articles_qa.eval.reports.report import EvalReport, read_report
+from articles_qa.eval.reports.report_text import ReportLine, comparison_lines, report_lines
+from articles_qa.eval.reports.trial import Trial, report_on
+from articles_qa.eval.running.run_cases import CaseOutcome, gold_articles, run_cases
+from articles_qa.eval.running.scratch_index import scratch_index
+from articles_qa.index import BuildSettings, Index, InputError
+from articles_qa.index.articles.article import read_article
+from articles_qa.index.files.printable import printable
+from articles_qa.qa import AskSettings
+from articles_qa.ui.commands.arguments import chosen_model, chosen_settings
+from articles_qa.ui.commands.open_index import build_progress, build_where_missing, bundled_articles
+from articles_qa.ui.commands.output import ExitStatus, check_writable, note, on_terminal, show, use_colour, write_whole
+from articles_qa.ui.text.terminal import BOLD, PLAIN
 
 BUNDLED = "The bundled cases"
 HINT = ReportLine("         each is shown on the page that --html FILE writes")
@@ -47,7 +47,7 @@ def evaluate(chosen: Namespace) -> ExitStatus:
         if chosen.json:
             write_whole(chosen.json, report.to_json())
         if chosen.html:
-            from eval.reports.page import render_page
+            from articles_qa.eval.reports.page import render_page
 
             write_whole(chosen.html, render_page(report))
     finally:

@@ -3,10 +3,10 @@
 import sys
 from argparse import Namespace
 
-from index import BuildReport, BuildSettings, Index, IndexInfo, build
-from ui.commands.arguments import chosen_model, chosen_reading
-from ui.commands.open_index import build_progress
-from ui.commands.output import ExitStatus, note, show, show_json
+from articles_qa.index import BuildReport, BuildSettings, Index, IndexInfo, build
+from articles_qa.ui.commands.arguments import chosen_model, chosen_reading
+from articles_qa.ui.commands.open_index import build_progress
+from articles_qa.ui.commands.output import ExitStatus, note, show, show_json
 
 # Fields of the index's information that `qa info --json` prints as they are.
 _FIELDS = (
@@ -35,7 +35,7 @@ def index(chosen: Namespace) -> ExitStatus:
         return build(chosen.paths, chosen.index, settings, progress=build_progress())
 
     if chosen.watch:
-        from ui.commands.watch_command import follow
+        from articles_qa.ui.commands.watch_command import follow
 
         follow(chosen.paths, chosen.index, settings, build=built, show=show_report)
     else:
@@ -57,7 +57,7 @@ def info(chosen: Namespace) -> ExitStatus:
         fields = {name: getattr(info, name) for name in _FIELDS}
         show_json({**fixed, "vectors": _vectors(info), **fields, "mended": mended})
     else:
-        from ui.text.terminal import render_info
+        from articles_qa.ui.text.terminal import render_info
 
         show(render_info(info, mended=mended), end="")
     return ExitStatus.DONE

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from index.errors import packages_of
-from ui.commands.arguments import chosen_settings
-from ui.commands.open_index import build_where_missing
-from ui.commands.output import ExitStatus
-from ui.page.endpoints import program_functions
-from ui.page.live_index import LiveIndex
-from ui.page.requests import ArticlesRequest, read_request
-from ui.page.service import Service
+from articles_qa.index.errors import packages_of
+from articles_qa.ui.commands.arguments import chosen_settings
+from articles_qa.ui.commands.open_index import build_where_missing
+from articles_qa.ui.commands.output import ExitStatus
+from articles_qa.ui.page.endpoints import program_functions
+from articles_qa.ui.page.live_index import LiveIndex
+from articles_qa.ui.page.requests import ArticlesRequest, read_request
+from articles_qa.ui.page.service import Service
 
 LOOK_EVERY_S = 1.0  # For a newer generation of the index.
 INSTRUCTIONS = (

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.opened.index import Index
-from ui.commands.output import note, on_terminal
+from articles_qa.index.opened.index import Index
+from articles_qa.ui.commands.output import note, on_terminal
 
 if TYPE_CHECKING:
-    from index import ModelSettings, Progress
-    from qa import AskSettings, Retriever
+    from articles_qa.index import ModelSettings, Progress
+    from articles_qa.qa import AskSettings, Retriever
 
 
 def open_retriever(
@@ -21,7 +21,7 @@ def open_retriever(
 
     `model` None stands for the index's own model, `generation` None for the one in force.
     """
-    from qa.retriever import Retriever
+    from articles_qa.qa.retriever import Retriever
 
     if generation is None:
         build_where_missing(directory, model)
@@ -37,15 +37,15 @@ def build_where_missing(directory: Path | str, model: ModelSettings | None) -> N
     Raises:
         IndexUnusableError: a build of other articles was stopped there.
     """
-    from index.backends import backend_at
+    from articles_qa.index.backends import backend_at
 
     backend = backend_at(directory)
     if not backend.exists():
         if backend.has_stopped_build():
-            from index.errors import IndexUnusableError
+            from articles_qa.index.errors import IndexUnusableError
 
             raise IndexUnusableError(f"{directory}: a build was stopped before it was done; go on with qa index FOLDER")
-        from index import BuildSettings, build
+        from articles_qa.index import BuildSettings, build
 
         note(f"qa: no index at {directory} yet; building one from the bundled articles")
         build([bundled_articles()], directory, BuildSettings(model=model), progress=build_progress())
@@ -59,9 +59,9 @@ def bundled_articles() -> Path:
     """
     from importlib.util import find_spec
 
-    from index.errors import InputError
+    from articles_qa.index.errors import InputError
 
-    spec = find_spec("seeds")
+    spec = find_spec("articles_qa.seeds")
     places = [Path(place) for place in spec.submodule_search_locations or ()] if spec else []
     for folder in places:
         if folder.is_dir():
@@ -71,7 +71,7 @@ def bundled_articles() -> Path:
 
 def build_progress() -> Progress:
     """Return a progress bar of passages/s on a terminal, and no bar elsewhere."""
-    from index import Progress
+    from articles_qa.index import Progress
 
     if not on_terminal(sys.stderr):
         return Progress(note=lambda text: note(f"qa: {text}"))

@@ -10,8 +10,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from index.errors import InputError
-from index.files.printable import printable
+from articles_qa.index.errors import InputError
+from articles_qa.index.files.printable import printable
 
 
 class ExitStatus(IntEnum):

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from index.errors import InputError
-from index.files.printable import printable
-from qa.proof.saved_answer import SavedAnswer, read_answer
+from articles_qa.index.errors import InputError
+from articles_qa.index.files.printable import printable
+from articles_qa.qa.proof.saved_answer import SavedAnswer, read_answer
 
 STDIN = Path("-")
 _BLANKS = re.compile(r"[ \t\r\n]*")

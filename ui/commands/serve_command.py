@@ -4,13 +4,13 @@ import os
 import threading
 from argparse import Namespace
 
-from ui.commands.arguments import chosen_settings
-from ui.commands.open_index import build_where_missing
-from ui.commands.output import ExitStatus, note
-from ui.page.live_index import LiveIndex
-from ui.page.page import make_page
-from ui.server.accounts import Accounts
-from ui.server.server import ServeSettings, serve
+from articles_qa.ui.commands.arguments import chosen_settings
+from articles_qa.ui.commands.open_index import build_where_missing
+from articles_qa.ui.commands.output import ExitStatus, note
+from articles_qa.ui.page.live_index import LiveIndex
+from articles_qa.ui.page.page import make_page
+from articles_qa.ui.server.accounts import Accounts
+from articles_qa.ui.server.server import ServeSettings, serve
 
 LOOK_EVERY_S = 1.0  # For a newer generation of the index.
 

@@ -6,18 +6,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.backends import backend_at, check_index
-from index.english import count
-from index.errors import InputError
-from index.files.printable import one_line, printable
-from index.files.source_files import Sources
-from index.verify.findings import MAX_FINDINGS, Soundness
-from qa.proof.prove import VERIFICATION, Proof, Verdict, prove
-from qa.proof.saved_answer import SavedAnswer
-from qa.proof.tally import Tally
-from ui.commands.output import ExitStatus, note, show, show_json
-from ui.commands.read_answers import read_answers, shown_name
-from ui.text.wording import place_of
+from articles_qa.index.backends import backend_at, check_index
+from articles_qa.index.english import count
+from articles_qa.index.errors import InputError
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.verify.findings import MAX_FINDINGS, Soundness
+from articles_qa.qa.proof.prove import VERIFICATION, Proof, Verdict, prove
+from articles_qa.qa.proof.saved_answer import SavedAnswer
+from articles_qa.qa.proof.tally import Tally
+from articles_qa.ui.commands.output import ExitStatus, note, show, show_json
+from articles_qa.ui.commands.read_answers import read_answers, shown_name
+from articles_qa.ui.text.wording import place_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ui.commands.output import note
+from articles_qa.ui.commands.output import note
 
 if TYPE_CHECKING:
-    from index import BuildReport, BuildSettings
-    from index.building.watch import FolderState, Watcher
+    from articles_qa.index import BuildReport, BuildSettings
+    from articles_qa.index.building.watch import FolderState, Watcher
 
 RETRY_S = 30.0  # For errors that no change of the articles ends: a full disk, a damaged index.
 
@@ -36,8 +36,8 @@ def follow(
         QaError: the first build failed.
         KeyboardInterrupt: Ctrl-C.
     """
-    from index.backends import backend_at
-    from index.building.watch import Watcher
+    from articles_qa.index.backends import backend_at
+    from articles_qa.index.building.watch import Watcher
 
     backend = backend_at(directory)
 
@@ -65,7 +65,7 @@ def _follow_changes(
     published: int,
 ) -> None:
     """Build after each change; a build that publishes nothing is not shown."""
-    from index import IndexUnusableError, InputError
+    from articles_qa.index import IndexUnusableError, InputError
 
     problem = ""
     while True:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from index import Article, Index, IndexInfo, SourceState
-from index.english import count
-from index.files.printable import one_line, printable
-from index.opened.listing import MAX_LIMIT
-from index.search.analyzer import terms
-from ui.page.facets import ALL, Choice, facets
-from ui.page.html import fill_template
-from ui.text.headline import Headline, headline
-from ui.text.wording import FILE_NOTES, day
+from articles_qa.index import Article, Index, IndexInfo, SourceState
+from articles_qa.index.english import count
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.index.opened.listing import MAX_LIMIT
+from articles_qa.index.search.analyzer import terms
+from articles_qa.ui.page.facets import ALL, Choice, facets
+from articles_qa.ui.page.html import fill_template
+from articles_qa.ui.text.headline import Headline, headline
+from articles_qa.ui.text.wording import FILE_NOTES, day
 
 SHOWN_AT_ONCE = 50
 PASSAGES_FOUND = 1_000  # With the words of a search; an article further down is not found by its text.

@@ -6,13 +6,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index import Article, SourceState, Span
-from index.articles.places import Proves
-from index.files.printable import one_line, printable
-from index.formats.pages.page_pictures import PagePicture
-from ui.page.html import Layer, StyledRun, fill_template, styled_runs
-from ui.text.headline import headline
-from ui.text.wording import FILE_NOTES, about_line, day
+from articles_qa.index import Article, SourceState, Span
+from articles_qa.index.articles.places import Proves
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.index.formats.pages.page_pictures import PagePicture
+from articles_qa.ui.page.html import Layer, StyledRun, fill_template, styled_runs
+from articles_qa.ui.text.headline import headline
+from articles_qa.ui.text.wording import FILE_NOTES, about_line, day
 
 ROOM = 60_000  # Characters sent at once, some 20 pages.
 LINES = 3_000  # Sent at once. Each is 50 to 90 bytes of markup: 60,000 blank lines would be 5 MB.

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from index import BuildReport, BuildSettings, InputError, Progress, QaError, add_file, build
-from index.english import count
-from index.files.printable import printable
-from ui.page.live_index import LiveIndex
-from ui.page.requests import ChangeRequest, read_request
+from articles_qa.index import BuildReport, BuildSettings, InputError, Progress, QaError, add_file, build
+from articles_qa.index.english import count
+from articles_qa.index.files.printable import printable
+from articles_qa.ui.page.live_index import LiveIndex
+from articles_qa.ui.page.requests import ChangeRequest, read_request
 
 MAX_WAITING = 20  # Further changes are refused until some are done.
 REFUSED_SHOWN = 50

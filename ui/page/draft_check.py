@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from index.files.printable import one_line, printable
-from qa.drafts.check_draft import CheckedDraft, CheckedQuotation
-from ui.page.html import fill_template
-from ui.text.draft_words import VERDICTS, changes, tally
-from ui.text.headline import headline
-from ui.text.wording import about_line, day, place
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.qa.drafts.check_draft import CheckedDraft, CheckedQuotation
+from articles_qa.ui.page.html import fill_template
+from articles_qa.ui.text.draft_words import VERDICTS, changes, tally
+from articles_qa.ui.text.headline import headline
+from articles_qa.ui.text.wording import about_line, day, place
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from index import QaError
-from qa import Scope
-from ui.page.requests import ScopeRequest, read_request
-from ui.page.service import Service
+from articles_qa.index import QaError
+from articles_qa.qa import Scope
+from articles_qa.ui.page.requests import ScopeRequest, read_request
+from articles_qa.ui.page.service import Service
 
 
 def add_endpoints(service: Service) -> None:

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from index import Index
-from index.english import MONTHS
-from index.files.printable import one_line
+from articles_qa.index import Index
+from articles_qa.index.english import MONTHS
+from articles_qa.index.files.printable import one_line
 
 FACETS_SHOWN = 24  # Of each kind: the outlets with most articles, the latest months.
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from index import Index
-from index.english import MONTHS, count
-from index.files.printable import printable
-from index.search.analyzer import folded
-from ui.page.html import fill_template
-from ui.text.headline import Headline, headline
-from ui.text.wording import about_line, day
+from articles_qa.index import Index
+from articles_qa.index.english import MONTHS, count
+from articles_qa.index.files.printable import printable
+from articles_qa.index.search.analyzer import folded
+from articles_qa.ui.page.html import fill_template
+from articles_qa.ui.text.headline import Headline, headline
+from articles_qa.ui.text.wording import about_line, day
 
 NEWEST = 5  # Articles that are named.
 MOST_BARS = 36

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from index import Span
-from index.files.printable import printable
-from ui.text.wording import day
+from articles_qa.index import Span
+from articles_qa.index.files.printable import printable
+from articles_qa.ui.text.wording import day
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from index import Index, IndexUnusableError, QaError
-from index.backends import backend_at
-from qa import AskSettings, Retriever, Scope
+from articles_qa.index import Index, IndexUnusableError, QaError
+from articles_qa.index.backends import backend_at
+from articles_qa.qa import AskSettings, Retriever, Scope
 
 SLOWER_AFTER_A_PROBLEM = 30
 # Any words would do: the question takes the way of every question.

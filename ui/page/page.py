@@ -6,18 +6,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from index.formats.kinds import ReadSettings
-from qa.questions.question import MAX_QUESTION_CHARS
-from ui.page.article_list import Order, listing_html
-from ui.page.corpus import Corpus
-from ui.page.endpoints import add_endpoints
-from ui.page.facets import Choice
-from ui.page.html import fill_template
-from ui.page.live_index import LiveIndex, OpenGeneration
-from ui.page.requests import ListingRequest, read_request
-from ui.page.rest import rest_routes
-from ui.page.service import Service, reported
-from ui.server.server import Page
+from articles_qa.index.formats.kinds import ReadSettings
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS
+from articles_qa.ui.page.article_list import Order, listing_html
+from articles_qa.ui.page.corpus import Corpus
+from articles_qa.ui.page.endpoints import add_endpoints
+from articles_qa.ui.page.facets import Choice
+from articles_qa.ui.page.html import fill_template
+from articles_qa.ui.page.live_index import LiveIndex, OpenGeneration
+from articles_qa.ui.page.requests import ListingRequest, read_request
+from articles_qa.ui.page.rest import rest_routes
+from articles_qa.ui.page.service import Service, reported
+from articles_qa.ui.server.server import Page
 
 SCRIPTS = ("page.js", "chat.js", "article_pane.js", "corpus.js", "draft.js")
 TITLE = "Ask the articles"

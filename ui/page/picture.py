@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from qa.proof.saved_answer import SavedAnswer, SavedTable
-from ui.text.claim_tables import ClaimRow, WordedTable
-from ui.text.gist import tells
-from ui.text.wording import day
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedTable
+from articles_qa.ui.text.claim_tables import ClaimRow, WordedTable
+from articles_qa.ui.text.gist import tells
+from articles_qa.ui.text.wording import day
 
 LEAST_POINTS = 3
 MOST_LINES = 8  # Speakers; of more, those of the best quotes.

@@ -5,9 +5,9 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index import InputError
-from index.files.printable import printable
-from qa import Scope
+from articles_qa.index import InputError
+from articles_qa.index.files.printable import printable
+from articles_qa.qa import Scope
 
 _T = TypeVar("_T", bound=BaseModel)
 _MAX = 2**53  # The largest whole number that browsers count to.

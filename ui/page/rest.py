@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from index import InputError, QaError
-from qa.proof.answer_schema import SCHEMA_FILE
-from ui.page.requests import ArticlesRequest, AskRequest, SearchRequest, read_request
-from ui.page.service import Service
+from articles_qa.index import InputError, QaError
+from articles_qa.qa.proof.answer_schema import SCHEMA_FILE
+from articles_qa.ui.page.requests import ArticlesRequest, AskRequest, SearchRequest, read_request
+from articles_qa.ui.page.service import Service
 
 
 def rest_routes(service: Service) -> tuple[Route, ...]:

@@ -14,22 +14,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from index import Article, Index, InputError, QaError, Span
-from index.backends import backend_at
-from index.files.printable import printable
-from qa import Scope
-from qa.drafts.check_draft import check_draft
-from qa.drafts.draft_file import draft_text
-from qa.example_questions import examples
-from qa.proof.prove import prove
-from qa.proof.saved_answer import read_answer
-from qa.proof.tally import Tally
-from ui.page.article_pane import ROOM, Marked, article_html, pages_html
-from ui.page.draft_check import draft_html
-from ui.page.first_screen import limits_html, welcome_html
-from ui.page.html import verbatim
-from ui.page.live_index import LiveIndex, OpenGeneration
-from ui.page.requests import (
+from articles_qa.index import Article, Index, InputError, QaError, Span
+from articles_qa.index.backends import backend_at
+from articles_qa.index.files.printable import printable
+from articles_qa.qa import Scope
+from articles_qa.qa.drafts.check_draft import check_draft
+from articles_qa.qa.drafts.draft_file import draft_text
+from articles_qa.qa.example_questions import examples
+from articles_qa.qa.proof.prove import prove
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.qa.proof.tally import Tally
+from articles_qa.ui.page.article_pane import ROOM, Marked, article_html, pages_html
+from articles_qa.ui.page.draft_check import draft_html
+from articles_qa.ui.page.first_screen import limits_html, welcome_html
+from articles_qa.ui.page.html import verbatim
+from articles_qa.ui.page.live_index import LiveIndex, OpenGeneration
+from articles_qa.ui.page.requests import (
     AroundRequest,
     ArticleRequest,
     ArticlesRequest,
@@ -41,13 +41,13 @@ from ui.page.requests import (
     RecordsRequest,
     read_request,
 )
-from ui.page.turn import turn_html
-from ui.server.quota import VISITOR, Quota
-from ui.text.annotations import to_annotations
-from ui.text.markdown import to_markdown
-from ui.text.rich_text import to_plain, to_rich
-from ui.text.spreadsheet import to_csv, to_tabs
-from ui.text.word_file import to_word
+from articles_qa.ui.page.turn import turn_html
+from articles_qa.ui.server.quota import VISITOR, Quota
+from articles_qa.ui.text.annotations import to_annotations
+from articles_qa.ui.text.markdown import to_markdown
+from articles_qa.ui.text.rich_text import to_plain, to_rich
+from articles_qa.ui.text.spreadsheet import to_csv, to_tabs
+from articles_qa.ui.text.word_file import to_word
 
 FILE = "judgements.jsonl"
 MAX_BYTES = 50_000_000

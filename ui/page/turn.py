@@ -6,17 +6,17 @@ from functools import cache
 from itertools import count as counting
 from urllib.parse import urlencode
 
-from index import Article, SourceState, Span
-from index.english import count
-from index.files.printable import one_line, printable
-from qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedSpan
-from ui.page.html import Layer, StyledRun, fill_template, styled_runs
-from ui.page.picture import picture
-from ui.text.claim_tables import figures, worded_tables
-from ui.text.gist import gist
-from ui.text.headline import Headline, headline
-from ui.text.reading_order import numbers
-from ui.text.wording import (
+from articles_qa.index import Article, SourceState, Span
+from articles_qa.index.english import count
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedSpan
+from articles_qa.ui.page.html import Layer, StyledRun, fill_template, styled_runs
+from articles_qa.ui.page.picture import picture
+from articles_qa.ui.text.claim_tables import figures, worded_tables
+from articles_qa.ui.text.gist import gist
+from articles_qa.ui.text.headline import Headline, headline
+from articles_qa.ui.text.reading_order import numbers
+from articles_qa.ui.text.wording import (
     CORRECTED,
     FILE_NOTES,
     MORE,
@@ -163,7 +163,7 @@ def _parts(answer: SavedAnswer, context: _Context) -> list[ShownPart]:
 
 def _groups(quotes: Sequence[SavedQuote], context: _Context, *, answers: bool) -> list[QuoteGroup]:
     """Group the quotes by article, the article of the best quote first; a near copy follows the quote that it repeats."""
-    from qa import by_article
+    from articles_qa.qa import by_article
 
     return [_group(group, context, answers=answers) for group in by_article(quotes)]
 
@@ -235,7 +235,7 @@ def _identity_link(link: SavedLink) -> dict[str, object]:
 
 def _bold(quote: SavedQuote, asked: Sequence[str]) -> list[Span]:
     """Return the stretches of a quote that answer. Of a quote that only shares words with the question, none does."""
-    from qa.answers.answering_marks import answering_marks
+    from articles_qa.qa.answers.answering_marks import answering_marks
 
     speakers = [_inside(span, quote) for span in (quote.said_by_span, quote.said_at, quote.citing_span) if span]
     marks = [_inside(mark, quote) for mark in quote.marks]

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from index.errors import InputError, packages_of
-from index.files.printable import printable
+from articles_qa.index.errors import InputError, packages_of
+from articles_qa.index.files.printable import printable
 
 MAX_FILE_BYTES = 1_000_000  # Some 20,000 accounts; a larger file is something else.
 _HASHED = "$argon2"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ui.server.response import Refused
+from articles_qa.ui.server.response import Refused
 
 _PREFIX = "/gradio_api/"
 

@@ -17,9 +17,9 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
 
-from index.errors import QaError
-from ui.server.accounts import Accounts
-from ui.server.guard_settings import AddArticle
+from articles_qa.index.errors import QaError
+from articles_qa.ui.server.accounts import Accounts
+from articles_qa.ui.server.guard_settings import AddArticle
 
 MAX_SESSIONS = 1_000  # Gradio keeps 30 kB and more of each, also of those that never came back for their answer.
 

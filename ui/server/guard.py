@@ -16,16 +16,16 @@ from contextlib import ExitStack, asynccontextmanager
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.errors import QaError
-from ui.server.document import Document
-from ui.server.guard_settings import GuardSettings
-from ui.server.hosts import Authority, is_loopback, network
-from ui.server.login import Login, log_out, serve_without_endpoints
-from ui.server.quota import VISITOR, Quota
-from ui.server.request_body import RequestBody, Room, read_json, too_large
-from ui.server.response import HTTPS_ONLY, ClientGone, Refused, Response
-from ui.server.routes import LOGOUT, UPLOADS, BodyKind, Route, routes_at
-from ui.server.session_cookie import received
+from articles_qa.index.errors import QaError
+from articles_qa.ui.server.document import Document
+from articles_qa.ui.server.guard_settings import GuardSettings
+from articles_qa.ui.server.hosts import Authority, is_loopback, network
+from articles_qa.ui.server.login import Login, log_out, serve_without_endpoints
+from articles_qa.ui.server.quota import VISITOR, Quota
+from articles_qa.ui.server.request_body import RequestBody, Room, read_json, too_large
+from articles_qa.ui.server.response import HTTPS_ONLY, ClientGone, Refused, Response
+from articles_qa.ui.server.routes import LOGOUT, UPLOADS, BodyKind, Route, routes_at
+from articles_qa.ui.server.session_cookie import received
 
 # Gradio builds its own address from these, keeps it for everyone and sends MCP calls there, whoever wrote them.
 _PROXIES_ONLY = (b"forwarded", b"x-forwarded-", b"x-gradio-")

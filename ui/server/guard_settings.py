@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from ui.server.accounts import Accounts
-from ui.server.hosts import AllowedHosts
-from ui.server.routes import BodyKind, Feature
+from articles_qa.ui.server.accounts import Accounts
+from articles_qa.ui.server.hosts import AllowedHosts
+from articles_qa.ui.server.routes import BodyKind, Feature
 
 
 class AddArticle(Protocol):

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.server.accounts import Accounts, composed
-from ui.server.hosts import network
-from ui.server.response import Refused, Response
-from ui.server.throttle import Throttle
+from articles_qa.ui.server.accounts import Accounts, composed
+from articles_qa.ui.server.hosts import network
+from articles_qa.ui.server.response import Refused, Response
+from articles_qa.ui.server.throttle import Throttle
 
 _CHALLENGE = {"www_authenticate": 'Basic realm="qa", charset="UTF-8"'}
 

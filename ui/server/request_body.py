@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
-from ui.server.response import ClientGone, Refused
+from articles_qa.ui.server.response import ClientGone, Refused
 
 # A string that is never closed runs to the end, so that each byte is read once.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+\\?(?:"|\Z)', re.DOTALL)

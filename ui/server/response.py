@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from starlette.types import Message, Receive, Send
 
-from ui.server.session_cookie import sent
+from articles_qa.ui.server.session_cookie import sent
 
 # Gradio's page runs scripts written into it and compiles the templates of gr.HTML, hence the two 'unsafe'.
 CONTENT_SECURITY_POLICY = (

@@ -17,16 +17,16 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from index.errors import InputError, QaError
-from ui.server.accounts import Accounts
-from ui.server.calls import Calls
-from ui.server.gradio_app import Page, mount_page, set_environment
-from ui.server.guard import Guard
-from ui.server.guard_settings import GuardSettings, Limits
-from ui.server.hosts import AllowedHosts, Authority, is_any, is_loopback
-from ui.server.login import Login
-from ui.server.throttle import Throttle
-from ui.server.uvicorn_server import Connection, Server, listen
+from articles_qa.index.errors import InputError, QaError
+from articles_qa.ui.server.accounts import Accounts
+from articles_qa.ui.server.calls import Calls
+from articles_qa.ui.server.gradio_app import Page, mount_page, set_environment
+from articles_qa.ui.server.guard import Guard
+from articles_qa.ui.server.guard_settings import GuardSettings, Limits
+from articles_qa.ui.server.hosts import AllowedHosts, Authority, is_any, is_loopback
+from articles_qa.ui.server.login import Login
+from articles_qa.ui.server.throttle import Throttle
+from articles_qa.ui.server.uvicorn_server import Connection, Server, listen
 
 __all__ = ["Page", "ServeSettings", "running", "serve"]
 

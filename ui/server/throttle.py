@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-from ui.server.accounts import composed
+from articles_qa.ui.server.accounts import composed
 
 FREE_TRIES = 5
 FIRST_WAIT_S = 2.0

@@ -16,8 +16,8 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from index.errors import InputError
-from ui.server.hosts import network
+from articles_qa.index.errors import InputError
+from articles_qa.ui.server.hosts import network
 
 HEADERS_WITHIN_S = 10.0
 MAX_WAITING = 64  # Connections of one client on which no request is under way. A browser opens six.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote as percent_encoded
 
-from qa.proof.saved_answer import SavedAnswer, SavedQuote
-from ui.text.wording import quote_link, source_words
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedQuote
+from articles_qa.ui.text.wording import quote_link, source_words
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index.english import count
-from index.files.printable import one_line, printable
-from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote, SavedTable, SavedValue
-from ui.text.wording import about_line, place, place_of, voice
+from articles_qa.index.english import count
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedQuote, SavedTable, SavedValue
+from articles_qa.ui.text.wording import about_line, place, place_of, voice
 
 OTHERS, DENIED = "Others", "Denied"
 _CHANGES = {"figure": "the figure changes", "date": "the day changes", "name": "the name changes"}

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from ui.text.claim_tables import ClaimRow, WordedTable
+from articles_qa.ui.text.claim_tables import ClaimRow, WordedTable
 
 INDENT = "  "
 GAP = "  "

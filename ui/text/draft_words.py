@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from index.english import count
-from index.files.printable import one_line
-from qa.drafts.check_draft import CheckedDraft, CheckedQuotation, Verdict
+from articles_qa.index.english import count
+from articles_qa.index.files.printable import one_line
+from articles_qa.qa.drafts.check_draft import CheckedDraft, CheckedQuotation, Verdict
 
 VERDICTS = {Verdict.EXACT: "word for word", Verdict.ALTERED: "other words", Verdict.MISSING: "not found"}
 

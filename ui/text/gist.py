@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedTable, SavedValue
-from ui.text.claim_tables import OTHERS, ClaimRow, WordedTable
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedTable, SavedValue
+from articles_qa.ui.text.claim_tables import OTHERS, ClaimRow, WordedTable
 
 MOST_SPEAKERS = 4
 MOST_VALUES = 5  # Of one speaker in one table.

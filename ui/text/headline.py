@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index import Article, Span
-from index.articles.sentences import sentences
-from index.files.printable import one_line
-from ui.text.wording import shortened
+from articles_qa.index import Article, Span
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.files.printable import one_line
+from articles_qa.ui.text.wording import shortened
 
 READ = 3_000  # Characters in which the first sentence is sought: where the masthead ends, the story begins.
 MAX_CHARS = 90  # Of a sentence that names an article: about one line.

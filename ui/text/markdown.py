@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from index.files.printable import printable
-from qa import by_article
-from qa.proof.saved_answer import SavedAnswer, SavedQuote
-from ui.text.claim_tables import ClaimRow, TablePart, worded_tables
-from ui.text.reading_order import numbers
-from ui.text.wording import MORE, NEAREST, found, place_of, saved_said, scope_text
+from articles_qa.index.files.printable import printable
+from articles_qa.qa import by_article
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedQuote
+from articles_qa.ui.text.claim_tables import ClaimRow, TablePart, worded_tables
+from articles_qa.ui.text.reading_order import numbers
+from articles_qa.ui.text.wording import MORE, NEAREST, found, place_of, saved_said, scope_text
 
 UNANSWERED = "The articles do not answer this."
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+\-.!|~$&()=:@])")

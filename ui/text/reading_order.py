@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from qa import by_article
-from qa.proof.saved_answer import SavedAnswer, SavedQuote
+from articles_qa.qa import by_article
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedQuote
 
 
 def numbers(answer: SavedAnswer) -> dict[int, int]:

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from index.files.printable import one_line, printable
-from qa import by_article
-from qa.proof.saved_answer import SavedAnswer, SavedQuote
-from ui.text.claim_tables import ClaimRow, worded_tables
-from ui.text.reading_order import numbers
-from ui.text.wording import MORE, NEAREST, day, place_of, quote_link, scope_text, source_words
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.qa import by_article
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedQuote
+from articles_qa.ui.text.claim_tables import ClaimRow, worded_tables
+from articles_qa.ui.text.reading_order import numbers
+from articles_qa.ui.text.wording import MORE, NEAREST, day, place_of, quote_link, scope_text, source_words
 
 
 def to_plain(answers: Sequence[SavedAnswer], *, page: str = "") -> str:

@@ -4,9 +4,9 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedTable, SavedValue
-from ui.text.claim_tables import ClaimRow, worded_tables
-from ui.text.reading_order import numbers
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedTable, SavedValue
+from articles_qa.ui.text.claim_tables import ClaimRow, worded_tables
+from articles_qa.ui.text.reading_order import numbers
 
 HEAD = (
     *("question", "about", "value", "low", "high", "said by", "note", "outlet", "day", "title", "file", "first line"),

@@ -4,13 +4,13 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from index import Article, Check, IndexInfo, Span
-from index.english import count
-from index.files.printable import one_line, printable
-from qa import Answer, Quote, by_article
-from qa.questions.question import MAX_TOP_K
-from qa.speakers.speaker import Speaker
-from ui.text.wording import (
+from articles_qa.index import Article, Check, IndexInfo, Span
+from articles_qa.index.english import count
+from articles_qa.index.files.printable import one_line, printable
+from articles_qa.qa import Answer, Quote, by_article
+from articles_qa.qa.questions.question import MAX_TOP_K
+from articles_qa.qa.speakers.speaker import Speaker
+from articles_qa.ui.text.wording import (
     CORRECTED,
     FILE_NOTES,
     MORE,
@@ -98,9 +98,9 @@ def _tables(answer: Answer, style: Style) -> list[str]:
     record = answer.to_dict()
     if not record["claims"]:
         return []
-    from qa.proof.saved_answer import read_answer
-    from ui.text.claim_tables import worded_tables
-    from ui.text.columns import table_lines
+    from articles_qa.qa.proof.saved_answer import read_answer
+    from articles_qa.ui.text.claim_tables import worded_tables
+    from articles_qa.ui.text.columns import table_lines
 
     return [line for table in worded_tables(read_answer(record)) for line in ("", *table_lines(table, columns=style.columns))]
 

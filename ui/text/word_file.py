@@ -8,12 +8,12 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from index.files.printable import printable_lines
-from qa.proof.saved_answer import SavedAnswer, SavedQuote
-from ui.text.claim_tables import WordedTable, worded_tables
-from ui.text.reading_order import numbers
-from ui.text.rich_text import sections
-from ui.text.wording import day, place_of, quote_link, scope_text, source_words
+from articles_qa.index.files.printable import printable_lines
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedQuote
+from articles_qa.ui.text.claim_tables import WordedTable, worded_tables
+from articles_qa.ui.text.reading_order import numbers
+from articles_qa.ui.text.rich_text import sections
+from articles_qa.ui.text.wording import day, place_of, quote_link, scope_text, source_words
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -8,13 +8,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from index import SourceState, Span
-from index.english import MONTHS, count
-from index.files.printable import one_line
+from articles_qa.index import SourceState, Span
+from articles_qa.index.english import MONTHS, count
+from articles_qa.index.files.printable import one_line
 
 if TYPE_CHECKING:
-    from qa import Quote
-    from qa.proof.saved_answer import SavedQuote, SavedScope
+    from articles_qa.qa import Quote
+    from articles_qa.qa.proof.saved_answer import SavedQuote, SavedScope
 
 FILE_NOTES = {
     SourceState.UNCHANGED: "",
@@ -49,7 +49,7 @@ def day(published: str | None) -> str:
 
 def found(quotes: Sequence[SavedQuote | Quote]) -> str:
     """Return the numbers of quotes and articles in a line, and that of reports where articles carry the same one."""
-    from qa.answers.same_reports import count_reports
+    from articles_qa.qa.answers.same_reports import count_reports
 
     articles, reports = len({quote.source for quote in quotes}), count_reports(quotes)
     printed = f", {count(reports, 'report')}" if reports < articles else ""

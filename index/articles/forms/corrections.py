@@ -7,7 +7,7 @@ Both sentences are one note: the first opens it, and the second stands in the sa
 import re
 from collections.abc import Sequence
 
-from index.articles.span import Span
+from articles_qa.index.articles.span import Span
 
 _OPENS = re.compile(
     r"[#*_>(\[\s]*(?:editor['’]?s['’]? note|corrections?|clarifications?|amendments?|erratum|errata|retraction|correx|"

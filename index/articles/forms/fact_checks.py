@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.articles.span import Span
+from articles_qa.index.articles.span import Span
 
 _REST = r"(?: \d{1,2})?[*_]*\s*(?::|$)[*_]*\s*(?P<rest>.*)"
 _CLAIM = re.compile(

@@ -11,8 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.articles.boilerplate import is_furniture
-from index.articles.span import Span
+from articles_qa.index.articles.boilerplate import is_furniture
+from articles_qa.index.articles.span import Span
 
 MIN_TITLE_WORDS, MAX_TITLE_WORDS, MAX_LABEL_WORDS = 3, 20, 5
 OWN_SHARE = 0.6  # Of the words of key points stands elsewhere in the article.

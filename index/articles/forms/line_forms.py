@@ -9,13 +9,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.articles.forms.fact_checks import find_fact_checks
-from index.articles.forms.furniture_runs import furniture_lines
-from index.articles.forms.live_entries import find_entries
-from index.articles.forms.posts import find_posts
-from index.articles.forms.tables import find_tables
-from index.articles.forms.turns import find_turns
-from index.articles.span import Span
+from articles_qa.index.articles.forms.fact_checks import find_fact_checks
+from articles_qa.index.articles.forms.furniture_runs import furniture_lines
+from articles_qa.index.articles.forms.live_entries import find_entries
+from articles_qa.index.articles.forms.posts import find_posts
+from articles_qa.index.articles.forms.tables import find_tables
+from articles_qa.index.articles.forms.turns import find_turns
+from articles_qa.index.articles.span import Span
 
 MAX_LEAD_CHARS, MAX_LEAD_WORDS = 200, 14
 LIST_ITEM = re.compile(r"(?:[-*•‣▪–—>]|\d{1,3}[.)])\s|#{1,6}\s|\|")

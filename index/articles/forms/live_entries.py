@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.articles.forms.turns import CLOCK
-from index.articles.span import Span
-from index.english import MONTH, WEEKDAY
+from articles_qa.index.articles.forms.turns import CLOCK
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import MONTH, WEEKDAY
 
 MIN_ENTRIES = 2
 _TIME = rf"(?:{CLOCK}\s*(?:[ap]\.?m\b\.?)?|\d{{1,2}}\s*[ap]\.?m\b\.?)(?:\s*(?:[A-Z]{{2,5}}\b|local time))?"

@@ -6,7 +6,7 @@ Left out: "[", "](https://example.org/ruling)", both "**" and "[^1]".
 
 import re
 
-from index.articles.span import Span
+from articles_qa.index.articles.span import Span
 
 _LINK = re.compile(r"(?P<open>!?\[)[^\[\]\n]{1,300}(?P<close>\]\([^()\s]{1,500}(?:\s+\"[^\"\n]*\")?\))")
 _NOTE = re.compile(r"\[\^[\w-]{1,30}\](?!:)")

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.articles.span import Span
-from index.english import MONTH
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import MONTH
 
 MAX_LINES, MAX_FOOTED = 12, 6  # Of one post; of one whose writer stands below.
 MIN_TOLD_WORDS = 6  # Of a line that tells something.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.articles.span import Span
+from articles_qa.index.articles.span import Span
 
 MIN_ROWS, MIN_SPACED_ROWS = 2, 3  # Wide blanks also stand after a full stop.
 MAX_CELL_CHARS = 80

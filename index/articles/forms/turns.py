@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.articles.span import Span
-from index.english import CAPITALISED_IN_ANY_SCRIPT
+from articles_qa.index.articles.span import Span
+from articles_qa.index.english import CAPITALISED_IN_ANY_SCRIPT
 
 MIN_TURNS, MAX_LABEL_WORDS = 3, 6
 CLOCK = r"(?:[01]?\d|2[0-3])[:.h][0-5]\d(?:[:.][0-5]\d)?"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from index.articles.places import Stretch
-from index.formats.extracted import Unreadable
+from articles_qa.index.articles.places import Stretch
+from articles_qa.index.formats.extracted import Unreadable
 
 MAX_PAGES = 3  # Of one quote.
 MAX_WIDTH, MAX_HEIGHT, MAX_SCALE = 1_100, 1_700, 2.0  # In pixels; some 130 dots an inch of a common page.

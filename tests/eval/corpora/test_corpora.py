@@ -6,12 +6,12 @@ from itertools import combinations
 
 import pytest
 
-from eval.corpora.read_corpora import read_templates
-from eval.corpora.value_words import read_value
-from eval.corpora.write_corpus import NOBODY, EventCorpus, KnownClaim, data_set, event_corpora, write_corpus
-from index import InputError
-from index.articles.article import Article, decode_article
-from index.articles.sentences import sentences
+from articles_qa.eval.corpora.read_corpora import read_templates
+from articles_qa.eval.corpora.value_words import read_value
+from articles_qa.eval.corpora.write_corpus import NOBODY, EventCorpus, KnownClaim, data_set, event_corpora, write_corpus
+from articles_qa.index import InputError
+from articles_qa.index.articles.article import Article, decode_article
+from articles_qa.index.articles.sentences import sentences
 
 SEEDS = (1, 2, 3, 4, 5)
 TOLD = [corpus for seed in SEEDS for corpus in event_corpora(seed)]

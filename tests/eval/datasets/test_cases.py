@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from eval.datasets.cases import Gold, check_spans, load_cases
-from eval.datasets.load_dataset import even_sample
-from eval.measures.all_measures import MEASURES
-from eval.running.run_cases import CaseOutcome, run_cases
-from index import Index, InputError
-from index.articles.article import read_article
-from qa import Quote
+from articles_qa.eval.datasets.cases import Gold, check_spans, load_cases
+from articles_qa.eval.datasets.load_dataset import even_sample
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.running.run_cases import CaseOutcome, run_cases
+from articles_qa.index import Index, InputError
+from articles_qa.index.articles.article import read_article
+from articles_qa.qa import Quote
 
 SEEDS = Path(__file__).parents[3] / "seeds"
 ARTICLES = [read_article(path, path.name) for path in sorted(SEEDS.glob("*.txt"))]

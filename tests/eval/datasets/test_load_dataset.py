@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eval.datasets.cases import DataSet, Gold
-from eval.datasets.document_files import FileNames
-from eval.datasets.load_dataset import load_dataset
-from eval.datasets.squad import question_word
-from index import InputError
+from articles_qa.eval.datasets.cases import DataSet, Gold
+from articles_qa.eval.datasets.document_files import FileNames
+from articles_qa.eval.datasets.load_dataset import load_dataset
+from articles_qa.eval.datasets.squad import question_word
+from articles_qa.index import InputError
 
 QA = {"id": "1", "question": "Who rose?", "answers": [{"text": "river", "answer_start": 4}], "is_impossible": False}
 SQUAD = {"data": [{"title": "High_water", "paragraphs": [{"context": "The river rose.", "qas": [QA]}]}]}

@@ -3,8 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
-from eval.datasets.cases import UNANSWERABLE_KINDS, check_spans, load_cases
-from index.articles.article import read_article
+from articles_qa.eval.datasets.cases import UNANSWERABLE_KINDS, check_spans, load_cases
+from articles_qa.index.articles.article import read_article
 
 STORIES = Path(__file__).parents[3] / "eval" / "stories"
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.datasets.cases import Case, Gold, GoldSpan
-from eval.measures.all_measures import MEASURES
-from eval.measures.measure import Better, Measure, MeasuredValue, Rows, bootstrap, estimate, mean
-from eval.running.run_cases import CaseOutcome
-from index import Span
-from index.articles.article import decode_article
-from index.files.source_files import SourceState
-from qa import Quote
+from articles_qa.eval.datasets.cases import Case, Gold, GoldSpan
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.measures.measure import Better, Measure, MeasuredValue, Rows, bootstrap, estimate, mean
+from articles_qa.eval.running.run_cases import CaseOutcome
+from articles_qa.index import Span
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.files.source_files import SourceState
+from articles_qa.qa import Quote
 
 ARTICLE = decode_article(b"Nobody was hurt.", "a.txt")
 

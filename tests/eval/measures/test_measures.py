@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.datasets.cases import Case, Gold, GoldDocument, GoldSpan
-from eval.measures.abstention import RiskPoint, risk_coverage
-from eval.measures.all_measures import MEASURES
-from eval.measures.calibration import Bin, reliability
-from eval.measures.measure import Better
-from eval.measures.passage_measures import DEPTH, GradedRanking, _ndcg, _recall, _reciprocal_rank
-from eval.running.run_cases import CaseOutcome, RankedPassage
-from index import Article, Span
-from index.articles.article import decode_article
-from index.files.source_files import SourceState
-from qa import Quote
+from articles_qa.eval.datasets.cases import Case, Gold, GoldDocument, GoldSpan
+from articles_qa.eval.measures.abstention import RiskPoint, risk_coverage
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.measures.calibration import Bin, reliability
+from articles_qa.eval.measures.measure import Better
+from articles_qa.eval.measures.passage_measures import DEPTH, GradedRanking, _ndcg, _recall, _reciprocal_rank
+from articles_qa.eval.running.run_cases import CaseOutcome, RankedPassage
+from articles_qa.index import Article, Span
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.files.source_files import SourceState
+from articles_qa.qa import Quote
 
 TEXT = "The flood took two bridges. Nobody was hurt. The mayor thanked the two crews. Two schools open on Monday.\n"
 FLOOD, HURT, MAYOR, SCHOOL = (Span(TEXT.index(start), TEXT.index(".", TEXT.index(start)) + 1) for start in TEXT.split(". ")[:4])
@@ -380,7 +380,7 @@ def test_a_set_of_no_cases_has_no_figures() -> None:
 
 def test_importing_the_measures_loads_no_library_of_measures() -> None:
     program = (
-        "import sys; import eval.reports.compare_reports; "
+        "import sys; import articles_qa.eval.reports.compare_reports; "
         "print([name for name in ('ir_measures', 'scipy', 'torch') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from eval.datasets.cases import Gold
-from eval.measures.measure import Better
-from eval.reports.compare_reports import ChangedCase, Difference, ReportComparison, _chance, compare, fail_under
-from eval.reports.judged_case import JudgedCase, PassageRanks
-from eval.reports.provenance import Machine
-from eval.reports.report import Curves, DataFacts, EvalReport, IndexFacts, ReportedMeasure
-from index import InputError
+from articles_qa.eval.datasets.cases import Gold
+from articles_qa.eval.measures.measure import Better
+from articles_qa.eval.reports.compare_reports import ChangedCase, Difference, ReportComparison, _chance, compare, fail_under
+from articles_qa.eval.reports.judged_case import JudgedCase, PassageRanks
+from articles_qa.eval.reports.provenance import Machine
+from articles_qa.eval.reports.report import Curves, DataFacts, EvalReport, IndexFacts, ReportedMeasure
+from articles_qa.index import InputError
 
 Scores = Mapping[str, float | None]
 

@@ -12,22 +12,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.datasets.cases import OWN_CASES, Gold
-from eval.datasets.load_dataset import even_sample, load_dataset
-from eval.measures.abstention import RiskPoint
-from eval.measures.all_measures import MEANINGS, MEASURES
-from eval.measures.calibration import Bin
-from eval.reports import page
-from eval.reports.charts import Bars, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
-from eval.reports.judged_case import CaseFailure, JudgedCase, JudgedQuote, PassageRanks, WantedDocument, WantedSpan
-from eval.reports.page import render_page
-from eval.reports.report import Curves, EvalReport
-from eval.reports.svg import tick_step, ticks
-from eval.reports.trial import Trial, report_on
-from eval.running.run_cases import run_cases
-from index.files.printable import printable_lines
-from index.opened.index import Index
-from qa import AskSettings
+from articles_qa.eval.datasets.cases import OWN_CASES, Gold
+from articles_qa.eval.datasets.load_dataset import even_sample, load_dataset
+from articles_qa.eval.measures.abstention import RiskPoint
+from articles_qa.eval.measures.all_measures import MEANINGS, MEASURES
+from articles_qa.eval.measures.calibration import Bin
+from articles_qa.eval.reports import page
+from articles_qa.eval.reports.charts import Bars, kinds_chart, latency_chart, reliability_chart, risk_coverage_chart
+from articles_qa.eval.reports.judged_case import CaseFailure, JudgedCase, JudgedQuote, PassageRanks, WantedDocument, WantedSpan
+from articles_qa.eval.reports.page import render_page
+from articles_qa.eval.reports.report import Curves, EvalReport
+from articles_qa.eval.reports.svg import tick_step, ticks
+from articles_qa.eval.reports.trial import Trial, report_on
+from articles_qa.eval.running.run_cases import run_cases
+from articles_qa.index.files.printable import printable_lines
+from articles_qa.index.opened.index import Index
+from articles_qa.qa import AskSettings
 
 REPORTS = Path(page.__file__).parent
 ROOT = Path(__file__).parents[3]

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.datasets.cases import OWN_CASES, Case, DataSet, Document, Gold, GoldDocument, GoldSpan, load_cases
-from eval.datasets.load_dataset import even_sample, load_dataset
-from eval.measures.all_measures import MEASURES
-from eval.reports.compare_reports import compare
-from eval.reports.judged_case import CaseFailure, JudgedCase, PassageRanks, WantedDocument, judge_case
-from eval.reports.provenance import CHECKOUT, commit, provenance
-from eval.reports.report import EvalReport, read_report
-from eval.reports.report_text import (
+from articles_qa.eval.datasets.cases import OWN_CASES, Case, DataSet, Document, Gold, GoldDocument, GoldSpan, load_cases
+from articles_qa.eval.datasets.load_dataset import even_sample, load_dataset
+from articles_qa.eval.measures.all_measures import MEASURES
+from articles_qa.eval.reports.compare_reports import compare
+from articles_qa.eval.reports.judged_case import CaseFailure, JudgedCase, PassageRanks, WantedDocument, judge_case
+from articles_qa.eval.reports.provenance import CHECKOUT, commit, provenance
+from articles_qa.eval.reports.report import EvalReport, read_report
+from articles_qa.eval.reports.report_text import (
     COLUMNS,
     comparison_lines,
     duration_text,
@@ -31,13 +31,13 @@ from eval.reports.report_text import (
     report_lines,
     share_text,
 )
-from eval.reports.trial import Trial, report_on
-from eval.running.run_cases import CaseOutcome, RankedPassage, run_cases
-from index import Article, Index, InputError, Span
-from index.articles.article import decode_article
-from index.english import count
-from index.files.source_files import SourceState
-from qa import AskSettings, Quote
+from articles_qa.eval.reports.trial import Trial, report_on
+from articles_qa.eval.running.run_cases import CaseOutcome, RankedPassage, run_cases
+from articles_qa.index import Article, Index, InputError, Span
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.english import count
+from articles_qa.index.files.source_files import SourceState
+from articles_qa.qa import AskSettings, Quote
 
 TEXT = "The flood took two bridges. Nobody was hurt. The mayor thanked the crews.\n"
 FLOOD, HURT = Span(0, 27), Span(28, 44)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.datasets.cases import DataSet, Document, Gold
-from eval.running import scratch_index as scratch
-from eval.running.scratch_index import scratch_index
-from index import BuildSettings, Index, InputError, ModelSettings, Precision, Progress, SourceState
-from index.models.export import export_model
-from index.models.model_files import cache_folder
+from articles_qa.eval.datasets.cases import DataSet, Document, Gold
+from articles_qa.eval.running import scratch_index as scratch
+from articles_qa.eval.running.scratch_index import scratch_index
+from articles_qa.index import BuildSettings, Index, InputError, ModelSettings, Precision, Progress, SourceState
+from articles_qa.index.models.export import export_model
+from articles_qa.index.models.model_files import cache_folder
 
 RIVER = Document("water/0001.txt", "High water\n\nThe river rose by two metres overnight. It fell again on Monday.")
 BRIDGE = Document("bridge.txt", "The bridge was closed for a week.")

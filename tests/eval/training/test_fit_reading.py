@@ -5,8 +5,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from eval.training.fit_reading import ReadQuestion, fit_reading, joined
-from eval.training.reading_measures import measured
+from articles_qa.eval.training.fit_reading import ReadQuestion, fit_reading, joined
+from articles_qa.eval.training.reading_measures import measured
 
 pytestmark = pytest.mark.tier("check")
 

@@ -8,17 +8,17 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from eval.datasets.cases import load_cases  # noqa: E402 (torch is looked for first)
-from eval.training.network import ReaderNetwork  # noqa: E402
-from eval.training.reader_command import ReaderMaterial  # noqa: E402
-from eval.training.samples import FoundText, ReaderSample, fold_of, reader_samples, strangers  # noqa: E402
-from eval.training.train_reader import TrainingProgress, TrainingSettings, loss, plain_tokenizer, train_reader  # noqa: E402
-from index import Index, InputError  # noqa: E402
-from index.models.embedder import PassageText  # noqa: E402
-from index.models.reader import question_ids, reader_input  # noqa: E402
-from index.models.reader_graph import open_reader  # noqa: E402
-from index.models.reader_weights import write_reader_weights  # noqa: E402
-from qa.ranking.reading import BESIDE, SENTENCES_READ  # noqa: E402
+from articles_qa.eval.datasets.cases import load_cases  # noqa: E402 (torch is looked for first)
+from articles_qa.eval.training.network import ReaderNetwork  # noqa: E402
+from articles_qa.eval.training.reader_command import ReaderMaterial  # noqa: E402
+from articles_qa.eval.training.samples import FoundText, ReaderSample, fold_of, reader_samples, strangers  # noqa: E402
+from articles_qa.eval.training.train_reader import TrainingProgress, TrainingSettings, loss, plain_tokenizer, train_reader  # noqa: E402
+from articles_qa.index import Index, InputError  # noqa: E402
+from articles_qa.index.models.embedder import PassageText  # noqa: E402
+from articles_qa.index.models.reader import question_ids, reader_input  # noqa: E402
+from articles_qa.index.models.reader_graph import open_reader  # noqa: E402
+from articles_qa.index.models.reader_weights import write_reader_weights  # noqa: E402
+from articles_qa.qa.ranking.reading import BESIDE, SENTENCES_READ  # noqa: E402
 
 pytestmark = pytest.mark.tier("check")
 
@@ -77,8 +77,8 @@ def test_a_training_learns_and_is_the_same_twice_and_after_a_stop(tmp_path: Path
             raise Stopped
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eval.training.train_reader.STATE_EVERY", 2)
-        patch.setattr("eval.training.train_reader.REPORT_EVERY", 1)
+        patch.setattr("articles_qa.eval.training.train_reader.STATE_EVERY", 2)
+        patch.setattr("articles_qa.eval.training.train_reader.REPORT_EVERY", 1)
         with pytest.raises(Stopped):
             train_reader(samples, SETTINGS, tmp_path / "c", report=stop)
         steps: list[int] = []

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import ArticleRefused, InputError
-from index.articles.article import STRIDE, Article, decode_article, known_encoding, read_article
+from articles_qa.index import ArticleRefused, InputError
+from articles_qa.index.articles.article import STRIDE, Article, decode_article, known_encoding, read_article
 
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 MARKS = {

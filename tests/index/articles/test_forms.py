@@ -2,13 +2,13 @@
 
 import pytest
 
-from index.articles.forms.corrections import corrections
-from index.articles.forms.live_entries import find_entries
-from index.articles.forms.posts import find_posts
-from index.articles.forms.turns import find_turns
-from index.articles.mended import broken_characters, legible, mended
-from index.articles.sentences import sentences
-from index.articles.span import line_spans
+from articles_qa.index.articles.forms.corrections import corrections
+from articles_qa.index.articles.forms.live_entries import find_entries
+from articles_qa.index.articles.forms.posts import find_posts
+from articles_qa.index.articles.forms.turns import find_turns
+from articles_qa.index.articles.mended import broken_characters, legible, mended
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.articles.span import line_spans
 
 
 def read(text: str) -> list[str]:

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.article import decode_article
-from index.articles.masthead import find_date
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.articles.masthead import find_date
 
 OSLO = "River floods Oslo"
 STORY = "The river rose by two metres overnight, and 1,200 people were moved, the mayor said on Friday."

@@ -2,8 +2,8 @@
 
 import pytest
 
-from index.articles.places import Places, Proves, Run, Unit, are_runs, cited
-from index.articles.span import Span
+from articles_qa.index.articles.places import Places, Proves, Run, Unit, are_runs, cited
+from articles_qa.index.articles.span import Span
 
 # Of a page `<p>K&ouml;ln <b>ist</b> naß.` from byte 100 on, on line 7.
 TEXT = "Köln ist naß."

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.articles.boilerplate import is_furniture
-from index.articles.layout import BlockKind, blocks
-from index.articles.passages import MAX_PASSAGE_CHARS, passages
-from index.articles.sentences import MAX_SENTENCE_CHARS, sentences
+from articles_qa.index.articles.boilerplate import is_furniture
+from articles_qa.index.articles.layout import BlockKind, blocks
+from articles_qa.index.articles.passages import MAX_PASSAGE_CHARS, passages
+from articles_qa.index.articles.sentences import MAX_SENTENCE_CHARS, sentences
 
 PIECES = (
     "The river rose by two metres overnight. ",

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from index.articles.sketch import ALIKE, HASHES, MIN_RUNS, likeness, sketch
+from articles_qa.index.articles.sketch import ALIKE, HASHES, MIN_RUNS, likeness, sketch
 
 REPORT = " ".join(
     f"Village {number} lost {number * 7} sheep and {number + 3} barns when the river {number} rose." for number in range(40)
@@ -35,6 +35,7 @@ def test_a_sketch_is_small_however_long_the_text_and_the_same_everywhere() -> No
 
 
 def test_sketching_leaves_scipy_to_those_who_need_it() -> None:
-    code = "from index.articles.sketch import sketch; import sys; assert sketch('a b c d ' + ' '.join(map(str, range(99)))); "
+    code = "from articles_qa.index.articles.sketch import sketch; import sys; "
+    code += "assert sketch('a b c d ' + ' '.join(map(str, range(99)))); "
     code += "assert 'scipy' not in sys.modules; from datasketch import MinHashLSH; MinHashLSH(); import scipy.integrate"
     subprocess.run([sys.executable, "-c", code], check=True)

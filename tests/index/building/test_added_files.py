@@ -13,13 +13,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import ArticleRefused, BuildReport, BuildSettings, Index, InputError, Progress, SourceState, add_file, build
-from index.backends import backend_at
-from index.building import added_files
-from index.building.added_files import sweep_uploads
-from index.files.disk import Disk
-from index.local.generation import CURRENT, index_exists, open_generation
-from index.local.segment import ARTICLES
+from articles_qa.index import (
+    ArticleRefused,
+    BuildReport,
+    BuildSettings,
+    Index,
+    InputError,
+    Progress,
+    SourceState,
+    add_file,
+    build,
+)
+from articles_qa.index.backends import backend_at
+from articles_qa.index.building import added_files
+from articles_qa.index.building.added_files import sweep_uploads
+from articles_qa.index.files.disk import Disk
+from articles_qa.index.local.generation import CURRENT, index_exists, open_generation
+from articles_qa.index.local.segment import ARTICLES
 
 ROOT = Path(__file__).parents[3]
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."
@@ -398,7 +408,7 @@ def test_the_folder_of_added_files_has_a_limit(directory: Path, monkeypatch: pyt
 ADDING = """
 import sys
 from pathlib import Path
-from index import add_file
+from articles_qa.index import add_file
 directory, who = Path(sys.argv[1]), sys.argv[2]
 for number in range(25):
     add_file(directory, "x.txt", f"Place {number} of {who} rose.".encode())
@@ -560,8 +570,8 @@ def test_a_rebuild_of_a_damaged_index_keeps_what_was_taken_out_and_added(directo
 KILLED = """
 import os, sys
 from pathlib import Path
-from index.building.added_files import find_added, set_aside
-from index.local.write_lock import writer
+from articles_qa.index.building.added_files import find_added, set_aside
+from articles_qa.index.local.write_lock import writer
 directory = Path(sys.argv[1])
 with writer(directory), set_aside(directory, find_added(directory).files):
     os.kill(os.getpid(), 9)

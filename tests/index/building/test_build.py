@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Progress, Renamed, build
-from index.articles.sentences import sentences
-from index.backends import backend_at
-from index.building import collection, prepare
-from index.entries.entry import Entry
-from index.opened import paths_seal
+from articles_qa.index import BuildReport, BuildSettings, Index, InputError, ModelSettings, Progress, Renamed, build
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.backends import backend_at
+from articles_qa.index.building import collection, prepare
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.opened import paths_seal
 
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index import ArticleRefused, BuildReport, BuildSettings, Index, add_file, build
-from index.backends import check_index
-from index.formats.article_reader import ArticleReader
-from index.formats.kinds import ReadSettings, read_formats
+from articles_qa.index import ArticleRefused, BuildReport, BuildSettings, Index, add_file, build
+from articles_qa.index.backends import check_index
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.kinds import ReadSettings, read_formats
 from tests.made_files import docx, mail, page, pdf, zipped
 
 STORY = ("Dam bursts near {0}", "Two people died when the dam near {0} burst on Friday, police said.")
@@ -53,7 +53,7 @@ def test_every_file_is_an_article_or_named_with_the_reason(folder: Path, directo
 
 def test_unchanged_files_are_not_read_again(folder: Path, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "box.zip").write_bytes(zipped({"b.txt": "\n\n".join(story("Linz")), "c.html": page(story("Graz"))}))
-    monkeypatch.setattr("index.files.file_stat.RACY_NS", -(10**9))
+    monkeypatch.setattr("articles_qa.index.files.file_stat.RACY_NS", -(10**9))
     build([folder], directory)
     read: list[str] = []
     before = ArticleReader.read

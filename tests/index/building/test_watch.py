@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-import index.building.watch
-from index.backends import backend_at
-from index.building.watch import FolderState, Watcher
+import articles_qa.index.building.watch
+from articles_qa.index.backends import backend_at
+from articles_qa.index.building.watch import FolderState, Watcher
 
 PATIENCE_S = 20.0
 
@@ -20,8 +20,8 @@ PATIENCE_S = 20.0
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks come one soon after another."""
-    monkeypatch.setattr(index.building.watch, "SETTLED_S", 0.02)
-    monkeypatch.setattr(index.building.watch, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(articles_qa.index.building.watch, "SETTLED_S", 0.02)
+    monkeypatch.setattr(articles_qa.index.building.watch, "LOOK_EVERY_S", 0.01)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_a_change_between_two_waits_is_noticed(folder: Path) -> None:
 
 
 def test_a_file_being_written_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.building.watch, "SETTLED_S", 0.3)
+    monkeypatch.setattr(articles_qa.index.building.watch, "SETTLED_S", 0.3)
     watcher, paths, path = Watcher(folder / "index"), [folder / "articles"], folder / "articles" / "slow.txt"
 
     def write() -> None:
@@ -146,7 +146,7 @@ def test_a_file_being_written_is_waited_for(folder: Path, monkeypatch: pytest.Mo
 
 
 def test_a_file_that_never_settles_is_read_all_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.building.watch, "UNSETTLED_S", 0.3)
+    monkeypatch.setattr(articles_qa.index.building.watch, "UNSETTLED_S", 0.3)
     watcher, paths, stopped = Watcher(folder / "index"), [folder / "articles"], threading.Event()
 
     def write() -> None:
@@ -165,7 +165,7 @@ def test_a_file_that_never_settles_is_read_all_the_same(folder: Path, monkeypatc
 
 
 def test_a_thousand_files_copied_in_are_few_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.building.watch, "SETTLED_S", 0.2)
+    monkeypatch.setattr(articles_qa.index.building.watch, "SETTLED_S", 0.2)
     watcher, paths = Watcher(folder / "index"), [folder / "articles"]
     look = watcher.look(paths)
     watcher.wait(paths, look, at_most_s=0.01)

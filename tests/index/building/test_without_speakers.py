@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from index import BuildSettings, Index, build
-from index.backends import backend_at
-from index.building.fill_entries import Progress
-from index.entries.entry import Entry
+from articles_qa.index import BuildSettings, Index, build
+from articles_qa.index.backends import backend_at
+from articles_qa.index.building.fill_entries import Progress
+from articles_qa.index.entries.entry import Entry
 
 ROOT = Path(__file__).parents[3]
 # Neither package can be found, as where they were never installed.
@@ -71,7 +71,7 @@ def test_switching_keeps_what_was_embedded_and_comes_to_the_same(folder: Path, t
 def test_without_the_packages_an_index_is_built_that_says_so(folder: Path, tmp_path: Path) -> None:
     directory = tmp_path / "index"
     program = BLOCKER + (
-        "from ui.cli import main\n"
+        "from articles_qa.ui.cli import main\n"
         f"main(['index', {str(folder)!r}, '--index', {str(directory)!r}])\n"
         f"main(['ask', 'how many soldiers died?', '--index', {str(directory)!r}])\n"
         f"main(['info', '--json', '--index', {str(directory)!r}])\n"
@@ -85,7 +85,7 @@ def test_without_the_packages_an_index_is_built_that_says_so(folder: Path, tmp_p
 
 
 def test_the_command_takes_either_choice(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from ui.cli import main
+    from articles_qa.ui.cli import main
 
     directory = str(tmp_path / "index")
     for argument, said in (("--no-speakers", "not read (--no-speakers)"), ("--speakers", "read by spaCy")):
@@ -97,6 +97,7 @@ def test_the_command_takes_either_choice(folder: Path, tmp_path: Path, capsys: p
 def test_where_nothing_changed_no_parser_is_loaded(folder: Path, tmp_path: Path) -> None:
     directory = tmp_path / "index"
     build([folder], directory)
-    program = f"import sys; from index import build; print(build([], {str(directory)!r}).unchanged, 'spacy' in sys.modules)"
+    program = "import sys; from articles_qa.index import build; "
+    program += f"print(build([], {str(directory)!r}).unchanged, 'spacy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "('a.txt',) False"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index import IndexDamagedError
-from index.entries.entry_db import Store, write_store
+from articles_qa.index import IndexDamagedError
+from articles_qa.index.entries.entry_db import Store, write_store
 
 TEXT = "INSERT INTO articles VALUES (0, 'a.txt', '', 4, 'utf-8', 0, NULL, NULL, NULL, 'Rain', '', '', NULL, '[[],0,\"\"]')"
 PASSAGE = "INSERT INTO passages VALUES (0, 0, 0, 4)"
@@ -53,7 +53,7 @@ def test_other_tables_than_those_of_a_build_are_refused(statement: str, path: Pa
 
 
 def test_a_query_ends(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.entries.database.QUERY_S", 0.01)
+    monkeypatch.setattr("articles_qa.index.entries.database.QUERY_S", 0.01)
     endless = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i FROM n) SELECT count(*) FROM n"
     store = Store(path)
     with pytest.raises(IndexDamagedError, match="interrupted"):

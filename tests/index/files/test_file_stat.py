@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from index import BuildSettings, build
-from index.articles.article import Content
-from index.articles.article import content_of as known
-from index.backends import check_index
-from index.building.collection import collect
-from index.building.previous_generation import PreviousGeneration
-from index.files.find_files import find_files
-from index.local.generation import LOOKS, open_generation
-from qa import Retriever
+from articles_qa.index import BuildSettings, build
+from articles_qa.index.articles.article import Content
+from articles_qa.index.articles.article import content_of as known
+from articles_qa.index.backends import check_index
+from articles_qa.index.building.collection import collect
+from articles_qa.index.building.previous_generation import PreviousGeneration
+from articles_qa.index.files.find_files import find_files
+from articles_qa.index.local.generation import LOOKS, open_generation
+from articles_qa.qa import Retriever
 
 LATER_NS = 10_000_000_000
 TEXTS = {
@@ -43,7 +43,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         known_content.append(data)
         return known(data, encoding=encoding)
 
-    monkeypatch.setattr("index.building.collection.content_of", content_of)
+    monkeypatch.setattr("articles_qa.index.building.collection.content_of", content_of)
     return known_content
 
 
@@ -51,7 +51,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is ten seconds later, so that files just written can be told from ones written to afterwards."""
     now = time.time_ns
-    monkeypatch.setattr("index.files.find_files.time.time_ns", lambda: now() + LATER_NS)
+    monkeypatch.setattr("articles_qa.index.files.find_files.time.time_ns", lambda: now() + LATER_NS)
 
 
 def first_quote(directory: Path, question: str) -> str:
@@ -140,7 +140,7 @@ def test_a_file_is_not_known_by_its_look_where_another_of_its_content_changed_wh
         return collection
 
     with monkeypatch.context() as while_building:
-        while_building.setattr("index.building.prepare.collect", edited_after)
+        while_building.setattr("articles_qa.index.building.prepare.collect", edited_after)
         build([folder], directory)
     build([folder], directory)
     held = PreviousGeneration(open_generation(directory)).contents

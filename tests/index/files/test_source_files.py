@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from index import Article, ArticleRefused, SourceState
-from index.articles.article import read_article
-from index.files.source_files import Sources
+from articles_qa.index import Article, ArticleRefused, SourceState
+from articles_qa.index.articles.article import read_article
+from articles_qa.index.files.source_files import Sources
 
 TEXT = "It rained in Linz, said the mayor.\n"
 OTHER = "It snowed in Linz, said the mayor\n"

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from index.articles.article import Article
-from index.articles.span import Span
-from index.formats.article_reader import ArticleReader, FileArticles
-from index.formats.kinds import ReadSettings
+from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.span import Span
+from articles_qa.index.formats.article_reader import ArticleReader, FileArticles
+from articles_qa.index.formats.kinds import ReadSettings
 
 Read = Callable[..., FileArticles]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
-from index.articles.span import Span
-from index.errors import ArticleRefused
-from index.formats.article_reader import ArticleReader, FileArticles, settings_of
-from index.formats.kinds import ReadSettings
+from articles_qa.index.articles.span import Span
+from articles_qa.index.errors import ArticleRefused
+from articles_qa.index.formats.article_reader import ArticleReader, FileArticles, settings_of
+from articles_qa.index.formats.kinds import ReadSettings
 
 Read = Callable[..., FileArticles]
 Makers = Mapping[str, Callable[[Sequence[str]], bytes]]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from index.formats.article_reader import FileArticles
+from articles_qa.index.formats.article_reader import FileArticles
 
 Read = Callable[..., FileArticles]
 STORY = "Two people died when the dam near Velden burst on Friday, police said. "

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from index.articles.span import Span
-from index.errors import ArticleRefused
-from index.formats.article_reader import ArticleReader, FileArticles
-from index.formats.kinds import ReadSettings
+from articles_qa.index.articles.span import Span
+from articles_qa.index.errors import ArticleRefused
+from articles_qa.index.formats.article_reader import ArticleReader, FileArticles
+from articles_qa.index.formats.kinds import ReadSettings
 from tests.made_files import docx, jsonl, mail, odt, pdf_of_lines, rtf, zipped
 
 Read = Callable[..., FileArticles]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from index import ArticleRefused, Index, Span, build
-from index.formats.article_reader import ArticleReader
-from index.formats.pages.page_pictures import MAX_HEIGHT, MAX_WIDTH, Box, PagePicture
+from articles_qa.index import ArticleRefused, Index, Span, build
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.pages.page_pictures import MAX_HEIGHT, MAX_WIDTH, Box, PagePicture
 from tests.made_files import pdf_of_lines
 
 PDF = pdf_of_lines(

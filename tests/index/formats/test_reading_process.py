@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import ArticleRefused
-from index.formats.article_reader import ArticleReader
-from index.formats.reading_process import ReadingProcess
+from articles_qa.index.errors import ArticleRefused
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.reading_process import ReadingProcess
 from tests.made_files import docx, zipped
 
 ROOT = Path(__file__).parents[3]
@@ -54,7 +54,7 @@ def test_a_file_that_takes_too_long_or_too_much_is_refused_and_the_next_is_read(
 # Limits itself like the child, then tries what a reader never does.
 TRIES = """
 import signal, socket, sys
-from index.formats.reading_process import _limit
+from articles_qa.index.formats.reading_process import _limit
 _limit(1 << 32)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 try:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.sentences import sentences
-from index.errors import InputError
-from index.grammar.parser import MAX_WORDS, PACKAGE, _model_folder, can_parse, loaded_parser, reader_name
-from index.grammar.parser_input import has_cue, plain_line
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.errors import InputError
+from articles_qa.index.grammar.parser import MAX_WORDS, PACKAGE, _model_folder, can_parse, loaded_parser, reader_name
+from articles_qa.index.grammar.parser_input import has_cue, plain_line
 
 ROOT = Path(__file__).parents[3]
 
@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.tier("check")
 def test_the_parser_loads_without_torch_and_quietly() -> None:
     program = (
-        "import sys; from index.grammar.parser import loaded_parser; parser = loaded_parser(); parser.parse(['He said so.'])\n"
+        "import sys; from articles_qa.index.grammar.parser import loaded_parser\n"
+        "parser = loaded_parser(); parser.parse(['He said so.'])\n"
         "print([name for name in ('torch', 'transformers') if name in sys.modules]); import torch"  # It still can be.
     )
     command = [sys.executable, "-W", "error", "-c", program]

@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import BuildSettings, Index, IndexDamagedError, IndexMismatchError, InputError, build
-from index.backends import backend_at
-from index.local.write_lock import writer
-from index.search.bm25_index import write_words
-from index.search.faiss_index import write_vectors
+from articles_qa.index import BuildSettings, Index, IndexDamagedError, IndexMismatchError, InputError, build
+from articles_qa.index.backends import backend_at
+from articles_qa.index.local.write_lock import writer
+from articles_qa.index.search.bm25_index import write_words
+from articles_qa.index.search.faiss_index import write_vectors
 
 ROOT = Path(__file__).parents[3]
 STORY = "The river rose by two metres overnight. The mayor of Oslo said that nobody was hurt."
@@ -232,8 +232,8 @@ def test_a_killed_writer_leaves_the_index_in_force_and_its_rest_goes_with_the_ne
     (tmp_path / "a.txt").write_text(STORY)
     build([tmp_path / "a.txt"], tmp_path / "index")
     program = (
-        "import os, sys; from pathlib import Path; from index.local.write_lock import writer; "
-        "from index.local.publish import publish\n"
+        "import os, sys; from pathlib import Path; from articles_qa.index.local.write_lock import writer; "
+        "from articles_qa.index.local.publish import publish\n"
         "def write(folder):\n (folder / 'articles.db').write_bytes(b'half'); os.kill(os.getpid(), 9)\n"
         f"directory = Path({str(tmp_path / 'index')!r})\nwith writer(directory): publish(directory, write)"
     )

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from index import BuildSettings, build
-from index.backends import check_index
-from index.files.disk import Disk
-from index.local.generation import open_generation
-from index.local.local_index import LocalIndex
-from index.local.manifest import Manifest
-from index.local.merge_policy import MERGED_AT, is_kept, merged
-from index.local.publish import publish
-from index.local.segment import EXACT
-from index.local.tombstones import TOMBSTONES
-from index.local.write_lock import writer
-from qa import Retriever, Scope
+from articles_qa.index import BuildSettings, build
+from articles_qa.index.backends import check_index
+from articles_qa.index.files.disk import Disk
+from articles_qa.index.local.generation import open_generation
+from articles_qa.index.local.local_index import LocalIndex
+from articles_qa.index.local.manifest import Manifest
+from articles_qa.index.local.merge_policy import MERGED_AT, is_kept, merged
+from articles_qa.index.local.publish import publish
+from articles_qa.index.local.segment import EXACT
+from articles_qa.index.local.tombstones import TOMBSTONES
+from articles_qa.index.local.write_lock import writer
+from articles_qa.qa import Retriever, Scope
 
 SMALL = BuildSettings(min_segment_passages=1)
 QUESTIONS = (

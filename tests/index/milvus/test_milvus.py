@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-import index.milvus.connection
-import index.milvus.generation
-import index.milvus.server
-import index.milvus.write_lease
-from eval.datasets.cases import OWN_CASES
-from eval.datasets.load_dataset import even_sample, load_dataset
-from index import (
+import articles_qa.index.milvus.connection
+import articles_qa.index.milvus.generation
+import articles_qa.index.milvus.server
+import articles_qa.index.milvus.write_lease
+from articles_qa.eval.datasets.cases import OWN_CASES
+from articles_qa.eval.datasets.load_dataset import even_sample, load_dataset
+from articles_qa.index import (
     BuildSettings,
     Index,
     IndexBusyError,
@@ -36,22 +36,22 @@ from index import (
     add_file,
     build,
 )
-from index.backends import backend_at
-from index.local.segment_reader import SegmentReader
-from index.milvus.collections import data_collections
-from index.milvus.milvus_index import MilvusIndex
-from index.milvus.place import NOT_INSTALLED, milvus_place
-from index.milvus.server import MilvusServer, milvus_server
-from index.milvus.store import MilvusStore
-from index.milvus.verify_milvus import check_milvus_index
-from index.milvus.write_lease import milvus_writer
-from index.models.embedder import Embedder
-from index.models.export import export_model
-from index.models.model_files import Export
-from qa import Answer, Retriever, Scope
-from ui.cli import main
-from ui.commands.output import ExitStatus
-from ui.page.live_index import LiveIndex, OpenGeneration
+from articles_qa.index.backends import backend_at
+from articles_qa.index.local.segment_reader import SegmentReader
+from articles_qa.index.milvus.collections import data_collections
+from articles_qa.index.milvus.milvus_index import MilvusIndex
+from articles_qa.index.milvus.place import NOT_INSTALLED, milvus_place
+from articles_qa.index.milvus.server import MilvusServer, milvus_server
+from articles_qa.index.milvus.store import MilvusStore
+from articles_qa.index.milvus.verify_milvus import check_milvus_index
+from articles_qa.index.milvus.write_lease import milvus_writer
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.models.export import export_model
+from articles_qa.index.models.model_files import Export
+from articles_qa.qa import Answer, Retriever, Scope
+from articles_qa.ui.cli import main
+from articles_qa.ui.commands.output import ExitStatus
+from articles_qa.ui.page.live_index import LiveIndex, OpenGeneration
 
 ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.tier("check")  # Milvus is an extra, and its server takes a while.
@@ -69,16 +69,16 @@ run_server(sys.argv[1], host="127.0.0.1", port=int(sys.argv[2]), max_workers=4)
 # Builds, and stops for ever where it is told to: until it is killed.
 BUILD = """
 import sys, time
-import index.milvus.build_milvus, index.milvus.write_lease, index.milvus.server
-from index import build
+import articles_qa.index.milvus.build_milvus, articles_qa.index.milvus.write_lease, articles_qa.index.milvus.server
+from articles_qa.index import build
 def stop(*arguments, **named):
     print("here", flush=True)
     time.sleep(600)
-index.milvus.write_lease.BEAT_S = 0.3
-server = index.milvus.server.MilvusServer
+articles_qa.index.milvus.write_lease.BEAT_S = 0.3
+server = articles_qa.index.milvus.server.MilvusServer
 moments = {
-    "before the alias": (server, "point"), "before the manifest": (index.milvus.build_milvus, "publish_generation"),
-    "before the rows": (server, "insert"), "after the alias": (index.milvus.build_milvus, "_drop_older"),
+    "before the alias": (server, "point"), "before the manifest": (articles_qa.index.milvus.build_milvus, "publish_generation"),
+    "before the rows": (server, "insert"), "after the alias": (articles_qa.index.milvus.build_milvus, "_drop_older"),
 }
 setattr(*moments[sys.argv[3]], stop)
 build([sys.argv[1]], sys.argv[2])
@@ -114,8 +114,8 @@ def embedder(export: Export) -> Embedder:
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_MILVUS_TIMEOUT_S", "20")
-    monkeypatch.setattr(index.milvus.write_lease, "BEAT_S", 0.2)
-    monkeypatch.setattr("index.building.prepare.Embedder", embedder)
+    monkeypatch.setattr(articles_qa.index.milvus.write_lease, "BEAT_S", 0.2)
+    monkeypatch.setattr("articles_qa.index.building.prepare.Embedder", embedder)
 
 
 @pytest.fixture(scope="session")
@@ -170,9 +170,9 @@ def shop(tmp_path: Path, server: str, request: pytest.FixtureRequest) -> Shop:
 def disconnect(place: str) -> None:
     """Close this process's connection. Stop Milvus Lite, so that another process can open its file."""
     where = milvus_place(place)
-    if (connected := index.milvus.server._connected.pop(where, None)) is not None:
+    if (connected := articles_qa.index.milvus.server._connected.pop(where, None)) is not None:
         connected._client.close()
-    if where.lite and (running := index.milvus.connection._running.pop(str(where.lite.absolute()), None)):
+    if where.lite and (running := articles_qa.index.milvus.connection._running.pop(str(where.lite.absolute()), None)):
         lite, database, uri = running
         lite.stop(grace=2).wait()
         database.close()
@@ -339,7 +339,10 @@ def test_half_a_build_is_never_seen_and_the_next_one_goes_on(shop: Shop, monkeyp
     def fail(*_: object) -> None:
         raise IndexUnusableError("the server is gone")
 
-    for moment in ("index.milvus.build_milvus.publish_generation", "index.milvus.server.MilvusServer.point"):
+    for moment in (
+        "articles_qa.index.milvus.build_milvus.publish_generation",
+        "articles_qa.index.milvus.server.MilvusServer.point",
+    ):
         with monkeypatch.context() as patched, pytest.raises(IndexUnusableError, match="gone"):
             patched.setattr(moment, fail)
             shop.publish(999)
@@ -353,7 +356,7 @@ def test_half_a_build_is_never_seen_and_the_next_one_goes_on(shop: Shop, monkeyp
 @pytest.mark.campaign
 @pytest.mark.tier("soak")
 def test_a_writer_on_a_server_that_is_killed_is_found_out(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.milvus.write_lease, "DEAD_AFTER_S", 5.0)
+    monkeypatch.setattr(articles_qa.index.milvus.write_lease, "DEAD_AFTER_S", 5.0)
     for people, moment in enumerate(MOMENTS, 1000):
         shop.publish(117)
         shop.put("ferry.txt", f"The ferry Amalia carried {people} people to Linz, the police said.")
@@ -436,7 +439,7 @@ def test_a_file_that_cannot_be_made_is_refused_in_a_line(place: str, seeds: Path
 
 def test_another_format_is_refused_and_built_anew(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.publish(117)
-    monkeypatch.setattr(index.milvus.generation, "MILVUS_FORMAT", 99)
+    monkeypatch.setattr(articles_qa.index.milvus.generation, "MILVUS_FORMAT", 99)
     with pytest.raises(IndexMismatchError, match="index format 3, this program reads 99; run qa index"):
         shop.answer()
     shop.publish(118)
@@ -446,7 +449,7 @@ def test_another_format_is_refused_and_built_anew(shop: Shop, monkeypatch: pytes
 def test_another_model_is_refused(seeds_in_milvus: str, monkeypatch: pytest.MonkeyPatch) -> None:
     export = export_model(ModelSettings())
     other = replace(export, card=replace(export.card, pooling="cls"))
-    monkeypatch.setattr("index.opened.index.export_model", lambda settings: other)
+    monkeypatch.setattr("articles_qa.index.opened.index.export_model", lambda settings: other)
     with pytest.raises(IndexMismatchError, match=seeds_in_milvus):
         Index.open(seeds_in_milvus, model=ModelSettings())
 
@@ -469,7 +472,7 @@ def test_what_is_missing_or_changed_on_the_server_is_found(shop: Shop, capsys: p
 
 
 def test_the_name_of_something_else_is_left_alone(server: str, seeds: Path) -> None:
-    from index.milvus.collections import create_texts
+    from articles_qa.index.milvus.collections import create_texts
 
     create_texts(milvus_server(milvus_place(f"{server}other")), "other", of="INT64")
     with pytest.raises(InputError, match="is a collection of something else"):
@@ -492,8 +495,8 @@ def test_one_writer_waits_for_another_of_the_same_process(server: str) -> None:
 
 def test_a_writer_that_fell_silent_has_lost_the_right_to_write(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     connected = milvus_server(milvus_place(f"{server}silent"))
-    monkeypatch.setattr(index.milvus.write_lease, "DEAD_AFTER_S", 0.5)
-    monkeypatch.setattr(index.milvus.write_lease, "_beat", lambda *_: None)
+    monkeypatch.setattr(articles_qa.index.milvus.write_lease, "DEAD_AFTER_S", 0.5)
+    monkeypatch.setattr(articles_qa.index.milvus.write_lease, "_beat", lambda *_: None)
     with milvus_writer(connected) as lost, milvus_writer(connected) as lease:
         lease.check()
         with pytest.raises(IndexBusyError, match="another process took over the writing; run qa index again"):
@@ -555,7 +558,7 @@ def test_a_server_that_refuses_is_quoted_in_a_line(fault: str, told: str, monkey
                 raise RuntimeError(fault)
             return super().get_server_version(**named)
 
-    monkeypatch.setattr(index.milvus.connection, "_client_class", lambda: Refusing)
+    monkeypatch.setattr(articles_qa.index.milvus.connection, "_client_class", lambda: Refusing)
     with deaf() as place, pytest.raises(IndexUnusableError, match=told) as caught:
         MilvusServer(milvus_place(place))
     assert "\n" not in str(caught.value)
@@ -569,7 +572,7 @@ def test_without_the_extra_its_command_is_named_and_all_else_works(seeds_index: 
         "        if name.split('.')[0] in ('pymilvus', 'milvus_lite', 'grpc'):\n"
         "            raise ModuleNotFoundError(name)\n"
         "sys.meta_path.insert(0, Blocked())\n"
-        "from ui.cli import main\n"
+        "from articles_qa.ui.cli import main\n"
         "ask = ['ask', 'how many casualties did NIS report?', '--index']\n"
         "lite, server = 'milvus:x.db', 'milvus://127.0.0.1:1/x'\n"
         "commands = [*ask, lite], [*ask, server], ['index', 'seeds', '--index', lite], ['verify', '--index', lite]\n"

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from index import InputError
-from index.articles.masthead import Masthead
-from index.articles.span import Span
-from index.entries.entry import StoredSentence
-from index.milvus.catalogue import Catalogue, CatalogueEntry
-from index.milvus.lexicon import EMPTY, Lexicon
-from index.milvus.place import DEFAULT_TIMEOUT_S, is_milvus, milvus_place
-from index.milvus.rows import MAX_BYTES, PackedPassage, encoded_term, pack_passage, split_text, unpack_passage
-from index.search.analyzer import terms
-from index.search.bm25_index import WordIndex, write_words
-from index.speakers.attribution import Attribution
+from articles_qa.index import InputError
+from articles_qa.index.articles.masthead import Masthead
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import StoredSentence
+from articles_qa.index.milvus.catalogue import Catalogue, CatalogueEntry
+from articles_qa.index.milvus.lexicon import EMPTY, Lexicon
+from articles_qa.index.milvus.place import DEFAULT_TIMEOUT_S, is_milvus, milvus_place
+from articles_qa.index.milvus.rows import MAX_BYTES, PackedPassage, encoded_term, pack_passage, split_text, unpack_passage
+from articles_qa.index.search.analyzer import terms
+from articles_qa.index.search.bm25_index import WordIndex, write_words
+from articles_qa.index.speakers.attribution import Attribution
 
 TERMS = some.text(max_size=12)
 

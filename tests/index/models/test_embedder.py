@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import BuildSettings, Index, IndexMismatchError, InputError, ModelSettings, Precision, build
-from index.arrays import Vectors
-from index.models.embedder import Embedder, PassageText
-from index.models.export import MAX_VECTOR_ERROR, export_model
-from index.models.model_card import DEFAULT_MODEL, Runtime
-from index.models.model_files import find_model
-from index.models.onnx_graph import load_original
+from articles_qa.index import BuildSettings, Index, IndexMismatchError, InputError, ModelSettings, Precision, build
+from articles_qa.index.arrays import Vectors
+from articles_qa.index.models.embedder import Embedder, PassageText
+from articles_qa.index.models.export import MAX_VECTOR_ERROR, export_model
+from articles_qa.index.models.model_card import DEFAULT_MODEL, Runtime
+from articles_qa.index.models.model_files import find_model
+from articles_qa.index.models.onnx_graph import load_original
 
 TEXTS = (
     "how many casualties did NIS report?",

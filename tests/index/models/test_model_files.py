@@ -11,9 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from index import IndexMismatchError, InputError, ModelSettings
-from index.models.export import export_model, find_export
-from index.models.model_files import (
+from articles_qa.index import IndexMismatchError, InputError, ModelSettings
+from articles_qa.index.models.export import export_model, find_export
+from articles_qa.index.models.model_files import (
     CARD,
     GRAPH,
     PACKAGED,
@@ -27,7 +27,7 @@ from index.models.model_files import (
     packaged_export,
     working_folder,
 )
-from index.models.onnx_graph import load_original
+from articles_qa.index.models.onnx_graph import load_original
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_a_damaged_file_of_the_packaged_model_is_refused(tmp_path: Path, monkeyp
         (tmp_path / path.name).symlink_to(path)
     (tmp_path / name).unlink()
     (tmp_path / name).write_bytes((PACKAGED / name).read_bytes()[:-9])
-    monkeypatch.setattr("index.models.model_files.PACKAGED", tmp_path)
+    monkeypatch.setattr("articles_qa.index.models.model_files.PACKAGED", tmp_path)
     with pytest.raises(InputError, match="are damaged; install the program again"):
         packaged_export.__wrapped__()
 

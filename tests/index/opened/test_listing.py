@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import Article, ArticlePage, ArticleSummary, Index, InputError, Span
-from index.articles.masthead import Masthead
-from index.entries.entry import Entry
-from index.entries.entry_db import write_store
-from index.local.global_ids import GlobalIds
-from index.local.local_index import LocalIndex, list_articles
-from index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, Segment, SegmentRecord
-from index.local.segment_reader import SegmentReader
-from index.opened.listing import MAX_LIMIT, MAX_OUTLETS, MAX_QUERY_CHARS, date_range, outlet_names
-from qa import Retriever
+from articles_qa.index import Article, ArticlePage, ArticleSummary, Index, InputError, Span
+from articles_qa.index.articles.masthead import Masthead
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.entries.entry_db import write_store
+from articles_qa.index.local.global_ids import GlobalIds
+from articles_qa.index.local.local_index import LocalIndex, list_articles
+from articles_qa.index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, Segment, SegmentRecord
+from articles_qa.index.local.segment_reader import SegmentReader
+from articles_qa.index.opened.listing import MAX_LIMIT, MAX_OUTLETS, MAX_QUERY_CHARS, date_range, outlet_names
+from articles_qa.qa import Retriever
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from index import IndexDamagedError
-from index.search.bm25_index import WordIndex, write_words
+from articles_qa.index import IndexDamagedError
+from articles_qa.index.search.bm25_index import WordIndex, write_words
 
 
 class Panic(BaseException):
@@ -31,7 +31,7 @@ def test_a_stop_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     def stopped(_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("index.search.bm25_index._opened", stopped)
+    monkeypatch.setattr("articles_qa.index.search.bm25_index._opened", stopped)
     with pytest.raises(KeyboardInterrupt):
         WordIndex([tmp_path])
 

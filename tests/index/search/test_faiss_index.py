@@ -10,19 +10,19 @@ import faiss
 import numpy as np
 import pytest
 
-from index import BuildSettings, Index, IndexDamagedError, IndexMismatchError, InputError, build
-from index.arrays import Vectors
-from index.backends import check_index
-from index.files.checksums import FileRecord
-from index.local.generation import CURRENT, MANIFEST, Current, name_of, read_current
-from index.local.local_index import LocalIndex
-from index.local.manifest import sealed
-from index.local.segment import VECTORS
-from index.search.faiss_index import VectorIndex, write_vectors
-from index.search.ivf_lists import CANDIDATES, MIN_RECALL, NEAREST, Lists
-from qa.ranking.candidates import BY_MEANING
-from ui.cli import main
-from ui.text.terminal import render_info
+from articles_qa.index import BuildSettings, Index, IndexDamagedError, IndexMismatchError, InputError, build
+from articles_qa.index.arrays import Vectors
+from articles_qa.index.backends import check_index
+from articles_qa.index.files.checksums import FileRecord
+from articles_qa.index.local.generation import CURRENT, MANIFEST, Current, name_of, read_current
+from articles_qa.index.local.local_index import LocalIndex
+from articles_qa.index.local.manifest import sealed
+from articles_qa.index.local.segment import VECTORS
+from articles_qa.index.search.faiss_index import VectorIndex, write_vectors
+from articles_qa.index.search.ivf_lists import CANDIDATES, MIN_RECALL, NEAREST, Lists
+from articles_qa.qa.ranking.candidates import BY_MEANING
+from articles_qa.ui.cli import main
+from articles_qa.ui.text.terminal import render_info
 
 DIM, SIZE, QUERIES = 384, 12_000, 40
 
@@ -127,7 +127,7 @@ def test_nothing_is_found_in_an_empty_choice(both: tuple[VectorIndex, VectorInde
 def test_a_question_looks_at_no_more_vectors_than_it_may(
     mixed: Vectors, questions: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.search.ivf_lists.MAX_SEARCHED", 100)
+    monkeypatch.setattr("articles_qa.index.search.ivf_lists.MAX_SEARCHED", 100)
     index, lists = written(tmp_path / "few", mixed)
     assert lists is not None and lists.nprobe <= max(1, lists.count * 100 // SIZE) and lists.recall < MIN_RECALL
     for question in questions:
@@ -136,7 +136,7 @@ def test_a_question_looks_at_no_more_vectors_than_it_may(
 
 def test_the_same_vectors_make_the_same_file(mixed: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, size, cores in (("one", 1000, 1), ("two", 1700, 2)):
-        monkeypatch.setattr("index.search.ivf_lists.cores", lambda cores=cores: cores)
+        monkeypatch.setattr("articles_qa.index.search.ivf_lists.cores", lambda cores=cores: cores)
         write_vectors(tmp_path / name, in_blocks(mixed, size), dim=DIM, exhaustive_up_to=1000)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from index.articles.sentences import sentences
-from index.grammar.parser import loaded_parser
-from index.speakers.find_speakers import find_speakers
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.grammar.parser import loaded_parser
+from articles_qa.index.speakers.find_speakers import find_speakers
 
 
 def said_by(text: str) -> list[str | None]:

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.articles.sentences import sentences
-from index.articles.span import Span
-from index.grammar.dependency_tree import Parse
-from index.grammar.parser import Parser, loaded_parser
-from index.speakers import extract_reports
-from index.speakers.abbreviations import aliases
-from index.speakers.find_speakers import ArticleSpeakers, find_speakers
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.articles.span import Span
+from articles_qa.index.grammar.dependency_tree import Parse
+from articles_qa.index.grammar.parser import Parser, loaded_parser
+from articles_qa.index.speakers import extract_reports
+from articles_qa.index.speakers.abbreviations import aliases
+from articles_qa.index.speakers.find_speakers import ArticleSpeakers, find_speakers
 
 
 def told(text: str) -> list[list[tuple[str, str | None, str]]]:

@@ -1,10 +1,10 @@
 import pytest
 
-from index.articles.sentences import sentences
-from index.grammar.parser import loaded_parser
-from index.speakers.abbreviations import AliasKind
-from index.speakers.find_speakers import find_speakers
-from index.speakers.surnames import surnames
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.grammar.parser import loaded_parser
+from articles_qa.index.speakers.abbreviations import AliasKind
+from articles_qa.index.speakers.find_speakers import find_speakers
+from articles_qa.index.speakers.surnames import surnames
 
 
 def named(text: str) -> list[tuple[str, str]]:

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import BuildSettings, IndexDamagedError, IndexMismatchError, InputError, build
-from index.backends import check_index
-from index.files.checksums import FileRecord
-from index.local.generation import CURRENT, MANIFEST, name_of, read_current
-from index.local.manifest import sealed
-from index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS
-from index.search.bm25_index import write_words
-from index.verify.findings import MAX_FINDINGS, Soundness
+from articles_qa.index import BuildSettings, IndexDamagedError, IndexMismatchError, InputError, build
+from articles_qa.index.backends import check_index
+from articles_qa.index.files.checksums import FileRecord
+from articles_qa.index.local.generation import CURRENT, MANIFEST, name_of, read_current
+from articles_qa.index.local.manifest import sealed
+from articles_qa.index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS
+from articles_qa.index.search.bm25_index import write_words
+from articles_qa.index.verify.findings import MAX_FINDINGS, Soundness
 
 TEXTS = {
     "a.txt": "Linz Gazette\n\nFlood in Linz\n\nIt rained, said Anna Lee. The World Food Programme (WFP) sent 40 boats.\n\n"
@@ -250,7 +250,7 @@ def test_all_damaged_files_are_named(directory: Path) -> None:
 def test_findings_end_somewhere(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     change(directory, "UPDATE sentences SET attributions = 'x', gaps = '7'")
     assert len(check_index(directory).findings) > 5
-    monkeypatch.setattr("index.verify.verify_local.MAX_FINDINGS", 5)
+    monkeypatch.setattr("articles_qa.index.verify.verify_local.MAX_FINDINGS", 5)
     assert len(check_index(directory).findings) == 5 < MAX_FINDINGS
 
 

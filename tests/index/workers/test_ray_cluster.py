@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from index import BuildSettings, InputError, Progress, build
-from index.errors import IndexMismatchError
-from index.local.generation import open_generation
-from index.local.segment import ARTICLES, VECTORS
-from index.models.model_files import (
+from articles_qa.index import BuildSettings, InputError, Progress, build
+from articles_qa.index.errors import IndexMismatchError
+from articles_qa.index.local.generation import open_generation
+from articles_qa.index.local.segment import ARTICLES, VECTORS
+from articles_qa.index.models.model_files import (
     GRAPH,
     PACKAGED,
     TOKENIZER,
@@ -28,8 +28,8 @@ from index.models.model_files import (
     packaged_export,
     working_folder,
 )
-from index.workers.ship_model import Shipment, export_files, worker_proof
-from index.workers.worker import Worker
+from articles_qa.index.workers.ship_model import Shipment, export_files, worker_proof
+from articles_qa.index.workers.worker import Worker
 
 ROOT = Path(__file__).parents[3]
 # Ray as if it were not installed.
@@ -38,7 +38,7 @@ import importlib.util, sys
 find = importlib.util.find_spec
 importlib.util.find_spec = lambda name, *others: None if name == "ray" else find(name, *others)
 sys.modules["ray"] = None
-from ui.cli import main
+from articles_qa.ui.cli import main
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -74,7 +74,7 @@ def actors() -> list[int]:
 def test_ray_makes_the_index_that_one_process_makes_though_an_actor_is_killed(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("index.building.fill_entries.BATCH_BYTES", 500)
+    monkeypatch.setattr("articles_qa.index.building.fill_entries.BATCH_BYTES", 500)
     done: list[int] = []
     killed: list[int] = []
 
@@ -92,7 +92,9 @@ def test_ray_makes_the_index_that_one_process_makes_though_an_actor_is_killed(
     assert not actors()
 
 
-def qa(*arguments: str, program: str = "import sys; from ui.cli import main; sys.exit(main(sys.argv[1:]))") -> tuple[int, str]:
+def qa(
+    *arguments: str, program: str = "import sys; from articles_qa.ui.cli import main; sys.exit(main(sys.argv[1:]))"
+) -> tuple[int, str]:
     """Its status and what it says."""
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
@@ -122,8 +124,8 @@ def test_an_address_where_nobody_answers_is_one_line_in_bounded_time(tmp_path: P
 
 @pytest.mark.tier("check")
 def test_what_answers_and_is_no_cluster_is_given_up(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.workers.ray_cluster.START_S", 4.0)
-    monkeypatch.setattr("index.workers.ray_cluster.END_S", 0.5)
+    monkeypatch.setattr("articles_qa.index.workers.ray_cluster.START_S", 4.0)
+    monkeypatch.setattr("articles_qa.index.workers.ray_cluster.END_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as mute, pytest.raises(InputError, match="no worker was ready within"):
         build([folder], tmp_path / "index", BuildSettings(ray=f"127.0.0.1:{mute.getsockname()[1]}"))
 

@@ -11,24 +11,24 @@ from pathlib import Path
 
 import pytest
 
-from index import BuildSettings, InputError, Progress, build
-from index.articles.article import Article, decode_article
-from index.building.fill_entries import prefetch
-from index.entries.entry import Entry
-from index.local.generation import open_generation
-from index.local.segment import ARTICLES, VECTORS
-from index.workers.worker import MAX_TRIES, Batch, BatchDone, work_through
+from articles_qa.index import BuildSettings, InputError, Progress, build
+from articles_qa.index.articles.article import Article, decode_article
+from articles_qa.index.building.fill_entries import prefetch
+from articles_qa.index.entries.entry import Entry
+from articles_qa.index.local.generation import open_generation
+from articles_qa.index.local.segment import ARTICLES, VECTORS
+from articles_qa.index.workers.worker import MAX_TRIES, Batch, BatchDone, work_through
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 30.0
-INDEX = "import sys; from ui.cli import main; sys.exit(main(sys.argv[1:]))"
+INDEX = "import sys; from articles_qa.ui.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.building.fill_entries.BATCH_BYTES", 300)
-    monkeypatch.setattr("index.building.prepare.BATCH_BYTES", 300)
-    monkeypatch.setattr("index.building.fill_entries.BATCH_PASSAGES", 8)
+    monkeypatch.setattr("articles_qa.index.building.fill_entries.BATCH_BYTES", 300)
+    monkeypatch.setattr("articles_qa.index.building.prepare.BATCH_BYTES", 300)
+    monkeypatch.setattr("articles_qa.index.building.fill_entries.BATCH_PASSAGES", 8)
 
 
 @pytest.fixture(scope="module")

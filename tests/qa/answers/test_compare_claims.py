@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, build
-from index.arrays import Logits
-from index.models.embedder import PassageText
-from index.models.reader import Reader
-from qa import Retriever
-from qa.answers.compare_claims import MOST_TIMES
-from qa.claims.story import Stories
+from articles_qa.index import Index, build
+from articles_qa.index.arrays import Logits
+from articles_qa.index.models.embedder import PassageText
+from articles_qa.index.models.reader import Reader
+from articles_qa.qa import Retriever
+from articles_qa.qa.answers.compare_claims import MOST_TIMES
+from articles_qa.qa.claims.story import Stories
 
 ASKED = "how many people died when the ferry sank?"
 ARTICLES = {

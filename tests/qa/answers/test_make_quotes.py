@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from index import Index
-from qa import AskSettings, Quote, Retriever, by_article
-from qa.answers import make_quotes
-from qa.answers.make_quotes import LEAST_JOINED, MAX_JOINED
-from qa.questions.question import read_question
-from qa.ranking.scoring import ScoredSentence
-from qa.speakers.identities import Identities
+from articles_qa.index import Index
+from articles_qa.qa import AskSettings, Quote, Retriever, by_article
+from articles_qa.qa.answers import make_quotes
+from articles_qa.qa.answers.make_quotes import LEAST_JOINED, MAX_JOINED
+from articles_qa.qa.questions.question import read_question
+from articles_qa.qa.ranking.scoring import ScoredSentence
+from articles_qa.qa.speakers.identities import Identities
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from index import Span, build
-from qa import AskSettings, Quote, Retriever
+from articles_qa.index import Span, build
+from articles_qa.qa import AskSettings, Quote, Retriever
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 QUESTION = "how many people were rescued?"

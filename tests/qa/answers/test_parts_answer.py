@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from qa import Answer, InputError, Quote, Retriever
-from qa.proof.saved_answer import read_answer
-from qa.questions.parts import parts
-from qa.questions.question import MAX_QUESTION_CHARS
+from articles_qa.qa import Answer, InputError, Quote, Retriever
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.qa.questions.parts import parts
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import Article, BuildSettings, Span, build
-from qa import Answer, Quote, Retriever
+from articles_qa.index import Article, BuildSettings, Span, build
+from articles_qa.qa import Answer, Quote, Retriever
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

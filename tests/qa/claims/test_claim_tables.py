@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles.span import Span
-from index.search.analyzer import terms
-from qa.claims.asked_figure import asked_figure
-from qa.claims.claim_tables import ClaimTable, tabulate_claims
-from qa.claims.find_claims import Claim, read_values
-from qa.claims.statement import Statement, Voice
-from qa.questions.question import read_question
-from qa.values.amounts import Sense
+from articles_qa.index.articles.span import Span
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa.claims.asked_figure import asked_figure
+from articles_qa.qa.claims.claim_tables import ClaimTable, tabulate_claims
+from articles_qa.qa.claims.find_claims import Claim, read_values
+from articles_qa.qa.claims.statement import Statement, Voice
+from articles_qa.qa.questions.question import read_question
+from articles_qa.qa.values.amounts import Sense
 
 
 def said(

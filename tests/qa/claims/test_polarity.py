@@ -2,8 +2,8 @@
 
 import pytest
 
-from index import Span
-from qa.claims.polarity import Polarity, asks_ahead, polarity
+from articles_qa.index import Span
+from articles_qa.qa.claims.polarity import Polarity, asks_ahead, polarity
 
 A, D, S = Polarity.ASSERTED, Polarity.DENIED, Polarity.SUPPOSED
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.drafts.alignment import align
-from qa.drafts.draft_words import words
+from articles_qa.qa.drafts.alignment import align
+from articles_qa.qa.drafts.draft_words import words
 
 CASES = [
     ("we lost it", "yesterday we won it all", (1, 4), [("lost", "won")]),

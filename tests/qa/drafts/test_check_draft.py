@@ -2,9 +2,9 @@
 
 import pytest
 
-from index import Index, InputError, build
-from qa.drafts import check_draft as checking
-from qa.drafts.check_draft import CheckedDraft, Verdict, check_draft
+from articles_qa.index import Index, InputError, build
+from articles_qa.qa.drafts import check_draft as checking
+from articles_qa.qa.drafts.check_draft import CheckedDraft, Verdict, check_draft
 
 ARTICLES = {
     "strike.txt": (

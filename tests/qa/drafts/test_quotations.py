@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.drafts.quotations import quotations
+from articles_qa.qa.drafts.quotations import quotations
 
 FOUND = [
     ("He said “one two”, she said “three”.", ["one two", "three"]),

@@ -7,8 +7,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from qa import Retriever
-from qa.proof.answer_schema import SCHEMA_FILE, answer_schema
+from articles_qa.qa import Retriever
+from articles_qa.qa.proof.answer_schema import SCHEMA_FILE, answer_schema
 
 QUESTIONS = (
     "how many casualties did NIS report?",

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from index import SourceState, Span
-from index.files.source_files import Sources
-from index.formats.article_reader import ArticleReader
-from index.formats.kinds import ReadSettings
-from qa import Quote
-from qa.proof.prove import Proof, Verdict, prove
-from qa.proof.saved_answer import read_answer
+from articles_qa.index import SourceState, Span
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.formats.article_reader import ArticleReader
+from articles_qa.index.formats.kinds import ReadSettings
+from articles_qa.qa import Quote
+from articles_qa.qa.proof.prove import Proof, Verdict, prove
+from articles_qa.qa.proof.saved_answer import read_answer
 from tests.made_files import page, zipped
 
 Record = dict[str, Any]

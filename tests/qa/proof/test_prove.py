@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from index import SourceState, Span
-from index.articles.article import decode_article
-from index.files.source_files import Sources
-from index.speakers.attribution import Attribution
-from qa import Quote
-from qa.proof.prove import Proof, Verdict, prove
-from qa.proof.saved_answer import read_answer
-from qa.speakers.speaker import ResolvedAttribution, Speaker
+from articles_qa.index import SourceState, Span
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.files.source_files import Sources
+from articles_qa.index.speakers.attribution import Attribution
+from articles_qa.qa import Quote
+from articles_qa.qa.proof.prove import Proof, Verdict, prove
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.qa.speakers.speaker import ResolvedAttribution, Speaker
 
 TEXT = (
     "Linz Gazette\n\nFlood in Linz\n\nDecember 27, 2024\n\n"

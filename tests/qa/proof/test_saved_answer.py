@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import InputError
-from qa import Retriever, Scope
-from qa.proof.saved_answer import SavedAnswer, SavedQuote, read_answer
-from qa.questions.parts import MOST_PARTS
-from qa.questions.question import MAX_TOP_K
+from articles_qa.index import InputError
+from articles_qa.qa import Retriever, Scope
+from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedQuote, read_answer
+from articles_qa.qa.questions.parts import MOST_PARTS
+from articles_qa.qa.questions.question import MAX_TOP_K
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 Record = dict[str, Any]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from qa import AskSettings, InputError, Retriever
-from qa.questions.conversation import variants
-from qa.questions.history import Turn
-from qa.questions.question import MAX_QUESTION_CHARS, AnswerType
+from articles_qa.qa import AskSettings, InputError, Retriever
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.questions.history import Turn
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS, AnswerType
 
 NIS = "how many casualties did NIS report?"
 FOLLOW_UP = "and what about Zelensky?"

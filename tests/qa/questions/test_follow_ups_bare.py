@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.questions.follow_ups import asks_about_that, asks_detail, asks_whose_word
+from articles_qa.qa.questions.follow_ups import asks_about_that, asks_detail, asks_whose_word
 
 
 @pytest.mark.parametrize(

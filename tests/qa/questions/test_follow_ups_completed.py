@@ -2,8 +2,8 @@
 
 import pytest
 
-from qa.questions.follow_ups import completed
-from qa.questions.history import Exchange
+from articles_qa.qa.questions.follow_ups import completed
+from articles_qa.qa.questions.history import Exchange
 
 KNOWN = {"John Kirby", "Kirby", "Zelensky", "Yevhen Yerin"}
 NIS = "how many casualties did NIS report?"

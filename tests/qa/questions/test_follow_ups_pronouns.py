@@ -2,8 +2,8 @@
 
 import pytest
 
-from qa.questions.follow_ups import asks_about_that, asks_detail, asks_whose_word, with_person
-from qa.questions.history import Exchange
+from articles_qa.qa.questions.follow_ups import asks_about_that, asks_detail, asks_whose_word, with_person
+from articles_qa.qa.questions.history import Exchange
 
 KNOWN = {"John Kirby", "Kirby", "Zelensky"}
 SHOWN = "Zelensky said that the Ukrainian army captured a wounded North Korean soldier."

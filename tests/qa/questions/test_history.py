@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from qa.questions.history import KEPT, Exchange, Turn, exchanges
+from articles_qa.qa.questions.history import KEPT, Exchange, Turn, exchanges
 
 Q = "how many casualties did NIS report?"
 

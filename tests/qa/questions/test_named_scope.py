@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from qa import Retriever
-from qa.questions.named_scope import named_scope
+from articles_qa.qa import Retriever
+from articles_qa.qa.questions.named_scope import named_scope
 
 OUTLETS = ["Morning Ledger", "Evening Standard-Times", "Saro Gazette", "Reuters", "Fjord Post", "North Post"]
 

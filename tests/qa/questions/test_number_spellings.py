@@ -6,10 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.search.analyzer import terms
-from qa import Retriever
-from qa.questions.number_spellings import spellings
-from qa.questions.question import read_question
+from articles_qa.index.search.analyzer import terms
+from articles_qa.qa import Retriever
+from articles_qa.qa.questions.number_spellings import spellings
+from articles_qa.qa.questions.question import read_question
 
 # What a question says, and one of the ways in which an article may write it.
 SAME = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.questions.parts import MOST_PARTS, parts
+from articles_qa.qa.questions.parts import MOST_PARTS, parts
 
 
 @pytest.mark.parametrize(

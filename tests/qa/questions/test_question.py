@@ -2,9 +2,9 @@
 
 import pytest
 
-from qa import InputError
-from qa.questions.question import MAX_QUESTION_CHARS, AnswerType, read_question
-from qa.ranking.answer_spans import answering, shared_words
+from articles_qa.qa import InputError
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS, AnswerType, read_question
+from articles_qa.qa.ranking.answer_spans import answering, shared_words
 
 TYPES = [
     ("How many soldiers died?", AnswerType.FIGURE),

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import Index, InputError
-from index.search.bm25_index import MAX_RANGES, WordIndex, in_ranges, key_ranges, passage_key, write_words
-from qa import Answer, AskSettings, Retriever, Scope
-from qa.questions.conversation import variants
-from qa.questions.question import MAX_TOP_K, read_question
-from qa.questions.scope import MAX_NAME_CHARS, MAX_NAMES, MAX_PATTERN_CHARS, MAX_PATTERNS, select
-from qa.ranking.candidates import BY_MEANING, BY_WORDS, find_candidates
+from articles_qa.index import Index, InputError
+from articles_qa.index.search.bm25_index import MAX_RANGES, WordIndex, in_ranges, key_ranges, passage_key, write_words
+from articles_qa.qa import Answer, AskSettings, Retriever, Scope
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.questions.question import MAX_TOP_K, read_question
+from articles_qa.qa.questions.scope import MAX_NAME_CHARS, MAX_NAMES, MAX_PATTERN_CHARS, MAX_PATTERNS, select
+from articles_qa.qa.ranking.candidates import BY_MEANING, BY_WORDS, find_candidates
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 
@@ -222,7 +222,7 @@ def test_an_unusable_scope_is_refused_in_one_line(fields: dict[str, Any], field:
 
 
 def test_fewer_patterns_are_compared_with_more_articles(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.questions.scope.MAX_COMPARED", 10)
+    monkeypatch.setattr("articles_qa.qa.questions.scope.MAX_COMPARED", 10)
     assert select(index, Scope(sources=("*a*", "*b*"))).articles
     with pytest.raises(InputError, match=r"^sources: too many patterns for 5 articles; give at most 2, or folders$"):
         select(index, Scope(sources=("*a*", "*b*", "*c*")))

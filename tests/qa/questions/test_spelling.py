@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.opened.index import Index
-from qa import Retriever
-from qa.questions.question import MAX_QUESTION_CHARS, read_question
-from qa.questions.spelling import respelt
+from articles_qa.index.opened.index import Index
+from articles_qa.qa import Retriever
+from articles_qa.qa.questions.question import MAX_QUESTION_CHARS, read_question
+from articles_qa.qa.questions.spelling import respelt
 
 ARTICLE = """Zelensky wrote a letter to Pyongyang about casualties in Kursk.
 
@@ -40,7 +40,7 @@ RIGHT = [
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """An index of the one article."""
-    from index import build
+    from articles_qa.index import build
 
     folder = tmp_path_factory.mktemp("spelling")
     (folder / "articles").mkdir()

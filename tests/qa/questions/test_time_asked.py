@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from qa import Retriever
-from qa.questions.time_asked import Order, TimeAsked, time_asked
+from articles_qa.qa import Retriever
+from articles_qa.qa.questions.time_asked import Order, TimeAsked, time_asked
 
 NEWEST = date(2024, 5, 9)
 RATES = {

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from index.articles.article import decode_article
-from index.articles.sentences import sentences
-from index.articles.span import Span
-from index.articles.traits import Traits, read_traits
-from qa.ranking.correction_notes import asks_for_correction, touching
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.articles.sentences import sentences
+from articles_qa.index.articles.span import Span
+from articles_qa.index.articles.traits import Traits, read_traits
+from articles_qa.qa.ranking.correction_notes import asks_for_correction, touching
 
 NOTE = (
     "This article was amended on 2 May 2024. An earlier version said that 140 pupils of Ana Vega were hurt; the figure is 14."

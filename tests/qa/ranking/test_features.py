@@ -10,22 +10,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index import Index, build
-from index.articles.span import Span
-from index.entries.entry import StoredSentence
-from index.models.embedder import EmbeddedQuestion
-from index.models.token_vectors import TOKEN_DIM, Projection
-from qa import Retriever
-from qa.questions.conversation import variants
-from qa.questions.question import read_question
-from qa.ranking.candidates import CandidatePassages, SearchedQuestion, find_candidates
-from qa.ranking.coverage import COVERAGE, CandidateSentence, coverage
-from qa.ranking.features import FEATURES, SPEAKER, Features, features
-from qa.ranking.scoring import PASSAGES_SCORED, score_sentences
-from qa.ranking.token_match import MATCHES, matches
-from qa.ranking.weights import packaged_weights
-from qa.speakers.name_match import organisations
-from qa.values.units import asked_units
+from articles_qa.index import Index, build
+from articles_qa.index.articles.span import Span
+from articles_qa.index.entries.entry import StoredSentence
+from articles_qa.index.models.embedder import EmbeddedQuestion
+from articles_qa.index.models.token_vectors import TOKEN_DIM, Projection
+from articles_qa.qa import Retriever
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.questions.question import read_question
+from articles_qa.qa.ranking.candidates import CandidatePassages, SearchedQuestion, find_candidates
+from articles_qa.qa.ranking.coverage import COVERAGE, CandidateSentence, coverage
+from articles_qa.qa.ranking.features import FEATURES, SPEAKER, Features, features
+from articles_qa.qa.ranking.scoring import PASSAGES_SCORED, score_sentences
+from articles_qa.qa.ranking.token_match import MATCHES, matches
+from articles_qa.qa.ranking.weights import packaged_weights
+from articles_qa.qa.speakers.name_match import organisations
+from articles_qa.qa.values.units import asked_units
 
 FERRY = (
     "The ferry sank near Linz on Monday. It carried 40 passengers, and none was hurt.\n\n"

@@ -8,18 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import Index, InputError, Span
-from index.arrays import Logits
-from index.entries.entry import StoredAlias
-from index.models.embedder import PassageText
-from index.models.reader import UNREAD, Reader
-from index.models.reader_graph import open_reader, reader_graph
-from index.models.reader_weights import READER_WEIGHTS
-from index.speakers.abbreviations import Alias, AliasKind
-from qa import AskSettings, Retriever
-from qa.questions.conversation import variants
-from qa.ranking.candidates import Ranks, find_candidates
-from qa.ranking.reading import (
+from articles_qa.index import Index, InputError, Span
+from articles_qa.index.arrays import Logits
+from articles_qa.index.entries.entry import StoredAlias
+from articles_qa.index.models.embedder import PassageText
+from articles_qa.index.models.reader import UNREAD, Reader
+from articles_qa.index.models.reader_graph import open_reader, reader_graph
+from articles_qa.index.models.reader_weights import READER_WEIGHTS
+from articles_qa.index.speakers.abbreviations import Alias, AliasKind
+from articles_qa.qa import AskSettings, Retriever
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.ranking.candidates import Ranks, find_candidates
+from articles_qa.qa.ranking.reading import (
     AT_ONCE,
     BESIDE,
     NEAREST,
@@ -33,9 +33,9 @@ from qa.ranking.reading import (
     to_read,
     wordings,
 )
-from qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
-from qa.ranking.weights import ReadingWeights, packaged_reading_weights
-from qa.speakers.known_names import known_names
+from articles_qa.qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
+from articles_qa.qa.ranking.weights import ReadingWeights, packaged_reading_weights
+from articles_qa.qa.speakers.known_names import known_names
 
 ROOT = Path(__file__).parents[3]
 NIS = "how many casualties did NIS report?"
@@ -250,5 +250,5 @@ def test_weights_that_are_damaged_are_one_line(tmp_path: Path, damage: bytes) ->
     shutil.copyfile(READER_WEIGHTS, path)
     assert len(reader_graph(path)) > 20_000_000
     with pytest.MonkeyPatch.context() as patch, pytest.raises(InputError, match="reader's files are damaged"):
-        patch.setattr("index.models.reader_graph.read_reader_layers", lambda _: {})
+        patch.setattr("articles_qa.index.models.reader_graph.read_reader_layers", lambda _: {})
         reader_graph()

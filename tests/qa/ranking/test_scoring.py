@@ -10,16 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import qa.ranking.weights
-from index import BuildSettings, Index, build
-from qa import AskSettings, Retriever
-from qa.questions.conversation import variants
-from qa.ranking.candidates import find_candidates
-from qa.ranking.features import FEATURES, SPEAKER
-from qa.ranking.scoring import JUDGED, MARGINS, PASSAGES_SCORED, SentenceScores, judged_inputs, score_sentences
-from qa.ranking.token_match import MATCHES
-from qa.ranking.weights import WEIGHTS, Linear, Weights, packaged_weights, read_weights
-from qa.speakers.name_match import organisations
+import articles_qa.qa.ranking.weights
+from articles_qa.index import BuildSettings, Index, build
+from articles_qa.qa import AskSettings, Retriever
+from articles_qa.qa.questions.conversation import variants
+from articles_qa.qa.ranking.candidates import find_candidates
+from articles_qa.qa.ranking.features import FEATURES, SPEAKER
+from articles_qa.qa.ranking.scoring import (
+    JUDGED,
+    MARGINS,
+    PASSAGES_SCORED,
+    SentenceScores,
+    judged_inputs,
+    only_asks,
+    score_sentences,
+)
+from articles_qa.qa.ranking.token_match import MATCHES
+from articles_qa.qa.ranking.weights import WEIGHTS, Linear, Weights, packaged_weights, read_weights
+from articles_qa.qa.speakers.name_match import organisations
 
 NIS = "how many casualties did NIS report?"
 QUESTIONS = [NIS, "Who is Yang Uk?", "Who painted the Mona Lisa?", "What did Zelensky say?", "Кто?", "a"]
@@ -133,10 +141,10 @@ def test_an_index_that_keeps_no_tokens_answers_with_the_other_weights(tmp_path: 
         asked_for.append(tokens)
         return packaged_weights(tokens=tokens)
 
-    monkeypatch.setattr("qa.retriever.packaged_weights", packaged)
+    monkeypatch.setattr("articles_qa.qa.retriever.packaged_weights", packaged)
     (tmp_path / "a.txt").write_text("The river rose by two metres. It fell again on Monday.", "utf-8")
     build([tmp_path / "a.txt"], tmp_path / "kept")
-    monkeypatch.setattr("index.models.embedder.projection_of", lambda sha256: None)
+    monkeypatch.setattr("articles_qa.index.models.embedder.projection_of", lambda sha256: None)
     build([tmp_path / "a.txt"], tmp_path / "not-kept", BuildSettings(rebuild=True))
     answer = Retriever.open(tmp_path / "not-kept").ask("By how much did the river rise?")
     monkeypatch.undo()
@@ -154,7 +162,7 @@ def test_own_weights_take_the_place_of_the_packaged_ones(seeds_index: Path) -> N
 
 
 def test_weights_are_read_once() -> None:
-    assert packaged_weights(tokens=True) is packaged_weights(tokens=True) and qa.ranking.weights.WEIGHTS.is_file()
+    assert packaged_weights(tokens=True) is packaged_weights(tokens=True) and articles_qa.qa.ranking.weights.WEIGHTS.is_file()
 
 
 ASKED = ["Who runs the ferry at Lom?", "Q: Who runs the ferry at Lom?", "CHAIR HOLT: And who runs the ferry at Lom?"]
@@ -162,7 +170,7 @@ ASKED = ["Who runs the ferry at Lom?", "Q: Who runs the ferry at Lom?", "CHAIR H
 
 @pytest.mark.parametrize("asked", ASKED)
 def test_a_question_of_a_transcript_is_a_question(asked: str) -> None:
-    assert qa.ranking.scoring.only_asks(asked) and not qa.ranking.scoring.only_asks(f"{asked} Anna Lind does.")
+    assert only_asks(asked) and not only_asks(f"{asked} Anna Lind does.")
 
 
 @pytest.mark.parametrize("settings", [AskSettings(), AskSettings(reader=False)])

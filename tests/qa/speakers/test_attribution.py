@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from qa import Retriever
+from articles_qa.qa import Retriever
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from index.articles.span import Span
-from qa import Retriever
-from qa.speakers.identities import NEAR_CHARS, Identities
-from qa.speakers.speaker import Speaker
+from articles_qa.index.articles.span import Span
+from articles_qa.qa import Retriever
+from articles_qa.qa.speakers.identities import NEAR_CHARS, Identities
+from articles_qa.qa.speakers.speaker import Speaker
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from qa import Retriever
-from qa.speakers.known_names import known_names
+from articles_qa.qa import Retriever
+from articles_qa.qa.speakers.known_names import known_names
 
 TEXT = "The Harbour Workers' Union met. The Bank of the Northern Isles closed, and the Kessa Aid Fund gave money."
 

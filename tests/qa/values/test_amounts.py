@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa.values.amounts import Sense, amounts
-from qa.values.days import Grain, days
+from articles_qa.qa.values.amounts import Sense, amounts
+from articles_qa.qa.values.days import Grain, days
 
 # Where a figure stands in "It was … there.", and what it is worth: low, high, sense, unit.
 WORTH = [

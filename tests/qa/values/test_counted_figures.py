@@ -2,8 +2,8 @@
 
 import pytest
 
-from qa.values.amounts import Sense
-from qa.values.counted_figures import CountedFigure, counted_figures
+from articles_qa.qa.values.amounts import Sense
+from articles_qa.qa.values.counted_figures import CountedFigure, counted_figures
 
 _SIGNS = {"~": Sense.ABOUT, ">": Sense.MORE_THAN, ">=": Sense.AT_LEAST, "<": Sense.LESS_THAN, "<=": Sense.AT_MOST}
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.values.days import days
+from articles_qa.qa.values.days import days
 
 
 @pytest.mark.parametrize(

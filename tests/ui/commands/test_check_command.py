@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from index import InputError
-from qa.drafts import draft_file
-from qa.drafts.draft_file import draft_text, read_draft
-from ui.cli import main
+from articles_qa.index import InputError
+from articles_qa.qa.drafts import draft_file
+from articles_qa.qa.drafts.draft_file import draft_text, read_draft
+from articles_qa.ui.cli import main
 
 RIGHT = "“The NIS claims over 100 North Korean troops have been killed in Kursk”"
 WRONG = "“The NIS claims over 200 North Korean troops have been killed in Kursk”"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-import ui.commands.eval_command
-from eval.datasets.cases import OWN_CASES
-from index import InputError, build
-from ui.cli import main
-from ui.commands.output import check_writable, write_whole
+import articles_qa.ui.commands.eval_command
+from articles_qa.eval.datasets.cases import OWN_CASES
+from articles_qa.index import InputError, build
+from articles_qa.ui.cli import main
+from articles_qa.ui.commands.output import check_writable, write_whole
 
 Capsys = pytest.CaptureFixture[str]
 SQUAD = {
@@ -199,7 +199,7 @@ def test_what_cannot_be_used_is_said_before_anything_is_asked(
     def asked(*_: object, **__: object) -> None:
         raise AssertionError("it was asked")
 
-    monkeypatch.setattr(ui.commands.eval_command, "run_cases", asked)
+    monkeypatch.setattr(articles_qa.ui.commands.eval_command, "run_cases", asked)
     Path("file.txt").write_text("not a data set", "utf-8")
     Path("folder").mkdir()
     Path("loop").symlink_to("loop")
@@ -242,7 +242,7 @@ def test_ctrl_c_while_asking_is_130_and_writes_nothing(at: list[str], monkeypatc
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ui.commands.eval_command, "run_cases", interrupted)
+    monkeypatch.setattr(articles_qa.ui.commands.eval_command, "run_cases", interrupted)
     Path("report.json").write_text("before", "utf-8")
     assert run([*at, "--json", "report.json", "--html", "report.html"]) == 130
     assert "stopped" in only_line(capsys)
@@ -253,7 +253,7 @@ def test_what_was_measured_is_printed_even_where_it_cannot_be_written(monkeypatc
     def full(path: Path, data: bytes) -> None:
         raise InputError(f"{path}: cannot be written (No space left on device)")
 
-    monkeypatch.setattr(ui.commands.eval_command, "write_whole", full)
+    monkeypatch.setattr(articles_qa.ui.commands.eval_command, "write_whole", full)
     assert run([write_squad(), "--json", "report.json"]) == 2
     out, err = capsys.readouterr()
     assert "answer@1" in out and err.count("\n") == 1 and "No space left" in err
@@ -261,7 +261,7 @@ def test_what_was_measured_is_printed_even_where_it_cannot_be_written(monkeypatc
 
 def test_headings_are_bold_on_a_terminal_only(at: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capsys) -> None:
     assert run([*at, "--limit", "1"]) == 0 and "\x1b" not in capsys.readouterr().out
-    monkeypatch.setattr(ui.commands.eval_command, "use_colour", lambda: True)
+    monkeypatch.setattr(articles_qa.ui.commands.eval_command, "use_colour", lambda: True)
     assert run([*at, "--limit", "1"]) == 0 and "\x1b[1mThe bundled cases: 1 case" in capsys.readouterr().out
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from articles_qa.ui.cli import main
+from articles_qa.ui.commands.output import ExitStatus
 from tests.made_files import page, pdf_of_lines
-from ui.cli import main
-from ui.commands.output import ExitStatus
 
 STORY = ("Dam bursts near Velden", "Two people died when the dam near Velden burst on Friday, police said.")
 

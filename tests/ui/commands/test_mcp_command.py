@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from qa import Retriever
-from ui.cli import main
+from articles_qa.qa import Retriever
+from articles_qa.ui.cli import main
 
 ROOT = Path(__file__).parents[3]
 NIS = "how many casualties did NIS report?"
@@ -24,7 +24,7 @@ def said(seeds_index: Path) -> Mapping[str, Any]:
     from mcp.client.stdio import StdioServerParameters, stdio_client
     from pydantic import AnyUrl
 
-    program = "import sys; from ui.cli import mcp; sys.exit(mcp())"
+    program = "import sys; from articles_qa.ui.cli import mcp; sys.exit(mcp())"
     server = StdioServerParameters(
         command=sys.executable, args=["-c", program, "--index", str(seeds_index)], env={"PYTHONPATH": str(ROOT)}
     )

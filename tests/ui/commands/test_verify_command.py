@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from index import add_file, build
-from index.local.generation import CURRENT, MANIFEST
-from index.local.segment import ARTICLES, VECTORS
-from qa import Retriever
-from qa.proof.saved_answer import read_answer
-from ui.cli import main
-from ui.text.markdown import to_markdown
+from articles_qa.index import add_file, build
+from articles_qa.index.local.generation import CURRENT, MANIFEST
+from articles_qa.index.local.segment import ARTICLES, VECTORS
+from articles_qa.qa import Retriever
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.ui.cli import main
+from articles_qa.ui.text.markdown import to_markdown
 
 NIS = "how many casualties did NIS report?"
 Capsys = pytest.CaptureFixture[str]

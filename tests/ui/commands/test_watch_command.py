@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from index import BuildSettings, InputError
-from index.building.watch import Watcher
-from index.local.generation import CURRENT
-from index.opened import paths_seal
-from index.opened.index import Index
-from ui.commands.watch_command import follow
+from articles_qa.index import BuildSettings, InputError
+from articles_qa.index.building.watch import Watcher
+from articles_qa.index.local.generation import CURRENT
+from articles_qa.index.opened import paths_seal
+from articles_qa.index.opened.index import Index
+from articles_qa.ui.commands.watch_command import follow
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
@@ -33,9 +33,8 @@ class Watched:
 
     def start(self, *arguments: str) -> None:
         """Begin to follow, with looks that come soon after each other."""
-        hurried = (
-            "import index.building.watch as watch; watch.LOOK_EVERY_S = 0.1; from ui.cli import main; raise SystemExit(main())"
-        )
+        hurried = "import articles_qa.index.building.watch as watch; watch.LOOK_EVERY_S = 0.1; "
+        hurried += "from articles_qa.ui.cli import main; raise SystemExit(main())"
         command = [sys.executable, "-c", hurried, "index", *arguments, "--index", str(self.index), "--watch"]
         self._seen = 0
         with self._output.open("wb") as output:

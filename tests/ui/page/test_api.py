@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from qa import Retriever, Scope
-from qa.proof.answer_schema import answer_schema
-from ui.cli import main
-from ui.page.live_index import LiveIndex
-from ui.page.page import make_page
-from ui.server.accounts import Accounts
-from ui.server.server import ServeSettings, running
+from articles_qa.qa import Retriever, Scope
+from articles_qa.qa.proof.answer_schema import answer_schema
+from articles_qa.ui.cli import main
+from articles_qa.ui.page.live_index import LiveIndex
+from articles_qa.ui.page.page import make_page
+from articles_qa.ui.server.accounts import Accounts
+from articles_qa.ui.server.server import ServeSettings, running
 
 QUESTIONS = (
     "how many casualties did NIS report?",

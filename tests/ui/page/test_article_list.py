@@ -5,9 +5,9 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from index import Index, build
-from ui.page.article_list import Order, listing_html
-from ui.page.facets import Choice, facets
+from articles_qa.index import Index, build
+from articles_qa.ui.page.article_list import Order, listing_html
+from articles_qa.ui.page.facets import Choice, facets
 
 Parse = Callable[[str], Element]
 ARTICLES = {

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import Article, Index, SourceState, Span
-from index.articles.article import decode_article
-from ui.page.article_pane import LINES, ROOM, Marked, article_html, lines, shown_window
-from ui.text.wording import FILE_NOTES
+from articles_qa.index import Article, Index, SourceState, Span
+from articles_qa.index.articles.article import decode_article
+from articles_qa.ui.page.article_pane import LINES, ROOM, Marked, article_html, lines, shown_window
+from articles_qa.ui.text.wording import FILE_NOTES
 
 Parse = Callable[[str], Element]
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-import ui.page.corpus
-from index import BuildReport, BuildSettings, InputError, Progress, build
-from index.files.printable import printable
-from index.local.write_lock import writer
-from ui.page.corpus import REFUSED_SHOWN, Corpus
-from ui.page.live_index import LiveIndex
-from ui.page.service import reported
+import articles_qa.ui.page.corpus
+from articles_qa.index import BuildReport, BuildSettings, InputError, Progress, build
+from articles_qa.index.files.printable import printable
+from articles_qa.index.local.write_lock import writer
+from articles_qa.ui.page.corpus import REFUSED_SHOWN, Corpus
+from articles_qa.ui.page.live_index import LiveIndex
+from articles_qa.ui.page.service import reported
 
 DEADLINE_S = 30.0
 FERRY = "The ferry Amalia sank near Linz, the police said."
@@ -231,7 +231,7 @@ def test_a_fault_of_the_program_is_an_outcome_too(shop: Shop, monkeypatch: pytes
     def fails(*_: object, **__: object) -> BuildReport:
         raise ZeroDivisionError("one\ntwo")
 
-    monkeypatch.setattr(ui.page.corpus, "build", fails)
+    monkeypatch.setattr(articles_qa.ui.page.corpus, "build", fails)
     outcome = shop.changed()
     assert outcome == "Nothing was changed: a fault of the program (ZeroDivisionError: one␊two)"
     monkeypatch.undo()
@@ -272,7 +272,7 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         assert go.wait(DEADLINE_S)
         return build(paths, directory, settings, progress=progress)
 
-    monkeypatch.setattr(ui.page.corpus, "build", waits)
+    monkeypatch.setattr(articles_qa.ui.page.corpus, "build", waits)
     return go.set
 
 
@@ -290,7 +290,7 @@ def test_changes_are_made_one_after_the_other(shop: Shop, held: Callable[[], Non
 def test_too_many_changes_are_refused_and_files_are_kept_all_the_same(
     shop: Shop, held: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ui.page.corpus, "MAX_WAITING", 3)
+    monkeypatch.setattr(articles_qa.ui.page.corpus, "MAX_WAITING", 3)
     shop = replace(shop, corpus=Corpus(shop.index, shop.live))
     replies = [reported(shop.corpus.change)({}) for _ in range(8)]
     refused = [reply["error"] for reply in replies if "error" in reply]

@@ -7,9 +7,9 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from index import InputError
-from ui.page.live_index import LiveIndex
-from ui.page.service import Service
+from articles_qa.index import InputError
+from articles_qa.ui.page.live_index import LiveIndex
+from articles_qa.ui.page.service import Service
 
 RIGHT = "The NIS claims over 100 North Korean troops have been killed in Kursk"
 WRONG = RIGHT.replace("100", "200")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from index import Span
-from ui.page.html import Layer, fill_template, styled_runs, verbatim
+from articles_qa.index import Span
+from articles_qa.ui.page.html import Layer, fill_template, styled_runs, verbatim
 
 ACTIVE = "<>\"'\r{}$`\\"  # What an HTML parser, Handlebars or a JavaScript template would not leave as it is.
 TEXTS = st.text(st.sampled_from([*"ab <>&\"'\r\n\t{}$`\\;#=/", "\x01", "\x0b", "\x7f", "\x85", "é", "\u202e", "\ufeff", "👩"]))

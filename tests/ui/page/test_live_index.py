@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from index import Index, IndexDamagedError, IndexUnusableError, InputError, build
-from index.local.generation import CURRENT, MANIFEST
-from index.local.manifest import Manifest
-from index.local.publish import publish
-from index.local.write_lock import writer
-from ui.page.live_index import SLOWER_AFTER_A_PROBLEM, LiveIndex, OpenGeneration
+from articles_qa.index import Index, IndexDamagedError, IndexUnusableError, InputError, build
+from articles_qa.index.local.generation import CURRENT, MANIFEST
+from articles_qa.index.local.manifest import Manifest
+from articles_qa.index.local.publish import publish
+from articles_qa.index.local.write_lock import writer
+from articles_qa.ui.page.live_index import SLOWER_AFTER_A_PROBLEM, LiveIndex, OpenGeneration
 
 ROOT = Path(__file__).parents[3]
 DEADLINE_S = 30.0
@@ -92,7 +92,16 @@ def test_what_another_process_publishes_is_noticed(shop: Shop, stopped: threadin
     live = LiveIndex(shop.index)
     live.watch(stopped, every_s=0.02)
     shop.write(2)
-    command = [sys.executable, "-m", "ui.cli", "index", str(shop.articles), "--index", str(shop.index), "--no-speakers"]
+    command = [
+        sys.executable,
+        "-m",
+        "articles_qa.ui.cli",
+        "index",
+        str(shop.articles),
+        "--index",
+        str(shop.index),
+        "--no-speakers",
+    ]
     subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
     eventually(lambda: live.now().index.info.generation == 2)
     assert asked(live) == 2

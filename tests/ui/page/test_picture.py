@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from qa.proof.saved_answer import read_answer
-from ui.page.picture import HEIGHT, LEFT, RIGHT, Picture, picture
-from ui.page.turn import turn_html
-from ui.text.claim_tables import worded_tables
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.ui.page.picture import HEIGHT, LEFT, RIGHT, Picture, picture
+from articles_qa.ui.page.turn import turn_html
+from articles_qa.ui.text.claim_tables import worded_tables
 
 Parse = Callable[[str], Element]
 Record = dict[str, Any]

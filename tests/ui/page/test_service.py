@@ -15,16 +15,16 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from index import Index, InputError, build
-from index.files.printable import printable
-from qa import Retriever
-from qa.example_questions import examples
-from ui.page import service as judgements
-from ui.page.first_screen import bars
-from ui.page.live_index import LiveIndex
-from ui.page.requests import ScopeRequest, read_request
-from ui.page.service import FILE, MAX_BESIDE, SENTENCES_AROUND, Service, reported
-from ui.server.quota import VISITOR, Quota
+from articles_qa.index import Index, InputError, build
+from articles_qa.index.files.printable import printable
+from articles_qa.qa import Retriever
+from articles_qa.qa.example_questions import examples
+from articles_qa.ui.page import service as judgements
+from articles_qa.ui.page.first_screen import bars
+from articles_qa.ui.page.live_index import LiveIndex
+from articles_qa.ui.page.requests import ScopeRequest, read_request
+from articles_qa.ui.page.service import FILE, MAX_BESIDE, SENTENCES_AROUND, Service, reported
+from articles_qa.ui.server.quota import VISITOR, Quota
 
 Parse = Callable[[str], Element]
 Record = dict[str, Any]

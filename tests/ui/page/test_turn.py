@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import Article
-from index.articles.article import decode_article
-from index.files.printable import printable
-from qa import AskSettings, Retriever, Scope
-from qa.proof.saved_answer import read_answer
-from ui.page.turn import BESIDE_CHARS, turn_html
-from ui.text import wording
-from ui.text.wording import FILE_NOTES, MORE, NEAREST, WEAK, WEAK_MATCH
+from articles_qa.index import Article
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.files.printable import printable
+from articles_qa.qa import AskSettings, Retriever, Scope
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.ui.page.turn import BESIDE_CHARS, turn_html
+from articles_qa.ui.text import wording
+from articles_qa.ui.text.wording import FILE_NOTES, MORE, NEAREST, WEAK, WEAK_MATCH
 
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
 Parse = Callable[[str], Element]

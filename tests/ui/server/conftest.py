@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def make_page() -> Callable[[], Any]:
     """Makes a small page to serve: one event that is private and queued, a part's function, and two public endpoints."""
-    from ui.server.quota import VISITOR
-    from ui.server.server import Page
+    from articles_qa.ui.server.quota import VISITOR
+    from articles_qa.ui.server.server import Page
 
     def visitor(_: object) -> str:
         return VISITOR.get()

@@ -5,10 +5,10 @@ from pathlib import Path
 import argon2
 import pytest
 
-from index.errors import InputError
-from ui.cli import main
-from ui.server.accounts import Accounts
-from ui.server.throttle import FORGOTTEN_AFTER_S, LONGEST_WAIT_S, MAX_RECORDS, Throttle
+from articles_qa.index.errors import InputError
+from articles_qa.ui.cli import main
+from articles_qa.ui.server.accounts import Accounts
+from articles_qa.ui.server.throttle import FORGOTTEN_AFTER_S, LONGEST_WAIT_S, MAX_RECORDS, Throttle
 
 
 def accounts_of(text: str) -> Accounts:

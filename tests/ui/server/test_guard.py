@@ -21,18 +21,18 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from index.errors import InputError
-from ui.server import uvicorn_server as connections
-from ui.server.accounts import Accounts
-from ui.server.gradio_app import mount_page
-from ui.server.guard import COUNTED_BYTES, Guard
-from ui.server.guard_settings import GuardSettings, Limits
-from ui.server.hosts import AllowedHosts, Authority
-from ui.server.login import Login
-from ui.server.request_body import read_json
-from ui.server.response import Refused
-from ui.server.server import ServeSettings, running
-from ui.server.throttle import Throttle
+from articles_qa.index.errors import InputError
+from articles_qa.ui.server import uvicorn_server as connections
+from articles_qa.ui.server.accounts import Accounts
+from articles_qa.ui.server.gradio_app import mount_page
+from articles_qa.ui.server.guard import COUNTED_BYTES, Guard
+from articles_qa.ui.server.guard_settings import GuardSettings, Limits
+from articles_qa.ui.server.hosts import AllowedHosts, Authority
+from articles_qa.ui.server.login import Login
+from articles_qa.ui.server.request_body import read_json
+from articles_qa.ui.server.response import Refused
+from articles_qa.ui.server.server import ServeSettings, running
+from articles_qa.ui.server.throttle import Throttle
 
 MakePage = Callable[[], Any]
 JSON = {"Content-Type": "application/json"}

@@ -20,12 +20,12 @@ from typing import Any
 
 import pytest
 
-from index.errors import InputError
-from ui.server import uvicorn_server
-from ui.server.accounts import Accounts
-from ui.server.guard_settings import Limits
-from ui.server.server import Page, ServeSettings, running, serve
-from ui.server.uvicorn_server import listen
+from articles_qa.index.errors import InputError
+from articles_qa.ui.server import uvicorn_server
+from articles_qa.ui.server.accounts import Accounts
+from articles_qa.ui.server.guard_settings import Limits
+from articles_qa.ui.server.server import Page, ServeSettings, running, serve
+from articles_qa.ui.server.uvicorn_server import listen
 
 MakePage = Callable[[], Page]
 ROOT = Path(__file__).parents[3]
@@ -321,7 +321,7 @@ def test_it_serves_over_tls(make_page: MakePage, tmp_path: Path, monkeypatch: py
 PROGRAM = """
 import sys
 from pathlib import Path
-from ui.server.server import Page, ServeSettings, serve
+from articles_qa.ui.server.server import Page, ServeSettings, serve
 
 def make():
     import gradio as gr

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from index.articles.article import decode_article
-from qa.proof.saved_answer import SavedAnswer, read_answer
-from ui.text.claim_tables import worded_tables
-from ui.text.gist import GistLine, gist
-from ui.text.headline import Headline, headline
-from ui.text.reading_order import numbers
-from ui.text.wording import day
+from articles_qa.index.articles.article import decode_article
+from articles_qa.qa.proof.saved_answer import SavedAnswer, read_answer
+from articles_qa.ui.text.claim_tables import worded_tables
+from articles_qa.ui.text.gist import GistLine, gist
+from articles_qa.ui.text.headline import Headline, headline
+from articles_qa.ui.text.reading_order import numbers
+from articles_qa.ui.text.wording import day
 
 Record = dict[str, Any]
 

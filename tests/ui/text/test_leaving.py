@@ -11,12 +11,12 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from qa.drafts.draft_file import draft_text
-from qa.proof.saved_answer import SavedAnswer, read_answer
-from ui.text.annotations import to_annotations
-from ui.text.rich_text import to_plain, to_rich
-from ui.text.spreadsheet import HEAD, to_csv, to_tabs
-from ui.text.word_file import to_word
+from articles_qa.qa.drafts.draft_file import draft_text
+from articles_qa.qa.proof.saved_answer import SavedAnswer, read_answer
+from articles_qa.ui.text.annotations import to_annotations
+from articles_qa.ui.text.rich_text import to_plain, to_rich
+from articles_qa.ui.text.spreadsheet import HEAD, to_csv, to_tabs
+from articles_qa.ui.text.word_file import to_word
 
 PAGE = "http://127.0.0.1:7860/"
 HOSTILE = "<b>&amp; \"'` =1+1 {x} \x00\x1b[31m \u202e ]]> ${x} \r\n\tend"

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.files.printable import printable
-from qa import Retriever
-from qa.proof.saved_answer import read_answer
-from ui.text import wording
-from ui.text.markdown import UNANSWERED, to_markdown
-from ui.text.reading_order import numbers
-from ui.text.wording import MORE, NEAREST
+from articles_qa.index.files.printable import printable
+from articles_qa.qa import Retriever
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.ui.text import wording
+from articles_qa.ui.text.markdown import UNANSWERED, to_markdown
+from articles_qa.ui.text.reading_order import numbers
+from articles_qa.ui.text.wording import MORE, NEAREST
 
 Record = dict[str, Any]
 

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import Article, Check, SourceState, Span
-from index.articles.article import decode_article
-from index.files.printable import printable
-from index.opened.info import IndexInfo
-from index.speakers.attribution import Attribution
-from qa import Answer, AnsweredPart, Quote, Retriever
-from qa.proof.saved_answer import read_answer
-from qa.speakers.speaker import ResolvedAttribution, Speaker
-from ui.text.claim_tables import worded_tables
-from ui.text.columns import table_lines
-from ui.text.terminal import BESIDE, BESIDE_CHARS, BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
-from ui.text.wording import FILE_NOTES, MORE, sureness
+from articles_qa.index import Article, Check, SourceState, Span
+from articles_qa.index.articles.article import decode_article
+from articles_qa.index.files.printable import printable
+from articles_qa.index.opened.info import IndexInfo
+from articles_qa.index.speakers.attribution import Attribution
+from articles_qa.qa import Answer, AnsweredPart, Quote, Retriever
+from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.qa.speakers.speaker import ResolvedAttribution, Speaker
+from articles_qa.ui.text.claim_tables import worded_tables
+from articles_qa.ui.text.columns import table_lines
+from articles_qa.ui.text.terminal import BESIDE, BESIDE_CHARS, BOLD, DIM, INDENT, PLAIN, Style, render_answer, render_info
+from articles_qa.ui.text.wording import FILE_NOTES, MORE, sureness
 
 Record = dict[str, Any]
 RetrieverOf = Callable[[Mapping[str, str | bytes]], Retriever]
