@@ -12,7 +12,8 @@ from articles_qa.index.grammar.dependency_tree import Parse
 from articles_qa.index.grammar.noun_classes import DOCUMENTS, STATEMENTS, SpeakerKind, kind_of_noun
 
 _LOOSE = ("npadvmod", "dep", "prep", "parataxis", "oprd", "appos")
-_CALLING = frozenset("call calls called know knows known name named nickname nicknamed dub dubbed".split())
+_CALLING = frozenset("call calls called know knows known name named nickname nicknamed dub dubbed go goes went".split())
+_OPENING = ("“", "``", '"', "‘", "'", "«")
 MAX_NAME_WORDS = 6  # Of a name between commas.
 MAX_SUBJECT_WORDS = 30  # Between a verb and the head of its subject, relative clause included.
 
@@ -83,6 +84,32 @@ def name_before(parse: Parse, verb: int) -> int | None:
         first -= 1
     is_name = verb - 1 - first >= 2 and words[verb - 1].text == "," and first > 0 and words[first - 1].text == ","
     return verb - 2 if is_name else None
+
+
+def is_joined(parse: Parse, verb: int) -> bool:
+    """Return whether the parser joined a verb to another without "and", and so gave it that verb's subject."""
+    word = parse.words[verb]
+    has_own = parse.child(verb, "nsubj", "nsubjpass") is not None
+    return word.dep in ("conj", "ROOT") and not has_own and not parse.children(word.head, "cc")
+
+
+def name_beside(parse: Parse, verb: int) -> int | None:
+    """Return the name right before a verb that the parser joined to another verb: "…, finance lead Priya Nand said"."""
+    words = parse.words
+    begin = verb - 1
+    while begin > 0 and words[begin - 1].tag == "NNP":
+        begin -= 1
+    return verb - 1 if is_joined(parse, verb) and verb - begin >= 2 and words[verb - 1].tag == "NNP" else None
+
+
+def nickname_before(parse: Parse, verb: int) -> int | None:
+    """Return the name in quotation marks by which somebody goes: "a man who is known only as “Biscuit”, said"."""
+    words = parse.words
+    for i in range(verb - 1, max(0, verb - MAX_SUBJECT_WORDS), -1):
+        if words[i].lower in _CALLING:
+            marked = [at for at in range(i + 1, verb) if words[at - 1].text in _OPENING and words[at].tag == "NNP"]
+            return marked[0] if marked else None
+    return None
 
 
 def _is_last_verb(parse: Parse, subject: int, verb: int) -> bool:

@@ -27,13 +27,14 @@ BODIES = GENERIC_HEADS | frozenset(
     "club firm manufacturer maker carmaker airline church kremlin pentagon treasury embassy consulate mission delegation "
     "coalition alliance militia regime state country city council command staff unit corps brigade intelligence media "
     "airport museum gallery library zoo theatre theater opera orchestra laboratory lab observatory chamber guild league "
-    "campaign federation railway operator insurer retailer supplier developer brewery clinic academy faculty foundation "
+    "trust campaign federation railway operator insurer retailer supplier developer brewery clinic academy faculty foundation "
     "centre center port parish diocese opposition ombudsman exchange board".split()
 )
 _PERSON_END = re.compile(r"(?:man|woman|person|ist|ologist|ian)$")
 # No speakers, unless their owner is named: "reports suggest" names nobody, "Ukrainian estimates suggest" does.
 DOCUMENTS = frozenset(
-    "report reports estimate estimates figure figures data statistics survey surveys poll polls study studies analysis "
+    "report reports audit audits census inquiry inquiries estimate estimates figure figures data statistics survey surveys "
+    "poll polls study studies analysis "
     "assessment assessments record records document documents image images photo photos photograph photographs picture "
     "pictures video videos footage evidence account accounts rumour rumours rumor rumors news story stories result results "
     "finding findings research intelligence paper papers article articles post posts map maps file files test tests "
@@ -45,7 +46,8 @@ NOBODY = frozenset(
 )
 # These are speakers though their owner is not named: "the study suggests", "records show".
 FINDINGS = frozenset(
-    "report study studies survey surveys poll polls analysis assessment paper research records statistics data".split()
+    "report audit audits census inquiry study studies survey surveys poll polls analysis assessment paper research records "
+    "statistics data documents".split()
 )
 # Documents that say what their author says: "a statement from the ministry" names the ministry.
 STATEMENTS = frozenset(

@@ -14,6 +14,7 @@ from articles_qa.index.grammar.appositions import named_apposition
 from articles_qa.index.grammar.dependency_tree import Parse
 from articles_qa.index.grammar.noun_classes import (
     BODIES,
+    COUNT_NOUNS,
     DOCUMENTS,
     PASSED_ON,
     STATEMENTS,
@@ -74,7 +75,7 @@ def author_of(parse: Parse, phrase: Phrase, *, always: bool) -> Phrase:
     speak for themselves.
     """
     noun = parse.words[phrase.head].lower
-    if noun not in STATEMENTS and noun not in DOCUMENTS and not (always and noun in PASSED_ON):
+    if noun not in STATEMENTS and noun not in DOCUMENTS and not (always and noun in PASSED_ON | COUNT_NOUNS):
         return phrase
     if noun not in DOCUMENTS and (owner := parse.child(phrase.head, "poss")) is not None:
         return phrase_of(parse, owner, until=phrase.head) or phrase
@@ -147,7 +148,7 @@ def _high(parse: Parse, head: int) -> int:
             inner = parse.child(child, "pobj")
             if inner is None or not _belongs(parse, head, child, inner):
                 break
-        elif word.dep == "appos" and child == high and word.tag == "NNP":
+        elif word.dep == "appos" and parse.edges(child)[0] == high and word.tag == "NNP":
             high = child + 1
         elif word.dep == "conj" and word.tag.startswith(("NN", "JJ")):
             is_joined = word.is_noun and parse.child(head, "cc") is not None

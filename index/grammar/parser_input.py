@@ -24,13 +24,15 @@ _WEAK = frozenset(
     "hopes hoped hoping agree agrees agreed agreeing tell state states comment comments post posts posted project projects "
     "fear fears feared quote quotes highlight highlights counter counters write writes written writing count counts counted "
     "counting tally tallies tallied list lists listed listing call calls called calling underline underlines underscore "
-    "underscores maintain maintains maintained maintaining".split()
+    "underscores maintain maintains maintained maintaining record records recorded recording log logs logged logging "
+    "register registers registered registering document documents documented documenting".split()
 )
 _FIGURE_VERBS = frozenset(form for form, lemma in LEMMAS.items() if lemma in FIGURE_PREPOSITIONS)
 _STRONG = (frozenset(LEMMAS) | CITING) - _WEAK - _FIGURE_VERBS
 _PHRASES = re.compile(
     r"\baccording to\b|\bin an? (?:\w+ )?(?:statement|interview|briefing)\b|\b(?:hold|holds|held|holding) that\b|"
-    rf"\b(?:{'|'.join(sorted(_FIGURE_VERBS))})\b[^.]{{0,80}}\b(?:at|as|to)\b|\b(?:expect|count|tally|list|show|find|found|talli)(?:s|ed|es)?\b[^.]{{0,40}}(?:\d|\b(?:{NUMBER_FROM_TWO})\b)|"
+    rf"\b(?:{'|'.join(sorted(_FIGURE_VERBS))})\b[^.]{{0,80}}\b(?:at|as|to)\b|\b(?:expect|count|tally|list|show|find|found|talli|record|log|logged|register|document)(?:s|ed|es)?\b[^.]{{0,40}}(?:\d|\b(?:{NUMBER_FROM_TWO})\b)|"
+    r",[^,.]{3,60}\b(?:finds|found|shows?|showed)[.”\"]*$|"
     r"\bpost(?:s|ed)? on\b|\bcall(?:s|ed|ing)? (?:for|on)\b|\b(?:quoted|calls?|called)\b|"
     rf"\b(?:{'|'.join(sorted(_WEAK))}) (?:out )?(?:that\b|(?:the|its?|s?he|they|we|some|around|about|more|at|up|nearly)\b|\d)",
     re.IGNORECASE,
@@ -44,6 +46,7 @@ _PRONOUN = re.compile(
     rf"|\b(?:{'|'.join(sorted(LEMMAS))})\W{{1,3}}(?:he|she|it|they)\b|\baccording to (?:him|her|it|them)\b",
     re.IGNORECASE,
 )
+PRONOUN_ASKS_BACK = 3  # Of 1,194 reported sentences 10 more than with 2 have a speaker; one sentence more adds 2.
 _OPENS_WITH_MARK = re.compile(r"\W{0,2}[\"“«„‘]")
 # Brackets with an abbreviation or an aside; the place and agency before a report: "KYIV, Ukraine (AP) — ".
 _BRACKETS = re.compile(r"\([^()]{1,60}\)|\[[^\[\]]{1,60}\]")
@@ -59,9 +62,9 @@ def has_cue(line: str) -> bool:
     return bool(_PHRASES.search(line) or _COUNT_OF.search(line))
 
 
-def asks_back(line: str) -> bool:
-    """Return whether the sentence before may name its speaker: at "he said", or at a quotation that opens it."""
-    return bool(_OPENS_WITH_MARK.match(line) or _PRONOUN.search(line))
+def asks_back(line: str) -> int:
+    """Return how many sentences before may name its speaker: several at "he said", one at a quotation that opens it."""
+    return PRONOUN_ASKS_BACK if _PRONOUN.search(line) else int(bool(_OPENS_WITH_MARK.match(line)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +79,13 @@ class PlainLine:
     ends: tuple[int, ...]
     gaps: tuple[Span, ...]
 
+    def stretch(self, start: int, end: int) -> Span:
+        """Return the article's stretch of `[start, end)` of the line, gaps included."""
+        return Span(self.offsets[start], self.ends[end - 1])
+
     def span(self, start: int, end: int) -> Span:
         """Return the article's stretch of `[start, end)` of the line; where a gap parts the stretch, what follows the gap."""
-        found = Span(self.offsets[start], self.ends[end - 1])
+        found = self.stretch(start, end)
         for gap in self.gaps:
             if found.start < gap.end < found.end:
                 found = Span(next(self.offsets[i] for i in range(start, end) if self.offsets[i] >= gap.end), found.end)

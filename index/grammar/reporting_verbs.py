@@ -32,7 +32,7 @@ _VERBS = {
     "hint suggest forecast project fear denounce criticise criticize praise hail dismiss reject verify urge",
     Needs.CLAUSE: "add reply write recall respond answer comment joke quip tweet post calculate find show think expect "
     "hope mention maintain underline underscore highlight promise threaten recount agree call point quote counter "
-    "lament figure reckon hold count tally list",
+    "lament figure reckon hold count tally list record log register document",
     Needs.TOPIC: "speak talk",
     Needs.FIGURE: " ".join(lemma for lemma in FIGURE_PREPOSITIONS if lemma != "hold"),
 }
@@ -53,6 +53,7 @@ _FORMS = {
     "peg": "pegs pegged pegging",
     "quip": "quips quipped quipping",
     "tally": "tallies tallied tallying",
+    "log": "logs logged logging",
     "admit": "admits admitted admitting",
     "forecast": "forecasts forecast forecasted forecasting",
 }
@@ -64,7 +65,8 @@ EVIDENCE = frozenset(
 # "Is believed", cut short: "the soldier, believed to be the first". Not so "the army claimed to have".
 HEARSAY = frozenset("believed said reported estimated alleged thought feared".split())
 # These report an object that holds a figure: "expects a loss of $5 billion", never "expects a child".
-SHOWING = frozenset("list show find".split())  # Of a document only: "records show 28 injured", never "they found two boys".
+# Of a body or a document: "records show 28 injured", "the trust logged 28 injured"; never "they found two boys".
+SHOWING = frozenset("list show find record log register document".split())
 COUNTING = SHOWING | frozenset("expect calculate count tally".split())
 # These share their subject with the verb after "to": "went on to say", "continued to insist".
 AUXILIARIES = frozenset(

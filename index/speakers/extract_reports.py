@@ -75,12 +75,12 @@ class _ParsedSentence:
 def extract_reports(
     text: str, found: Sequence[Sentence], quoted: Mapping[int, tuple[QuotationPart, ...]], parser: Parser
 ) -> dict[int, SentenceReports]:
-    """Parse the sentences with a cue, and the one before each that looks back; return their reports by sentence number."""
+    """Parse the sentences with a cue, and those before each that looks back; return their reports by sentence number."""
     wanted: set[int] = set()
     for number, sentence in enumerate(found):
         line = plain_line(text, sentence).text
         if has_cue(line):
-            wanted |= {number - 1, number} if number and asks_back(line) else {number}
+            wanted |= {*range(max(0, number - asks_back(line)), number + 1)}
     numbers = sorted(wanted)
     extracted: dict[int, SentenceReports] = {}
     for at in range(0, len(numbers), PARSED_AT_ONCE):
@@ -120,7 +120,7 @@ def _in_article(sentence: _ParsedSentence, reports: Sequence[Report]) -> Iterato
 def _scope(sentence: _ParsedSentence, content: tuple[int, int], *, is_quoted: bool) -> Span:
     """The article's stretch of what is said, with a quotation mark just outside."""
     words = sentence.parse.words
-    scope = sentence.line.span(words[content[0]].start, words[content[1] - 1].end)
+    scope = sentence.line.stretch(words[content[0]].start, words[content[1] - 1].end)
     for part in () if is_quoted else sentence.quoted:
         if part.span.start <= scope.end and scope.start <= part.span.end:
             scope = Span(min(scope.start, part.span.start), max(scope.end, part.span.end))

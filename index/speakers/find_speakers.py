@@ -37,7 +37,8 @@ def find_speakers(text: str, found: Sequence[Sentence], parser: Parser) -> Artic
     A sentence without a cue is not parsed and attributed to nobody. A pronoun
     or "the agency" stands for somebody named before. The sentences of one
     quotation share the speaker named before, between or after them. Where
-    nothing else tells who speaks, the label of a turn or of a post does.
+    nothing else tells who speaks, a label does. A turn is its speaker's as a
+    whole, who cites whom the words report.
     """
     quoted = list(quotation_parts(text, found))
     inside = {number: tuple(parts) for number, parts in groupby(quoted, key=lambda part: part.sentence)}
@@ -49,10 +50,13 @@ def find_speakers(text: str, found: Sequence[Sentence], parser: Parser) -> Artic
         attributed.setdefault(number, []).extend(attributions)
     speaking = {mention.name.cut(text).lower() for mention in mentions if mention.speaks}
     labelled = labelled_attributions(text, found, speaking)
-    for number, attribution in labelled.items():
-        attributed.setdefault(number, [attribution])
+    for number, each in labelled.items():
+        within = attributed.get(number, [])
+        if each.is_turn or not within:
+            cited = next((one.name for one in within if one.name != each.attribution.name), None)
+            attributed[number] = [replace(each.attribution, cited=cited)]
     people = tuple(mention.name for mention in mentions if mention.kind is SpeakerKind.PERSON)
-    people += tuple(dict.fromkeys(attribution.name for attribution in labelled.values()))
+    people += tuple(dict.fromkeys(each.attribution.name for each in labelled.values()))
     return ArticleSpeakers(tuple(_in_order(attributed.get(number, [])) for number in range(len(found))), people)
 
 

@@ -7,7 +7,8 @@ Both sentences are Zahn's: the label stands before the first, and nobody else's 
 import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from itertools import takewhile
+from dataclasses import dataclass
+from itertools import groupby, pairwise, takewhile
 
 from articles_qa.index.articles.forms.live_entries import find_entries
 from articles_qa.index.articles.forms.posts import find_posts
@@ -17,11 +18,17 @@ from articles_qa.index.articles.sentences import Sentence
 from articles_qa.index.articles.span import Span, line_spans
 from articles_qa.index.english import CAPITALISED_IN_ANY_SCRIPT
 from articles_qa.index.grammar.noun_classes import SpeakerKind, kind_of_noun
+from articles_qa.index.grammar.reporting_verbs import LEMMAS
 from articles_qa.index.speakers.attribution import Attribution
 
 # "Coastguard: search called off until morning." Without a person or a body in the label it may be anything.
 _BY_ROLE = re.compile(rf"(?P<name>{CAPITALISED_IN_ANY_SCRIPT}(?: [\w’'-]+){{0,3}}):\s+(?=\S)")
 MIN_SAID_WORDS = 5
+# A paragraph of its own before somebody's words without marks: "The governor added:"
+_ANNOUNCES = re.compile(
+    rf"(?:The\s)?(?P<name>[\w’'.-]+(?:\s[\w’'.-]+){{0,4}}?)\s(?:{'|'.join(sorted(LEMMAS))})(?:\s[^.:]{{0,60}})?:"
+)
+_QUOTES = "\"“„«‘'"
 # "On Mon, 5 Jan 2024 at 10:12, Anna Lind <anna@a.org> wrote:", "Anna Lind wrote:"
 _WROTE = re.compile(
     rf"(?:>\s*)*(?:On\b.{{4,80}}?[,:]\s+)?(?P<name>{CAPITALISED_IN_ANY_SCRIPT}(?: {CAPITALISED_IN_ANY_SCRIPT}){{0,3}})"
@@ -29,7 +36,15 @@ _WROTE = re.compile(
 )
 
 
-def labelled_attributions(text: str, found: Sequence[Sentence], speaking: Collection[str]) -> dict[int, Attribution]:
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """An attribution by a label. `is_turn`: all words of the sentence are this speaker's, also those that report others."""
+
+    attribution: Attribution
+    is_turn: bool
+
+
+def labelled_attributions(text: str, found: Sequence[Sentence], speaking: Collection[str]) -> dict[int, Labelled]:
     """Return the speakers of sentences that a label names, by the number of the sentence.
 
     `speaking` are the names, in small letters, of those who speak elsewhere in the article.
@@ -37,16 +52,16 @@ def labelled_attributions(text: str, found: Sequence[Sentence], speaking: Collec
     whole = mended(text)
     lines = line_spans(whole)
     starts = [sentence.span.start for sentence in found]
-    named: dict[int, Attribution] = {}
+    named: dict[int, Labelled] = {}
 
-    def say(name: Span, stretch: Span) -> None:
+    def say(name: Span, stretch: Span, *, is_turn: bool = False) -> None:
         for number in range(max(0, bisect_right(starts, stretch.start) - 1), len(found)):
             sentence = found[number].span
             if sentence.start >= stretch.end:
                 break
             scope = Span(max(sentence.start, stretch.start), min(sentence.end, stretch.end))
             if scope.start < scope.end and whole[scope.start : scope.end].strip():
-                named.setdefault(number, Attribution(name, name, None, scope))
+                named.setdefault(number, Labelled(Attribution(name, name, None, scope), is_turn))
 
     for post in find_posts(whole, lines):
         say(post.name, Span(post.words[0].start, post.words[-1].end))
@@ -54,7 +69,9 @@ def labelled_attributions(text: str, found: Sequence[Sentence], speaking: Collec
         say(name, quoted)
     for turn in find_turns(whole, lines):
         if turn.name is not None:
-            say(turn.name, Span(_after_blanks(whole, turn.label.end), turn.end))
+            say(turn.name, Span(_after_blanks(whole, turn.label.end), turn.end), is_turn=True)
+    for name, stretch in _announced(whole, found):
+        say(name, stretch, is_turn=True)
     for name, stretch in _by_role(whole, found, [entry.line for entry in find_entries(whole, lines) if entry.line], speaking):
         say(name, stretch)
     return named
@@ -73,6 +90,18 @@ def _repeated(text: str, lines: Sequence[Span]) -> Iterator[tuple[Span, Span]]:
 
 def _after_blanks(text: str, at: int) -> int:
     return at + len(text[at:]) - len(text[at:].lstrip()) if text[at : at + 1].isspace() else at
+
+
+def _announced(text: str, found: Sequence[Sentence]) -> Iterator[tuple[Span, Span]]:
+    """Yield whom a paragraph announces, with the paragraph after it, which stands without quotation marks."""
+    paragraphs = [list(group) for _, group in groupby(found, key=lambda sentence: sentence.paragraph)]
+    for before, after in pairwise(paragraphs):
+        match = _ANNOUNCES.fullmatch(text, before[0].span.start, before[0].span.end) if len(before) == 1 else None
+        if match is None or text[after[0].span.start] in _QUOTES:
+            continue
+        names = match["name"].split()
+        if names[-1][:1].isupper() or kind_of_noun(names[-1].lower()) in (SpeakerKind.PERSON, SpeakerKind.BODY):
+            yield Span(*match.span("name")), Span(after[0].span.start, after[-1].span.end)
 
 
 def _by_role(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from articles_qa.index.grammar.appositions import is_parted
 from articles_qa.index.grammar.dependency_tree import Parse
-from articles_qa.index.grammar.noun_classes import COUNT_NOUNS, DOCUMENTS, TIME_WORDS
+from articles_qa.index.grammar.noun_classes import COUNT_NOUNS, DOCUMENTS, TIME_WORDS, SpeakerKind, kind_of_noun
 from articles_qa.index.grammar.noun_phrases import Phrase
 from articles_qa.index.grammar.reporting_verbs import COUNTING, LEMMAS, NEEDS, SHOWING, Needs
 from articles_qa.index.grammar.verb_subjects import is_passive
@@ -20,6 +20,8 @@ from articles_qa.index.speakers.attributed_figures import brings_figure, holds_f
 
 OPENING_MARKS = ("“", '"', "«", "‘", "'", "``", "''")
 _CLOSING_MARKS = ("”", '"', "''", "»", "’")
+# A body has these rather than counts them: "the club recorded two wins".
+_OWN_DEEDS = frozenset("win victory victorie goal point profit loss losse sale revenue growth hit album song way".split())
 NEAR_WORDS = 4  # Between a verb and a quotation that it brings.
 _LIVES = ("li", "victim", "prize", "title", "responsib", "medal", "win")  # "The war claimed 300 lives."
 
@@ -136,8 +138,11 @@ def _counts(parse: Parse, i: int, object_: int | None) -> bool:
     """Return whether a verb reports its object's figure: somebody counts it, or a document shows it."""
     if object_ is None or not holds_figure(parse, object_):
         return False
-    is_document = any(parse.words[subject].lower in DOCUMENTS | COUNT_NOUNS for subject in parse.children(i, "nsubj"))
-    return is_document or LEMMAS[parse.words[i].lower] not in SHOWING
+    if LEMMAS[parse.words[i].lower] not in SHOWING:
+        return True
+    subjects = [parse.words[subject].lower for subject in parse.children(i, "nsubj")]
+    counts = any(noun in DOCUMENTS | COUNT_NOUNS or kind_of_noun(noun) is SpeakerKind.BODY for noun in subjects)
+    return counts and parse.words[object_].lower.removesuffix("s") not in _OWN_DEEDS
 
 
 def _has_topic(parse: Parse, i: int) -> bool:

@@ -8,7 +8,15 @@ Interfax, citing the army, said 300 had died.
 Parse: said -advcl-> citing -dobj-> army. Interfax speaks and cites the army.
 """
 
-from articles_qa.index.grammar.appositions import agreeing_subject, apposed_subject, name_before, opening_name
+from articles_qa.index.grammar.appositions import (
+    agreeing_subject,
+    apposed_subject,
+    is_joined,
+    name_before,
+    name_beside,
+    nickname_before,
+    opening_name,
+)
 from articles_qa.index.grammar.dependency_tree import Parse
 from articles_qa.index.grammar.noun_classes import DOCUMENTS, FINDINGS, NOBODY, TIME_WORDS, SpeakerKind, kind_of_noun
 from articles_qa.index.grammar.noun_phrases import Phrase, author_of, kind_of_phrase, phrase_of
@@ -22,8 +30,10 @@ def speaker_of_verb(parse: Parse, verb: int, *, is_quoting: bool) -> tuple[int, 
     """Return the subject of a reporting verb, or its agent in the passive, and the phrase that names the speaker."""
     passive, agent = is_passive(parse, verb), agent_of(parse, verb)
     head = agent if passive and (not is_quoting or agent is not None) else subject_of(parse, verb)
-    if not passive and (head is None or parse.words[head].lower in NOBODY):
-        head = name_before(parse, verb) or head
+    if not passive and (head is None or is_joined(parse, verb) or parse.words[head].lower in NOBODY):
+        head = name_before(parse, verb) or name_beside(parse, verb) or head
+    if not passive and head is not None and (parse.words[head].text.islower() or parse.words[head].lower in NOBODY):
+        head = nickname_before(parse, verb) or head
     if head is None:
         head = apposed_subject(parse, verb) or opening_name(parse, verb)
     if head is None:

@@ -9,6 +9,7 @@ has no subject of its own, the same source: "that many fled".
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from articles_qa.index.grammar.appositions import nickname_before
 from articles_qa.index.grammar.dependency_tree import Parse
 from articles_qa.index.grammar.noun_phrases import Phrase, author_of, phrase_of
 from articles_qa.index.grammar.reporting_verbs import EVIDENCE, HEARSAY, LEMMAS
@@ -90,11 +91,12 @@ def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]
     if is_saying or (lemma == "quote" and said_as is None):  # "Quoted X as saying" is read at "quoted".
         return None
     speaker = speaker_of_verb(parse, i, is_quoting=said_as is not None)
-    if speaker is not None and any(low <= speaker[0] < high and not low <= i < high for low, high in quoted):
+    is_name = speaker is not None and speaker[0] == nickname_before(parse, i)
+    if speaker is not None and not is_name and any(low <= speaker[0] < high and not low <= i < high for low, high in quoted):
         speaker = speaker_after(parse, i)  # Nobody speaks from inside the quoted words.
     if speaker is None and any(high == i for _, high in quoted):
         speaker = speaker_after(parse, i)  # "…,” said guide Uta Klamm": the parser may take "guide" for a verb.
-    if speaker is None:
+    if speaker is None or _takes_in_the_rest(parse, i):
         return None
     head, phrase = speaker
     cited = cited_by(parse, i)
@@ -109,8 +111,25 @@ def _by_verb(parse: Parse, i: int, lemma: str, quoted: Sequence[tuple[int, int]]
         if source is not None and source != head and parse.words[source].is_noun:
             cited = phrase_of(parse, source)
     before = clause_before(parse, phrase, i, lemma=lemma, clause=clause)
-    around = clause_around(parse, i) if clause is None else with_rest_of_sentence(parse, i, clause)
+    if clause is not None:
+        around = with_rest_of_sentence(parse, i, clause)
+    else:
+        around = (i + 1, parse.edges(i)[1]) if _is_aside(parse, i) else clause_around(parse, i)
     return Report(phrase, i, cited, before or around, is_clause=clause is not None, follows=before is not None)
+
+
+def _is_aside(parse: Parse, i: int) -> bool:
+    """Return whether a report has only its own words: "was jailed for accusing him", "those who accused him lost"."""
+    who = parse.child(i, "nsubj")
+    is_relative = parse.words[i].dep == "relcl" and who is not None and parse.words[who].tag in ("WP", "WDT")
+    return (parse.words[i].dep == "pcomp" or is_relative) and i + 1 < parse.edges(i)[1]
+
+
+def _takes_in_the_rest(parse: Parse, i: int) -> bool:
+    """Return whether the parser put the whole sentence under a relative clause: "a firm that said its pills heal was fined"."""
+    word = parse.words[i]
+    has_verb = any(each.dep == "ROOT" and each.is_verb for each in parse.words)
+    return word.dep == "relcl" and parse.words[word.head].dep == "ROOT" and not has_verb
 
 
 def _quoted_as(parse: Parse, i: int) -> int | None:

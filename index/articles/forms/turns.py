@@ -20,7 +20,7 @@ _TIME = rf"(?:[\[(]?{CLOCK}[\])]?\s*[-–—]?\s*)?"
 _WORD = rf"(?:{CAPITALISED_IN_ANY_SCRIPT}\.?|of|the|for|and|de|van|von|&|\d{{1,2}})"
 # "**Falk:** He knew.", "[00:12] MR. ZAHN: Nine.", "Speaker 2 (00:15): Yes.", "Q. Did he know?"
 _LABEL = re.compile(
-    rf"(?:[-–—•>]\s*)?{_TIME}(?P<mark>\*\*|__)?"
+    rf"(?:[-–—•>]\s*)?[\"“]?{_TIME}(?P<mark>\*\*|__)?"
     rf"(?:(?P<name>{CAPITALISED_IN_ANY_SCRIPT}\.?(?:,?[ \t]{_WORD}){{0,{MAX_LABEL_WORDS - 1}}})"
     r"(?:[ \t]*\([^()\n]{1,40}\)|[ \t]*\[[^\[\]\n]{1,40}\])?(?:\*\*|__)?[ \t]*:|(?P<letter>[QA])(?:\*\*|__)?[.)])"
     r"(?:\*\*|__)?(?=[ \t]|$)"

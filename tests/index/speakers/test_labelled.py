@@ -35,6 +35,13 @@ def said_by(text: str) -> list[str | None]:
         ("> “Nine minutes,” said first mate **Ola Brekke**.\n", ["Ola Brekke"]),
         ("â€œNine minutes,â€\x9d said JosÃ© PeÃ±a.\n", ["JosÃ© PeÃ±a"]),
         ("18:42\nEve Lund said the dam held.\n\n18:40\nIt rained.\n", ["Eve Lund", None]),  # The time is no part of the name.
+        # A turn is its speaker's, whatever others say in it; a mark before the label is none of the words.
+        (
+            '"CHAIR: Good day.\n\n"MS ORR: Police say it cracked.\n\n"CHAIR: So it did.\n',
+            ["CHAIR", "MS ORR", "CHAIR"],
+        ),
+        ("Lund added on her show:\n\nIt cracked. Twice.\n\nIt rained.\n", [None, "Lund", "Lund", None]),
+        ("The mayor wrote:\n\nIt cracked.\n\nHere is what we know:\n\nIt rained.\n", [None, "mayor", None, None]),
         ("School: closed until the end of the week.\n\nAn earlier version said the dam held.\n", ["School", None]),
     ],
 )

@@ -42,6 +42,20 @@ ALONE = [
     ("“The troops,” Kirby said, “are expendable.”", ["Kirby"]),
     ("U.N. Secretary-General António Guterres said: “The world must act.”", ["U.N. Secretary-General António Guterres"]),
     ("Kirby: “We will not stop.”", ["Kirby"]),
+    ("The sum covers the walls of the harbour, council finance lead Priya Nand said.", ["Priya Nand"]),
+    ("At least 70 were treated after the Glaston tyre fire, the fire chief, Ned Varley, told the BBC.", ["Ned Varley"]),
+    # Who counts, records and finds.
+    ("The ambulance trust logged 57 people treated for smoke.", ["ambulance trust"]),
+    ("A drone survey by Otago University recorded 260 whales on the beach.", ["Otago University"]),
+    ("The line cost 3,112 million euros, the court of auditors found.", ["court of auditors"]),
+    ("The stadium will cost $815 million, an audit by the firm Kress found.", ["firm Kress"]),
+    ("The club recorded two wins in May.", []),
+    ("They found two boys in the river.", []),
+    # A name by which somebody goes.
+    ('A man who is known to all only as "Biscuit" said he had lost his wages.', ["Biscuit"]),
+    ("A retired welder who goes by “Tiny” told a reporter he would wait until dark.", ["Tiny"]),
+    # The parser puts the fine under the relative clause.
+    ("A Topeka vitamin company that said its pills cured cancer was ordered to pay $3 million.", []),
     ("The company, which makes batteries, said it would close two plants.", ["company"]),
     ("Zelensky, who said the war was lost, left.", ["Zelensky"]),
     ("The mayor, Anna Lind, said nobody was hurt.", ["Anna Lind"]),
@@ -196,6 +210,8 @@ def test_a_sentence_says_who_speaks(text: str, names: list[str]) -> None:
         ("Kirby said they were expendable.\n\n“It is clear that they are lost. We know it.”", ["Kirby"] * 3),
         ("“They knew,” said Lee. “They knew and did nothing,” he added.", ["Lee", "Lee"]),
         ("“We won,” Smith said. Jones replied: “You did not.” “We did,” Smith said.", ["Smith", "Jones", "Smith"]),
+        # "He" is looked for some sentences back.
+        ("Karl Moe held a rally. It was cold. The band played.\n\n“Look at this,” he said.", [None, None, None, "Karl Moe"]),
         ("The word “ally” was chosen with care. It stayed.", [None, None]),
     ],
 )
