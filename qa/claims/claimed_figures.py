@@ -43,6 +43,8 @@ _PERIOD = re.compile(
     rf"|on\s{WEEKDAY}\salone|in\s(?:1[89]|20)\d\d\b(?:\salone)?|overnight\b)"
 )
 _OPENING_YEAR = re.compile(r"In\s(?:1[89]|20)\d\d(?=,)")
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_AND = re.compile(r"[;—]\s|,\s(?:and|but|while|whereas)\s")
 _CLAUSE = re.compile(r"[^,;:—]{0,120}")
 # The unit of a figure, and the unit that it answers for where a question asks for that one alone.
 _UNITS_ALIKE = {"years": "years old", "": "magnitude"}
@@ -51,6 +53,8 @@ _UNITS_ALIKE = {"years": "years old", "": "magnitude"}
 def read_figures(question: Question, asked: AskedFigure, statement: Statement) -> tuple[SentenceValue, ...]:
     """Return the figures of a sentence that answer, in order."""
     text = statement.text
+    if _RESPECTIVELY.search(text):  # Which figure is whose is not read.
+        return ()
     found = counted_figures(text)
     fitting = [figure for figure in found if _fits(figure, asked, statement)]
     if not asked.tables:
@@ -61,11 +65,23 @@ def read_figures(question: Question, asked: AskedFigure, statement: Statement) -
     values = [
         (figure, _value(text, figure, found, chosen[figure], asked))
         for figure in found
-        if figure in chosen and not _is_of_other_time(text, figure.amount.span, statement.published, question.text)
+        if figure in chosen
+        and not names_another(question.text, text[: figure.amount.span.start])
+        and not _is_of_other_time(text, figure.amount.span, statement.published, question.text)
     ]
     if _PERIOD.search(question.text):  # "How many in the past week?" is not answered by a figure of the whole war.
         values = [(figure, value) for figure, value in values if value.period]
     return tuple(value for _, value in values)
+
+
+def names_another(question: str, before: str) -> bool:
+    """Return whether the text before a figure names another of a kind last: "the Oak fire", not "the Bitter Creek fire"."""
+    for asked in _OWNED.finditer(question):
+        of_kind = [found for found in _OWNED.finditer(before) if stems(found["noun"]) == stems(asked["noun"])]
+        is_noun = question[: asked.start()].lower().endswith("the ")  # "Did NIS report" has a verb.
+        if is_noun and of_kind and not count_related(frozenset(terms(asked["names"])), frozenset(terms(of_kind[-1]["names"]))):
+            return True
+    return False
 
 
 def _value(
@@ -147,7 +163,9 @@ def _closest(
     Where two clauses have as many, both figures answer if the question names a noun, else neither.
     """
     units = MEASURE_WORDS.union(*(stems(unit) for unit in asked.units))
-    wanted = frozenset(question.terms) - question.speaker_terms - asked.nouns - units
+    # Money counts nothing: "how much rent" is told by "rent", not by "pay".
+    counted = _PRICES if asked.units <= MONEY else asked.nouns
+    wanted = frozenset(question.terms) - question.speaker_terms - counted - units
     words = unified(statement.terms) | unified_stems(statement.before)
     plain = unified(wanted - asked.topic_names)
     if not fitting or count_related(asked.topic_names, words) < len(asked.topic_names):
@@ -163,7 +181,9 @@ def _closest(
         place = found.index(figure)
         start = found[place - 1].amount.span.end if place else 0
         end = found[place + 1].amount.span.start if place + 1 < len(found) else None
-        shared[place] = len(unified(wanted) & unified_stems(statement.text[start:end]))
+        around = statement.text[start : figure.amount.span.start], statement.text[figure.amount.span.end : end]
+        clause = f"{_AND.split(around[0])[-1]} {_AND.split(around[1])[0]}"
+        shared[place] = len(unified(wanted) & unified_stems(clause))
     best = max(shared.values())
     closest = [found[place] for place, number in shared.items() if number == best]
     return closest if best and (len(closest) == 1 or asked.nouns) else []
@@ -189,6 +209,10 @@ _DURATION = re.compile(r"\b(?:in|for|within|every|after)\s$", re.IGNORECASE)  # 
 _DISTANCE = re.compile(r"\s(?:later|earlier|before|after)\b")  # "Two hours later" is no duration.
 _QUAKE = re.compile(r"\b(?:magnitude|quake|earthquake|tremor)\b", re.IGNORECASE)
 _COMMON_UNITS = MONEY | {"%"}  # Articles give all sorts of things in these units.
+_PRICES = frozenset(terms("cost price pay paid spend spent worth charge fee"))  # They name the measure, not the thing.
+_PRICED = re.compile(
+    r"\b(?!(?:it|they|this|that|which)\s)(?P<thing>[a-z][\w’' -]{1,40}?)\s(?:(?:will|would|may|could)\s)?costs?\s\W*$"
+)
 _SAME_MEASURE = (frozenset(("years old", "years")), frozenset(("tonnes", "tons")))
 
 
@@ -207,7 +231,8 @@ def _loose_events(figure: CountedFigure, asked: AskedFigure, statement: Statemen
     if figure.aside or not is_asked or _RATE.match(text[amount.span.end :].lstrip()):
         return None
     if unit:
-        is_tied = unit not in _COMMON_UNITS or (unit in MONEY and _is_said(amount, statement)) or _has_word(asked, statement)
+        is_said = unit in MONEY and _is_said(amount, statement) and not _prices_another(asked, text[: amount.span.start])
+        is_tied = unit not in _COMMON_UNITS or is_said or _has_word(asked, statement)
         return _loose_table(figure, asked, text) if is_tied else None
     counted = _counted(figure, text)
     counted = "" if counted.lower() in _THEMSELVES else counted
@@ -224,10 +249,16 @@ def _is_said(amount: Amount, statement: Statement) -> bool:
     return any(voice.scope.holds(amount.span) for voice in statement.voices)
 
 
+def _prices_another(asked: AskedFigure, before: str) -> bool:
+    """Return whether the words before an amount say what else costs it: "hot dogs will cost", where the rent is asked for."""
+    priced = _PRICED.search(_AND.split(before)[-1])
+    return bool(priced) and not stems(priced["thing"]) & (asked.topic_words | asked.nouns)
+
+
 def _has_word(asked: AskedFigure, statement: Statement) -> bool:
     """Return whether a sentence has a topic word, or a word for figures ("the estimate")."""
     words = unified(statement.terms) | unified_stems(statement.before)
-    plain = unified(asked.topic_words - asked.topic_names)
+    plain = unified(asked.topic_words - asked.topic_names - _PRICES)
     return count_related(plain, words) > 0 or bool(_PUT.search(statement.text))
 
 

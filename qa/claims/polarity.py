@@ -16,7 +16,7 @@ _JOINT = re.compile(
 )
 _NOT = r"(?:not|never|n['’]t)"
 _DENIED_BEFORE = re.compile(
-    rf"\b(?:{DENYING}|(?:no|without)\s(?:evidence|proof|sign|truth)|false|falsely|untrue"
+    rf"\b(?:{DENYING}|(?:no|without)\s(?:evidence|proof|sign|truth|way)|false|falsely|untrue"
     rf"|contrary\sto|(?:did|does|do|had|has|have|was|were|is|are){_NOT}|{_NOT}\strue)\b"
     r"|\b(?:did|does|do|had|has|have|was|were|is|are)\snot\b(?!\s(?:only|just|least))",
     re.IGNORECASE,
@@ -24,6 +24,11 @@ _DENIED_BEFORE = re.compile(
 _DENIED_AFTER = re.compile(
     r"\b(?:is|are|was|were|as|be|been)\s(?:\w+\s){0,2}?"
     r"(?:false|untrue|wrong|baseless|fake|hoax|denied|rejected|dismissed|disputed|debunked|incorrect|fabricated|not\strue)\b",
+    re.IGNORECASE,
+)
+_BEFORE_SUBJECT = re.compile(r"\W*(?:\w+ly\s|the\s|some\s|about\s|over\s|more\sthan\s|at\sleast\s)*", re.IGNORECASE)
+_NEGATED_AFTER = re.compile(  # "Twelve thousand fish did not die".
+    r"(?:\s[\w’'-]+){0,4}?\s(?:did|does|do|had|has|have|was|were|is|are|will)(?:\snot|n['’]t)\b(?!\s(?:only|just|least))",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
@@ -67,6 +72,8 @@ def polarity(text: str, value: Span) -> Polarity | None:
     if _UNCONFIRMED.search(text, start, value.start):
         return None
     supposes = any(found.group() != "May" for found in _SUPPOSED.finditer(text, start, end))
-    if _DENIED_BEFORE.search(text, start, value.start) or _DENIED_AFTER.search(text, value.end, end):
+    is_subject = _BEFORE_SUBJECT.fullmatch(text, start, value.start)
+    is_negated = is_subject and _NEGATED_AFTER.match(text, value.end, end)
+    if is_negated or _DENIED_BEFORE.search(text, start, value.start) or _DENIED_AFTER.search(text, value.end, end):
         return Polarity.SUPPOSED if supposes else Polarity.DENIED
     return Polarity.SUPPOSED if supposes else Polarity.ASSERTED

@@ -16,7 +16,9 @@ from articles_qa.qa.values.days import Day, Grain, days
 
 REPORTED_WITHIN = timedelta(days=7)  # An article tells of what was a few days ago.
 _FIGURE = r"(?:\w+\s+)?(?:reports?|counts?|estimates?|tolls?|figures?|numbers?)\b"
-_NEWEST = re.compile(r"\b(?:latest|most recent|newest|current(?:ly)?|so far|up to now|to date|as of now)\b\s*", re.IGNORECASE)
+_NEWEST = re.compile(
+    r"\b(?:latest|most recent|newest|current(?:ly)?|so far|up to now|to date|as of now|at present|now)\b\s*", re.IGNORECASE
+)
 _FIRST = re.compile(
     rf"\b(?:first|initially|originally|earliest)\s+reported\b\s*|\b(?:first|initial|earliest)\s+(?={_FIGURE})", re.IGNORECASE
 )

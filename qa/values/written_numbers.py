@@ -31,7 +31,10 @@ _WORDS = rf"(?:{A_BEFORE_SCALE})?{NUMBER_WORD}(?:(?:(?<=hundred)\s+and\s+(?!\w+\
 _MANY = rf"(?:tens|scores|dozens|hundreds|thousands|millions|billions)(?:\s+of\s+(?:{_SCALE})s)?"
 _SEVERAL = rf"(?:several|many|a\s+few)\s+(?P<several>dozen|hundred|{_SCALE})"
 _HALF = rf"(?P<part>half(?:\s+of)?|(?:an?\s+)?quarter\s+of|three[\s-]quarters\s+of)\s+an?\s+(?P<half>dozen|{_SCALE})"
-_AND_A_HALF = rf"(?P<and_half>\d{{1,3}}(?=\s)|{NUMBER_WORD})\s+and\s+a\s+half(?:\s+(?P<of_half>{_SCALE}))?"
+_AND_A_HALF = (
+    rf"(?P<and_half>\d{{1,3}}(?=\s)|{NUMBER_WORD})\s+and\s+a\s+half(?:\s+(?P<of_half>{_SCALE}))?"
+    rf"|an?\s+(?P<one_and_half>{_SCALE})\s+and\s+a\s+half"
+)
 _SHARE = (
     r"(?:an?|one|two|three|four)(?:\s|-)(?:third|quarter|fifth)s?(?=\s+of\b)|three[\s-]quarters|two[\s-]thirds"
     r"|half(?=\s+(?:of|the|its|their|all)\b)"
@@ -125,7 +128,7 @@ def _number(match: re.Match[str]) -> WrittenNumber | None:
         return WrittenNumber(span, float(_SIZES[first] * (SCALES[of[-1][:-1]] if of else 1)), 1, is_vague=True)
     if found["several"]:
         return WrittenNumber(span, 3.0 * _SIZES[found["several"].lower()], 1, is_vague=True)
-    if found["nobody"] or found["half"] or found["and_half"] or found["dozen"]:
+    if any(found[part] for part in ("nobody", "half", "and_half", "one_and_half", "dozen")):
         return _number_of_parts(span, found)
     scale = (found["scale"] or found["short"] or found["times"] or found["one"] or "").lower()
     is_money = match.string[span.start - 1 : span.start] in tuple(CURRENCY_SIGNS)
@@ -140,6 +143,8 @@ def _number_of_parts(span: Span, found: Mapping[str, str | None]) -> WrittenNumb
     if half := found["half"]:
         part = {"h": 0.5, "t": 0.75}.get((found["part"] or "").lower()[:1], 0.25)
         return WrittenNumber(span, _SIZES[half.lower()] * part, 1)
+    if one := found["one_and_half"]:
+        return WrittenNumber(span, 1.5 * SCALES[one.lower()], SCALES[one.lower()])
     if (whole := found["and_half"] or found["dozen"]) is None:
         return WrittenNumber(span, 0.0, 1)
     if (many := number_value(whole.lower(), "")) is None or not many:

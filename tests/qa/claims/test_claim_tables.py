@@ -480,6 +480,24 @@ SUBJECTS: list[tuple[str, list[str], dict[str, list[str]]]] = [
         {"name": ["Irene Halloran / Irene Halloran", "Joan Reyes"]},
     ),
     (
+        "how many acres did the Bitter Creek fire burn?",
+        [
+            "The Bitter Creek fire has burned 40,000 acres.",
+            "The Bitter Creek fire has burned 43,500 acres.",
+            "In Oregon, the Sawtooth fire has burned 112,000 acres.",  # Another fire.
+        ],
+        {"acres burnt": ["40,000 acres", "43,500 acres"]},
+    ),
+    (
+        "how much rent will the team pay?",
+        [
+            "Parking will cost $45 a game, and the team will pay a $3-million-a-year rent.",
+            "The team will pay a rent of $4 million.",
+            "The hot dogs will cost $9.",  # Said by somebody, of another thing.
+        ],
+        {"rent": ["$3-million", "$4 million"]},
+    ),
+    (
         "how old is the ship?",
         ["The ship is over 650 years old.", "The ship was built 700 years ago.", "The ship will be shown in eight years."],
         {"years old": ["over 650 years old", "700 years"]},
@@ -494,6 +512,10 @@ def test_like_is_laid_beside_like_on_any_subject(question: str, told: list[str],
 
 
 NOTHING = [
+    (
+        "how many jobs will Tessler cut?",
+        ["Hoyle and Tessler will cut 850 and 40 jobs respectively.", "Tessler will cut 45 jobs."],
+    ),
     ("why did 40 people die?", ["In all 40 people died.", "In all 41 people died."]),  # Asks for a reason.
     ("where did 40 people die?", ["In all 40 people died.", "In all 41 people died."]),
     ("tell me about the fire", ["In the fire 40 people died.", "In the fire 41 people died."]),

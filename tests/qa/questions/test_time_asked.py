@@ -41,6 +41,7 @@ def test_a_day_bounds_the_days_of_publication(
     [
         ("What is the latest death toll in Saro?", Order.NEWEST, "What is the death toll in Saro?"),
         ("How many have died so far?", Order.NEWEST, "How many have died ?"),
+        ("How many cases are there now in Saro?", Order.NEWEST, "How many cases are there in Saro?"),
         ("What was the first reported toll?", Order.FIRST, "What was the toll?"),
         ("What was the initial estimate?", Order.FIRST, "What was the estimate?"),
     ],

@@ -143,6 +143,7 @@ SENTENCES: list[tuple[str, list[str]]] = [
     ("Tens of thousands of people took to the streets.", ["Tens of thousands|>= 20000|people|took part"]),
     ("A quarter of a million people marched.", ["A quarter of a million|250000|people|took part"]),
     ("Three quarters of a million people marched.", ["Three quarters of a million|750000|people|took part"]),
+    ("A million and a half people marched.", ["A million and a half|1500000|people|took part"]),
     ("Two and a half million people marched.", ["Two and a half million|2500000|people|took part"]),
     ("Some 1,4 million people marched.", ["Some 1,4 million|~ 1400000|people|took part"]),
     ("The 2.618.000 refugees marched.", ["2.618.000|2618000|refugees|took part"]),
