@@ -109,6 +109,8 @@ def run_command(chosen: Namespace) -> ExitStatus:
             from articles_qa.ui.commands.accounts_command import accounts as run
         case "check":
             from articles_qa.ui.commands.check_command import check as run
+        case "notes":
+            from articles_qa.ui.commands.notes_command import notes as run
         case "eval":
             from articles_qa.ui.commands.eval_command import evaluate as run
         case _:

@@ -252,7 +252,7 @@ def _is_said(amount: Amount, statement: Statement) -> bool:
 def _prices_another(asked: AskedFigure, before: str) -> bool:
     """Return whether the words before an amount say what else costs it: "hot dogs will cost", where the rent is asked for."""
     priced = _PRICED.search(_AND.split(before)[-1])
-    return bool(priced) and not stems(priced["thing"]) & (asked.topic_words | asked.nouns)
+    return priced is not None and not stems(priced["thing"]) & (asked.topic_words | asked.nouns)
 
 
 def _has_word(asked: AskedFigure, statement: Statement) -> bool:

@@ -1,4 +1,4 @@
-"""A draft checked: each of its quotations found in the articles word for word, found in other words, or not found."""
+"""A draft checked: its quotations found in the articles word for word, in other words, or not; its figures compared."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,6 +16,7 @@ from articles_qa.index.opened.index import Index
 from articles_qa.index.search.analyzer import terms
 from articles_qa.qa.drafts.alignment import align
 from articles_qa.qa.drafts.draft_words import DraftWord, words
+from articles_qa.qa.drafts.figures import CheckedFigure, check_figures
 from articles_qa.qa.drafts.following import Follow, following
 from articles_qa.qa.drafts.quotations import Quotation, quotations
 
@@ -93,14 +94,24 @@ class CheckedQuotation:
 
 @dataclass(frozen=True, slots=True)
 class CheckedDraft:
-    """The quotations of a draft, in its order. `more` counts those beyond the limit, which were not looked for."""
+    """The quotations of a draft, in its order. `more` counts those beyond the limit, which were not looked for.
+
+    `figures` are the attributed figures that the articles have the same speaker give, or other ones in their place.
+    """
 
     quotations: tuple[CheckedQuotation, ...]
     more: int = 0
+    figures: tuple[CheckedFigure, ...] = ()
+
+    @property
+    def is_right(self) -> bool:
+        """True where all quotations stand there word for word, and no figure differs."""
+        return all(one.verdict is Verdict.EXACT for one in self.quotations) and all(one.is_same for one in self.figures)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record, which `--json` prints."""
-        return {"schema": SCHEMA, "quotations": [one.to_dict() for one in self.quotations], "more": self.more}
+        quotations, figures = ([one.to_dict() for one in found] for found in (self.quotations, self.figures))
+        return {"schema": SCHEMA, "quotations": quotations, "more": self.more, "figures": figures}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +134,7 @@ class _Found:
 
 
 def check_draft(index: Index, draft: str) -> CheckedDraft:
-    """Return each quotation of a draft with its place in the articles.
+    """Return each quotation of a draft with its place in the articles, and its figures beside those of the articles.
 
     Raises:
         InputError: the draft is too long.
@@ -132,7 +143,8 @@ def check_draft(index: Index, draft: str) -> CheckedDraft:
         raise InputError(f"draft: longer than {MAX_CHARS:,} characters; check it in parts")
     found = quotations(draft)
     checked = tuple(_check(index, draft, one) for one in found[:MOST_QUOTATIONS])
-    return CheckedDraft(checked, max(0, len(found) - MOST_QUOTATIONS))
+    figures = check_figures(index, draft, [one.span for one in found])
+    return CheckedDraft(checked, max(0, len(found) - MOST_QUOTATIONS), figures)
 
 
 def _check(index: Index, draft: str, quotation: Quotation) -> CheckedQuotation:

@@ -30,7 +30,7 @@ MOST_ASIDE = 0.6  # Of a sentence, said by somebody, while the article itself sa
 NEAR_CHARS = 50_000
 NAMED_BEFORE = 400  # Characters in which a paragraph names in full whom a surname means that several people have.
 _SHORT_FORM = re.compile(r"\s*(?:\(|,?\s+or\s)[^()]*\)?$")  # "… (NIS)", "… or NIS": what a link has after the long name.
-_TITLES = TITLES | frozenset(
+OFFICES = TITLES | frozenset(
     "president minister premier chancellor king queen prince princess pope senator governor mayor general admiral colonel "
     "major captain lieutenant sergeant commander chief chairman chairwoman chair director secretary spokesman spokeswoman "
     "spokesperson ambassador judge justice lawmaker professor researcher fellow analyst".split()
@@ -155,7 +155,7 @@ class _NameResolver:
             return []
         found = self._index.full_names(words[-1])
         before = words[-2] if len(words) > 1 else ""
-        if not before or before[:1].islower() or before.rstrip(".").lower() in _TITLES:
+        if not before or before[:1].islower() or before.rstrip(".").lower() in OFFICES:
             return found
         # Another first name is another person.
         return [alias for alias in found if before in alias.alias.long.split()]

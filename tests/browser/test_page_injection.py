@@ -339,12 +339,42 @@ def test_nothing_in_a_question_or_its_answer_runs(target: Visit, some: list[str]
     assert again == words
 
 
+def test_nothing_in_a_note_runs(target: Visit, some: list[str]) -> None:
+    page = target("")
+    noted = some[:: max(1, len(some) // 10)]
+    kept = page.evaluate(
+        """async (words) => {
+          await articlesQa.ask('How many houses did the flood destroy?');
+          const {source, sha256} = document.querySelector('.quote').dataset;
+          const request = {source, sha256, star: true, what: ''};
+          const kept = [];
+          for (const [start, text] of words.entries()) {
+            kept.push(await articlesQa.saveNote({...request, start, end: start + 2, tags: [text.slice(0, 40)], words: text}));
+          }
+          return kept.filter((reply) => reply.html).length;
+        }""",
+        noted,
+    )
+    assert kept == len(noted)
+    page.get_by_role("tab", name="Articles").click()
+    expect(page.locator(".noted-quotes li")).to_have_count(len(noted))
+    assert all(
+        words in text for words, text in zip(noted, page.locator(".noted-quotes .noted").all_text_contents(), strict=True)
+    )
+    page.locator(".noted-quotes [data-do=note]").evaluate_all("all => all.forEach((one) => one.click())")
+    forms = page.locator(".noting-form textarea").evaluate_all("all => all.map((one) => one.value)")
+    assert [" ".join(one.split()) for one in forms] == [" ".join(one.split()) for one in noted]
+
+
 def everywhere(record: dict[str, Any], payload: str) -> dict[str, Any]:
     """A kept record with the payload in each text of its tables, speakers, links and wordings."""
     record = json.loads(json.dumps(record))
     record["searched"] = [payload, f"{payload} x"]
-    for quote in (*record["quotes"], *record["beside"]):
+    for number, quote in enumerate((*record["quotes"], *record["beside"]), 1):
         quote.update(dict.fromkeys(("title", "outlet", "said_by", "citing", "source"), payload))
+        if number % 2:  # Of two outlets and two days, so that there are pictures.
+            quote.update(outlet=f"{payload} x", source=f"{payload} x")
+        quote["published"] = f"2025-03-0{1 + number % 2}"
         link = {"source": payload, "sha256": quote["sha256"], "start": 1, "end": 2, "text": payload}
         quote["speaker"] = quote["citing_speaker"] = {"name": payload, "links": [link]}
     for table in record["claims"]:
@@ -367,10 +397,11 @@ def test_nothing_in_a_kept_table_or_speaker_runs(
     for start in range(0, len(some), 40):
         kept = some[start : start + 40]
         keep(page, [everywhere(compared, payload) for payload in kept])
-        expect(page.locator(".claims")).to_have_count(3 * len(kept))
+        expect(page.locator(".figures .claims")).to_have_count(3 * len(kept))
+        expect(page.locator("details.dotted")).to_have_count(3 * len(kept))
         assert page.locator(".failed").count() == 0
         page.evaluate("document.querySelectorAll('.part details').forEach((one) => one.open = true)")
-        values = page.locator(".turn .value:first-child").evaluate_all("all => all.map((one) => one.textContent)")
+        values = page.locator(".figures .value:first-child").evaluate_all("all => all.map((one) => one.textContent)")
         assert {*values} == {printable(" ".join(payload.split())) for payload in kept}
         page.locator(".value").first.evaluate("link => link.click()")
         expect(page.locator(".reading .failed")).to_be_visible()  # The index has no such article.

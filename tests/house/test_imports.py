@@ -24,7 +24,7 @@ ROOMS = (
     "eval/training",
     *("eval/train", "eval/export", "eval/projection", "eval/speed", "eval/load", "eval/scale", "eval/alike", "eval/claims"),
     *("eval/attribution", "eval"),
-    *("ui/text", "ui/server", "ui/page", "ui/commands", "ui/cli", "ui"),
+    *("ui/text", "ui/pictures", "ui/notes", "ui/server", "ui/page", "ui/commands", "ui/cli", "ui"),
 )
 TRAINS = "eval/training"  # Its modules import torch, and are imported inside functions alone.
 ADAPTS = "qa/langchain"  # It imports langchain-core; only other programs import it.

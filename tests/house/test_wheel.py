@@ -14,10 +14,7 @@ import articles_qa
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("eval", "index", "qa", "seeds", "ui")
-NOT_INSTALLED = {
-    "eval.stories",
-    "articles_qa.eval.stories.articles",
-}  # They teach the reader, and are read in a checkout alone.
+NOT_INSTALLED = {"eval.stories", "eval.stories.articles"}  # They teach the reader, and are read in a checkout alone.
 MINE = {
     "index.py": "raise SystemExit",
     "qa.py": "raise SystemExit",

@@ -113,18 +113,15 @@ def parser() -> argparse.ArgumentParser:
     _add_verifying(verify)
 
     check = command(
-        "check", "Find each quotation of a draft in the articles. Status 1: one does not stand there word for word."
+        "check",
+        "Find the quotations of a draft in the articles, and compare its figures. Status 1: one differs or is not there.",
     )
     check.add_argument("draft", metavar="DRAFT", type=Path, help="the draft: text, Markdown or a Word file (.docx)")
     _add_generation(check)
     check.add_argument("--json", action="store_true", help="print the result as JSON")
 
-    accounts = commands.add_parser("accounts", help="Add an account for qa serve --auth; the password is kept as a hash.")
-    accounts.add_argument("action", choices=["add"], help="what to do")
-    accounts.add_argument("name", metavar="NAME", help="the account's name; its password is asked for, or a line of input")
-    accounts.add_argument(
-        "--auth", metavar="FILE", type=Path, default=Path("accounts.txt"), help="the file of accounts (default: accounts.txt)"
-    )
+    _add_exporting(command("notes", "Print the stars, tags and notes that readers of the page keep on quotes and articles."))
+    _add_account(commands.add_parser("accounts", help="Add an account for qa serve --auth; the password is kept as a hash."))
 
     info = command("info", "Print what the index holds.")
     _add_generation(info)
@@ -265,6 +262,20 @@ def _add_measuring(parser: argparse.ArgumentParser) -> None:
     )
     _add_reader(parser)
     _add_model(parser)
+
+
+def _add_exporting(parser: argparse.ArgumentParser) -> None:
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print them as JSON")
+    form.add_argument("--csv", action="store_true", help="print them as CSV")
+
+
+def _add_account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["add"], help="what to do")
+    parser.add_argument("name", metavar="NAME", help="the account's name; its password is asked for, or a line of input")
+    parser.add_argument(
+        "--auth", metavar="FILE", type=Path, default=Path("accounts.txt"), help="the file of accounts (default: accounts.txt)"
+    )
 
 
 def _add_reader(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The command `qa check`: finds each quotation of a draft in the articles."""
+"""The command `qa check`: finds each quotation of a draft in the articles, and compares its attributed figures."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from articles_qa.index.files.printable import one_line, printable
 from articles_qa.index.opened.index import Index
 from articles_qa.qa.drafts.check_draft import CheckedQuotation, Verdict, check_draft
 from articles_qa.qa.drafts.draft_file import read_draft
+from articles_qa.qa.drafts.figures import CheckedFigure
 from articles_qa.ui.commands.output import ExitStatus, show, show_json
-from articles_qa.ui.text.draft_words import VERDICTS, changes, tally
+from articles_qa.ui.text.draft_words import VERDICTS, changes, figure_line, tally
 from articles_qa.ui.text.wording import about_line, place
 
 
 def check(chosen: Namespace) -> ExitStatus:
-    """Print each quotation of the draft with its place in the articles. Status 1: one is not there word for word.
+    """Print each quotation and attributed figure of the draft with its place in the articles.
+
+    Status 1: a quotation is not there word for word, or a figure differs.
 
     Raises:
         InputError: the draft cannot be read.
@@ -27,9 +30,10 @@ def check(chosen: Namespace) -> ExitStatus:
         show_json(checked.to_dict())
     else:
         name = printable(str(chosen.draft))
-        show("\n".join([*(line for one in checked.quotations for line in _lines(name, one)), tally(checked)]))
-    is_right = all(one.verdict is Verdict.EXACT for one in checked.quotations)
-    return ExitStatus.DONE if is_right else ExitStatus.NOT_PROVEN
+        lines = [line for one in checked.quotations for line in _lines(name, one)]
+        lines += [line for figure in checked.figures for line in _figure_lines(name, figure)]
+        show("\n".join([*lines, tally(checked)]))
+    return ExitStatus.DONE if checked.is_right else ExitStatus.NOT_PROVEN
 
 
 def _lines(draft: str, one: CheckedQuotation) -> Iterator[str]:
@@ -50,4 +54,17 @@ def _lines(draft: str, one: CheckedQuotation) -> Iterator[str]:
             yield f"  left out: {one_line(span.cut(article.text))}"
         for follow in one.follows:
             yield f"  beside it ({one_line(follow.cue)}): {one_line(follow.span.cut(article.text))}"
+    yield ""
+
+
+def _figure_lines(draft: str, one: CheckedFigure) -> Iterator[str]:
+    """Yield a figure, and where the articles have the same one, or others."""
+    yield f"{draft}:{one.line}: {figure_line(one)}"
+    for told in one.told:
+        article = told.article
+        published = article.masthead.published
+        where = place(printable(article.source), article.line(told.value.start), article.line(told.value.end - 1))
+        about = about_line(f"said by {told.said_by}", article.outlet, published.isoformat() if published else None)
+        yield f"  {where} · {about}"
+        yield f"  there: {one_line(told.span.cut(article.text))}"
     yield ""

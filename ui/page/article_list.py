@@ -10,6 +10,8 @@ from articles_qa.index.english import count
 from articles_qa.index.files.printable import one_line, printable
 from articles_qa.index.opened.listing import MAX_LIMIT
 from articles_qa.index.search.analyzer import terms
+from articles_qa.ui.notes.note import Note
+from articles_qa.ui.notes.placed_notes import NO_NOTES, PlacedNotes
 from articles_qa.ui.page.facets import ALL, Choice, facets
 from articles_qa.ui.page.html import fill_template
 from articles_qa.ui.text.headline import Headline, headline
@@ -46,15 +48,29 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedQuote:
+    """A stretch of an article with the readers' note on it."""
+
+    note: Note
+    start: int
+    end: int
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """An article as the list shows it."""
+    """An article as the list shows it; `note` tells of its file, `noted` and `quotes` are the readers' notes on it."""
 
     source: str
+    sha256: str
     headline: Headline
     outlet: str
     day: str
     size: str
     note: str
+    noted: Note | None
+    quotes: tuple[NotedQuote, ...]
 
 
 def listing_html(
@@ -65,6 +81,7 @@ def listing_html(
     editable: bool,
     order: Order = Order.NEWEST,
     choice: Choice = ALL,
+    notes: PlacedNotes = NO_NOTES,
     problem: str | None = None,
 ) -> str:
     """Render a part of the articles that match query and choice, the articles taken out, and the facts of the index.
@@ -75,14 +92,14 @@ def listing_html(
     Raises:
         InputError: the query is too long.
     """
-    counted = facets(index, _matching(index, query), choice)
+    counted = facets(index, _matching(index, query), choice, notes)
     numbers = _ordered(index, list(counted.numbers), order)
     if offset >= len(numbers):
         offset = max(0, len(numbers) - 1) // SHOWN_AT_ONCE * SHOWN_AT_ONCE
     shown = numbers[offset : offset + SHOWN_AT_ONCE]
     info = index.info
     values = {
-        "rows": [_row(index, index.store.article(number)) for number in shown],
+        "rows": [_row(index, index.store.article(number), number, notes) for number in shown],
         "columns": [_column(column, order) for column in COLUMNS],
         "found": count(len(numbers), "article"),
         "first": offset + 1,
@@ -91,7 +108,14 @@ def listing_html(
         "before": max(0, offset - SHOWN_AT_ONCE) if offset else None,
         "after": offset + SHOWN_AT_ONCE if offset + SHOWN_AT_ONCE < len(numbers) else None,
         "query": query,
-        "facets": (("outlet", "Outlets", counted.outlets), ("month", "Months", counted.months)),
+        "facets": (
+            ("outlet", "Outlets", counted.outlets),
+            ("month", "Months", counted.months),
+            ("mark", "Notes", counted.marks),
+        ),
+        "lost": notes.lost[:SHOWN_AT_ONCE],
+        "more_lost": len(notes.lost) - SHOWN_AT_ONCE,
+        "any_notes": bool(notes.by_article or notes.lost),
         "editable": editable,
         "problem": problem,
         "excluded": info.excluded[:SHOWN_AT_ONCE] if editable else (),
@@ -145,13 +169,19 @@ def _facts(info: IndexInfo) -> str:
     return f"{', '.join(counts)}, {info.size_bytes / 1e6:,.1f} MB; read {read}; generation {info.generation}"
 
 
-def _row(index: Index, article: Article) -> ArticleRow:
+def _row(index: Index, article: Article, number: int, notes: PlacedNotes) -> ArticleRow:
     published = article.masthead.published
     return ArticleRow(
         source=article.source,
+        sha256=article.sha256,
         headline=headline(article.title, article.source, article),
         outlet=one_line(article.outlet or ""),
         day=day(published.isoformat()) if published else "",
         size=f"{article.size_bytes / 1e3:,.1f} kB",
         note=FILE_NOTES[SourceState(index.source_state(article))],
+        noted=notes.of_article(number),
+        quotes=tuple(
+            NotedQuote(one.note, one.span.start, one.span.end, one_line(one.note.text), article.line(one.span.start))
+            for one in notes.of_quotes(number)
+        ),
     )

@@ -384,13 +384,10 @@ articlesQa.chat = (element, functions) => {
     },
     read: (node) => articlesQa.openAt({ source: node.closest("li").dataset.source }),
     days: (node) => {
-      const { since, until } = node.dataset;
       const isOn = node.getAttribute("aria-pressed") === "true";
-      for (const [name, value] of [["since", since], ["until", until]]) {
-        const { min, max } = one(`.limits [name="${name}"]`);
-        one(`.limits [name="${name}"]`).value = isOn ? "" : value < min ? min : value > max ? max : value;
-      }
-      Object.assign(node.dataset, { since: one('.limits [name="since"]').value || since, until: one('.limits [name="until"]').value || until });
+      const since = one('.limits [name="since"]');
+      chooseDays(isOn ? "" : node.dataset.since, isOn ? "" : node.dataset.until);
+      if (!isOn && since) Object.assign(node.dataset, { since: since.value, until: one('.limits [name="until"]').value });
       articlesQa.scope(element);
     },
     unset: (node) => {
@@ -437,6 +434,16 @@ articlesQa.chat = (element, functions) => {
       fail(stopped, "Stopped.");
     },
   };
+  // Have the next questions ask the articles of some days; "" for both asks all.
+  function chooseDays(since, until) {
+    for (const [name, value] of [["since", since], ["until", until]]) {
+      const field = one(`.limits [name="${name}"]`);
+      if (!field) return; // The index has changed: no article shows its day any more.
+      field.value = value && (value < field.min ? field.min : value > field.max ? field.max : value);
+    }
+    articlesQa.scope(element);
+    if (turns.firstChild) articlesQa.tell(since ? `The next question asks ${one(".chosen").textContent}.` : "The next question asks all days.");
+  }
   function recall(id) {
     const at = kept.conversations.findIndex((other) => other.id === id);
     if (at < 0) return;
@@ -477,6 +484,8 @@ articlesQa.chat = (element, functions) => {
     list();
   });
   articlesQa.ask = ask;
+  articlesQa.saveNote = server.note;
+  articlesQa.brushes(element, chooseDays);
   one(".leave").hidden = !reader;
   begin();
   show();

@@ -6,7 +6,7 @@ articlesQa.corpus = (element, functions) => {
   const POLL_MS = 400;
   const server = articlesQa.asking(functions);
   const one = (selector) => element.querySelector(selector);
-  let shown = { query: "", offset: 0, order: "newest", outlet: "", month: "" };
+  let shown = { query: "", offset: 0, order: "newest", outlet: "", month: "", mark: "" };
   let watching = false;
   let seen = 0; // The number of the last change whose outcome was shown.
 
@@ -104,7 +104,15 @@ articlesQa.corpus = (element, functions) => {
   const enqueue = (files) => (sending = sending.then(() => add(files)));
 
   const acts = {
-    read: (button) => articlesQa.openAt({ source: button.closest(".article").dataset.source }),
+    read: (button) => {
+      const { start = 0, end = 0 } = button.dataset;
+      articlesQa.openAt({ source: button.closest(".article").dataset.source, start: Number(start), end: Number(end) });
+    },
+    export: async ({ dataset: { form } }) => {
+      const reply = await server.export({ form });
+      if (reply.error) articlesQa.tell(reply.error);
+      else articlesQa.save(reply.text, `notes.${form}`);
+    },
     page: (button) => list({ ...shown, offset: Number(button.dataset.offset) }).then(() => one(".range").focus()),
     retry: () => list(),
     sort: (button) => {
@@ -153,7 +161,7 @@ articlesQa.corpus = (element, functions) => {
   });
   element.addEventListener("click", (event) => {
     const button = event.target.closest("[data-do]");
-    if (button) acts[button.dataset.do](button);
+    if (button) acts[button.dataset.do]?.(button); // Notes have acts of their own.
   });
   one(".find").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -181,5 +189,6 @@ articlesQa.corpus = (element, functions) => {
       watch();
     });
   }
+  articlesQa.listAgain = () => list();
   list();
 };

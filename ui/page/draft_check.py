@@ -1,11 +1,12 @@
-"""The result of checking a draft as HTML: each quotation with its place in the articles, its differences, what follows it."""
+"""The result of checking a draft as HTML: its quotations with their places, differences and what follows; its figures."""
 
 from dataclasses import dataclass
 
 from articles_qa.index.files.printable import one_line, printable
 from articles_qa.qa.drafts.check_draft import CheckedDraft, CheckedQuotation
-from articles_qa.ui.page.html import fill_template
-from articles_qa.ui.text.draft_words import VERDICTS, changes, tally
+from articles_qa.qa.drafts.figures import CheckedFigure, ToldFigure
+from articles_qa.ui.page.html import Layer, StyledRun, fill_template, styled_runs
+from articles_qa.ui.text.draft_words import VERDICTS, changes, figure_line, tally
 from articles_qa.ui.text.headline import headline
 from articles_qa.ui.text.wording import about_line, day, place
 
@@ -27,9 +28,45 @@ class ShownQuotation:
     follows: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ShownTold:
+    """A sentence of an article with a figure, and its place."""
+
+    told: ToldFigure
+    place: str
+    about: str
+    runs: tuple[StyledRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    """An attributed figure of the draft, and what the articles have the same speaker say."""
+
+    checked: CheckedFigure
+    words: str
+    told: tuple[ShownTold, ...]
+
+
 def draft_html(checked: CheckedDraft) -> str:
-    """Render a checked draft, its quotations in its order."""
-    return fill_template("draft_result.html", {"tally": tally(checked), "shown": [_shown(one) for one in checked.quotations]})
+    """Render a checked draft: its quotations in its order, then its figures."""
+    values = {
+        "tally": tally(checked),
+        "shown": [_shown(one) for one in checked.quotations],
+        "figures": [_figure(one) for one in checked.figures],
+    }
+    return fill_template("draft_result.html", values)
+
+
+def _figure(one: CheckedFigure) -> ShownFigure:
+    return ShownFigure(one, figure_line(one), tuple(_told(told) for told in one.told))
+
+
+def _told(one: ToldFigure) -> ShownTold:
+    article, published = one.article, one.article.masthead.published
+    runs = styled_runs(article.text, one.span, [Layer(one.value, "figure")])
+    where = place(printable(article.source), article.line(one.value.start), article.line(one.value.end - 1))
+    about = about_line(f"said by {one.said_by}", article.outlet, day(published.isoformat()) if published else None)
+    return ShownTold(one, where, about, tuple(runs))
 
 
 def _shown(one: CheckedQuotation) -> ShownQuotation:

@@ -62,7 +62,7 @@ Object.assign(articlesQa, {
     });
     element.querySelector(".chips").replaceChildren(...items);
     element.querySelector(".choosing").classList.toggle("some", items.length > 0);
-    for (const bar of element.querySelectorAll(".bars button")) {
+    for (const bar of element.querySelectorAll('[data-do="days"]')) {
       bar.setAttribute("aria-pressed", String(bar.dataset.since === since && bar.dataset.until === until));
     }
     return { sources, outlets, since, until };

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from articles_qa.index.formats.kinds import ReadSettings
 from articles_qa.qa.questions.question import MAX_QUESTION_CHARS
+from articles_qa.ui.notes.placed_notes import place_notes
 from articles_qa.ui.page.article_list import Order, listing_html
 from articles_qa.ui.page.corpus import Corpus
 from articles_qa.ui.page.endpoints import add_endpoints
@@ -17,9 +19,10 @@ from articles_qa.ui.page.live_index import LiveIndex, OpenGeneration
 from articles_qa.ui.page.requests import ListingRequest, read_request
 from articles_qa.ui.page.rest import rest_routes
 from articles_qa.ui.page.service import Service, reported
+from articles_qa.ui.server.document import preload_links
 from articles_qa.ui.server.server import Page
 
-SCRIPTS = ("page.js", "chat.js", "article_pane.js", "corpus.js", "draft.js")
+SCRIPTS = ("page.js", "pictures.js", "chat.js", "article_pane.js", "corpus.js", "draft.js", "notes.js")
 TITLE = "Ask the articles"
 # Tab scrolls what it leads to out from behind the head and the box (WCAG 2.2, 2.4.11). Gradio keeps `css` from <html>.
 FOCUS_IN_SIGHT = (
@@ -34,6 +37,7 @@ OPENING = (
     f"</style>"
 )
 _FOLDER = Path(__file__).parent
+_COMMENT = re.compile(r"^[ \t]*//[^\n]*|/\*.*?\*/", re.MULTILINE | re.DOTALL)
 _Handler = Callable[[Any], dict[str, Any]]
 
 
@@ -46,14 +50,14 @@ def make_page(live: LiveIndex, *, editable: bool) -> Page:
     info = live.now().index.info
     blocked = (info.root, *([info.directory] if isinstance(info.directory, Path) else []))
     corpus = Corpus(live.directory, live)
-    scripts = "\n".join((_FOLDER / name).read_text("utf-8") for name in SCRIPTS)
+    scripts = "\n".join(_plain((_FOLDER / name).read_text("utf-8")) for name in SCRIPTS)
     service = Service(live)
     return Page(
         _blocks(live, corpus, service, editable=editable),
         theme,
-        css=(_FOLDER / "page.css").read_text("utf-8"),
+        css=_plain((_FOLDER / "page.css").read_text("utf-8")),
         head=f'<meta name="color-scheme" content="light dark"><style>{FOCUS_IN_SIGHT}</style><script>\n{scripts}\n</script>',
-        opening=OPENING,
+        opening=OPENING + preload_links(),
         blocked=blocked,
         routes=rest_routes(service),
         add_article=corpus.add if editable else None,
@@ -73,7 +77,7 @@ def _blocks(live: LiveIndex, corpus: Corpus, service: Service, *, editable: bool
                     _question_box()
                 with gr.Tab("Articles", elem_id="articles", render_children=True):
                     html = fill_template("corpus.html", {"editable": editable, "suffixes": ",".join(ReadSettings().suffixes)})
-                    _part("corpus", html, _listing(live, corpus, editable=editable))
+                    _part("corpus", html, _listing(live, corpus, service, editable=editable))
                 with gr.Tab("Check a draft", elem_id="drafts", render_children=True):
                     _part("draft", fill_template("draft.html", {}), {"check": service.check})
             with gr.Column(scale=5, min_width=300, elem_id="right"):
@@ -82,6 +86,12 @@ def _blocks(live: LiveIndex, corpus: Corpus, service: Service, *, editable: bool
         add_endpoints(service)
     service.begin({})  # Finds the example questions, so that the first reader need not wait.
     return page
+
+
+def _plain(code: str) -> str:
+    """Return a script or a style sheet without what only people read; no text in them goes over a line's end."""
+    lines = (line.strip() for line in _COMMENT.sub("", code).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _part(name: str, html: str, handlers: Mapping[str, _Handler]) -> None:
@@ -107,6 +117,7 @@ def _asking(service: Service) -> dict[str, _Handler]:
         "around": service.around,
         "cite": service.cite,
         "judge": service.judge,
+        "note": service.noting.save,
     }
 
 
@@ -132,7 +143,7 @@ def _question_box() -> None:
     gr.on([question.submit, button.click], fn=None, inputs=[question], outputs=[question], js=send, api_visibility="private")
 
 
-def _listing(live: LiveIndex, corpus: Corpus, *, editable: bool) -> dict[str, _Handler]:
+def _listing(live: LiveIndex, corpus: Corpus, service: Service, *, editable: bool) -> dict[str, _Handler]:
     def listing(request: object) -> dict[str, Any]:
         wanted = read_request(ListingRequest, request)
 
@@ -143,14 +154,15 @@ def _listing(live: LiveIndex, corpus: Corpus, *, editable: bool) -> dict[str, _H
                 wanted.offset,
                 editable=editable,
                 order=Order(wanted.order),
-                choice=Choice(wanted.outlet, wanted.month),
+                choice=Choice(wanted.outlet, wanted.month, wanted.mark),
+                notes=place_notes(opened.index, service.noting.all()),
                 problem=live.problem,
             )
 
         return {"html": live.call(show)}
 
     changing: dict[str, _Handler] = {"change": corpus.change, "progress": corpus.progress} if editable else {}
-    return {"listing": listing, **changing}
+    return {"listing": listing, "export": service.noting.export, **changing}
 
 
 def _key(live: LiveIndex) -> str:

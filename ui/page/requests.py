@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from articles_qa.index import InputError
 from articles_qa.index.files.printable import printable
 from articles_qa.qa import Scope
+from articles_qa.ui.notes.note import MAX_QUOTE, MAX_WORDS, MOST_TAGS, Tag
 
 _T = TypeVar("_T", bound=BaseModel)
 _MAX = 2**53  # The largest whole number that browsers count to.
@@ -121,6 +122,34 @@ class JudgeRequest(PageRequest):
     verdict: Annotated[str, Field(pattern="^(right|wrong|none)$")]
 
 
+class NoteRequest(PageRequest):
+    """A star, tags and words on a stretch of an article; `start` and `end` are 0 for the article as a whole.
+
+    `what` names the place for the buttons beside it: "quote 3".
+    """
+
+    source: _Source
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{16,64}$")]
+    start: _Offset
+    end: _Offset
+    star: bool
+    tags: list[Tag] = Field(max_length=MOST_TAGS)
+    words: Annotated[str, Field(max_length=MAX_WORDS)]
+    what: Annotated[str, Field(max_length=500)] = ""
+
+    @model_validator(mode="after")
+    def _is_a_stretch(self) -> "NoteRequest":
+        if not (self.start < self.end <= self.start + MAX_QUOTE or self.start == self.end == 0):
+            raise ValueError(f"a note is on a stretch of at most {MAX_QUOTE:,} characters, or on a whole article")
+        return self
+
+
+class ExportRequest(PageRequest):
+    """All notes, in one form."""
+
+    form: Annotated[str, Field(pattern="^(json|csv)$")]
+
+
 class ListingRequest(PageRequest):
     """A part of the list of articles."""
 
@@ -129,6 +158,7 @@ class ListingRequest(PageRequest):
     order: Annotated[str, Field(pattern="^(newest|oldest|outlet|file)$")] = "newest"
     outlet: Annotated[str, Field(max_length=500)] = ""
     month: Annotated[str, Field(pattern=r"^(\d{4}-(0[1-9]|1[0-2]))?$")] = ""
+    mark: Annotated[str, Field(max_length=100)] = ""
 
 
 class ChangeRequest(PageRequest):

@@ -1,10 +1,7 @@
 """The answers to requests of the page and of programs: quotes, articles, judgements. JSON in, JSON out, no Gradio."""
 
 import json
-import os
 import re
-import stat
-import threading
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -24,11 +21,14 @@ from articles_qa.qa.example_questions import examples
 from articles_qa.qa.proof.prove import prove
 from articles_qa.qa.proof.saved_answer import read_answer
 from articles_qa.qa.proof.tally import Tally
+from articles_qa.ui.notes.append_line import append_line
+from articles_qa.ui.notes.note import Note
 from articles_qa.ui.page.article_pane import ROOM, Marked, article_html, pages_html
 from articles_qa.ui.page.draft_check import draft_html
 from articles_qa.ui.page.first_screen import limits_html, welcome_html
 from articles_qa.ui.page.html import verbatim
 from articles_qa.ui.page.live_index import LiveIndex, OpenGeneration
+from articles_qa.ui.page.noting import Noting
 from articles_qa.ui.page.requests import (
     AroundRequest,
     ArticleRequest,
@@ -55,9 +55,6 @@ SENTENCES_AROUND = 2  # Before a quote, and after it.
 MOST_LINES = 500  # Of an article that a program reads at once.
 MOST_FOUND = 1_000  # Places of words in an article.
 MAX_BESIDE = 4_000  # Characters on either side of it, however long the sentences are.
-# An index may come from a stranger: a link would lead to another file, and a pipe would keep the writer waiting.
-_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_writing = threading.Lock()
 
 
 def reported(function: Callable[[Any], dict[str, Any]], *, name: str = "") -> Callable[[Any], dict[str, Any]]:
@@ -79,6 +76,7 @@ class Service:
 
     def __init__(self, live: LiveIndex) -> None:
         self._live = live
+        self.noting = Noting(live)
         self._judged = Quota(MAX_BYTES // 4)
         self._tried: tuple[Index | None, dict[str, str]] = None, {}
 
@@ -159,12 +157,14 @@ class Service:
         asked = read_request(AskRequest, request)
         record = self.ask(asked.question, asked.history, asked.top_k, asked.scope, searched=asked.searched)
         answer = read_answer(record)
-        return {"record": record, "html": self._live.call(lambda opened: turn_html(answer, opened.index.article_named))}
+        notes = self.noting.all()
+        return {"record": record, "html": self._live.call(lambda opened: turn_html(answer, opened.index.article_named, notes))}
 
     def render(self, request: object) -> dict[str, Any]:
         """Return records that the page kept as HTML; an altered record becomes an error in its place."""
         records = read_request(RecordsRequest, request).records
-        return {"answers": self._live.call(lambda opened: [_rendered(record, opened.index) for record in records])}
+        notes = self.noting.all()
+        return {"answers": self._live.call(lambda opened: [_rendered(record, opened.index, notes) for record in records])}
 
     def article(self, request: object) -> dict[str, Any]:
         """Return an article around an offset, its quotes marked.
@@ -308,9 +308,9 @@ def _article(opened: OpenGeneration, source: str) -> Article:
     return article
 
 
-def _rendered(record: dict[str, Any], index: Index) -> str | dict[str, str]:
+def _rendered(record: dict[str, Any], index: Index, notes: Sequence[Note]) -> str | dict[str, str]:
     try:
-        return turn_html(read_answer(record), index.article_named)
+        return turn_html(read_answer(record), index.article_named, notes)
     except InputError as error:
         return {"error": str(error)}
 
@@ -323,15 +323,7 @@ def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> int:
     """
     line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "verdict": verdict, "answer": record}
     try:
-        data = json.dumps(line, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+        data = json.dumps(line, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:  # Fields that a later version adds were not checked.
         raise InputError("answer: holds what JSON in UTF-8 does not; your judgement was not kept") from error
-    try:
-        with _writing, open(path, "ab", opener=lambda name, _: os.open(name, _APPEND, 0o666)) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise InputError(f"{path}: not a regular file; move it away to go on judging")
-            if file.tell() + len(data) > MAX_BYTES:
-                raise InputError(f"{path}: full ({MAX_BYTES / 1e6:,.0f} MB); move it away to go on judging")
-            return file.write(data)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}); your judgement was not kept") from error
+    return append_line(path, data, max_bytes=MAX_BYTES, what="judgement")

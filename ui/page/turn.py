@@ -10,8 +10,13 @@ from articles_qa.index import Article, SourceState, Span
 from articles_qa.index.english import count
 from articles_qa.index.files.printable import one_line, printable
 from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedSpan
+from articles_qa.ui.notes.note import Note
+from articles_qa.ui.notes.placed_notes import note_at
 from articles_qa.ui.page.html import Layer, StyledRun, fill_template, styled_runs
-from articles_qa.ui.page.picture import picture
+from articles_qa.ui.pictures.figures import picture
+from articles_qa.ui.pictures.reports import reports
+from articles_qa.ui.pictures.statements import statements
+from articles_qa.ui.pictures.timeline import timeline
 from articles_qa.ui.text.claim_tables import figures, worded_tables
 from articles_qa.ui.text.gist import gist
 from articles_qa.ui.text.headline import Headline, headline
@@ -70,6 +75,7 @@ class ShownQuote:
     weak: str
     note: str
     links: tuple[dict[str, object], ...]
+    noted: Note | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ class _Context:
     article_named: ArticleNamed
     asked: tuple[str, ...]
     numbers: Mapping[int, int]
+    notes: Sequence[Note]
     fitting: frozenset[int] = frozenset()
 
 
@@ -107,8 +114,8 @@ class ShownPart:
     reason: str
 
 
-def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
-    """Render the answer, the quotes of each part of the question grouped by article.
+def turn_html(answer: SavedAnswer, article_named: ArticleNamed, notes: Sequence[Note] = ()) -> str:
+    """Render the answer, the quotes of each part of the question grouped by article, with the readers' notes on them.
 
     All texts are the record's, character for character, except the sentences
     beside the quotes: they are cut from the index's articles.
@@ -118,13 +125,14 @@ def turn_html(answer: SavedAnswer, article_named: ArticleNamed) -> str:
     fitting = frozenset(
         claim.rank for table in answer.claims for value in table.values if value.asked for claim in value.claims
     )
-    context = _Context(cache(article_named), (answer.question, *answer.searched[-1:]), numbered, fitting)
+    context = _Context(cache(article_named), (answer.question, *answer.searched[-1:]), numbered, notes, fitting)
     tables = worded_tables(answer, numbered)
     wordings = other_wordings((answer.question, *(part.question for part in answer.parts)), answer.searched)
     values = {
         "answer": answer,
         "gist": gist(answer, tables),
         "picture": picture(answer, tables),
+        "pictures": [made for draw in (timeline, statements, reports) if (made := draw(answer, numbered))],
         "found": found(answer.quotes) if answer.answered else answer.reason or "",
         "parts": _parts(answer, context),
         "nearest": NEAREST,
@@ -207,7 +215,17 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
         weak=WEAK_MATCH if is_weak else "",
         note=" · ".join(note for note in notes if note),
         links=tuple(_identity_link(link) for speaker in speakers for link in speaker.links),
+        noted=_noted(quote, context),
     )
+
+
+def _noted(quote: SavedQuote, context: _Context) -> Note | None:
+    """Return the readers' note on a quote."""
+    there = [note for note in context.notes if note.source == quote.source and note.text == quote.text]
+    if not there:
+        return None
+    article = _article(quote, context.article_named)
+    return note_at(there, article, quote.source, Span(quote.start, quote.end), quote.text)
 
 
 def _article(quote: SavedQuote, article_named: ArticleNamed) -> Article | None:

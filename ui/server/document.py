@@ -3,11 +3,34 @@
 import gzip
 import re
 from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
 
 from starlette.types import Message, Send
 
 _GRADIOS_PREVIEW = re.compile(rb'<meta\s+(?:property="og:|name="twitter:)[^>]*>\s*')
 _HEAD_ENDS = b"</head>"
+PRELOADED = ("Blocks", "HTML")  # Gradio's scripts of the frame, and of each part of the page.
+_IMPORTED = re.compile(r'(?:from|import)\s*"\./([\w.-]+\.js)"')
+
+
+def preload_links() -> str:
+    """Return links to the scripts of PRELOADED and to all that these import; "" where Gradio has no such files.
+
+    Else a browser learns of them one after the other: the first script asks for the second, and that for the third.
+    """
+    found = find_spec("gradio")
+    if found is None or found.origin is None:
+        return ""
+    assets = Path(found.origin).parent / "templates" / "frontend" / "assets"
+    waiting = [path.name for name in PRELOADED for path in sorted(assets.glob(f"{name}-*.js"))]
+    names: dict[str, None] = {}
+    while waiting:
+        name = waiting.pop()
+        if name not in names and (assets / name).is_file():
+            names[name] = None
+            waiting += _IMPORTED.findall((assets / name).read_text("utf-8"))
+    return "".join(f'<link rel="modulepreload" href="./assets/{name}">' for name in names)
 
 
 class Document:

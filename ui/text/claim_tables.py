@@ -127,3 +127,14 @@ def lines(claim: SavedClaim, quote: SavedQuote) -> Sequence[int]:
     """Return the first and the last line of a claim's value in its file."""
     before = quote.text[: claim.start - quote.start].count("\n")
     return quote.first_line + before, quote.first_line + before + claim.value.count("\n")
+
+
+def counted_words(table: SavedTable, claim: SavedClaim) -> str:
+    """Return the words after a value: "killed" after "over 100"; "" for a value that says itself what it is."""
+    is_bare = table.kind == "figure" and not table.unit and table.about.casefold() not in claim.value.casefold()
+    return table.about if is_bare else ""
+
+
+def claim_words(table: SavedTable, claim: SavedClaim) -> str:
+    """Return a value with the words after it, on one line: "over 100 killed"."""
+    return one_line(f"{claim.value} {counted_words(table, claim)}".strip())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedClaim, SavedTable, SavedValue
-from articles_qa.ui.text.claim_tables import OTHERS, ClaimRow, WordedTable
+from articles_qa.ui.text.claim_tables import OTHERS, ClaimRow, WordedTable, counted_words
 
 MOST_SPEAKERS = 4
 MOST_VALUES = 5  # Of one speaker in one table.
@@ -20,7 +20,7 @@ MOST_VALUES = 5  # Of one speaker in one table.
 class GistValues:
     """Values of one table as they stand in the quotes; `between` joins them, `about` follows them.
 
-    `last_day` is the day of the last one, as a record has it, where the values follow each other day by day.
+    `last_day` is the day of the last one, as a record has it, where the table has values of several days.
     """
 
     rows: tuple[ClaimRow, ...]
@@ -96,7 +96,10 @@ def _in_time(said: Sequence[_Said]) -> GistValues:
     known = sorted(once.values(), key=lambda one: one.row.published)
     rows = tuple(one.row for one in known[-MOST_VALUES:])
     is_series = len({row.published for row in rows}) > 1
-    return GistValues(rows, ", then " if is_series else ", ", _about(known[-1]), rows[-1].published if is_series else "")
+    days = {claim.published for value in known[-1].table.values for claim in value.claims}
+    last_day = rows[-1].published if len(days) > 1 else ""
+    about = counted_words(known[-1].table, known[-1].claim)
+    return GistValues(rows, ", then " if is_series else ", ", about, last_day)
 
 
 def _range(said: Sequence[_Said]) -> GistValues:
@@ -106,11 +109,4 @@ def _range(said: Sequence[_Said]) -> GistValues:
     low = min(said, key=lambda one: (one.value.low, one.value.sense == "more than"))
     high = max(said, key=lambda one: (one.value.high, one.value.sense == "more than"))
     ends = (low,) if (low.value.low, low.value.high) == (high.value.low, high.value.high) else (low, high)
-    return GistValues(tuple(one.row for one in ends), " to ", _about(low))
-
-
-def _about(one: _Said) -> str:
-    """Return the words after a value: "killed" after "over 100"; "" for a value that says itself what it is."""
-    about = one.table.about
-    is_bare = one.table.kind == "figure" and not one.table.unit and about.casefold() not in one.claim.value.casefold()
-    return about if is_bare else ""
+    return GistValues(tuple(one.row for one in ends), " to ", counted_words(low.table, low.claim))

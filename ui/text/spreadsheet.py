@@ -34,7 +34,7 @@ def _rows(answers: Sequence[SavedAnswer]) -> Iterator[tuple[str, ...]]:
             shown = {id(row.claim): row for part in worded.parts for value in part.values for row in value.rows}
             for value in table.values:
                 for claim in value.claims:
-                    yield tuple(_cell(cell) for cell in _cells(answer, table, value, claim, shown[id(claim)]))
+                    yield tuple(cell_text(cell) for cell in _cells(answer, table, value, claim, shown[id(claim)]))
 
 
 def _cells(
@@ -45,7 +45,7 @@ def _cells(
     return (*named, quote.outlet, row.published, quote.title, quote.source, quote.first_line, row.number, quote.text)
 
 
-def _cell(value: str | float | None) -> str:
+def cell_text(value: str | float | None) -> str:
     """Return a value as a cell on one line; text that a spreadsheet would calculate gets an apostrophe."""
     if value is None or not isinstance(value, str):
         return "" if value is None else f"{value}"

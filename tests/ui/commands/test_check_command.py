@@ -96,3 +96,17 @@ def _deflated(body: str) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("word/document.xml", f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>')
     return made.getvalue()
+
+
+def test_a_figure_that_differs_is_told_with_what_the_articles_have(
+    tmp_path: Path, seeds_index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = tmp_path / "draft.txt"
+    draft.write_text("NIS said that over 200 North Korean troops have been killed in Kursk.\n")
+    assert check(draft, seeds_index) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"{draft}:1: “over 200”, said by NIS: the articles have another figure"
+    assert lines[1].startswith("  000_752357c04fcf2a77.txt:26 · said by NIS") and "over 100" in lines[2]
+    assert lines[-1] == "There is no quotation in this draft; 1 figure compared, 1 differs"
+    draft.write_text("NIS said that over 100 North Korean troops have been killed in Kursk.\n")
+    assert check(draft, seeds_index) == 0

@@ -250,3 +250,12 @@ def test_health_and_schema_are_for_everyone_and_the_articles_for_accounts(site: 
         assert fetch(nobody, path, body)[0] == right
     assert fetch(nobody, "verify", {})[0] == (401 if site[1] else 422)
     assert fetch((site[0], ("ann", "wrong")), "articles")[0] == right  # Four more would let all of this machine wait.
+
+
+def test_the_document_names_the_scripts_to_come_and_brings_no_comments_of_its_own(site: Site) -> None:
+    with urllib.request.urlopen(site[0], timeout=60) as reply:
+        document = reply.read().decode()
+    assert '<link rel="modulepreload" href="./assets/' in document
+    if site[1] is None:  # Before the login, there are no parts.
+        assert "articlesQa.chat = (element" in document and "// The conversation: asks" not in document
+        assert "--lit-edge" in document and "Gradio writes a prefix" not in document

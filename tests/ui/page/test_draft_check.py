@@ -56,3 +56,15 @@ def test_a_file_is_read_and_what_is_none_is_refused(service: Service) -> None:
         with pytest.raises(InputError):
             service.check(wrong)
     assert "no quotation" in service.check({"text": ""})["html"]
+
+
+def test_figures_are_shown_beside_those_of_the_articles(service: Service, parsed: Parse) -> None:
+    draft = "NIS said that over 200 North Korean troops have been <b>killed</b> in Kursk."
+    shown = parsed(service.check({"text": draft})["html"])
+    assert "1 figure compared, 1 differs" in words(classed(shown, "tally")[0])
+    (verdict,) = classed(shown, "verdict")
+    assert words(verdict) == "“over 200”, said by NIS: the articles have another figure · line 1 of the draft"
+    (told,) = classed(shown, "there")
+    assert words(told) == "The NIS claims over 100 North Korean troops have been killed in Kursk, plus a thousand more injured."
+    assert [words(one) for one in told.iter("b")] == ["over 100"]
+    assert [words(one) for one in shown.iter("blockquote")] == [draft]

@@ -55,6 +55,14 @@ def test_one_speaker_s_newest_values_follow_each_other_day_by_day(compared: Reco
     assert lines(record) == [f"NIS: {told} killed or injured 2025-03-06"]
 
 
+def test_a_single_value_has_its_day_where_others_are_of_another_day(compared: Record) -> None:
+    record = rising(compared)
+    first, second = (value["claims"][0] for value in record["claims"][0]["values"][:2])
+    first |= {"rank": 1, "start": compared["quotes"][0]["start"], "end": compared["quotes"][0]["start"] + 5}
+    second |= {"speaker": "Seoul", "said_by": "Seoul"}
+    assert lines(record)[1:] == ["Seoul: as high as 3,000 [2] killed or injured 2025-03-01"]
+
+
 def test_a_table_that_holds_neither_what_was_asked_nor_the_first_quote_s_value_sums_up_nothing(compared: Record) -> None:
     assert lines(rising(compared)) == lines(compared | {"claims": []}) == []
 
