@@ -10,7 +10,6 @@ article and holds one of the answers. The index goes to FOLDER/saved-qa-PRECISIO
 
 import argparse
 import json
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -85,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (QaError, OSError, ValueError, KeyError) as error:
         print(f"eval.speed: {error}", file=sys.stderr)
         return 2
+    import resource  # Windows has none.
+
     peak_mb = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     print(json.dumps({"precision": precision.value, "mode": chosen.mode, **figures, "peak_rss_mb": peak_mb}))
     return 0

@@ -68,7 +68,7 @@ def training_samples(cases: Sequence[Case], index: Index, *, off_topic: bool = F
     made = []
     for case in cases:
         found = find_candidates(index, variants(case.question, ()), known).best(PASSAGES_SCORED)
-        sentences = index.store.sentences([passage.id for passage in found.passages])
+        sentences = index.sentences([passage.id for passage in found.passages])
         if sentences:
             sources = {p.id: index.store.article(p.article).source for p in found.passages}
             right = [

@@ -76,17 +76,5 @@ class ArticlesRetriever(BaseRetriever):
 
 def _document(found: Quote | FoundPassage, **more: object) -> Document:
     """Return what was found as a document. `source` and `start_index` are LangChain's names."""
-    article, place = found.article, found.place
-    facts = {
-        "source": found.source,
-        "start_index": found.start,
-        "end_index": found.end,
-        "first_line": found.first_line,
-        "last_line": found.last_line,
-        "place": place.to_dict() if place else None,
-        "sha256": article.sha256,
-        "title": article.title,
-        "outlet": article.outlet,
-        "published": article.masthead.published.isoformat() if article.masthead.published else None,
-    }
-    return Document(id=f"{found.source}#{found.start}-{found.end}", page_content=found.text, metadata={**facts, **more})
+    facts = {**found.citation(), "start_index": found.start, "end_index": found.end}
+    return Document(id=found.key, page_content=found.text, metadata={**facts, **more})

@@ -276,4 +276,7 @@ def _reason(info: IndexInfo, chosen: Selection | None, within: Scope | None, nam
             return f"The one article {choice} does not answer this."
         return f"None of the {chosen.articles:,} articles {choice} answers this."
     count = "The one article does" if info.articles == 1 else f"The {info.articles:,} articles do"
+    if info.unembedded:
+        share = f"{info.embedded / info.sentences:.0%} of their sentences are found by meaning, the rest by words alone"
+        return f"{count} not answer this, as far as the index is made: {share}."
     return f"{count} not answer this."

@@ -104,12 +104,13 @@ def build_mixed(folder: Path, stock: Path, passages: int) -> BuildCost:
     pool, record = SentencePool.of(before.store), open_generation(stock / "index").manifest.build
     articles = pool.articles(folder / "articles", passages)
     record = replace(record, root=str(folder / "articles"), paths=(str(folder / "articles"),))
-    sizes = {"dim": before.info.model.dim, "exhaustive_up_to": EXHAUSTIVE_UP_TO}
+    dim, up_to = before.info.model.dim, EXHAUSTIVE_UP_TO
     began = time.perf_counter()
 
     def write(into: Path) -> Manifest:
         entries = pool.entries(folder / "articles", passages)
-        return write_generation(into, SegmentPlan(articles), None, lambda _: entries, record, **sizes, disk=DISK)
+        plan = SegmentPlan(articles)
+        return write_generation(into, plan, None, lambda _: entries, record, dim=dim, exhaustive_up_to=up_to, disk=DISK)
 
     with writer(folder / "index"):
         publish(folder / "index", write)

@@ -14,6 +14,7 @@ from articles_qa.index.building.fill_entries import Progress
 from articles_qa.index.building.prepare import make_report, open_previous, prepare
 from articles_qa.index.building.previous_generation import PreviousGeneration
 from articles_qa.index.building.segment_plan import SegmentPlan, plan_change, plan_merging
+from articles_qa.index.building.words_first import lacks_vectors, put_words_first
 from articles_qa.index.building.write_generation import write_generation
 from articles_qa.index.errors import IndexUnusableError, InputError
 from articles_qa.index.files.disk import Disk
@@ -46,6 +47,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
     if previous:
         with suppress(OSError):  # The next build removes the rest.
             clean(directory, disk)
+    unfinished = previous if generation and lacks_vectors(generation) else None
     contents = previous.contents if previous else {}
     last_build = LastBuild.of(generation.manifest.build if generation else published_record(directory), contents)
     if not paths:
@@ -57,19 +59,29 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
         settings,
         last_build,
         record=generation.manifest.build if generation else None,
-        previous=previous,
+        previous=None if unfinished else previous,
         known_contents=None if previous is None or settings.rebuild else previous.known_contents,
+        drafts=None if settings.rebuild else unfinished,
         progress=progress,
         disk=disk,
     )
-    kept = generation if prepared.keeps else None
+    growing = None
+    if generation is None or unfinished:
+        before, least = unfinished if prepared.keeps else None, settings.words_first_bytes
+        growing = put_words_first(directory, prepared, before, at_least_bytes=least, note=progress.note, disk=disk)
+    prepared = prepared.embedded(growing.publish_more) if growing else prepared.embedded()
+    kept = generation if prepared.keeps and unfinished is None else None
     articles = prepared.collection.articles
     entries, dim, up_to = prepared.entry_maker.entries, prepared.card.dim, settings.exhaustive_up_to
     relayout = kept is not None and _needs_other_layout(kept, settings)
+    words = growing.generation if growing and growing.articles == articles else None
 
-    def put_in_force(plan: SegmentPlan, before: PreviousGeneration | None) -> Generation:
+    def put_in_force(plan: SegmentPlan, before: PreviousGeneration | None, words: Generation | None = None) -> Generation:
         def write(folder: Path) -> Manifest:
-            return write_generation(folder, plan, before, entries, prepared.record, dim=dim, exhaustive_up_to=up_to, disk=disk)
+            record = prepared.record
+            return write_generation(
+                folder, plan, before, entries, record, dim=dim, exhaustive_up_to=up_to, words=words, disk=disk
+            )
 
         return publish(directory, write, disk=disk)
 
@@ -78,7 +90,7 @@ def _build(paths: Sequence[Path], directory: Path, settings: BuildSettings, prog
             same = kept is not None and previous is not None and previous.speakers == prepared.speakers and not relayout
             shared = previous if same else None
             plan = plan_change(articles, shared, min_passages=settings.min_segment_passages)
-            kept, previous = put_in_force(plan, shared), None
+            kept, previous = put_in_force(plan, shared, words), None
     if len(kept.manifest.segments) >= settings.merged_at:  # The new articles are in force by now.
         previous = previous or PreviousGeneration(kept)
         least, at = settings.min_segment_passages, settings.merged_at

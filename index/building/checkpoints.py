@@ -46,6 +46,18 @@ class Checkpoints:
 
     def entry(self, content: Content) -> Entry:
         """Return the entry of an article with this content; its source is that of any file with this content."""
+        store, number = self._store(content)
+        entry = store.entry(number)
+        return replace(entry, vectors=from_bytes(self.rows(content), rows=len(entry.sentences)))
+
+    def rows(self, content: Content) -> bytes:
+        """Return the vectors of an article with this content, as a segment has them."""
+        store, number = self._store(content)
+        ((rows,),) = store.rows("SELECT rows FROM vectors WHERE article = ?", number)
+        return bytes(rows)
+
+    def _store(self, content: Content) -> tuple[Store, int]:
+        """Return the opened file of an article, and its number there."""
         path, number = self._places[content]
         if path in self._stores:
             self._stores.move_to_end(path)
@@ -53,10 +65,7 @@ class Checkpoints:
             self._stores[path] = Store(path)
             if len(self._stores) > _OPEN:
                 self._stores.popitem(last=False)
-        store = self._stores[path]
-        entry = store.entry(number)
-        ((rows,),) = store.rows("SELECT rows FROM vectors WHERE article = ?", number)
-        return replace(entry, vectors=from_bytes(rows, rows=len(entry.sentences)))
+        return self._stores[path], number
 
     def keep(self, entries: Sequence[Entry]) -> None:
         """Write a batch of entries to a file named by its sha256; a half-written file never bears its name.

@@ -10,7 +10,7 @@ from articles_qa.index.articles.article import Article, Content
 from articles_qa.index.building.checkpoints import Checkpoints
 from articles_qa.index.building.collection import FoundArticle
 from articles_qa.index.entries.entry import Entry
-from articles_qa.index.entries.make_entry import Draft, draft, make_entries, read_speakers, with_speakers
+from articles_qa.index.entries.make_entry import Draft, draft, draft_again, make_entries, read_speakers, with_speakers
 from articles_qa.index.errors import ArticleRefused
 from articles_qa.index.files.find_files import SourceFile
 from articles_qa.index.files.source_files import CheckSize, Sources
@@ -59,7 +59,8 @@ class EntryMaker:
     `check_size` refuses a file that has grown too large since it was found.
     `speakers` names the parser that reads who speaks, "" for none.
     `start_workers` starts other processes that embed; None: only this process
-    embeds.
+    embeds. `drafts` are entries without vectors, whose articles this process
+    need not read and split again.
     """
 
     def __init__(
@@ -73,18 +74,36 @@ class EntryMaker:
         reader: ArticleReader,
         speakers: str,
         start_workers: StartWorkers | None = None,
+        drafts: PreviousEntries | None = None,
     ) -> None:
         self._previous, self._checkpoints, self._embedder, self._progress = previous, checkpoints, embedder, progress
         self._check_size, self._speakers, self._start_workers = check_size, speakers, start_workers
         self._reader = reader
+        self.drafts = drafts
         self._last_file: tuple[SourceFile, bytes] | None = None  # The articles of one file come one after another.
         self._last: dict[Content, Entry] = {}  # The last batch needs no checkpoint: the build is nearly done.
         self._embedded = 0
 
-    def embed(self, articles: Sequence[FoundArticle]) -> tuple[list[FoundArticle], list[ArticleRefused]]:
+    def drafted(self, articles: Sequence[FoundArticle]) -> Iterator[Entry]:
+        """Yield the entry of each article, one at a time, without vectors and speakers.
+
+        Raises:
+            ArticleRefused: a file changed since it was found, or cannot be read.
+        """
+        changed: _Changed = {}
+        for article in articles:
+            for made in self._draft(article, changed):
+                yield replace(made.entry, article=replace(made.entry.article, source=article.source))
+            if changed:
+                raise ArticleRefused(article.source, "changed while it was read")
+
+    def embed(
+        self, articles: Sequence[FoundArticle], kept: Callable[[], None] = lambda: None
+    ) -> tuple[list[FoundArticle], list[ArticleRefused]]:
         """Embed the articles that have no entry yet, batch by batch; files of one content are embedded once.
 
-        Returns the articles as they were when their text was read, and the files that could not be read then.
+        `kept` is called after each new checkpoint. Returns the articles as they were when
+        their text was read, and the files that could not be read then.
         """
         known: Container[Content] = self._previous or ()
         fresh = {one.content: one for one in articles if one.content not in known and one.content not in self._checkpoints}
@@ -96,6 +115,7 @@ class EntryMaker:
             for entries, rest_bytes in batches:
                 if rest_bytes:
                     self._checkpoints.keep(entries)
+                    kept()
                 else:
                     self._last = {entry.article.content: entry for entry in entries}
         return _as_read(articles, changed)
@@ -156,13 +176,20 @@ class EntryMaker:
         rest_bytes = sum(article.size_bytes for article in articles)
         for article in articles:
             rest_bytes -= article.size_bytes
-            for read in self._read(article, changed):
-                drafts.append(draft(read))
-                passages += len(drafts[-1].texts)
+            for made in self._draft(article, changed):
+                drafts.append(made)
+                passages += len(made.texts)
             if rest_bytes and passages >= BATCH_PASSAGES:
                 yield drafts, rest_bytes
                 drafts, passages = [], 0
         yield drafts, 0
+
+    def _draft(self, article: FoundArticle, changed: _Changed) -> Iterator[Draft]:
+        """Split an article; a stored draft is taken as it is."""
+        if self.drafts is not None and article.content in self.drafts:
+            yield draft_again(self.drafts.entry(article.content))
+        else:
+            yield from map(draft, self._read(article, changed))
 
     def _texts(self, articles: Sequence[FoundArticle], changed: _Changed) -> Iterator[Batch]:
         """Read articles; yield batches of some BATCH_BYTES."""

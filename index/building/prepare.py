@@ -1,12 +1,13 @@
 """Preparing a build: find the articles and give each its entry, before anything is written."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from articles_qa.index.articles.article import Content
 from articles_qa.index.articles.passages import MAX_PASSAGE_CHARS
 from articles_qa.index.building.build_report import BuildReport, SourceChanges, changes_since
 from articles_qa.index.building.build_settings import BuildSettings
@@ -135,15 +136,15 @@ def _as_read(collection: Collection, articles: Sequence[FoundArticle], unread: S
 
 @dataclass(frozen=True, slots=True)
 class PreparedBuild:
-    """The articles, model and changes of a build that is ready to be written.
+    """The articles, model and changes of a build.
 
-    `keeps` tells whether vectors of the build before are kept. `speakers`
-    names the parser that reads who speaks. `record` is the manifest's record
-    of the build.
+    `before` are the contents of the build before, by source. `keeps` tells
+    whether its vectors are kept. `speakers` names the parser that reads who
+    speaks. `record` is the manifest's record of the build.
     """
 
     collection: Collection
-    changes: SourceChanges
+    before: Mapping[str, Content]
     card: ModelCard
     keeps: bool
     speakers: str
@@ -151,6 +152,22 @@ class PreparedBuild:
     checkpoints: Checkpoints
     record: BuildRecord
     export_s: float
+
+    @property
+    def changes(self) -> SourceChanges:
+        """The articles compared with those of the build before."""
+        return changes_since(self.before, self.collection.articles)
+
+    def embedded(self, kept: Callable[[], None] = lambda: None) -> "PreparedBuild":
+        """Embed the new articles; return the build that is ready to be written. `kept` is called after each checkpoint.
+
+        Raises:
+            InputError: no article could be read any more.
+        """
+        collection = _as_read(self.collection, *self.entry_maker.embed(self.collection.articles, kept))
+        refused = tuple((refusal.source, refusal.reason) for refusal in collection.refused)
+        built = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        return replace(self, collection=collection, record=replace(self.record, refused=refused, built=built))
 
     def differs(self, before: BuildRecord) -> bool:
         """Return whether a new generation is worth publishing after the generation with this record."""
@@ -166,15 +183,16 @@ def prepare(
     record: BuildRecord | None,
     previous: PreviousEntries | None,
     known_contents: KnownContents | None = None,
+    drafts: PreviousEntries | None = None,
     progress: Progress,
     disk: Disk = DISK,
 ) -> PreparedBuild:
-    """Find the articles and embed the new ones. Only the holder of the writer lock may call this.
+    """Find the articles, to be embedded. Only the holder of the writer lock may call this.
 
     `folder` has the articles added by hand, and the checkpoints. `record` and
     `previous` are of the generation to build on; `last_build` may also come
     from a damaged generation. `known_contents` returns the contents of files
-    whose stat signature has not changed.
+    whose stat signature has not changed, `drafts` has entries without vectors.
 
     Raises:
         InputError: no article is left, an article to take out or bring back is unknown, or the wished workers are missing.
@@ -200,9 +218,9 @@ def prepare(
         reader=reader,
         speakers=speakers,
         start_workers=start_workers,
+        drafts=drafts,
     )
-    collection = _as_read(collection, *entry_maker.embed(collection.articles))
-    changes = changes_since(previous.contents if previous else {}, collection.articles)
+    before = previous.contents if previous else {}
     named = tuple(str(path.resolve()) for path in paths)
     now = BuildRecord(
         root=str(collection.root),
@@ -218,7 +236,7 @@ def prepare(
         refused=tuple((refusal.source, refusal.reason) for refusal in collection.refused),
         built=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     )
-    return PreparedBuild(collection, changes, export.card, keeps, speakers, entry_maker, checkpoints, now, export_s)
+    return PreparedBuild(collection, before, export.card, keeps, speakers, entry_maker, checkpoints, now, export_s)
 
 
 def make_report(prepared: PreparedBuild, *, generation: int, passages: int, sentences: int, took_s: float) -> BuildReport:

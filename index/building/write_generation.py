@@ -19,7 +19,7 @@ from articles_qa.index.files.file_stat import pack_stats
 from articles_qa.index.local.generation import LOOKS, ORDER, Generation
 from articles_qa.index.local.global_ids import GlobalIds
 from articles_qa.index.local.manifest import Manifest
-from articles_qa.index.local.segment import Segment, SegmentRecord, folder_of
+from articles_qa.index.local.segment import WORDS, Segment, SegmentRecord, folder_of
 from articles_qa.index.local.tombstones import TOMBSTONES, count_deleted_words
 from articles_qa.index.local.write_segment import write_segment
 from articles_qa.index.opened.build_record import BuildRecord, Counts
@@ -40,11 +40,13 @@ def write_generation(
     *,
     dim: int,
     exhaustive_up_to: int,
+    words: Generation | None = None,
     disk: Disk,
 ) -> Manifest:
     """Write all files of a planned generation but its manifest; return the manifest, which names the shared files alone.
 
-    Vectors have `dim` dimensions; up to `exhaustive_up_to` sentences are searched exhaustively.
+    Vectors have `dim` dimensions; up to `exhaustive_up_to` sentences are searched exhaustively. `words` is a
+    generation with just these articles, whose words are shared.
 
     Raises:
         OSError: a file cannot be written.
@@ -56,15 +58,27 @@ def write_generation(
         for place in plan.kept:
             before = previous.segments[place].record
             records.append(replace(before, folder=folder_of(before.serial, first=not records)))
-            shared |= _share(before, records[-1], previous.generation, folder, disk)
+            shared |= _share_segment(before, records[-1], previous.generation, folder, disk)
     if (fresh := plan.fresh) or not records:
         serial = 1 + max((segment.record.serial for segment in previous.segments), default=0) if previous else 1
         where, up_to = folder_of(serial, first=not records), exhaustive_up_to
         if sum(record.sentences for record in records) > exhaustive_up_to:
             up_to = min(exhaustive_up_to, SEGMENT_EXHAUSTIVE_UP_TO)
         places |= {article.source: (len(records), number) for number, article in enumerate(fresh)}
-        made = entries(fresh)
-        records.append(write_segment(folder, made, serial=serial, folder=where, dim=dim, exhaustive_up_to=up_to, disk=disk))
+        records.append(
+            write_segment(
+                folder,
+                entries(fresh),
+                serial=serial,
+                folder=where,
+                dim=dim,
+                exhaustive_up_to=up_to,
+                with_words=words is None,
+                disk=disk,
+            )
+        )
+        if words is not None:
+            shared |= share_files(words, lambda name: name if name.startswith(f"{WORDS}/") else None, folder, disk)
     articles = sorted(plan.articles, key=lambda article: article.source)
     with disk.create(folder / LOOKS) as file:
         np.save(file, pack_stats([article.file.stat for article in articles]), allow_pickle=False)
@@ -87,17 +101,31 @@ def _write_order(
     return Counts(*ids.counts)
 
 
-def _share(
+def _share_segment(
     before: SegmentRecord, now: SegmentRecord, generation: Generation, folder: Path, disk: Disk
 ) -> dict[str, FileRecord]:
-    """Link a segment's files into another generation's folder, or copy them; return the records of the linked files."""
+    """Share the files of a segment, which may get another folder."""
+
+    def name(file: str) -> str | None:
+        inner = before.inner(file)
+        return None if inner is None else now.names(inner)
+
+    return share_files(generation, name, folder, disk)
+
+
+def share_files(generation: Generation, name: Callable[[str], str | None], folder: Path, disk: Disk) -> dict[str, FileRecord]:
+    """Link files into another generation's folder, or copy them; return the records of the linked files.
+
+    `name` returns the new name of each file of the generation; None: it is not shared.
+    """
     shared: dict[str, FileRecord] = {}
     for file in generation.manifest.files:
-        if (inner := before.inner(file.name)) is None:
+        if (new := name(file.name)) is None:
             continue
-        into = now.path(folder, inner)
-        for missing in (parent for parent in (now.path(folder), into.parent) if not parent.is_dir()):
-            disk.make_folder(missing)
+        into = folder / new
+        for parent in reversed(into.relative_to(folder).parents[:-1]):
+            if not (folder / parent).is_dir():
+                disk.make_folder(folder / parent)
         try:
             disk.link(generation.folder / file.name, into)
         except OSError as error:
@@ -106,5 +134,5 @@ def _share(
             with disk.create(into) as copy, (generation.folder / file.name).open("rb") as source:
                 shutil.copyfileobj(source, copy)
         else:
-            shared[now.names(inner)] = replace(file, name=now.names(inner))
+            shared[new] = replace(file, name=new)
     return shared

@@ -1,10 +1,14 @@
 """Entries: the records that an index keeps of an article, its passages, sentences and aliases."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from articles_qa.index.arrays import Vectors
 from articles_qa.index.articles.article import Article, Content
+from articles_qa.index.articles.sentences import read_with
 from articles_qa.index.articles.span import Span
+from articles_qa.index.models.embedder import PassageText
 from articles_qa.index.speakers.abbreviations import Alias
 from articles_qa.index.speakers.attribution import Attribution
 
@@ -64,3 +68,12 @@ class Entry:
     sentences: tuple[StoredSentence, ...]
     aliases: tuple[Alias, ...]
     vectors: Vectors
+
+
+def passage_texts(article: Article, sentences: Sequence[StoredSentence]) -> tuple[PassageText, ...]:
+    """Return the model's input for each passage of these sentences of an article, in order."""
+    text, title = article.text, article.title or ""
+    return tuple(
+        PassageText(title, tuple(read_with(text, one.span, one.gaps, one.leads) for one in inside))
+        for _, inside in groupby(sentences, key=lambda one: one.passage)
+    )

@@ -10,10 +10,11 @@ from articles_qa.index.articles.article import Article
 from articles_qa.index.articles.passages import passages
 from articles_qa.index.articles.sentences import Sentence, sentences
 from articles_qa.index.articles.traits import read_traits
-from articles_qa.index.entries.entry import Entry, StoredSentence
+from articles_qa.index.entries.entry import Entry, StoredSentence, passage_texts
 from articles_qa.index.grammar.parser import Parser
 from articles_qa.index.models.embedder import Embedder, PassageText
 from articles_qa.index.search.analyzer import terms
+from articles_qa.index.search.float16_vectors import rounded
 from articles_qa.index.speakers.abbreviations import aliases
 from articles_qa.index.speakers.find_speakers import ArticleSpeakers, find_speakers
 from articles_qa.index.speakers.surnames import surnames
@@ -47,7 +48,7 @@ def embed_drafts(drafts: Sequence[Draft], embedder: Embedder, *, done: Callable[
         tokens = [sentence for part in parts for sentence in part.tokens]
         sentences = tuple(replace(sentence, tokens=kept) for sentence, kept in zip(draft.entry.sentences, tokens, strict=True))
         # In half precision as on disk, so that a new entry equals the same entry read back.
-        entries.append(replace(draft.entry, sentences=sentences, vectors=rows.astype(np.float16).astype(np.float32)))
+        entries.append(replace(draft.entry, sentences=sentences, vectors=rounded(rows)))
     return entries
 
 
@@ -78,6 +79,11 @@ def draft(article: Article) -> Draft:
     empty = np.empty((0, 0), np.float32)
     entry = Entry(article, tuple(passage.span for passage in parts), tuple(stored), aliases(text), empty)
     return Draft(entry, tuple(texts))
+
+
+def draft_again(entry: Entry) -> Draft:
+    """Return the draft of an entry that was stored without vectors."""
+    return Draft(entry, passage_texts(entry.article, entry.sentences))
 
 
 def read_speakers(entry: Entry, parser: Parser) -> ArticleSpeakers:

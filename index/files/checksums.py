@@ -15,6 +15,7 @@ from pathlib import Path
 import xxhash
 
 from articles_qa.index.errors import IndexDamagedError
+from articles_qa.index.files.open_flags import open_flags
 
 # Up to this size every file's sha256 is compared when an index is opened (1.6 GB/s a core). Beyond, xxh3 comes first: it
 # finds all accidental damage in a tenth of the time. sha256, which cannot be forged, follows in the background.
@@ -151,7 +152,7 @@ def _damage(path: Path, record: FileRecord, check: Check) -> str | None:
 @contextmanager
 def _opened(path: Path, *, follow: bool = False) -> Iterator[FileIO]:
     """Open a regular file for reading, no link by default; a pipe or device would keep a reader waiting for ever."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW))
+    descriptor = os.open(path, open_flags("O_NONBLOCK", *([] if follow else ["O_NOFOLLOW"])))
     with open(descriptor, "rb", buffering=0) as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("not a regular file")

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from articles_qa.index.articles.article import Article
 from articles_qa.index.errors import ArticleRefused, IndexDamagedError
+from articles_qa.index.files.open_flags import open_flags
 from articles_qa.index.files.printable import printable_name
 from articles_qa.index.formats.kinds import format_of
 
@@ -33,10 +34,6 @@ CheckSize: TypeAlias = Callable[[int, str], None]
 """Raises ArticleRefused where a file of so many bytes, of this source, is too large."""
 
 MAX_SOURCE_BYTES = 1 << 30  # A larger file is no article, and would fill the memory.
-# A folder on the path need not be readable, only passable; Linux calls this O_PATH.
-_PASSED = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
-# A pipe would keep a reader waiting for ever.
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def _open_below(folder: Path, source: str) -> tuple[int, str]:
@@ -48,8 +45,12 @@ def _open_below(folder: Path, source: str) -> tuple[int, str]:
     parts, member = source.split("/"), ""
     if "\0" in source or any(part in ("", ".", "..") for part in parts):
         raise _refused(source, "not the path of a file below the articles' folder, so not read")
+    # A folder on the path need not be readable, only passable; Linux calls this O_PATH.
+    passed = open_flags("O_DIRECTORY", "O_CLOEXEC") | getattr(os, "O_PATH", os.O_RDONLY)
+    no_link = open_flags("O_NOFOLLOW")
+    read = no_link | open_flags("O_NONBLOCK", "O_CLOEXEC")  # A pipe would keep a reader waiting for ever.
     try:
-        here = os.open(folder, _PASSED & ~os.O_NOFOLLOW)
+        here = os.open(folder, passed)
     except (OSError, ValueError) as error:
         raise _refused(source, f"the articles' folder {printable_name(folder)} cannot be opened ({_why(error)})") from error
     try:
@@ -59,11 +60,11 @@ def _open_below(folder: Path, source: str) -> tuple[int, str]:
                 parts, member = parts[: place + 1], "/".join(parts[place + 1 :])
                 break
             _check_kind(source, mode, folder=True)
-            inner = os.open(part, _PASSED, dir_fd=here)
+            inner = os.open(part, passed | no_link, dir_fd=here)
             os.close(here)
             here = inner
         _check_kind(source, os.stat(parts[-1], dir_fd=here, follow_symlinks=False).st_mode, folder=False)
-        found = os.open(parts[-1], _READ, dir_fd=here)
+        found = os.open(parts[-1], read, dir_fd=here)
     except (OSError, ValueError) as error:  # ValueError where the system's encoding lacks a letter of the name.
         raise _unread(source, error) from error
     finally:

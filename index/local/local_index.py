@@ -1,17 +1,20 @@
 """An index in a folder, opened: one generation, checked, ready to be searched."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from articles_qa.index.arrays import Flags, Ids, Vectors
+from articles_qa.index.entries.entry import StoredSentence
 from articles_qa.index.entries.entry_db import cut, day_of
 from articles_qa.index.errors import IndexDamagedError, IndexMismatchError
 from articles_qa.index.files.checksums import Check, Verification
 from articles_qa.index.files.source_files import Sources
 from articles_qa.index.local.generation import Generation, current_number, generation_numbers, open_generation
-from articles_qa.index.local.segment import WORDS
+from articles_qa.index.local.late_vectors import LateVectors
+from articles_qa.index.local.segment import WORDS, Segment
 from articles_qa.index.local.segment_reader import SegmentReader
 from articles_qa.index.local.tombstones import TOMBSTONES, read_tombstones
 from articles_qa.index.models.embedder import EmbeddedQuestion
@@ -42,6 +45,7 @@ class LocalIndex(Index):
         words = [record.path(generation.folder, WORDS) for record in generation.manifest.segments]
         self._words = WordIndex(words, read_tombstones(generation.folder / TOMBSTONES, self.segments, self._ids))
         self._of_serial = {record.serial: position for position, record in enumerate(generation.manifest.segments)}
+        self._late = LateVectors(self.store, lambda: self._embedder)
         self._check_counts()
         # Files that were compared by xxh3 are compared by sha256 while the index is in use.
         in_full = generation.check is Check.SHA256
@@ -85,11 +89,34 @@ class LocalIndex(Index):
             rows = np.repeat(starts, sizes) + np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
             owners.append(np.repeat(part.at, sizes))
             numbers.append(self._ids.global_sentences(part.segment, rows))
-            vectors.append(segment.exact.rows(rows))
+            vectors.append(self._vectors(segment, rows, np.asarray(passages, np.int64)[part.at], sizes))
         if not all(np.isfinite(some).all() for some in vectors):
             raise IndexDamagedError(f"{self.info.directory}: holds vectors that are no numbers; run qa index --rebuild")
         order = np.argsort(np.concatenate(owners), kind="stable")
         return SentenceVectors(np.concatenate(numbers)[order], np.concatenate(owners)[order], np.concatenate(vectors)[order])
+
+    def _vectors(self, segment: Segment, rows: Ids, passages: Ids, sizes: Ids) -> Vectors:
+        """Return the vectors of a segment's sentences, which are those of these passages, so many of each."""
+        if not segment.record.unembedded:
+            return segment.exact.rows(rows)
+        found = np.empty((len(rows), self.info.model.dim), np.float32)
+        there = rows < segment.record.embedded
+        found[there] = segment.exact.rows(rows[there])
+        owners = np.repeat(passages, sizes)
+        for passage, made in self._late.of(np.unique(owners[~there]).tolist()).items():
+            own = np.flatnonzero(owners == passage)
+            if len(own) != len(made.vectors):
+                raise IndexDamagedError(f"{self.info.directory}: counts other sentences than it holds; run qa index --rebuild")
+            found[own] = made.vectors
+        return found
+
+    def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
+        found = self.store.sentences(passages)
+        if not self.info.unembedded:
+            return found
+        embedded = self._late.of(passages)
+        tokens = {number: iter(one.tokens) for number, one in embedded.items()}
+        return [replace(sentence, tokens=next(tokens[sentence.passage])) for sentence in found]
 
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None
@@ -124,7 +151,7 @@ class LocalIndex(Index):
             raise IndexDamagedError(f"{info.directory}: counts differ from the manifest; run qa index --rebuild")
         for segment in self.segments:
             record, vectors = segment.record, segment.vectors
-            if len(vectors) != record.sentences or vectors.dim != info.model.dim or not vectors.has(record.lists):
+            if len(vectors) != record.embedded or vectors.dim != info.model.dim or not vectors.has(record.lists):
                 raise IndexMismatchError(
                     f"{info.directory}: vectors are of another shape than the manifest says; run qa index --rebuild"
                 )
@@ -159,5 +186,6 @@ def _info(directory: Path, generation: Generation) -> IndexInfo:
         kept=tuple(generation_numbers(directory)),
         in_force=current_number(directory) == generation.number,
         segments=len(generation.manifest.segments),
+        unembedded=sum(record.unembedded for record in generation.manifest.segments),
         lists=together if lists else None,
     )

@@ -104,7 +104,10 @@ def _segments(said: Sequence[Any], path: Path) -> Iterator[SegmentRecord]:
         if counts[0] in serials:
             raise IndexMismatchError(f"{path}: names a segment twice; run qa index --rebuild")
         serials.add(counts[0])
-        yield SegmentRecord(counts[0], one["folder"], counts[1], counts[2], counts[3], _lists(one, path))
+        unembedded = one.get("unembedded", 0)
+        if isinstance(unembedded, bool) or not isinstance(unembedded, int) or not 0 <= unembedded <= counts[3]:
+            raise IndexMismatchError(f"{path}: unembedded not as this program writes it; run qa index --rebuild")
+        yield SegmentRecord(counts[0], one["folder"], counts[1], counts[2], counts[3], _lists(one, path), unembedded)
 
 
 def _lists(said: Mapping[str, Any], path: Path) -> Lists | None:

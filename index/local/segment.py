@@ -38,7 +38,7 @@ class SegmentRecord:
     """A segment as a manifest names it. `serial` is unique in an index.
 
     `folder` is "" for the segment in the generation's own folder. `lists` is None if
-    the vectors are searched exhaustively.
+    the vectors are searched exhaustively. The last `unembedded` sentences have no vectors yet.
     """
 
     serial: int
@@ -47,6 +47,12 @@ class SegmentRecord:
     passages: int
     sentences: int
     lists: Lists | None
+    unembedded: int = 0
+
+    @property
+    def embedded(self) -> int:
+        """The number of sentences that have a vector, which are the first ones."""
+        return self.sentences - self.unembedded
 
     def path(self, generation: Path, name: str = "") -> Path:
         """Return the path of a file of the segment."""
@@ -65,7 +71,8 @@ class SegmentRecord:
     def to_dict(self) -> dict[str, object]:
         """Return the record as a manifest has it."""
         lists = {"vectors": self.lists.to_dict()} if self.lists else {}
-        return {**{key: getattr(self, key) for key in COUNTS}, "folder": self.folder, **lists}
+        unembedded = {"unembedded": self.unembedded} if self.unembedded else {}
+        return {**{key: getattr(self, key) for key in COUNTS}, "folder": self.folder, **lists, **unembedded}
 
 
 class Segment:
@@ -78,7 +85,7 @@ class Segment:
     def __init__(self, record: SegmentRecord, generation: Path, *, dim: int) -> None:
         self.record = record
         self.store = Store(record.path(generation, ARTICLES))
-        self.exact = Float16Vectors(record.path(generation, EXACT), rows=record.sentences, dim=dim)
+        self.exact = Float16Vectors(record.path(generation, EXACT), rows=record.embedded, dim=dim)
         self.first_passages = _numbers(record.path(generation, FIRST_PASSAGES), record.articles, record.passages)
         self.first_sentences = _numbers(record.path(generation, FIRST_SENTENCES), record.passages, record.sentences)
         self._path = record.path(generation, VECTORS)
@@ -102,6 +109,7 @@ class Segment:
         `among` flags the sentences to search; None searches all sentences but those of `deleted` articles.
         """
         wanted = top_k + SPARE
+        among = None if among is None else among[: self.record.embedded]
         while True:
             rows = self.vectors.search(query, top_k=wanted, among=among)
             found = len(rows)

@@ -11,6 +11,7 @@ from pathlib import Path
 from articles_qa.index.errors import IndexBusyError, InputError
 from articles_qa.index.files.checksums import read_small
 from articles_qa.index.files.disk import DISK, Disk, make_folders
+from articles_qa.index.files.open_flags import open_flags
 from articles_qa.index.local.generation import CURRENT, LOCK, index_exists
 from articles_qa.index.local.publish import recover
 
@@ -28,8 +29,9 @@ def writer(
 
     Raises:
         IndexBusyError: another process is writing, and `wait` is false.
-        InputError: the folder cannot be made or written.
+        InputError: the folder cannot be made or written, or this system cannot read articles safely.
     """
+    open_flags("O_DIRECTORY", "O_NOFOLLOW")
     index_exists(directory)
     made = [path for path in (directory / LOCK, directory, *directory.parents) if not os.path.lexists(path)]
     try:
@@ -72,7 +74,7 @@ def _sign(descriptor: int) -> None:
     """Write into the lock file who holds the lock; for messages only."""
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, this_process().encode(), 0)
+        os.write(descriptor, this_process().encode())
 
 
 def _holder(path: Path) -> str:

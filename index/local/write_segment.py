@@ -12,13 +12,23 @@ from articles_qa.index.entries.entry_db import Store, write_store
 from articles_qa.index.files.disk import Disk
 from articles_qa.index.local.segment import ARTICLES, EXACT, FIRST_PASSAGES, FIRST_SENTENCES, VECTORS, WORDS, SegmentRecord
 from articles_qa.index.search.bm25_index import write_words
-from articles_qa.index.search.float16_vectors import Float16Vectors, to_bytes
+from articles_qa.index.search.float16_vectors import ROW_TYPE, Float16Vectors, to_bytes
 
 
 def write_segment(
-    generation: Path, entries: Iterator[Entry], *, serial: int, folder: str, dim: int, exhaustive_up_to: int, disk: Disk
+    generation: Path,
+    entries: Iterator[Entry],
+    *,
+    serial: int,
+    folder: str,
+    dim: int,
+    exhaustive_up_to: int,
+    with_words: bool = True,
+    disk: Disk,
 ) -> SegmentRecord:
     """Write all files of a segment. More than `exhaustive_up_to` sentences are searched in IVF lists.
+
+    The last entries may have no vectors. Without `with_words` the words are not written.
 
     Raises:
         OSError: a file cannot be written.
@@ -34,11 +44,13 @@ def write_segment(
     for name, firsts in ((FIRST_PASSAGES, passages), (FIRST_SENTENCES, sentences)):
         with disk.create(place / name) as file:
             np.save(file, np.frombuffer(firsts, np.int64), allow_pickle=False)
-    vectors = Float16Vectors(place / EXACT, rows=sentences[-1], dim=dim)
+    rows = (place / EXACT).stat().st_size // (ROW_TYPE.itemsize * dim)
+    vectors = Float16Vectors(place / EXACT, rows=rows, dim=dim)
     lists = write_vectors(place / VECTORS, vectors.blocks, dim=dim, exhaustive_up_to=exhaustive_up_to, disk=disk)
-    with disk.by_library(place / WORDS):
-        write_words(place / WORDS, Store(place / ARTICLES).passage_words(), serial=serial)
-    return SegmentRecord(serial, folder, len(passages) - 1, passages[-1], sentences[-1], lists)
+    if with_words:
+        with disk.by_library(place / WORDS):
+            write_words(place / WORDS, Store(place / ARTICLES).passage_words(), serial=serial)
+    return SegmentRecord(serial, folder, len(passages) - 1, passages[-1], sentences[-1], lists, sentences[-1] - rows)
 
 
 def _recording(entries: Iterator[Entry], exact: BinaryIO, passages: "array[int]", sentences: "array[int]") -> Iterator[Entry]:

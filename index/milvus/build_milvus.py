@@ -91,7 +91,7 @@ def _build(paths: Sequence[Path], job: _BuildJob) -> BuildReport:
             replace(settings, encoding=settings.encoding or before.encoding),
         )
     # Every file is read: stat signatures would be those of the machine that built last.
-    prepared = prepare(paths, job.folder, settings, before, record=record, previous=held, progress=progress)
+    prepared = prepare(paths, job.folder, settings, before, record=record, previous=held, progress=progress).embedded()
     kept = generation if prepared.keeps else None
     prepared = _searching(prepared, GRAPH if kept and kept.is_graph else EXHAUSTIVE)
     stays = kept if kept and not _is_to_be_rewritten(kept, settings, prepared) else None

@@ -199,6 +199,10 @@ class Index(ABC):
     def sentence_vectors(self, passages: Sequence[int]) -> SentenceVectors:
         """Return the vectors of all sentences of these passages, in the order of the passages."""
 
+    def sentences(self, passages: Sequence[int]) -> list[StoredSentence]:
+        """Return all sentences of these passages, in order, with their tokens; `store` may have some without."""
+        return self.store.sentences(passages)
+
     @abstractmethod
     def passages_by_words(
         self, groups: Sequence[Sequence[str]], *, top_k: int, among: Selection | None = None

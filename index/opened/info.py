@@ -19,7 +19,8 @@ class IndexInfo:
     opened. `kept` are the generations in the folder; `in_force` tells whether this is the current one. `speakers`
     is the program that read who speaks, "" if none did; `speakers_wanted` tells whether it was to be read.
     `lists` adds up the IVF lists of all segments. It is None if the vectors are searched exhaustively
-    or, on a server, by a `graph`.
+    or, on a server, by a `graph`. `unembedded` counts the sentences that have no vector yet: a build is on its way, or was
+    stopped.
     """
 
     directory: Path | str
@@ -42,6 +43,12 @@ class IndexInfo:
     segments: int
     lists: Lists | None
     graph: bool = False
+    unembedded: int = 0
+
+    @property
+    def embedded(self) -> int:
+        """The number of sentences that have a vector."""
+        return self.sentences - self.unembedded
 
     @classmethod
     def of(cls, record: BuildRecord, counts: Counts, **state: Any) -> "IndexInfo":

@@ -23,6 +23,11 @@ def from_bytes(data: bytes, *, rows: int) -> Vectors:
     return np.frombuffer(data, ROW_TYPE).reshape(rows, -1 if rows else 0).astype(np.float32)
 
 
+def rounded(vectors: Vectors) -> Vectors:
+    """Return vectors in half precision, as they are read back."""
+    return vectors.astype(ROW_TYPE).astype(np.float32)
+
+
 class Float16Vectors:
     """A file of so many vectors, mapped into memory read-only; published files never change."""
 

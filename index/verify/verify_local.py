@@ -107,7 +107,8 @@ def _segment_findings(segment: Segment, folder: Path, dim: int, *, keeps_tokens:
     for (line,) in store.rows("PRAGMA integrity_check(10)"):
         if line != "ok":
             yield Finding(record.names(ARTICLES), f"SQLite says: {line}")
-    yield from EntryCheck(segment, keeps_tokens=keeps_tokens).findings()
+    # While sentences lack vectors, all lack tokens.
+    yield from EntryCheck(segment, keeps_tokens=keeps_tokens and not record.unembedded).findings()
     yield from vector_findings(segment)
     yield from word_findings(store, words, serial=record.serial)
 
@@ -118,8 +119,10 @@ def _count_findings(record: SegmentRecord, store: Store, vectors: VectorIndex, w
         (ARTICLES, "articles", articles),
         (ARTICLES, "passages", passages),
         (ARTICLES, "sentences", sentences),
-        (VECTORS, "sentences", len(vectors)),
         (WORDS, "passages", len(words)),
     ):
         if count != (said := getattr(record, name)):
             yield Finding(record.names(where), f"holds {count:,} {name}, the manifest says {said:,}")
+    if len(vectors) != record.embedded:
+        found = f"holds {len(vectors):,} sentences, the manifest says {record.embedded:,}"
+        yield Finding(record.names(VECTORS), found)

@@ -52,6 +52,25 @@ class Excerpt:
         """The place in the file of an extracted text; None where the file is the text."""
         return self.article.place(self.span)
 
+    @property
+    def key(self) -> str:
+        """The file and the offsets as one text, which names this excerpt in other programs."""
+        return f"{self.source}#{self.start}-{self.end}"
+
+    def citation(self) -> dict[str, Any]:
+        """Return what is needed to cite it, as documents of other programs carry it."""
+        published = self.article.masthead.published
+        return {
+            "source": self.source,
+            "first_line": self.first_line,
+            "last_line": self.last_line,
+            "place": self.place.to_dict() if self.place else None,
+            "sha256": self.article.sha256,
+            "title": self.article.title,
+            "outlet": self.article.outlet,
+            "published": published.isoformat() if published else None,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Quote(Excerpt):

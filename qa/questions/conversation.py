@@ -16,6 +16,9 @@ _LEANS = re.compile(
 )
 
 
+AS_TYPED = 0.2  # The weight of a misspelt question beside the respelt one.
+
+
 @dataclass(frozen=True, slots=True)
 class Variants:
     """The variants in which a question is searched, and their weights, which add up to 1.
@@ -67,7 +70,7 @@ def variants(
     searched = [asked] if spelt == asked else [asked, spelt]
     own = len(searched) - 1
     if not earlier or stands_alone(spelt):
-        return Variants.of_equal_weight(searched, (own,))
+        return Variants(tuple(searched), (AS_TYPED, 1 - AS_TYPED) if own else (1.0,), (own,))
     topics = [exchange for exchange in earlier if not _lacks_topic(read_question(exchange.question))] or list(earlier)
     if topics[0].question != topics[-1].question:
         searched.append(_together(topics[0].question, spelt, respelt))

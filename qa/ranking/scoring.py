@@ -91,7 +91,7 @@ def score_sentences(
     words of earlier questions match anyway. A sentence that was shown before
     loses SHOWN_BEFORE where it lacks what is asked now.
     """
-    sentences = index.store.sentences([passage.id for passage in found.passages])
+    sentences = index.sentences([passage.id for passage in found.passages])
     if not sentences:
         return SentenceScores([], 0.0)
     rows = [features(index, searched, found, organisations, sentences) for searched in found.judged]

@@ -312,6 +312,11 @@ def first(folder: Path, directory: Path, disk: Disk) -> None:
     build([folder], directory, disk=disk)
 
 
+def words_first(folder: Path, directory: Path, disk: Disk) -> None:
+    """Several generations: words, and vectors as they come."""
+    build([folder], directory, BuildSettings(words_first_bytes=1), disk=disk)
+
+
 def again(folder: Path, directory: Path, disk: Disk) -> None:
     build([folder], directory, disk=disk)
 
@@ -361,6 +366,7 @@ def nothing(folder: Path) -> None:
 
 SCENARIOS = (
     Scenario("create", lambda folder, directory, disk: None, nothing, first),
+    Scenario("words first", lambda folder, directory, disk: None, nothing, words_first),
     Scenario("update", twice, lambda folder: write(folder, a="Vardø", d="Tromsø"), again),
     Scenario("a part more", of_parts, lambda folder: write(folder, d="Tromsø"), a_part_more),
     Scenario("remove", twice, lambda folder: (folder / "a.txt").unlink(), again),
@@ -425,6 +431,7 @@ class Bench:
         with suppress(InputError):  # What is to be taken out may be out already.
             self.scenario.act(self.folder, directory, SimulatedDisk(directory.parent.parent))
             assert not leftovers(directory)
+            assert Index.open(directory).info.unembedded == 0
         return state(directory)
 
 

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import io
+import json
 import re
 import shlex
 import shutil
@@ -12,6 +13,8 @@ import pytest
 
 from articles_qa.qa import Retriever
 from articles_qa.ui.cli import main
+from articles_qa.ui.commands.arguments import parser
+from articles_qa.ui.server.routes import routes_at
 from articles_qa.ui.text.terminal import Style, render_answer
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +61,17 @@ def test_each_qa_command_in_the_readme_runs(tmp_path: Path, monkeypatch: pytest.
             status = ended.value.code if serves else main(words[1:])
         assert status in (0, 1), line  # Status 1: the five articles do not answer.
     assert {"index", "ask", "chat", "serve", "info", "verify"} <= {shlex.split(line, comments=True)[1] for line in lines}
+
+
+def test_the_image_starts_the_page_and_asks_a_route_that_is_there() -> None:
+    image = (ROOT / "Dockerfile").read_text("utf-8")
+    found = re.findall(r"^(CMD|HEALTHCHECK).*?(\[.*\])$", image, re.MULTILINE)
+    told = {name: json.loads(arguments) for name, arguments in found}
+    started = parser().parse_args(told["CMD"])
+    assert (started.command, started.host) == ("serve", "0.0.0.0")
+    asked = re.search(r"http://127\.0\.0\.1:(\d+)(/[\w/]+)", told["HEALTHCHECK"][2])
+    assert asked is not None and int(asked[1]) == started.port
+    assert [route.open_to_all for route in routes_at(asked[2], ())] == [True]
 
 
 def test_each_make_target_in_the_readme_exists() -> None:

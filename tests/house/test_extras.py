@@ -95,7 +95,19 @@ def test_make_installs_by_uv_where_it_is_there_and_else_by_a_new_pip(tmp_path: P
 
 
 def test_the_extra_for_development_brings_all_others() -> None:
-    assert {*EXTRAS} == {"accounts", "dev", "eval", "full", "langchain", "mcp", "milvus", "models", "ray"}
+    assert {*EXTRAS} == {
+        "accounts",
+        "dev",
+        "eval",
+        "full",
+        "haystack",
+        "langchain",
+        "llamaindex",
+        "mcp",
+        "milvus",
+        "models",
+        "ray",
+    }
     assert "articles-qa[full]" in EXTRAS["dev"] and "articles-qa[models]" in EXTRAS["eval"]
     assert {*EXTRAS["full"][0].partition("[")[2].rstrip("]").split(",")} == {*EXTRAS} - {"dev", "full"}
 

@@ -19,7 +19,7 @@ ROOMS = (
     *("index/speakers", "index/entries", "index/opened", "index/local", "index/verify", "index/workers", "index/building"),
     *("index/milvus", "index/backends", "index"),
     *("qa/values", "qa/questions", "qa/speakers", "qa/ranking", "qa/claims", "qa/answers", "qa/proof", "qa/drafts"),
-    *("qa/retriever", "qa/example_questions", "qa/langchain", "qa"),
+    *("qa/retriever", "qa/example_questions", "qa/langchain", "qa/llamaindex", "qa/haystack", "qa"),
     *("eval/datasets", "eval/corpora", "eval/running", "eval/measures", "eval/reports", "eval/scaling", "eval/judging"),
     "eval/training",
     *("eval/train", "eval/export", "eval/projection", "eval/speed", "eval/load", "eval/scale", "eval/alike", "eval/claims"),
@@ -27,7 +27,7 @@ ROOMS = (
     *("ui/text", "ui/pictures", "ui/notes", "ui/server", "ui/page", "ui/commands", "ui/cli", "ui"),
 )
 TRAINS = "eval/training"  # Its modules import torch, and are imported inside functions alone.
-ADAPTS = "qa/langchain"  # It imports langchain-core; only other programs import it.
+ADAPTS = ("qa/langchain", "qa/llamaindex", "qa/haystack")  # Each imports its framework; only other programs import them.
 MOST_FILES = 16  # Of Python in one folder.
 PACKAGE = "articles_qa."  # All modules are imported from it, and named without it here.
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
@@ -38,6 +38,8 @@ HEAVY = (
     "sentence_transformers",
     "langchain_text_splitters",
     "langchain_core",
+    "llama_index",
+    "haystack",
     "gradio",
     "spacy",
     "thinc",
@@ -122,8 +124,8 @@ def test_no_module_imports_a_heavy_package_when_it_is_imported() -> None:
         functions = [node for node in parsed(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         inside = {id(part) for function in functions for part in ast.walk(function)}
         outside = [node for node in parsed(path) if id(node) not in inside]
-        assert ADAPTS.replace("/", ".") not in own_imports(module), path
-        if room(module) not in (TRAINS, ADAPTS):
+        assert not {each.replace("/", ".") for each in ADAPTS} & own_imports(module), path
+        if room(module) not in (TRAINS, *ADAPTS):
             assert not {*HEAVY} & imported(outside), path
             named = {str(node.module).removeprefix(PACKAGE) for node in outside if isinstance(node, ast.ImportFrom)}
             assert not any(name.startswith(TRAINS.replace("/", ".")) for name in named), path

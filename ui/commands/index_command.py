@@ -85,6 +85,8 @@ def show_report(report: BuildReport) -> None:
 
 
 def _vectors(info: IndexInfo) -> dict[str, object]:
+    if info.unembedded:
+        return {"kind": "exhaustive", "sentences": info.embedded}
     if info.lists is not None:
         return {"kind": "lists", **info.lists.to_dict()}
     return {"kind": "graph" if info.graph else "exhaustive"}

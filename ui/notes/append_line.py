@@ -6,9 +6,10 @@ import threading
 from pathlib import Path
 
 from articles_qa.index import InputError
+from articles_qa.index.files.open_flags import open_flags
 
 # A link would lead to another file, and a pipe would keep the writer waiting.
-SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+SAFELY = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC")
 _writing = threading.Lock()
 
 
@@ -35,7 +36,7 @@ def append_line(path: Path, line: bytes, *, max_bytes: int, what: str) -> int:
 
 
 def _open(path: str, _: int) -> int:
-    return os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | SAFELY, 0o666)
+    return os.open(path, open_flags("O_RDWR", "O_APPEND", "O_CREAT", *SAFELY), 0o666)
 
 
 def _ends_whole(descriptor: int, size: int) -> bool:

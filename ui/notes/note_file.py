@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from articles_qa.index import InputError
+from articles_qa.index.files.open_flags import open_flags
 from articles_qa.ui.notes.append_line import SAFELY, append_line
 from articles_qa.ui.notes.note import Note
 
@@ -52,7 +53,7 @@ class NoteFile:
     def _read_on(self, path: Path) -> None:
         """Read what was appended since the last time; all of it where the file is another one."""
         try:
-            with open(path, "rb", opener=lambda name, _: os.open(name, os.O_RDONLY | SAFELY)) as file:
+            with open(path, "rb", opener=lambda name, _: os.open(name, open_flags("O_RDONLY", *SAFELY))) as file:
                 status = os.fstat(file.fileno())
                 if not stat.S_ISREG(status.st_mode):
                     raise InputError(f"{path}: not a regular file; move it away")

@@ -166,7 +166,8 @@ def _column(column: tuple[str, Order, Order], order: Order) -> Column:
 def _facts(info: IndexInfo) -> str:
     counts = [count(getattr(info, f"{noun}s"), noun) for noun in ("article", "passage", "sentence")]
     read = info.built.replace("T", " ").replace("Z", " UTC")
-    return f"{', '.join(counts)}, {info.size_bytes / 1e6:,.1f} MB; read {read}; generation {info.generation}"
+    unfinished = f"; {info.embedded / info.sentences:.0%} found by meaning so far, the rest by words" if info.unembedded else ""
+    return f"{', '.join(counts)}, {info.size_bytes / 1e6:,.1f} MB; read {read}; generation {info.generation}{unfinished}"
 
 
 def _row(index: Index, article: Article, number: int, notes: PlacedNotes) -> ArticleRow:

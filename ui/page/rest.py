@@ -2,6 +2,7 @@
 
 POST /v1/ask     {"question": "how many were killed?", "top_k": 3}    the answer's record
 POST /v1/verify  the record                                           each quote against its file as it is now
+GET /v1/openapi.json                                                  all routes, with what they read and write
 """
 
 import json
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from articles_qa.index import InputError, QaError
 from articles_qa.qa.proof.answer_schema import SCHEMA_FILE
+from articles_qa.ui.page.openapi import openapi
 from articles_qa.ui.page.requests import ArticlesRequest, AskRequest, SearchRequest, read_request
 from articles_qa.ui.page.service import Service
 
@@ -39,6 +41,7 @@ def rest_routes(service: Service) -> tuple[Route, ...]:
         _route("POST", "/v1/verify", service.verify),
         _route("GET", "/v1/articles", articles),
         _route("GET", "/v1/healthz", lambda _: {"status": "ok"}),
+        _route("GET", "/v1/openapi.json", lambda _: openapi()),
         _route("GET", f"/v1/{SCHEMA_FILE.name}", lambda _: json.loads(SCHEMA_FILE.read_bytes())),
     )
 

@@ -86,7 +86,7 @@ ROUTES = (
     _post(r"/gradio_api/mcp/?", BodyKind.JSON, works=True, needs=Feature.MCP, for_programs=True),
     _post(r"/v1/(?:ask|search|verify)", BodyKind.JSON, works=True, for_programs=True),
     _get(r"/v1/articles", works=True, for_programs=True),
-    _get(r"/v1/(?:healthz|answer-1\.schema\.json)", open_to_all=True),
+    _get(r"/v1/(?:healthz|openapi\.json|answer-1\.schema\.json)", open_to_all=True),
     Route(frozenset({"PUT"}), re.compile(rf"{UPLOADS}(?s:.){{1,1000}}"), BodyKind.FILE, needs=Feature.UPLOADS),
 )
 

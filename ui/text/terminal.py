@@ -138,6 +138,9 @@ def render_info(info: IndexInfo, *, mended: int = 0) -> str:
 
 def _vectors(info: IndexInfo) -> str:
     """Return how many sentences a question is compared with, and what is missed by that."""
+    if info.unembedded:
+        there = f"{info.embedded:,} of {info.sentences:,} sentences so far"
+        return f"{there}; a question finds the others by their words alone, until qa index is done"
     if info.graph:
         return "a question is compared with the sentences that a graph leads to"
     if info.lists is None:
@@ -151,6 +154,8 @@ def _speakers(info: IndexInfo) -> str:
     """Return the reader of the speakers, or the reason why there is none."""
     if info.speakers:
         return f"read by {printable(info.speakers)}"
+    if info.unembedded and info.speakers_wanted:
+        return "not read yet"
     why = "spaCy and its English model were not installed" if info.speakers_wanted else "--no-speakers"
     return f"not read ({why})"
 

@@ -143,7 +143,7 @@ def running(pid: int) -> bool:
 )
 def test_no_process_outlives_a_build_that_is_stopped(tmp_path: Path, how: signal.Signals) -> None:
     (tmp_path / "articles").mkdir()
-    for number in range(400):
+    for number in range(200):
         text = "\n\n".join(f"Ferry {number} called at pier {pier}. " * 20 for pier in range(10))
         (tmp_path / "articles" / f"{number}.txt").write_text(text)
     command = [sys.executable, "-c", INDEX, "index", "--workers", "2", "--index", str(tmp_path / "index")]

@@ -17,7 +17,9 @@ ARTICLE = """Zelensky wrote a letter to Pyongyang about casualties in Kursk.
 
 Hospitals there treat soldiers, said Kirby. The Storm Corps has cannonballs and a fake flag.
 
-They stayed until later, on guard. Lebanon is far away, and Perl is a village near the Piłsudski bridge in Saarbrücken."""
+They stayed until later, on guard. Lebanon is far away, and Perl is a village near the Piłsudski bridge in Saarbrücken.
+
+A solid purchase, said a suer."""
 
 RIGHT = [
     ("what did Zelenksy write?", "what did Zelensky write?"),
@@ -28,6 +30,9 @@ RIGHT = [
     ("how many casulties in Kursck?", "how many casualties in Kursk?"),
     ("which hosptials?", "which Hospitals?"),  # As the articles write it.
     ("which soliders?", "which soldiers?"),
+    ("how many soliders were killed?", "how many soldiers were killed?"),  # Its stem is that of "solid".
+    ("what did Kirbi say?", "what did Kirby say?"),  # Of one stem.
+    ("when did kirbi speak?", "when did Kirby speak?"),
     ("where did thye stay?", "where did They stay?"),  # What becomes a stop word no longer counts as one of the subject.
     ("the Strom Corps", "the Storm Corps"),
     ("was there a leter?", "was there a letter?"),  # A doubled letter is likelier than another one: not "later".
@@ -55,6 +60,8 @@ def test_a_misspelt_word_becomes_the_articles_word(asked: str, right: str, index
 
 
 KEPT = [
+    "Who is the purchaser?",  # Of the stem of "purchase", and no slip.
+    "Who is suing?",  # Of the stem of "suer", and not "using".
     "Which flights go to Lisbon?",  # Not Lebanon.
     "Who rules Peru?",  # Not Perl.
     "How do I bake bread?",  # Not fake.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from articles_qa.qa import Retriever, Scope
@@ -17,6 +18,8 @@ from articles_qa.qa.proof.answer_schema import answer_schema
 from articles_qa.ui.cli import main
 from articles_qa.ui.page.live_index import LiveIndex
 from articles_qa.ui.page.page import make_page
+from articles_qa.ui.page.rest import rest_routes
+from articles_qa.ui.page.service import Service
 from articles_qa.ui.server.accounts import Accounts
 from articles_qa.ui.server.server import ServeSettings, running
 
@@ -259,3 +262,27 @@ def test_the_document_names_the_scripts_to_come_and_brings_no_comments_of_its_ow
     if site[1] is None:  # Before the login, there are no parts.
         assert "articlesQa.chat = (element" in document and "// The conversation: asks" not in document
         assert "--lit-edge" in document and "Gradio writes a prefix" not in document
+
+
+def test_openapi_describes_the_routes_and_what_they_give(site: Site) -> None:
+    status, told = fetch((site[0], None), "openapi.json")
+    assert status == 200 and json.loads(json.dumps(told)) == told
+    described = {(method.upper(), path) for path, methods in told["paths"].items() for method in methods}
+    served = [route for route in rest_routes(object.__new__(Service)) if not route.path.endswith(".json")]
+    assert described == {(method, route.path) for route in served for method in (route.methods or set()) - {"HEAD"}}
+    asked = {"question": QUESTIONS[0], "top_k": 2}
+    record = fetch(site, "ask", asked)[1]
+    for path, method, given in (
+        ("ask", "post", asked),
+        ("ask", "post", {"question": QUESTIONS[2]}),
+        ("search", "post", asked),
+        ("verify", "post", record),
+        ("articles", "get", None),
+        ("healthz", "get", None),
+        ("ask", "post", {"question": ""}),
+    ):
+        status, reply = fetch(site, path, given)
+        route = told["paths"][f"/v1/{path}"][method]
+        if given and status == 200:
+            jsonschema.validate(given, {**told, **route["requestBody"]["content"]["application/json"]["schema"]})
+        jsonschema.validate(reply, {**told, **route["responses"][str(status)]["content"]["application/json"]["schema"]})

@@ -381,3 +381,9 @@ def test_info_of_another_generation_says_so_and_names_the_others(info: IndexInfo
 def test_printable_leaves_every_script_and_sign_alone() -> None:
     text = "São Paulo 국가정보원 Сколько שלום\u200f مرحبا 👩\u200d🚒 🏴\U000e0067 e\u0301 soft\u00adhyphen\u200b\u00a0\u2009"
     assert printable(text) == text
+
+
+def test_an_index_that_is_still_made_says_how_far_it_is(info: IndexInfo) -> None:
+    half = replace(info, unembedded=info.sentences - 40, speakers="")
+    shown = render_info(half)
+    assert f"vectors    40 of {info.sentences:,} sentences so far; " in shown and "speakers   not read yet\n" in shown
