@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
 from articles_qa.index.errors import InputError
@@ -16,7 +16,7 @@ from articles_qa.qa.answers.answer import Answer, FoundPassage
 from articles_qa.qa.answers.compare_claims import ClaimComparer, ComparedClaims
 from articles_qa.qa.answers.make_quotes import quotes
 from articles_qa.qa.answers.parts_answer import join_parts
-from articles_qa.qa.answers.same_reports import with_same_reports
+from articles_qa.qa.answers.same_reports import Sketches, with_same_reports
 from articles_qa.qa.questions.conversation import Variants, variants
 from articles_qa.qa.questions.history import Turn
 from articles_qa.qa.questions.named_scope import NamedScope, named_scope
@@ -175,14 +175,15 @@ class Retriever:
         most = top_k if answered else min(top_k, self._settings.closest)
         shown, more = quotes(self._index, self._identities, judged_by, scores.sentences, least=least, top_k=most)
         if answered:
-            shown = with_same_reports(self._index, shown, candidates.articles)
+            among = self._sketches if chosen is None else None
+            shown = with_same_reports(shown, among or Sketches.of(self._index.store.sketches(candidates.articles)))
         compared = self._comparing.compare(candidates, scores, shown, judge) if answered and judge else ComparedClaims()
         return Answer(
             question=question,
             searched=tuple(variant.text for variant in asked.searched),
             answered=answered,
             confidence=scores.confidence,
-            reason=None if answered else _reason(self.info, chosen, within, told_by.words if told_by else ""),
+            reason=None if answered else self._reason(chosen, within, told_by.words if told_by else ""),
             quotes=shown if answered else (),
             closest=() if answered else shown,
             beside=compared.beside,
@@ -258,6 +259,24 @@ class Retriever:
 
     def _variants(self, question: str, history: Sequence[Turn]) -> Variants:
         return variants(question, history, lambda asked: respelt(self._index, asked), is_person=self._is_person)
+
+    def _reason(self, chosen: Selection | None, within: Scope | None, named: str) -> str:
+        """Return why nothing is quoted; of all articles also how many are not in English, which may tell it unread."""
+        told = _reason(self.info, chosen, within, named)
+        foreign = self._foreign if chosen is None else 0
+        also = f"{foreign:,} of them are" if foreign > 1 else "It is" if self.info.articles == 1 else "One of them is"
+        return f"{told} {also} not in English, which is all that is read well." if foreign else told
+
+    @cached_property
+    def _sketches(self) -> Sketches | None:
+        """The sketches of all articles; None where only those of the candidates are read."""
+        found = self._index.store.all_sketches()
+        return None if found is None else Sketches.of(found)
+
+    @cached_property
+    def _foreign(self) -> int:
+        """The number of articles that are surely not in English."""
+        return self._index.store.foreign()
 
     def _is_person(self, name: str) -> bool:
         """Return whether an article gives this name to somebody whom it also calls by the surname alone."""

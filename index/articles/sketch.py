@@ -7,7 +7,9 @@ Source: MinHash, Broder 1997. The hashes are those of datasketch 2 (scheme affin
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +22,9 @@ MAX_CHARS, RUNS_AT_ONCE = 100_000, 5_000  # A book is none either; its beginning
 ALIKE = 0.3
 _Numbers = npt.NDArray[np.uint32]
 _WORD = re.compile(r"\w+")
+
+Rows: TypeAlias = npt.NDArray[np.uint32]
+"""(sketches, HASHES) uint32."""
 
 
 def sketch(words: str) -> bytes:
@@ -36,11 +41,16 @@ def sketch(words: str) -> bytes:
     return least.astype("<u4").tobytes()
 
 
-def likeness(one: bytes, other: bytes) -> float:
-    """Return how alike two articles are by their sketches, 0..1; 0 where one has none."""
-    if not one or len(one) != len(other):
-        return 0.0
-    return float(np.mean(np.frombuffer(one, "<u4") == np.frombuffer(other, "<u4")))
+def rows_of(sketches: Sequence[bytes]) -> Rows:
+    """Return sketches as rows to compare with; none of them is b""."""
+    return np.frombuffer(b"".join(sketches), "<u4").reshape(-1, HASHES)
+
+
+def likeness(one: bytes, others: Rows) -> npt.NDArray[np.float64]:
+    """Return how alike an article is to others by their sketches, 0..1; 0 where it has none. (others,)"""
+    if len(one) != 4 * HASHES:
+        return np.zeros(len(others))
+    return np.asarray((others == np.frombuffer(one, "<u4")).mean(axis=1), np.float64)
 
 
 @cache

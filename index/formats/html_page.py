@@ -7,7 +7,7 @@ The text is "Dam bursts", a blank line, "Two died, police said."; the navigation
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -15,7 +15,7 @@ from articles_qa.index.articles.article import BOMS, known_encoding
 from articles_qa.index.articles.span import Span
 from articles_qa.index.errors import InputError
 from articles_qa.index.formats.extracted import Extracted, SourceText, Unreadable
-from articles_qa.index.formats.page_blocks import BLOCK_TAGS, Block, Node, Piece, main_blocks
+from articles_qa.index.formats.page_blocks import BLOCK_TAGS, CELLS, Block, Node, Piece, main_blocks
 from articles_qa.index.formats.page_head import PageHead
 
 MAX_DEPTH = 2_000  # Of nested tags; no page has a tenth of them.
@@ -23,6 +23,15 @@ _VOID = frozenset("area base br col embed hr img input link meta param source tr
 # Elements whose text is no text of the page.
 _SILENT = frozenset("script style noscript template svg math iframe object select textarea button canvas audio video".split())
 _CLOSES_P = BLOCK_TAGS - {"br"}
+# Open elements without an end tag that a start tag ends.
+_ROW, _PARTS = CELLS | {"tr"}, frozenset(("thead", "tbody", "tfoot"))
+_CLOSES: Mapping[str, Collection[str]] = {
+    **dict.fromkeys(CELLS, CELLS),
+    **dict.fromkeys(("dt", "dd"), ("dt", "dd")),
+    **dict.fromkeys(_PARTS, _ROW | _PARTS),
+    **{tag: (tag,) for tag in ("li", "option")},
+    "tr": _ROW,
+}
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 _HEAD_BYTES = 4096
@@ -41,14 +50,38 @@ def read_html(data: bytes, *, encoding: str | None = None) -> Extracted:
     title = head.title_block(blocks)
     _add_head(made, head, source, title)
     begin = made.size
+    before: Block | None = None
     for block in main_blocks(blocks, title, head.article_body):
         if block is title:
             continue
-        made.gap("\n" if block.follows_break else "\n\n")
+        made.gap(_gap(before, block))
         add_block(made, block, source)
+        before = block
     if made.size == begin:
         raise Unreadable("a page without text; the article may be loaded by a script, save it as text")
     return made
+
+
+def _gap(before: Block | None, block: Block) -> str:
+    """Return what parts two blocks: the cells of a row tabs, the rows of a table a line end, so that they are read as rows."""
+    row, last = block.row, before.row if before else None
+    if before is None or row is None or last is None:
+        return "\n" if block.follows_break else "\n\n"
+    if row is last:
+        return "\t" * (block.node.place - before.node.place) or "\n\n"
+    follows = _table(row) is _table(last) and row.cells == last.cells and not block.node.place
+    return "\n" if follows else "\n\n"  # Of a cell over two rows the second row knows nothing.
+
+
+def _columns(said: str | None) -> int:
+    """Return how many columns a cell has."""
+    return min(int(said), 50) if said and said.isascii() and said.isdigit() and 0 < len(said) < 4 and int(said) else 1
+
+
+def _table(row: Node) -> Node | None:
+    """Return the table of a row, which may stand in a part of its own."""
+    part = row.parent
+    return part.parent if part is not None and part.tag in _PARTS else part
 
 
 def page_blocks(source: SourceText) -> list[Block]:
@@ -181,7 +214,7 @@ class _PageParser(HTMLParser):
             self._breaks = 0
             if self._stack[-1].tag == "p":
                 self._pop()
-        if tag in ("li", "td", "th", "tr", "dt", "dd", "option") and self._stack[-1].tag == tag:
+        while self._stack[-1].tag in _CLOSES.get(tag, ()):
             self._pop()
         if tag in _VOID or len(self._stack) >= MAX_DEPTH:
             return
@@ -195,6 +228,8 @@ class _PageParser(HTMLParser):
         if tag in BLOCK_TAGS:
             names = f"{values.get('class') or ''} {values.get('id') or ''} {values.get('role') or ''}"
             node = Node(tag, node, names, itemprop=values.get("itemprop") or "")
+            if tag in CELLS and node.parent:
+                node.parent.cells += _columns(values.get("colspan")) - 1
         self._stack.append(_Open(tag, node, tag in _SILENT or hidden))
         self._silent += self._stack[-1].silent
         self._links += tag == "a"

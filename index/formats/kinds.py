@@ -23,7 +23,7 @@ class Format:
 
 
 FORMATS = (
-    Format("html", 1, (".html", ".htm", ".xhtml")),
+    Format("html", 2, (".html", ".htm", ".xhtml")),
     Format("pdf", 1, (".pdf",)),
     Format("docx", 1, (".docx",)),
     Format("odt", 1, (".odt",)),

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from articles_qa.index.articles.forms.tables import MAX_CELL_CHARS
 from articles_qa.index.formats.extracted import SourceText
 
 BLOCK_TAGS = frozenset(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 "
     "h4 h5 h6 header hr li main nav ol p pre section summary table tbody td th thead tr ul br".split()
 )
+CELLS = frozenset(("td", "th"))
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _ASIDE_TAGS = frozenset("nav aside footer figcaption dialog form".split())
 # Words in the class and id of elements that hold no words of the article.
@@ -36,7 +38,11 @@ MIN_PROSE_CHARS = 200  # Beside a title; the shortest reports have two or three 
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """An element that holds blocks; `names` are its class, id and role."""
+    """An element that holds blocks; `names` are its class, id and role.
+
+    `aside` is the innermost element around it, or it itself, whose tag or names say that it is beside the article.
+    `cells` counts the cells of a row, `place` is a cell's place in its row.
+    """
 
     tag: str
     parent: "Node | None"
@@ -45,22 +51,17 @@ class Node:
     value: float = 0.0
     prose: int = 0
     depth: int = 0
+    aside: "Node | None" = None
+    cells: int = 0
+    place: int = 0
 
     def __post_init__(self) -> None:
         self.depth = self.parent.depth + 1 if self.parent else 0
-
-    def line(self) -> "list[Node]":
-        """Return the element and those around it, inner ones first."""
-        found, node = [], self
-        while node is not None:
-            found.append(node)
-            node = node.parent  # type: ignore[assignment]
-        return found
-
-    @property
-    def is_aside(self) -> bool:
-        """Tell whether the element's tag or names say that it is beside the article."""
-        return self.tag in _ASIDE_TAGS or (self.tag not in ("body", "html", "main") and bool(_ASIDE.search(self.names)))
+        named = self.tag not in ("body", "html", "main") and _ASIDE.search(self.names)
+        around = self.parent.aside if self.parent else None
+        self.aside = self if named or self.tag in _ASIDE_TAGS else around
+        if self.tag in CELLS and self.parent is not None:
+            self.place, self.parent.cells = self.parent.cells, self.parent.cells + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,12 @@ class Block:
         return len(_WORD.findall(self.text))
 
     @property
+    def row(self) -> Node | None:
+        """The row of which the block is a whole short cell; None for other text, as of a table that only lays out a page."""
+        row = self.node.parent if self.node.tag in CELLS and len(self.text) <= MAX_CELL_CHARS else None
+        return row if row is not None and row.tag == "tr" and row.cells > 1 else None
+
+    @property
     def is_linked(self) -> bool:
         """Tell whether most of its letters are a link's."""
         return self.link_chars > 0.5 * self.chars
@@ -118,33 +125,56 @@ def main_blocks(blocks: Sequence[Block], title: Block | None, body: str | None) 
     """
     if body and len(body) >= MIN_BODY_CHARS and (stated := _stated(blocks, body)):
         return stated
+    nodes = _nodes(blocks)
     for block in blocks:
         prose = block.is_prose
-        value = float(len(block.text)) if prose else -0.5 * len(block.text) - (0.5 * block.link_chars)
-        aside = next((node for node in block.node.line() if node.is_aside), None)
-        for node in block.node.line():
-            if aside is None or node.depth >= aside.depth:
-                node.value += value
-                node.prose += len(block.text) if prose else 0
-    nodes = {id(node): node for block in blocks for node in block.node.line()}
+        block.node.value += float(len(block.text)) if prose else -0.5 * len(block.text) - (0.5 * block.link_chars)
+        block.node.prose += len(block.text) if prose else 0
+    for node in reversed(nodes):  # A page may have 2,000 elements inside each other, so each is looked at once.
+        if node.parent and node.aside is not node:
+            node.parent.value += node.value
+            node.parent.prose += node.prose
     if not nodes:
         return []
     own = _around_title(title) if title else None
-    best = max((node for node in nodes.values() if own is None or own in node.line()), key=_worth)
+    best = max(_inside(own, nodes) if own else nodes, key=_worth)
     if best.value <= 0:
         return [block for block in blocks if not _is_beside(block, None) and not block.is_linked]
-    inside = [block for block in blocks if best in block.node.line()]
-    return _without_edges([block for block in inside if _belongs(block, best)])
+    inside = {id(node) for node in _inside(best, nodes)}
+    return _without_edges([block for block in blocks if id(block.node) in inside and _belongs(block, best)])
+
+
+def _nodes(blocks: Sequence[Block]) -> list[Node]:
+    """Return the elements around blocks, outer ones first, those of one depth in the page's order."""
+    found: dict[int, Node] = {}
+    for block in blocks:
+        node: Node | None = block.node
+        while node is not None and id(node) not in found:
+            found[id(node)] = node
+            node = node.parent
+    return sorted(found.values(), key=lambda node: node.depth)
+
+
+def _inside(outer: Node, nodes: Sequence[Node]) -> list[Node]:
+    """Return an element and those inside it, of elements whose outer ones come first."""
+    found: dict[int, Node] = {}
+    for node in nodes:
+        if node is outer or (node.parent is not None and id(node.parent) in found):
+            found[id(node)] = node
+    return list(found.values())
 
 
 def _worth(node: Node) -> tuple[float, int]:
     """Return the value of an element as the article's; one that its names put beside an article needs four times as much."""
-    return node.value * (0.25 if any(one.is_aside for one in node.line()) else 1.0), node.depth
+    return node.value * (0.25 if node.aside else 1.0), node.depth
 
 
 def _around_title(title: Block) -> Node | None:
     """Return the smallest element that holds the title and some prose."""
-    return next((node for node in title.node.line() if node.prose >= MIN_PROSE_CHARS), None)
+    node: Node | None = title.node
+    while node is not None and node.prose < MIN_PROSE_CHARS:
+        node = node.parent
+    return node
 
 
 def _stated(blocks: Sequence[Block], body: str) -> list[Block]:
@@ -174,10 +204,11 @@ def _belongs(block: Block, best: Node) -> bool:
 
 def _is_beside(block: Block, best: Node | None) -> bool:
     """Tell whether a block lies in an element beside the article, inside the article's own element where there is one."""
-    return any(node.is_aside for node in block.node.line() if best is None or node.depth > best.depth)
+    aside = block.node.aside
+    return aside is not None and (best is None or aside.depth > best.depth)
 
 
 def _without_edges(blocks: list[Block]) -> list[Block]:
-    """Leave out headings and labels after the last paragraph; they belong to what comes after the article."""
-    last = max((place for place, block in enumerate(blocks) if block.is_prose), default=len(blocks) - 1)
+    """Leave out headings and labels after the last paragraph or table; they belong to what comes after the article."""
+    last = max((place for place, block in enumerate(blocks) if block.is_prose or block.row), default=len(blocks) - 1)
     return blocks[: last + 1]

@@ -62,7 +62,7 @@ def read_records(data: bytes, kind: str, fields: Mapping[str, str], *, tabs: boo
     texts = 0
     for number, (at, record) in enumerate(_sound(found), 1):
         if isinstance(record, str):
-            made.append(Refusal(str(number), f"{record}, at line {source.line(at)}"))
+            made.append(Refusal(str(number), f"{record}, at line {source.line(at)}; mend or remove that record"))
         elif one := _article(record, source, fields, at, number):
             texts += 1
             made.append(one)

@@ -13,7 +13,7 @@ from articles_qa.index.articles.forms.live_entries import stamp_at
 from articles_qa.index.articles.mended import FILLER, without_filler
 from articles_qa.index.articles.sentences import Sentence
 from articles_qa.index.articles.span import Span, without_gaps
-from articles_qa.index.english import NUMBER_FROM_TWO
+from articles_qa.index.english import MONTH, NUMBER_FROM_TWO
 from articles_qa.index.grammar.noun_classes import COUNT_NOUNS
 from articles_qa.index.grammar.reporting_verbs import CITING, FIGURE_PREPOSITIONS, LEMMAS
 
@@ -48,11 +48,15 @@ _PRONOUN = re.compile(
 )
 PRONOUN_ASKS_BACK = 3  # Of 1,194 reported sentences 10 more than with 2 have a speaker; one sentence more adds 2.
 _OPENS_WITH_MARK = re.compile(r"\W{0,2}[\"“«„‘]")
-# Brackets with an abbreviation or an aside; the place and agency before a report: "KYIV, Ukraine (AP) — ".
+# Brackets with an abbreviation or an aside; place, day and agency before a report: "KYIV, Ukraine (AP) — ", "KYIV, 4 May – ".
 _BRACKETS = re.compile(r"\([^()]{1,60}\)|\[[^\[\]]{1,60}\]")
 # The mark at the end of a name, where the sentence goes on: "the magazine Wow! reported". The parser reads a letter.
 _NAME_MARK = re.compile(r"\b([A-Z]\w*)[!?](?=\s+[a-z])")
-_DATELINE = re.compile(r"[A-Z][\w.’'-]{1,30}(?:,? [A-Z][\w.’'-]{1,30}){0,3} ?(?:\([^()]{1,30}\) ?)?[—–-]{1,2} (?=[A-Z“\"])")
+_DATELINE = re.compile(
+    r"[A-Z][\w.’'-]{1,30}(?:,? [A-Z][\w.’'-]{1,30}){0,3}"
+    rf"(?:,? (?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH})(?:,? \d{{4}})?)? ?(?:\([^()]{{1,30}}\) ?|/[\w ]{{2,30}}/ ?)?"
+    r"[—–-]{1,2} (?=[A-Z“\"])"
+)
 
 
 def has_cue(line: str) -> bool:

@@ -14,6 +14,9 @@ from articles_qa.index.local.global_ids import GlobalIds, read_order
 from articles_qa.index.local.segment import Segment
 from articles_qa.index.opened.lru_cache import TEXT_CACHE_CHARS, LruCache
 
+MOST_SKETCHES = 100_000  # Sketches that are read at once: 25 MB and some .3 s.
+_SKETCHES = "SELECT id, source, json_extract(traits, '$[2]') FROM articles"
+
 
 class SegmentReader:
     """Read access to articles, passages and sentences by global id; an `ArticleStore`."""
@@ -124,10 +127,21 @@ class SegmentReader:
     def broken(self) -> int:
         return len(self.rows_by_article("SELECT id FROM articles WHERE json_extract(traits, '$[1]') > 0"))
 
+    def foreign(self) -> int:
+        return len(self.rows_by_article("SELECT id FROM articles WHERE json_extract(traits, '$[3]') = 1"))
+
     def sketches(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
-        query = "SELECT id, source, json_extract(traits, '$[2]') FROM articles WHERE id = ?"
+        return self._sketches(self.rows_of_articles(f"{_SKETCHES} WHERE id = ?", numbers))
+
+    def all_sketches(self) -> list[tuple[int, str, bytes]] | None:
+        if len(self.ids.passages_of) > MOST_SKETCHES:
+            return None
+        return self._sketches(self.rows_by_article(_SKETCHES))
+
+    @staticmethod
+    def _sketches(rows: list[tuple[int, str, str]]) -> list[tuple[int, str, bytes]]:
         try:
-            return [(number, source, bytes.fromhex(made)) for number, source, made in self.rows_of_articles(query, numbers)]
+            return [(number, source, bytes.fromhex(made)) for number, source, made in rows]
         except (TypeError, ValueError) as error:
             raise IndexDamagedError("articles.db: a sketch that no build writes; run qa index --rebuild") from error
 

@@ -95,8 +95,14 @@ class MilvusStore:
     def broken(self) -> int:
         return sum(entry.broken > 0 for entry in self.catalogue.entries)
 
+    def foreign(self) -> int:
+        return sum(one.traits.foreign for one in self._read_articles(range(len(self.catalogue.entries))).values())
+
     def sketches(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
         return [(number, one.source, one.traits.sketch) for number, one in self._read_articles(numbers).items()]
+
+    def all_sketches(self) -> None:
+        return None  # They stand behind the texts.
 
     def listed(self) -> list[ListedArticle]:
         return [ListedArticle(number, entry.source, entry.content) for number, entry in enumerate(self.catalogue.entries)]

@@ -101,8 +101,14 @@ class ArticleStore(Protocol):
     def broken(self) -> int:
         """Count the articles that have characters of UTF-8 read as Windows-1252."""
 
+    def foreign(self) -> int:
+        """Count the articles that are surely not in English."""
+
     def sketches(self, numbers: Sequence[int]) -> list[tuple[int, str, bytes]]:
         """Return the number, the source and the sketch of each of these articles."""
+
+    def all_sketches(self) -> list[tuple[int, str, bytes]] | None:
+        """Return the sketches of all articles; None where reading or keeping them takes too much."""
 
     def listed(self) -> list[ListedArticle]:
         """Return every article without its text, by number."""

@@ -86,7 +86,8 @@ class Quote(Excerpt):
     not quoted; None at the article's first and last sentence. `read_with` are
     stretches without which it says less: the headings of its row, the time of
     its entry. `corrections` are the article's correction notes that touch it.
-    `same_report` are the sources of other articles that carry the same report.
+    `same_report` are the sources of other articles that carry the same report. `not_english`: the article surely is not,
+    so that hardly anything but its words is read.
     """
 
     rank: int
@@ -104,6 +105,11 @@ class Quote(Excerpt):
     read_with: tuple[Span, ...] = ()
     corrections: tuple[Span, ...] = ()
     same_report: tuple[str, ...] = ()
+
+    @property
+    def not_english(self) -> bool:
+        """Tell whether the article is surely not in English."""
+        return self.article.traits.foreign
 
     @property
     def said_by(self) -> str | None:
@@ -146,6 +152,7 @@ class Quote(Excerpt):
             "read_with": [span_record(lead) for lead in self.read_with],
             "corrections": [span_record(note) for note in self.corrections],
             "same_report": list(self.same_report),
+            "not_english": self.not_english,
             "ranks": {"by_meaning": self.by_meaning, "by_words": self.by_words},
             "same_as": self.same_as,
             "source_state": self.source_state.value,

@@ -5,26 +5,41 @@ as `same_report`, and the three count as one article.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from articles_qa.index.articles.sketch import ALIKE, likeness
-from articles_qa.index.opened.index import Index
+import numpy as np
+
+from articles_qa.index.articles.sketch import ALIKE, HASHES, Rows, likeness, rows_of
 from articles_qa.qa.answers.quote import Quote
 
 MOST_NAMED = 200
 
 
-def with_same_reports(index: Index, quotes: Sequence[Quote], candidates: Sequence[int]) -> tuple[Quote, ...]:
-    """Return the quotes, each with the sources of those candidates that carry its article's report."""
-    sketches = [(source, made) for _, source, made in index.store.sketches(candidates) if made]
-    same: dict[str, tuple[str, ...]] = {}
-    for quote in quotes:
-        if quote.source not in same:
-            own = quote.article.traits.sketch
-            alike = (source for source, made in sketches if source != quote.source and likeness(own, made) >= ALIKE)
-            same[quote.source] = tuple(alike)[:MOST_NAMED]
-    return tuple(replace(quote, same_report=same[quote.source]) for quote in quotes)
+@dataclass(frozen=True, slots=True)
+class Sketches:
+    """The sketches of articles, a row for each source."""
+
+    sources: tuple[str, ...]
+    rows: Rows
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[int, str, bytes]]) -> "Sketches":
+        """Return the sketches that a store gives; articles without one, as captions are, are left out."""
+        kept = [(source, made) for _, source, made in found if len(made) == 4 * HASHES]
+        return cls(tuple(source for source, _ in kept), rows_of([made for _, made in kept]))
+
+    def alike(self, quote: Quote) -> tuple[str, ...]:
+        """Return the sources of other articles that carry the report of a quote's article."""
+        places = np.flatnonzero(likeness(quote.article.traits.sketch, self.rows) >= ALIKE).tolist()
+        return tuple(self.sources[place] for place in places if self.sources[place] != quote.source)[:MOST_NAMED]
+
+
+def with_same_reports(quotes: Sequence[Quote], sketches: Sketches) -> tuple[Quote, ...]:
+    """Return the quotes, each with the sources of the articles that carry its article's report."""
+    same = {quote.source: quote for quote in quotes}
+    alike = {source: sketches.alike(quote) for source, quote in same.items()}
+    return tuple(replace(quote, same_report=alike[quote.source]) for quote in quotes)
 
 
 class _FromReport(Protocol):

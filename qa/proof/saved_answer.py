@@ -111,6 +111,7 @@ class SavedQuote(_SavedModel):
     read_with: list[SavedSpan] = Field(default_factory=list, max_length=100)
     corrections: list[SavedSpan] = Field(default_factory=list, max_length=100)
     same_report: list[_Name] = Field(default_factory=list, max_length=200)
+    not_english: bool = False
     ranks: SavedRanks = SavedRanks()
     same_as: _Line | None = None
     source_state: Annotated[str, Field(pattern="^(unchanged|changed|missing)$")] = "unchanged"

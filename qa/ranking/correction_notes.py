@@ -5,13 +5,14 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from functools import lru_cache
 
 from articles_qa.index.articles.article import Article
+from articles_qa.index.articles.forms.live_entries import find_entries
 from articles_qa.index.articles.mended import legible
-from articles_qa.index.articles.span import Span
+from articles_qa.index.articles.span import Span, line_spans
 from articles_qa.index.english import MONTH
 from articles_qa.index.opened.index import Index
 from articles_qa.index.search.analyzer import terms
@@ -72,7 +73,8 @@ def notes_after(index: Index, question: Question, scores: SentenceScores, *, lea
 
     A note stays where it is if the question asks for a correction, if the note
     touches the best other sentence, or if no other sentence answers nearly as
-    surely: `least_share` of the best probability.
+    surely: `least_share` of the best probability. In a live blog a note on the
+    best other sentence, in another entry and about what is asked, comes first.
     """
     noted = {one.sentence.id for one in scores.sentences if _note_of(index, one)}
     best = next((one for one in scores.sentences if one.sentence.id not in noted), None)
@@ -81,18 +83,34 @@ def notes_after(index: Index, question: Question, scores: SentenceScores, *, lea
     if asks_for_correction(question.text):
         return scores
     kept = set(touching(index.store.article(best.passage.article), best.sentence.span))
+    later = _taking_back(index, question, best, kept)
 
-    def ranked() -> Iterator[tuple[float, bool, ScoredSentence]]:
+    def ranked() -> Iterator[tuple[float, int, ScoredSentence]]:
         for one in scores.sentences:
             note = _note_of(index, one) if one.sentence.id in noted else None
-            if note is None or (one.passage.article == best.passage.article and note in kept):
-                yield one.probability, False, one
+            if note in later and one.passage.article == best.passage.article:
+                most = max(one.probability, best.probability)
+                yield most, -1, replace(one, probability=most)
+            elif note is None or (one.passage.article == best.passage.article and note in kept):
+                yield one.probability, 0, one
             else:
                 most = min(one.probability, best.probability)
-                yield most, True, replace(one, probability=most)
+                yield most, 1, replace(one, probability=most)
 
     ordered = sorted(ranked(), key=lambda each: (-each[0], each[1]))
     return replace(scores, sentences=[one for _, _, one in ordered])
+
+
+def _taking_back(index: Index, question: Question, best: ScoredSentence, notes: Set[Span]) -> set[Span]:
+    """Return the notes on a sentence of a live blog that stand in another entry and have a word of the question."""
+    text = index.store.article(best.passage.article).text
+    entries = find_entries(text, line_spans(text)) if notes else ()
+    stretches = [Span(entry.time.start, entry.end) for entry in entries]
+    own = next((stretch for stretch in stretches if stretch.holds(best.sentence.span)), None)
+    if own is None:
+        return set()
+    asked = set(question.terms) - stop_terms()
+    return {note for note in notes if not own.overlaps(note) and asked & set(terms(legible(note.cut(text))))}
 
 
 def _note_of(index: Index, one: ScoredSentence) -> Span | None:

@@ -14,6 +14,7 @@ from articles_qa.index.models.reader import UNREAD, Reader
 from articles_qa.index.opened.index import Index
 from articles_qa.qa.questions.time_asked import Order, TimeAsked
 from articles_qa.qa.ranking.candidates import CandidatePassages
+from articles_qa.qa.ranking.event_fit import in_event_order
 from articles_qa.qa.ranking.scoring import PASSAGES_SCORED, ScoredSentence, SentenceScores
 from articles_qa.qa.ranking.time_fit import OTHER_TIME, in_order, is_secondary, other_time
 from articles_qa.qa.ranking.weights import ReadingWeights
@@ -120,6 +121,8 @@ def read(judge: Judge, scores: SentenceScores) -> SentenceScores:
     if judge.time:
         dealt = in_order(judge.index, [one.candidate for one in judged], [one.logit for one in judged], judge.time)
         judged = [replace(one, logit=value) for one, value in zip(judged, dealt, strict=True)]
+    fitting = in_event_order(judge.index, [one.candidate for one in judged], [one.logit for one in judged], judge.asked[0])
+    judged = [replace(one, logit=value) for one, value in zip(judged, fitting, strict=True)]
     return _scores(judged, scores, judge.weights)
 
 

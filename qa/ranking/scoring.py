@@ -39,8 +39,9 @@ TIED_DIGITS = 9
 _NO_SECOND = 6.0  # The lead of a sentence that is alone.
 # In a transcript a label, "and" or a name comes before: "Q: And how many died?", "CHAIR HOLT: Mr Zahn, who paid?"
 _QUESTION = re.compile(
-    r"\W*(?:[^:.!?]{1,40}:\s*)?(?:(?:and|so|but|well|then)\b,?\s*)?(?:(?:mr|mrs|ms|dr|prof)\b\.?\s+[\w-]+,\s*)?"
-    r"(?:who|whom|whose|what|when|where|which|why|how|did|do|does|is|are|was|were|has|have|had|can|could|will|would)\b"
+    r"\W*(?:[^:!?]{1,40}:\s*)?(?:(?:and|so|but|well|then)\b,?\s*)?(?:(?:mr|mrs|ms|dr|prof)\b\.?\s+[\w-]+,\s*)?"
+    r"(?:who|whom|whose|what|when|where|which|why|how|(?:did|do|does|is|are|was|were|has|have|had|can|could|will|would)"
+    r"(?:n?['’]t)?)\b"
     r"[^.!]*\?\W*",
     re.IGNORECASE,
 )

@@ -135,7 +135,8 @@ def test_a_bomb_is_one_refused_file(name: str) -> None:
 @pytest.mark.campaign
 @pytest.mark.tier("check")
 @pytest.mark.parametrize(
-    "unit", ["<p>Rain fell.</p>", "<b>x", "&amp;", "</div>", "<table><td>", "<p a=b c='d'>", "<br>", "<script>", "text. "]
+    "unit",
+    ["<p>Rain fell.</p>", "<b>x", "&amp;", "</div>", "<table><td>", "<p a=b c='d'>", "<br>", "<script>", "<div>x ", "text. "],
 )
 def test_twice_the_page_takes_at_most_some_more_than_twice_as_long(unit: str) -> None:
     request = {"name": "a.html", "encoding": None, "settings": asdict(ReadSettings())}

@@ -291,6 +291,7 @@ def test_reading_and_finding_a_place_take_linear_time() -> None:
         "Abc " * 200 + ", Smith said.",  # One name of three words, or three of one.
         "ABC " * 200 + ", Smith said.",
         "Abc, " * 150 + "Def and so Smith said.",
+        "Correction: " * 20_000,  # Each of 240 sentences may open a note, and all of them were searched for each.
     ],
 )
 def test_a_sentence_that_can_be_read_in_many_ways_is_read_once(sentence: str, survives: Survives) -> None:

@@ -1,12 +1,15 @@
 """Questions to texts that are more than paragraphs: the first quote, and who says it."""
 
+from collections.abc import Callable, Mapping
+
 import pytest
 
 from articles_qa.index import build
-from articles_qa.qa import AskSettings, Retriever
+from articles_qa.qa import AskSettings, Retriever, Scope
 from articles_qa.qa.answers.same_reports import count_reports
 from articles_qa.qa.proof.saved_answer import read_answer
 from articles_qa.ui.page.turn import turn_html
+from articles_qa.ui.text import wording
 from articles_qa.ui.text.terminal import Style, render_answer, render_info
 
 FILES = {
@@ -128,7 +131,60 @@ def test_a_report_that_several_papers_print_is_counted_once(forms: Retriever) ->
     assert (other.source, other.same_report) == ("other.txt", ())
 
 
+def test_near_copies_are_counted_beyond_the_candidates(
+    retriever_of: Callable[[Mapping[str, str | bytes]], Retriever], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = FILES["gazette.txt"]
+    papers = {f"{number}.txt": report for number in range(4)}
+    monkeypatch.setattr("articles_qa.qa.ranking.candidates.CandidatePassages.articles", property(lambda self: []))
+    quote = retriever_of(papers).ask("What did the barge strike?").quotes[0]
+    assert {quote.source, *quote.same_report} == set(papers)
+
+
+LIVE = (
+    "Mill fire in Torva: live\n\n20:15\nThe brigade takes back its earlier figure: 3 people were hurt, not 12.\n\n19:02\nWater "
+    "bombers are on their way.\n\n18:40\nTwelve people have been hurt in the mill fire, the fire brigade said.\n"
+)
+
+
+def test_an_entry_that_takes_back_another_one_comes_before_it(
+    retriever_of: Callable[[Mapping[str, str | bytes]], Retriever],
+) -> None:
+    answer = retriever_of({"live.txt": LIVE}).ask("How many people were hurt in the mill fire?")
+    assert ["takes back" in answer.quotes[0].text, "Twelve" in answer.quotes[1].text] == [True, True]
+    assert answer.quotes[1].corrections and answer.quotes[0].probability == answer.quotes[1].probability
+
+
+MINE = "Mine fire in Zelna\n\nSix miners were trapped by a fire in the Zelna mine on Monday.\n\nOne miner has died."
+
+
+@pytest.mark.parametrize(
+    ("question", "first"), [("have died", "One miner has died."), ("were trapped", "Six miners were trapped")]
+)
+def test_who_died_comes_before_who_was_trapped(
+    question: str, first: str, retriever_of: Callable[[Mapping[str, str | bytes]], Retriever]
+) -> None:
+    answer = retriever_of({"a.txt": MINE}).ask(f"How many miners {question} in the Zelna mine fire?")
+    assert answer.quotes[0].text.startswith(first)
+
+
 def test_articles_with_broken_characters_are_counted(forms: Retriever) -> None:
     assert forms._index.store.broken() == 1
     assert "mended     1 article: UTF-8 read as Windows-1252" in render_info(forms.info, mended=1)
     assert "mended" not in render_info(forms.info)
+
+
+def test_an_article_in_another_language_is_counted_and_said(
+    retriever_of: Callable[[Mapping[str, str | bytes]], Retriever],
+) -> None:
+    foreign = "Die Stadt hat am Montag die Brücke bei Ommen gesperrt, weil sich im Beton Risse gezeigt haben. " * 3
+    retriever = retriever_of({"a.txt": foreign, "b.txt": "The mayor of Ommen closed the bridge on Monday because of cracks."})
+    assert retriever._index.store.foreign() == 1
+    assert "language   1 article not in English" in render_info(retriever.info, foreign=1)
+    missed = retriever.ask("Who painted the Mona Lisa?")
+    assert missed.reason == "The 2 articles do not answer this. One of them is not in English, which is all that is read well."
+    (quote,) = retriever.ask("Brücke bei Ommen gesperrt", within=Scope(sources=("a.txt",))).quotes[:1]
+    assert quote.not_english and quote.to_dict()["not_english"]
+    answer = retriever.ask("Brücke bei Ommen gesperrt", within=Scope(sources=("a.txt",)))
+    assert wording.NOT_ENGLISH in render_answer(answer, Style(200))
+    assert wording.NOT_ENGLISH in turn_html(read_answer(answer.to_dict()), retriever._index.article_named)

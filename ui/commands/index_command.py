@@ -46,7 +46,7 @@ def index(chosen: Namespace) -> ExitStatus:
 def info(chosen: Namespace) -> ExitStatus:
     """Print what the index holds."""
     opened = Index.open(chosen.index, generation=chosen.generation)
-    info, mended = opened.info, opened.store.broken()
+    info, mended, foreign = opened.info, opened.store.broken(), opened.store.foreign()
     if chosen.json:
         fixed = {
             "index": str(info.directory),
@@ -55,11 +55,11 @@ def info(chosen: Namespace) -> ExitStatus:
             "checked": info.check.value,
         }
         fields = {name: getattr(info, name) for name in _FIELDS}
-        show_json({**fixed, "vectors": _vectors(info), **fields, "mended": mended})
+        show_json({**fixed, "vectors": _vectors(info), **fields, "mended": mended, "not_english": foreign})
     else:
         from articles_qa.ui.text.terminal import render_info
 
-        show(render_info(info, mended=mended), end="")
+        show(render_info(info, mended=mended, foreign=foreign), end="")
     return ExitStatus.DONE
 
 

@@ -19,7 +19,7 @@ from articles_qa.qa.drafts.check_draft import check_draft
 from articles_qa.qa.drafts.draft_file import draft_text
 from articles_qa.qa.example_questions import examples
 from articles_qa.qa.proof.prove import prove
-from articles_qa.qa.proof.saved_answer import read_answer
+from articles_qa.qa.proof.saved_answer import SavedAnswer, read_answer
 from articles_qa.qa.proof.tally import Tally
 from articles_qa.ui.notes.append_line import append_line
 from articles_qa.ui.notes.note import Note
@@ -45,6 +45,7 @@ from articles_qa.ui.page.turn import turn_html
 from articles_qa.ui.server.quota import VISITOR, Quota
 from articles_qa.ui.text.annotations import to_annotations
 from articles_qa.ui.text.markdown import to_markdown
+from articles_qa.ui.text.quote_notes import ArticleNamed
 from articles_qa.ui.text.rich_text import to_plain, to_rich
 from articles_qa.ui.text.spreadsheet import to_csv, to_tabs
 from articles_qa.ui.text.word_file import to_word
@@ -249,18 +250,7 @@ class Service:
         """
         wanted = read_request(CiteRequest, request)
         answers = [read_answer(record) for record in wanted.records]
-        match wanted.form:
-            case "clipboard":
-                return {"text": to_plain(answers, page=wanted.page), "html": to_rich(answers, page=wanted.page)}
-            case "word":
-                return {"base64": b64encode(to_word(answers, page=wanted.page)).decode()}
-            case "table":
-                return {"text": to_csv(answers)}
-            case "tabs":
-                return {"text": to_tabs(answers)}
-            case "annotations":
-                return {"text": json.dumps(to_annotations(answers, page=wanted.page), ensure_ascii=False, indent=1)}
-        return {"text": to_markdown(answers)}
+        return self._live.call(lambda opened: _cited(answers, wanted, opened.index.article_named))
 
     def check(self, request: object) -> dict[str, Any]:
         """Return the quotations of a draft with their places in the articles, as HTML and as a record.
@@ -299,6 +289,24 @@ class Service:
             found = examples(opened.index, opened.retriever)
             self._tried = opened.index, {"welcome": welcome_html(opened.index, found), "limits": limits_html(opened.index)}
         return dict(self._tried[1])
+
+
+def _cited(answers: Sequence[SavedAnswer], wanted: CiteRequest, article_named: ArticleNamed) -> dict[str, Any]:
+    """Return answers in the form that is wanted, with the notes of their quotes from the index's articles."""
+    match wanted.form:
+        case "clipboard":
+            rich = to_rich(answers, page=wanted.page, article_named=article_named)
+            return {"text": to_plain(answers, page=wanted.page, article_named=article_named), "html": rich}
+        case "word":
+            return {"base64": b64encode(to_word(answers, page=wanted.page, article_named=article_named)).decode()}
+        case "table":
+            return {"text": to_csv(answers, article_named=article_named)}
+        case "tabs":
+            return {"text": to_tabs(answers, article_named=article_named)}
+        case "annotations":
+            made = to_annotations(answers, page=wanted.page, article_named=article_named)
+            return {"text": json.dumps(made, ensure_ascii=False, indent=1)}
+    return {"text": to_markdown(answers, article_named=article_named)}
 
 
 def _article(opened: OpenGeneration, source: str) -> Article:

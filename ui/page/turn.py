@@ -1,12 +1,12 @@
 """A turn of the conversation: the record of an answer rendered as HTML."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count as counting
 from urllib.parse import urlencode
 
-from articles_qa.index import Article, SourceState, Span
+from articles_qa.index import SourceState, Span
 from articles_qa.index.english import count
 from articles_qa.index.files.printable import one_line, printable
 from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedLink, SavedQuote, SavedSpan
@@ -20,12 +20,14 @@ from articles_qa.ui.pictures.timeline import timeline
 from articles_qa.ui.text.claim_tables import figures, worded_tables
 from articles_qa.ui.text.gist import gist
 from articles_qa.ui.text.headline import Headline, headline
+from articles_qa.ui.text.quote_notes import ArticleNamed, article_of
 from articles_qa.ui.text.reading_order import numbers
 from articles_qa.ui.text.wording import (
     CORRECTED,
     FILE_NOTES,
     MORE,
     NEAREST,
+    NOT_ENGLISH,
     WEAK,
     WEAK_MATCH,
     about_line,
@@ -44,9 +46,6 @@ from articles_qa.ui.text.wording import (
 # Values and links that are lit up in an article have ranks of their own, beyond those of the quotes.
 FIRST_LIT = 1_000
 BESIDE_CHARS = 400  # Of a sentence beside a quote. All sentences of the seeds are shorter.
-
-ArticleNamed = Callable[[str], Article | None]
-"""Returns the article of a source, None where the index has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ def _groups(quotes: Sequence[SavedQuote], context: _Context, *, answers: bool) -
 
 def _group(quotes: Sequence[SavedQuote], context: _Context, *, answers: bool) -> QuoteGroup:
     first = quotes[0]
-    heading = headline(first.title, first.source, _article(first, context.article_named))
+    heading = headline(first.title, first.source, article_of(first, context.article_named))
     shown = tuple(_shown(quote, first, context, answers=answers) for quote in quotes)
     return QuoteGroup(heading, about_line(first.outlet, day(first.published)), shown)
 
@@ -192,10 +191,11 @@ def _shown(quote: SavedQuote, first: SavedQuote, context: _Context, *, answers: 
         about_line(quote.title, quote.outlet, day(quote.published)) if quote.source != first.source else "",
         f"nearly the words of [{context.numbers[quote.same_as]}]" if quote.same_as else "",
         same_report(quote.same_report),
+        NOT_ENGLISH if quote.not_english else "",
         FILE_NOTES[SourceState(quote.source_state)],
     ]
     beside = (quote.before, quote.after, *quote.read_with, *quote.corrections)
-    article = _article(quote, context.article_named) if any(beside) else None
+    article = article_of(quote, context.article_named) if any(beside) else None
     text = article.text if article else ""
     leads = [lead for lead in quote.read_with if text and not _is_in(lead, quote.before)]
     first_beside = quote.before.start if quote.before else 0
@@ -224,15 +224,8 @@ def _noted(quote: SavedQuote, context: _Context) -> Note | None:
     there = [note for note in context.notes if note.source == quote.source and note.text == quote.text]
     if not there:
         return None
-    article = _article(quote, context.article_named)
+    article = article_of(quote, context.article_named)
     return note_at(there, article, quote.source, Span(quote.start, quote.end), quote.text)
-
-
-def _article(quote: SavedQuote, article_named: ArticleNamed) -> Article | None:
-    """Return a quote's article; None where the index has another version of the article, or none."""
-    article = article_named(quote.source)
-    reader = quote.place.reader if quote.place else ""
-    return article if article and article.content[:3] == (quote.sha256, quote.encoding, reader) else None
 
 
 def _sentence(span: SavedSpan | None, text: str) -> str:

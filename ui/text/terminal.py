@@ -15,6 +15,7 @@ from articles_qa.ui.text.wording import (
     FILE_NOTES,
     MORE,
     NEAREST,
+    NOT_ENGLISH,
     READ_WITH,
     about_line,
     found,
@@ -109,8 +110,11 @@ def _groups(quotes: Sequence[Quote], style: Style, *, answers: bool) -> list[str
     return [line for group in by_article(quotes) for line in _group(group, style, answers=answers)]
 
 
-def render_info(info: IndexInfo, *, mended: int = 0) -> str:
-    """Render the facts of an index, a line each; `mended` counts the articles with broken characters."""
+def render_info(info: IndexInfo, *, mended: int = 0, foreign: int = 0) -> str:
+    """Render the facts of an index, a line each.
+
+    `mended` counts the articles with broken characters, `foreign` those that are surely not in English.
+    """
     model = info.model
     facts = f"sha256 {model.sha256[:16]}…, {model.precision.value}, {model.dim} dimensions"
     added = f", {info.added:,} added by hand" if info.added else ""
@@ -122,6 +126,11 @@ def render_info(info: IndexInfo, *, mended: int = 0) -> str:
         *([("taken out", f"{len(info.excluded):,}")] if info.excluded else []),
         ("refused", f"{info.refused:,}"),
         *([("mended", f"{count(mended, 'article')}: UTF-8 read as Windows-1252, put right for searching")] if mended else []),
+        *(
+            [("language", f"{count(foreign, 'article')} not in English: speakers, figures and days are not read")]
+            if foreign
+            else []
+        ),
         ("passages", f"{info.passages:,}"),
         ("sentences", f"{info.sentences:,}"),
         *([("parts", f"{info.segments:,}")] if info.segments > 1 else []),
@@ -204,7 +213,7 @@ def _quote(quote: Quote, style: Style, *, answers: bool, heading: Article) -> li
         sureness(quote.probability) if answers else "",
     ]
     notes.append(f"nearly the words of [{quote.same_as}]" if quote.same_as else "")
-    notes += [same_report(quote.same_report), FILE_NOTES[quote.source_state]]
+    notes += [same_report(quote.same_report), NOT_ENGLISH if quote.not_english else "", FILE_NOTES[quote.source_state]]
     lines.append(INDENT + _styled(" · ".join(note for note in notes if note), DIM, style))
     if style.context and (by := quote.attribution):
         lines += _links(by.speaker, style) + (_links(by.cited, style) if by.cited else [])

@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from articles_qa.index.files.printable import printable_lines
 from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedQuote
 from articles_qa.ui.text.claim_tables import WordedTable, worded_tables
+from articles_qa.ui.text.quote_notes import ArticleNamed, no_article, quote_notes
 from articles_qa.ui.text.reading_order import numbers
 from articles_qa.ui.text.rich_text import sections
 from articles_qa.ui.text.wording import day, place_of, quote_link, scope_text, source_words
@@ -55,10 +56,10 @@ _STYLES = (
 )
 
 
-def to_word(answers: Sequence[SavedAnswer], *, page: str = "") -> bytes:
+def to_word(answers: Sequence[SavedAnswer], *, page: str = "", article_named: ArticleNamed = no_article) -> bytes:
     """Return a conversation as the bytes of a Word file; `page` is the address that links begin with."""
     links: list[str] = []
-    body = "".join(part for answer in answers for part in _answer(answer, page, links))
+    body = "".join(part for answer in answers for part in _answer(answer, page, links, article_named))
     document = f'{_HEAD}<w:document xmlns:w="{_W}" xmlns:r="{_R}"><w:body>{body}<w:sectPr/></w:body></w:document>'
     related = "".join(
         f'<Relationship Id="link{number}" Type="{_R}/hyperlink" Target={quoteattr(link)} TargetMode="External"/>'
@@ -80,7 +81,7 @@ def to_word(answers: Sequence[SavedAnswer], *, page: str = "") -> bytes:
     return made.getvalue()
 
 
-def _answer(answer: SavedAnswer, page: str, links: list[str]) -> Iterator[str]:
+def _answer(answer: SavedAnswer, page: str, links: list[str], article_named: ArticleNamed) -> Iterator[str]:
     numbered = numbers(answer)
     yield _paragraph("Heading1", _run(answer.question))
     if answer.within:
@@ -93,6 +94,8 @@ def _answer(answer: SavedAnswer, page: str, links: list[str]) -> Iterator[str]:
         for quote in quotes:
             yield _paragraph("Quote", _run(f"[{numbered[quote.rank]}] “{' '.join(quote.text.split())}”"))
             yield _paragraph("Source", _run(f"— {source_words(quote)} (") + _link(quote, page, links) + _run(")"))
+            for line in quote_notes(quote, article_named).lines:
+                yield _paragraph("Source", _run(line))
     for table in worded_tables(answer, numbered):
         yield _paragraph("Heading2", _run(f"{table.about}: {table.note}" if table.note else table.about))
         yield _table(table)

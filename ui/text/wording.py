@@ -29,6 +29,7 @@ WEAK_MATCH = "weak match"
 NEAREST = "The nearest sentences, which are not an answer"
 MORE = "More quotes in the table"
 MOST_PAPERS = 4  # Named in a line.
+NOT_ENGLISH = "not in English, which is all that is read well"
 READ_WITH, CORRECTED = "with", "corrected"  # Before a row's headings or an entry's time; before a correction note.
 _WORD = re.compile(r"\w+")
 

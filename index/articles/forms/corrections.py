@@ -62,9 +62,9 @@ def corrections(text: str, paragraphs: Sequence[Sequence[Span]], *, live: bool) 
 
 def _opening(cuts: Sequence[str], *, live: bool) -> int | None:
     """Return the place of the sentence that opens a note."""
-    rest = " ".join(cuts)
+    is_note = any(map(_OPENS.match, cuts)) and _CORRECTED.search(" ".join(cuts))
     for place, cut in enumerate(cuts):
-        if _OPENS.match(cut) and _CORRECTED.search(rest):
+        if is_note and _OPENS.match(cut):
             return place
         if _TELLS.search(cut) or (live and _TAKES_BACK.search(cut)):
             return place

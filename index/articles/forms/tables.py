@@ -34,6 +34,8 @@ def find_tables(text: str, lines: Sequence[Span]) -> Iterator[Table]:
     for line in (*lines, Span(0, 0)):
         cut = line.cut(text)
         found = _kind(cut)
+        if found and found[0] == "\t" and kind and kind[0] == "\t" and found[1] < kind[1] and text[line.start - 1] != "\t":
+            found = kind  # Its last cells are empty.
         if run and kind and kind[0] == "|" and cut and _RULE.fullmatch(cut):
             ruled = ruled or len(run) == 1
             continue
@@ -74,6 +76,7 @@ def _cells(line: str) -> list[str]:
 
 def _table(text: str, run: Sequence[Span], *, ruled: bool, spaced: bool) -> Iterator[Table]:
     cells = [_cells(line.cut(text)) for line in run]
+    cells = [[*row, *[""] * (len(cells[0]) - len(row))] for row in cells]
     if len(run) < (MIN_SPACED_ROWS if spaced else MIN_ROWS):
         return
     columns = list(zip(*cells[1:], strict=True))

@@ -5,6 +5,7 @@ import pytest
 from articles_qa.index.articles.forms.corrections import corrections
 from articles_qa.index.articles.forms.live_entries import find_entries
 from articles_qa.index.articles.forms.posts import find_posts
+from articles_qa.index.articles.forms.tables import find_tables
 from articles_qa.index.articles.forms.turns import find_turns
 from articles_qa.index.articles.mended import broken_characters, legible, mended
 from articles_qa.index.articles.sentences import sentences
@@ -243,3 +244,15 @@ def test_an_entry_takes_back_an_earlier_one_only_in_a_live_blog() -> None:
 def test_the_lines_of_a_marked_quotation_flow_together() -> None:
     text = "She wrote:\n\n> The pumps of the lower town were off when the river\n> rose. Nobody came to\n> turn them on.\n"
     assert read(text)[1:] == ["The pumps of the lower town were off when the river rose.", "Nobody came to turn them on."]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("Town\tDead\tMissing\nVelden\t12\nLinz\t3\t1", ["Velden\t12", "Linz\t3\t1"]),  # Nobody is missing in Velden.
+        ("Town\tDead\tMissing\nVelden\t12\t2\n\t3\t1", ["Velden\t12\t2"]),  # "3" is no town.
+    ],
+)
+def test_a_row_may_lack_its_last_cells_and_not_its_first(text: str, rows: list[str]) -> None:
+    (table,) = find_tables(text, line_spans(text))
+    assert table.heading is not None and [row.cut(text) for row in table.rows] == rows

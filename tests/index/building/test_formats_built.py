@@ -122,7 +122,7 @@ def test_a_page_saved_as_text_is_a_page(tmp_path: Path, directory: Path) -> None
     folder = written(tmp_path / "articles", {"a.txt": page(story("Velden")), "b.txt": b"<b>Not a page</b>, the mayor said."})
     build([folder], directory)
     article, other = (Index.open(directory).article_named(name) for name in ("a.txt", "b.txt"))
-    assert article is not None and article.content.reader == "html 1" and "<p>" not in article.text
+    assert article is not None and article.content.reader == "html 2" and "<p>" not in article.text
     assert other is not None and other.places is None
     assert build([], directory).unchanged == ("a.txt", "b.txt")
 

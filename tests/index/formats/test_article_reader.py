@@ -103,4 +103,4 @@ def test_the_name_of_a_reader_tells_its_settings() -> None:
     settings = ReadSettings(text_field="story", day_field="when")
     assert settings.reader_of("a.jsonl/3") == "jsonl 1 text=story day=when" and settings.reader_of("a.pdf") == "pdf 1"
     assert settings_of(settings.reader_of("a.jsonl/3")) == settings and settings_of("") == ReadSettings()
-    assert settings.reader_of("m.eml/note.txt") == "text 1" and settings.reader_of("b.zip/a.html") == "html 1"
+    assert settings.reader_of("m.eml/note.txt") == "text 1" and settings.reader_of("b.zip/a.html") == "html 2"

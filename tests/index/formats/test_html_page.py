@@ -26,7 +26,17 @@ WORDS = [
     ("<p>One.</p><script>var a = '<p>No.</p>';</script><style>p{}</style><p>Two.</p>", "One.\n\nTwo.", "scripts"),
     ("<p>One.</p><!-- <p>No.</p> --><p hidden>No.</p><p style='display: none'>No.</p>", "One.", "what is not shown"),
     ("<p>One.</p></div></b><p>Two.</p>", "One.\n\nTwo.", "stray end tags"),
-    ("<table><tr><td>Velden<td>12<tr><td>Linz<td>3</table>", "Velden\n\n12\n\nLinz\n\n3", "cells"),
+    ("<table><tr><td>Velden<td>12<tr><td>Linz<td>3</table>", "Velden\t12\nLinz\t3", "cells"),
+    (
+        "<table><thead><tr><th>Town<th>Dead<tbody><tr><td>Velden<td><tr><td><b>Li</b>nz<td>3</table><p>One.",
+        "Town\tDead\nVelden\nLinz\t3\n\nOne.",
+        "rows",
+    ),
+    ("<table><tr><td>Velden<td></td><td>12</table>", "Velden\t\t12", "an empty cell"),
+    ("<table><tr><td>A<td>B<td>C<tr><td colspan=2>Sum<td>7</table>", "A\tB\tC\nSum\t\t7", "a cell of two columns"),
+    ("<table><tr><td rowspan=2>A<td>B<td>C<tr><td>D<td>7</table>", "A\tB\tC\n\nD\t7", "a cell of two rows"),
+    ("<table><tr><td>A<td>B<tr><td><td>7</table>", "A\tB\n\n7", "an empty first cell"),
+    ("<table><tr><td><p>One.</p><p>Two.</p><td>Three.</table>", "One.\n\nTwo.\n\nThree.", "a table that lays out"),
     ("<P CLASS=x>One.</P>", "One.", "capitals"),
 ]
 

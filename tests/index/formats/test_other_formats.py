@@ -96,7 +96,7 @@ def test_records_are_read_by_the_usual_names_or_by_given_ones(read: Read) -> Non
     (article,) = found.articles
     assert (article.source, article.title, article.outlet) == ("a.jsonl/2", "Dam", "Gazette")
     assert article.text == 'Dam\nGazette\n\nTwo "died".\nMore é.' and str(article.masthead.published) == "2024-01-05"
-    assert [str(refusal) for refusal in found.refused] == ["a.jsonl/3: no JSON object, at line 3"]
+    assert [str(refusal) for refusal in found.refused] == ["a.jsonl/3: no JSON object, at line 3; mend or remove that record"]
     place = article.place(Span(0, len(article.text)))
     assert place is not None and place.shown == "a.jsonl:2"
     (named,) = read(b'{"body": "No.", "story": "Yes."}', "a.jsonl", ReadSettings(text_field="story")).articles

@@ -100,6 +100,7 @@ ALONE = [
     ("The president has vowed to cut taxes.", ["president"]),
     ("Lyon's fire brigade had previously put the number of dead at 12, saying it could rise.", ["Lyon's fire brigade"]),
     ("LIMA, Peru (AP) — The health ministry said on Friday that 14 people had died.", ["health ministry"]),
+    ("LIMA, 4 May 2024 – Lima Transport announced that it has ordered buses.", ["Lima Transport"]),
     ("BERLIN (Reuters) - Germany's economy shrank, the statistics office said on Friday.", ["statistics office"]),
     # Whose figure a figure is.
     ("Rangers put the herd at 4,100 elephants.", ["Rangers"]),

@@ -103,7 +103,7 @@ def test_a_figure_many_times_as_large_counts_something_else(index: Index) -> Non
 
 
 def test_without_the_first_quotes_own_value_there_is_no_table(index: Index) -> None:
-    assert values(index, **{"calm water": 6.0, "n52": 2.0, "n54": 2.0}) == []
+    assert values(index, **{"calm water": 12.0, "n52": 2.0, "n54": 2.0}) == []
 
 
 def test_articles_of_one_story_share_rare_words(index: Index) -> None:

@@ -525,6 +525,7 @@ NOTHING = [
     ("how much did the bridge cost?", ["The bridge cost $40 million.", "The bridge cost €38 million."]),  # Not comparable.
     ("when did the talks begin?", ["The talks began on Friday.", "The talks began on 3 May."]),
     ("how many Ukrainian soldiers were killed?", [NIS.text, LAWMAKER.text]),
+    ("who opened the road?", ["The road in District B was opened.", "The road in District C was opened."]),  # By somebody.
     ("who won the election?", ["Lula celebrated.", "Bolsonaro lost the election to Lula.", "Lula and Bolsonaro won votes."]),
 ]
 

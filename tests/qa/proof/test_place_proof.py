@@ -92,10 +92,10 @@ def test_another_reader_version_does_not_make_a_quote_false(monkeypatch: pytest.
     record = record_of(data, "a.html")
     before = ReadSettings.reader_of
     monkeypatch.setattr(
-        ReadSettings, "reader_of", lambda self, name, **more: before(self, name, **more).replace("html 1", "html 2")
+        ReadSettings, "reader_of", lambda self, name, **more: before(self, name, **more).replace("html 2", "html 3")
     )
     proof = proof_of(data, "a.html", record, tmp_path)
-    assert proof.verdict is Verdict.OK and "another reader version read it (html 1, now html 2)" in proof.reason
+    assert proof.verdict is Verdict.OK and "another reader version read it (html 2, now html 3)" in proof.reason
 
 
 def test_a_changed_file_still_holds_the_quote_or_not(tmp_path: Path) -> None:

@@ -320,7 +320,7 @@ def test_the_altered_records_cover_all_that_names_a_place(record: Record) -> Non
         "outlet",
         "published",
     }
-    told_of_asking = {"rank", "probability", "ranks", "same_as", "same_report", "source_state"}
+    told_of_asking = {"rank", "probability", "ranks", "same_as", "same_report", "not_english", "source_state"}
     assert {name for what, _ in ALTERED for name in what} == provable
     assert set(record["quotes"][0]) == provable | told_of_asking | {"source", "sha256"}
 

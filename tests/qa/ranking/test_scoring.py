@@ -166,6 +166,7 @@ def test_weights_are_read_once() -> None:
 
 
 ASKED = ["Who runs the ferry at Lom?", "Q: Who runs the ferry at Lom?", "CHAIR HOLT: And who runs the ferry at Lom?"]
+ASKED += ["SEN. PRICE: What did the ferry at Lom cost?", "Isn’t the ferry at Lom paid for?"]
 
 
 @pytest.mark.parametrize("asked", ASKED)

@@ -11,9 +11,13 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
+from articles_qa.index import Article
+from articles_qa.index.articles.article import decode_article
 from articles_qa.qa.drafts.draft_file import draft_text
 from articles_qa.qa.proof.saved_answer import SavedAnswer, read_answer
 from articles_qa.ui.text.annotations import to_annotations
+from articles_qa.ui.text.markdown import to_markdown
+from articles_qa.ui.text.quote_notes import NOT_HERE, ArticleNamed, no_article
 from articles_qa.ui.text.rich_text import to_plain, to_rich
 from articles_qa.ui.text.spreadsheet import HEAD, to_csv, to_tabs
 from articles_qa.ui.text.word_file import to_word
@@ -105,3 +109,43 @@ def test_annotations_name_the_words_and_their_offsets(compared: dict[str, Any]) 
         assert one["type"] == "Annotation" and one["target"]["source"] == quote.source
         assert (words["exact"], place["start"], place["end"]) == (quote.text, quote.start, quote.end)
     assert len({one["id"] for one in made["first"]["items"]}) == 10
+
+
+NOTED = "District | Dead\nDell | 14\n\nAn earlier version said 140."
+FORMS: dict[str, Callable[[SavedAnswer, ArticleNamed], str]] = {
+    "plain": lambda answer, named: to_plain([answer], article_named=named),
+    "rich": lambda answer, named: to_rich([answer], article_named=named),
+    "Markdown": lambda answer, named: to_markdown([answer], article_named=named).replace("\\", ""),
+    "Word": lambda answer, named: draft_text(to_word([answer], article_named=named), "a.docx"),
+    "annotations": lambda answer, named: str(to_annotations([answer], article_named=named)),
+    "table": lambda answer, named: to_csv([answer], article_named=named),
+}
+
+
+@pytest.fixture
+def noted(compared: dict[str, Any]) -> tuple[SavedAnswer, Article]:
+    """An answer whose one quote is a row of a table that a note corrects, and its article."""
+    article, row = decode_article(NOTED.encode(), "a.txt"), NOTED.index("Dell")
+    quote = compared["quotes"][0] | {
+        "source": "a.txt",
+        "sha256": article.sha256,
+        "start": row,
+        "end": row + 9,
+        "text": "Dell | 14",
+    }
+    note = {"start": NOTED.index("An"), "end": len(NOTED)}
+    quote |= {"read_with": [{"start": 0, "end": 15}], "corrections": [note], "same_report": ["b.txt"], "place": None}
+    quote |= {"said_by": None, "said_by_span": None, "said_at": None, "speaker": None, "citing": None, "marks": [], "gaps": []}
+    claim = {"rank": 1, "value": "14", "start": row + 7, "end": row + 9}
+    value = {"low": 14, "high": 14, "sense": "exact", "reports": 1, "asked": False, "claims": [claim]}
+    table = {"about": "dead", "kind": "figure", "unit": "", "differ": False, "values": [value], "denied": []}
+    return read_answer(compared | {"quotes": [quote], "beside": [], "claims": [table]}), article
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_notes_leave_with_their_quote(form: str, noted: tuple[SavedAnswer, Article]) -> None:
+    answer, article = noted
+    made = FORMS[form](answer, {"a.txt": article}.get)
+    assert "District | Dead" in made and "An earlier version said 140." in made and "the same report in 2 papers: b.txt" in made
+    without = FORMS[form](answer, no_article)
+    assert NOT_HERE in without and "District" not in without
