@@ -1,6 +1,6 @@
 """Vectors made late: the passages of an index that is still being embedded are embedded when a question comes to them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from articles_qa.index.entries.entry import passage_texts
@@ -16,11 +16,11 @@ PASSAGES_KEPT = 2000  # Some 30 MB.
 class LateVectors:
     """The vectors and tokens of passages, equal to those that the build will write; the last ones are kept."""
 
-    def __init__(self, store: SegmentReader, embedder: Callable[[], Embedder]) -> None:
-        self._store, self._embedder = store, embedder
+    def __init__(self, store: SegmentReader) -> None:
+        self._store = store
         self._kept: LruCache[EmbeddedPassage] = LruCache(PASSAGES_KEPT, lambda _: 1)
 
-    def of(self, passages: Sequence[int]) -> dict[int, EmbeddedPassage]:
+    def of(self, passages: Sequence[int], embedder: Embedder) -> dict[int, EmbeddedPassage]:
         """Return what is embedded of these passages, by number. A passage takes some 10 ms.
 
         Raises:
@@ -30,7 +30,7 @@ class LateVectors:
         missing = [number for number in passages if number not in found]
         if missing:
             texts = [self._text(number) for number in missing]
-            made = self._embedder().embed_passages(texts)
+            made = embedder.embed_passages(texts)
             new = {number: replace(one, vectors=rounded(one.vectors)) for number, one in zip(missing, made, strict=True)}
             self._kept.put(new)
             found |= new

@@ -45,7 +45,7 @@ class LocalIndex(Index):
         words = [record.path(generation.folder, WORDS) for record in generation.manifest.segments]
         self._words = WordIndex(words, read_tombstones(generation.folder / TOMBSTONES, self.segments, self._ids))
         self._of_serial = {record.serial: position for position, record in enumerate(generation.manifest.segments)}
-        self._late = LateVectors(self.store, lambda: self._embedder)
+        self._late = LateVectors(self.store)
         self._check_counts()
         # Files that were compared by xxh3 are compared by sha256 while the index is in use.
         in_full = generation.check is Check.SHA256
@@ -103,7 +103,7 @@ class LocalIndex(Index):
         there = rows < segment.record.embedded
         found[there] = segment.exact.rows(rows[there])
         owners = np.repeat(passages, sizes)
-        for passage, made in self._late.of(np.unique(owners[~there]).tolist()).items():
+        for passage, made in self._late.of(np.unique(owners[~there]).tolist(), self._embedder).items():
             own = np.flatnonzero(owners == passage)
             if len(own) != len(made.vectors):
                 raise IndexDamagedError(f"{self.info.directory}: counts other sentences than it holds; run qa index --rebuild")
@@ -114,7 +114,7 @@ class LocalIndex(Index):
         found = self.store.sentences(passages)
         if not self.info.unembedded:
             return found
-        embedded = self._late.of(passages)
+        embedded = self._late.of(passages, self._embedder)
         tokens = {number: iter(one.tokens) for number, one in embedded.items()}
         return [replace(sentence, tokens=next(tokens[sentence.passage])) for sentence in found]
 

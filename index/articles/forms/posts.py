@@ -20,11 +20,13 @@ _DAY = rf"(?:{MONTH}\s+\d{{1,2}}(?:,?\s+\d{{4}})?|\d{{1,2}}\s+{MONTH}(?:,?\s+\d{
 _NAME = r"[^\W\d_][^()@\n:]{1,60}?"
 # "Mayor of Tilly (@mayortilly) May 6, 2024", "Ralf Odum @ralfodum · May 6"
 _HEAD = re.compile(
-    rf"(?!by |follow |contact )(?P<name>{_NAME})(?:\s*\({_HANDLE}\)|\s+{_HANDLE})(?:\s*[·•|,–—-]?\s*(?:{_DAY}).{{0,30}})?:?",
+    r"(?!by |follow |contact |replying to )"
+    rf"(?P<name>{_NAME})(?:\s*\({_HANDLE}\)|\s+{_HANDLE})(?:\s*[·•|,–—-]?\s*(?:{_DAY}).{{0,30}})?:?",
     re.IGNORECASE,
 )
 # "— Ralf Odum (@ralfodum) May 6, 2024" stands after the words.
 _FOOT = re.compile(rf"[—–-]+\s*(?P<name>{_NAME})\s*\({_HANDLE}\)(?:\s*,?\s*{_DAY})?", re.IGNORECASE)
+_REPLY = re.compile(rf"replying to {_HANDLE}", re.IGNORECASE)
 _HANDLE_LINE = re.compile(rf"{_HANDLE}(?:\s*[·•|]\s*.{{0,30}})?")
 # "9:14 AM · May 6, 2024", "May 6", "2,431 Likes", "Translated from German"
 _DATED = re.compile(
@@ -89,6 +91,8 @@ def _post(text: str, lines: Sequence[Span], at: int, name: Span, heads: tuple[Sp
         cut = line.cut(text)
         if not cut:
             break
+        if _REPLY.match(cut):
+            continue
         if _DATED.fullmatch(cut) or _HANDLE_LINE.fullmatch(cut):
             heads += (line,)
             if words:

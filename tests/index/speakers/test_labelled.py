@@ -24,6 +24,10 @@ def said_by(text: str) -> list[str | None]:
         ("Q: Why?\n\nA: Ice.\n\nQ: Who?\n\nA: We did.\n", [None, None, None, None]),  # Nobody says who A is.
         ("It rained for four days in Dell.\n\nDell Mayor (@dell) May 6, 2024\nNobody drowned\n", [None, "Dell Mayor"]),
         (
+            "It rained for four days in the town of Dell.\n\nReplying to @dell\nAnn Riggs @riggs · 1h\nNobody drowned.\n",
+            [None, "Ann Riggs"],
+        ),
+        (
             "Fire: live\n\n18:42\nPolice: two men have been found alive. They are well.\n\n18:01\nIt burns.\n",
             ["Police", "Police", None],
         ),
