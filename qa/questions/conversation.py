@@ -10,7 +10,7 @@ from articles_qa.qa.questions.question import MAX_QUESTION_CHARS, AnswerType, Qu
 
 ALONE_TERMS = 3  # Content words; a speaker asked for counts as one more. A question with fewer mostly leaves something out.
 _LEANS = re.compile(
-    r"^(?:and|or|but|so|then|also|what about|how about)\b"
+    r"^(?:and|or|but|so|then|also|what about|how about)\b|^according to [^,?]{1,60}\?*$"
     r"|\b(?:he|she|they|it|him|her|them|his|hers|their|theirs|its|this|that|these|those|ones?|there|then|both|latter)\b",
     re.IGNORECASE,
 )

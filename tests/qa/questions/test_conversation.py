@@ -206,6 +206,7 @@ def test_a_malformed_conversation_gets_one_line(history: Any, retriever: Retriev
         ("and what about Zelensky?", 2),
         ("how many of them were injured in Kursk last week?", 2),  # Long, but of whom?
         ("why?", 2),
+        ("according to Kyiv?", 2),
         ("according to whom?", 2),  # Three words, and none that says anything.
     ],
 )
