@@ -62,11 +62,9 @@ class _ParsedSentence:
 
     def span(self, phrase: Phrase, *, with_article: bool = False) -> Span:
         """Return the article's stretch of a phrase."""
-        words, last = self.parse.words, len(self.parse.words) - 1
+        words = self.parse.words
         low = phrase.low - 1 if with_article and phrase.definite and phrase.low else phrase.low
-        # The mark of a name that ends the sentence: "…,” said the promoter, Zap!"
-        is_marked = phrase.high == last and words[last].text in "!?" and words[phrase.head].tag == "NNP"
-        return self.line.span(words[low].start, words[phrase.high - 1 + is_marked].end)
+        return self.line.span(words[low].start, words[phrase.high - 1].end)
 
     def words_in(self, span: Span) -> tuple[int, int]:
         """Return the words `[low, high)` that lie in a stretch of the article."""

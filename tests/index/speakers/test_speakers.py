@@ -44,7 +44,6 @@ ALONE = [
     ("Kirby: “We will not stop.”", ["Kirby"]),
     ("The sum covers the walls of the harbour, council finance lead Priya Nand said.", ["Priya Nand"]),
     ("At least 70 were treated after the Glaston tyre fire, the fire chief, Ned Varley, told the BBC.", ["Ned Varley"]),
-    ("“We lost the sound for nine minutes,” said the promoter, Zap!", ["Zap!"]),
     # Who counts, records and finds.
     ("The ambulance trust logged 57 people treated for smoke.", ["ambulance trust"]),
     ("A drone survey by Otago University recorded 260 whales on the beach.", ["Otago University"]),
