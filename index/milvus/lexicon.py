@@ -80,8 +80,11 @@ def _kept_length(words: int) -> int:
 
 
 def _phrases(places: Mapping[str, Sequence[int]], group: Sequence[str]) -> int:
-    """Return how often the terms of a phrase follow each other, with at most SLOP words between them in all."""
-    found = 0
+    """Return how often the terms of a phrase follow each other, with at most SLOP words between them in all.
+
+    Phrases with the same last word are one, as in tantivy: "March March Vienna".
+    """
+    ends: set[int] = set()
     for start in places.get(group[0], ()):
         at, spare = start, SLOP
         for term in group[1:]:
@@ -91,5 +94,5 @@ def _phrases(places: Mapping[str, Sequence[int]], group: Sequence[str]) -> int:
             spare -= after - at - 1
             at = after
         else:
-            found += 1
-    return found
+            ends.add(at)
+    return len(ends)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
 from articles_qa.index import InputError
@@ -91,6 +91,7 @@ WORDS = "police said the ferry carried 12,000 people to Linz in March and Vienna
 
 
 @given(some.lists(some.lists(some.sampled_from(WORDS), max_size=80).map(" ".join), min_size=1, max_size=8))
+@example(["March March Vienna", "the ferry ferry carried March March said Vienna", "March Vienna Vienna"])
 @settings(max_examples=10, deadline=None)
 def test_passages_score_as_in_the_local_word_index(texts: list[str]) -> None:
     import tempfile
