@@ -44,7 +44,7 @@ soak: .venv/.installed-dev  ## run the campaigns against crashes, damage and odd
 	@$(BIN)/python -m pytest --tier soak -m campaign --durations=0
 
 clean:  ## remove what was built and cached, but not .venv
-	@rm -rf .qa-index build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf __pycache__ .qa-index build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find index qa eval ui tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written only after its installation succeeded; an interrupted one is taken up again.

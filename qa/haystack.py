@@ -12,7 +12,7 @@ from articles_qa.qa.answers.quote import Quote
 from articles_qa.qa.questions.scope import Scope
 from articles_qa.qa.retriever import Retriever
 
-with packages_of("haystack", "qa.haystack"):
+with packages_of("haystack", "articles_qa.qa.haystack"):
     from haystack import Document, component
     from haystack.dataclasses import ExtractedAnswer
 

@@ -16,7 +16,7 @@ from articles_qa.qa.answers.quote import Quote
 from articles_qa.qa.questions.scope import Scope
 from articles_qa.qa.retriever import Retriever
 
-with packages_of("llamaindex", "qa.llamaindex"):
+with packages_of("llamaindex", "articles_qa.qa.llamaindex"):
     from llama_index.core.retrievers import BaseRetriever
     from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 

@@ -87,7 +87,7 @@ def name_before(parse: Parse, verb: int) -> int | None:
 
 
 def is_joined(parse: Parse, verb: int) -> bool:
-    """Return whether the parser joined a verb to another without "and", and so gave it that verb's subject."""
+    """Return whether a verb has no subject of its own, nor by "and" that of another verb."""
     word = parse.words[verb]
     has_own = parse.child(verb, "nsubj", "nsubjpass") is not None
     return word.dep in ("conj", "ROOT") and not has_own and not parse.children(word.head, "cc")

@@ -16,12 +16,20 @@ Question: "how many people died when the ferry sank?"
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
 from articles_qa.index.articles.span import Span
-from articles_qa.index.english import CAPITALISED, WEEKDAY
+from articles_qa.index.english import WEEKDAY
 from articles_qa.index.search.analyzer import terms
 from articles_qa.qa.claims.asked_figure import LASTING, MEASURE_WORDS, NO_PEOPLE, PEOPLE, SOLDIERS, SOME_PEOPLE, AskedFigure
+from articles_qa.qa.claims.other_figures import (
+    JOINED,
+    PRICES,
+    is_of_another,
+    is_of_other_time,
+    is_owned,
+    names_another,
+    prices_another,
+)
 from articles_qa.qa.claims.related_words import count_related, unified, unified_stems
 from articles_qa.qa.claims.statement import SentenceValue, Statement, ValueKind
 from articles_qa.qa.questions.question import Question, stems
@@ -34,7 +42,7 @@ LEAST_SHARED = 0.5  # Share of the question's plain words that a sentence has, w
 LEAST_BARE = 3  # A smaller number without a noun is rarely a count.
 HOURS = 24
 STRONGEST = 10  # The largest magnitude.
-RECENT = 2000  # Where the day of publication is unknown, an earlier year is another time.
+
 
 _SPAN = r"(?:hours?|days?|weeks?|months?|years?|decades?|quarters?)"
 _PERIOD = re.compile(
@@ -44,7 +52,6 @@ _PERIOD = re.compile(
 )
 _OPENING_YEAR = re.compile(r"In\s(?:1[89]|20)\d\d(?=,)")
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
-_AND = re.compile(r"[;—]\s|,\s(?:and|but|while|whereas)\s")
 _CLAUSE = re.compile(r"[^,;:—]{0,120}")
 # The unit of a figure, and the unit that it answers for where a question asks for that one alone.
 _UNITS_ALIKE = {"years": "years old", "": "magnitude"}
@@ -67,21 +74,11 @@ def read_figures(question: Question, asked: AskedFigure, statement: Statement) -
         for figure in found
         if figure in chosen
         and not names_another(question.text, text[: figure.amount.span.start])
-        and not _is_of_other_time(text, figure.amount.span, statement.published, question.text)
+        and not is_of_other_time(text, figure.amount.span, statement.published, question.text)
     ]
     if _PERIOD.search(question.text):  # "How many in the past week?" is not answered by a figure of the whole war.
         values = [(figure, value) for figure, value in values if value.period]
     return tuple(value for _, value in values)
-
-
-def names_another(question: str, before: str) -> bool:
-    """Return whether the text before a figure names another of a kind last: "the Oak fire", not "the Bitter Creek fire"."""
-    for asked in _OWNED.finditer(question):
-        of_kind = [found for found in _OWNED.finditer(before) if stems(found["noun"]) == stems(asked["noun"])]
-        is_noun = question[: asked.start()].lower().endswith("the ")  # "Did NIS report" has a verb.
-        if is_noun and of_kind and not count_related(frozenset(terms(asked["names"])), frozenset(terms(of_kind[-1]["names"]))):
-            return True
-    return False
 
 
 def _value(
@@ -117,7 +114,7 @@ def _fits(figure: CountedFigure, asked: AskedFigure, statement: Statement) -> bo
         return False
     if not _has_noun(asked, counted, figure) or _events_of(figure, asked, text) is None:
         return False
-    return _is_owned(asked, counted, statement, figure.amount)
+    return is_owned(asked, counted, statement, figure.amount)
 
 
 def _counted(figure: CountedFigure, text: str) -> str:
@@ -164,7 +161,7 @@ def _closest(
     """
     units = MEASURE_WORDS.union(*(stems(unit) for unit in asked.units))
     # Money counts nothing: "how much rent" is told by "rent", not by "pay".
-    counted = _PRICES if asked.units <= MONEY else asked.nouns
+    counted = PRICES if asked.units <= MONEY else asked.nouns
     wanted = frozenset(question.terms) - question.speaker_terms - counted - units
     words = unified(statement.terms) | unified_stems(statement.before)
     plain = unified(wanted - asked.topic_names)
@@ -182,7 +179,7 @@ def _closest(
         start = found[place - 1].amount.span.end if place else 0
         end = found[place + 1].amount.span.start if place + 1 < len(found) else None
         around = statement.text[start : figure.amount.span.start], statement.text[figure.amount.span.end : end]
-        clause = f"{_AND.split(around[0])[-1]} {_AND.split(around[1])[0]}"
+        clause = f"{JOINED.split(around[0])[-1]} {JOINED.split(around[1])[0]}"
         shared[place] = len(unified(wanted) & unified_stems(clause))
     best = max(shared.values())
     closest = [found[place] for place, number in shared.items() if number == best]
@@ -209,10 +206,6 @@ _DURATION = re.compile(r"\b(?:in|for|within|every|after)\s$", re.IGNORECASE)  # 
 _DISTANCE = re.compile(r"\s(?:later|earlier|before|after)\b")  # "Two hours later" is no duration.
 _QUAKE = re.compile(r"\b(?:magnitude|quake|earthquake|tremor)\b", re.IGNORECASE)
 _COMMON_UNITS = MONEY | {"%"}  # Articles give all sorts of things in these units.
-_PRICES = frozenset(terms("cost price pay paid spend spent worth charge fee"))  # They name the measure, not the thing.
-_PRICED = re.compile(
-    r"\b(?!(?:it|they|this|that|which)\s)(?P<thing>[a-z][\w’' -]{1,40}?)\s(?:(?:will|would|may|could)\s)?costs?\s\W*$"
-)
 _SAME_MEASURE = (frozenset(("years old", "years")), frozenset(("tonnes", "tons")))
 
 
@@ -231,15 +224,15 @@ def _loose_events(figure: CountedFigure, asked: AskedFigure, statement: Statemen
     if figure.aside or not is_asked or _RATE.match(text[amount.span.end :].lstrip()):
         return None
     if unit:
-        is_said = unit in MONEY and _is_said(amount, statement) and not _prices_another(asked, text[: amount.span.start])
+        is_said = unit in MONEY and _is_said(amount, statement) and not prices_another(asked, text[: amount.span.start])
         is_tied = unit not in _COMMON_UNITS or is_said or _has_word(asked, statement)
         return _loose_table(figure, asked, text) if is_tied else None
     counted = _counted(figure, text)
     counted = "" if counted.lower() in _THEMSELVES else counted
-    if _is_of_another(asked, text):
+    if is_of_another(asked, text):
         return None
     if terms(counted):
-        fits = _has_loose_noun(asked, counted) and _is_owned(asked, counted, statement, amount)
+        fits = _has_loose_noun(asked, counted) and is_owned(asked, counted, statement, amount)
     else:
         fits = _is_bare_count(amount, statement)
     return _loose_table(figure, asked, text) if fits else None
@@ -249,26 +242,11 @@ def _is_said(amount: Amount, statement: Statement) -> bool:
     return any(voice.scope.holds(amount.span) for voice in statement.voices)
 
 
-def _prices_another(asked: AskedFigure, before: str) -> bool:
-    """Return whether the words before an amount say what else costs it: "hot dogs will cost", where the rent is asked for."""
-    priced = _PRICED.search(_AND.split(before)[-1])
-    return priced is not None and not stems(priced["thing"]) & (asked.topic_words | asked.nouns)
-
-
 def _has_word(asked: AskedFigure, statement: Statement) -> bool:
     """Return whether a sentence has a topic word, or a word for figures ("the estimate")."""
     words = unified(statement.terms) | unified_stems(statement.before)
-    plain = unified(asked.topic_words - asked.topic_names - _PRICES)
+    plain = unified(asked.topic_words - asked.topic_names - PRICES)
     return count_related(plain, words) > 0 or bool(_PUT.search(statement.text))
-
-
-def _is_of_another(asked: AskedFigure, text: str) -> bool:
-    """Return whether somebody else did what is asked: "Chelsea scored one goal", where Arsenal's goals are asked for."""
-    first = text.split(" ", 2)[:2]
-    if len(first) < 2 or not asked.topic_names or not first[0][:1].isupper():
-        return False
-    is_deed = unified_stems(first[1]) & unified(asked.topic_words - asked.topic_names)
-    return bool(is_deed) and not count_related(asked.topic_names, stems(first[0]))
 
 
 def _has_loose_noun(asked: AskedFigure, counted: str) -> bool:
@@ -303,57 +281,3 @@ def _loose_table(figure: CountedFigure, asked: AskedFigure, text: str) -> tuple[
     if (Event.KILLED,) in asked.tables and _TOLL.search(text) and not _INJURED.search(text):
         return (Event.KILLED,)
     return None
-
-
-# Figures of another time, and of another owner.
-
-_OTHER_TIME = re.compile(
-    r"\b(?:(?:(?:a|the)\s)?(?:years?|decades?|months|generations?|centur(?:y|ies))\s(?:ago|before|earlier)"
-    r"|(?:the|an?|its|his|her|their)\s(?:previous|earlier)\s(?!day|week|report|statement|estimate|figure)|before\s(?:hers|his|theirs)\b|in\sthe\ssame\s\w{1,20}\skilled)",
-    re.IGNORECASE,
-)
-_LAST_TIME = re.compile(r"\blast\s(?:year|season|time)\b", re.IGNORECASE)  # After a figure it is the period's beginning.
-_YEAR = re.compile(r"\b(?:in|of|since|until|from|back\sin)\s(?P<year>1[5-9]\d\d|20\d\d)\b")
-_JOINT = re.compile(r"[,;:—–]\s")
-# "North Korean soldiers": names with the noun after them.
-_OWNED = re.compile(rf"(?P<names>(?:\b{CAPITALISED}\s){{1,5}})(?:\w{{1,20}}\s)??(?P<noun>[a-z]\w{{2,20}})")
-_FORCES = frozenset(terms("forces army military units"))
-
-
-def _is_of_other_time(text: str, figure: Span, published: date | None, question: str) -> bool:
-    """Return whether a sentence gives a figure of another event, season or year, which the question does not ask for.
-
-    "The storm killed 12, a decade after another storm killed 90": the time words stand outside of both figures.
-    """
-    for cue in _OTHER_TIME.finditer(text):
-        is_the_figure = cue.start() < figure.end and figure.start < cue.end()  # "662 years ago".
-        if not is_the_figure and cue.group().strip().lower() not in question.lower():
-            return True
-    if (last := _LAST_TIME.search(text, 0, figure.start)) and last.group().lower() not in question.lower():
-        return True
-    following = _JOINT.search(text, figure.end)
-    clause = text[: following.start() if following else len(text)]
-    least = published.year if published else RECENT
-    return any(int(found["year"]) < least and found["year"] not in question for found in _YEAR.finditer(clause))
-
-
-def _is_owned(asked: AskedFigure, counted: str, statement: Statement, amount: Amount) -> bool:
-    """Return whether what is counted belongs to the owner asked for.
-
-    The owner is named before the noun, else before such a noun earlier in the
-    text, else anywhere in the sentence, the sentence before it or the title.
-    """
-    owners = asked.owners
-    if not owners:
-        return True
-    named = {term for word in counted.split() if word[:1].isupper() for term in terms(word)}
-    if named:
-        return count_related(named, owners) == len(named) or count_related(owners, named) == len(owners)
-    text, figure_at = f"{statement.before} {statement.text}", len(statement.before) + 1 + amount.span.start
-    nouns = asked.nouns | (SOLDIERS | _FORCES if asked.nouns & SOLDIERS else frozenset())
-    told = frozenset[str]()
-    for match in _OWNED.finditer(text, 0, figure_at):
-        if nouns & stems(match["noun"]):
-            told = frozenset(terms(match["names"]))
-    words = told or statement.terms | set(terms(f"{statement.before} {statement.title}"))
-    return count_related(owners, words) == len(owners)

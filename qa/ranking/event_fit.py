@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from articles_qa.index.articles.sentences import read_with
+from articles_qa.index.english import NUMBER_FROM_TWO
 from articles_qa.index.opened.index import Index
 from articles_qa.qa.ranking.scoring import ScoredSentence
 from articles_qa.qa.values.events import Event, events_at
@@ -19,8 +20,7 @@ _HOW_MANY = re.compile(r"^\W*how many\b(?!\s+(?:times|years|months|weeks|days|ho
 _WORD = re.compile(r"[^\W_]+")
 # "12 died", "a cook died", "nobody died", "Hundreds died".
 _COUNTS = re.compile(
-    r"\d|\b(?:an?|one|nobody|no|none|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|scores|hundreds?|"
-    r"thousands?|several)\b",
+    rf"\d|\b(?:an?|one|nobody|no|none|{NUMBER_FROM_TWO}|dozens?|scores|hundreds?|thousands?|several)\b",
     re.IGNORECASE,
 )
 

@@ -5,7 +5,6 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import wraps
 from itertools import islice
 from pathlib import Path
@@ -23,6 +22,7 @@ from articles_qa.qa.proof.saved_answer import SavedAnswer, read_answer
 from articles_qa.qa.proof.tally import Tally
 from articles_qa.ui.notes.append_line import append_line
 from articles_qa.ui.notes.note import Note
+from articles_qa.ui.notes.note_file import now
 from articles_qa.ui.page.article_pane import ROOM, Marked, article_html, pages_html
 from articles_qa.ui.page.draft_check import draft_html
 from articles_qa.ui.page.first_screen import limits_html, welcome_html
@@ -329,7 +329,7 @@ def _keep_judgement(path: Path, record: dict[str, object], verdict: str) -> int:
     Raises:
         InputError: the file is full or cannot be written, or JSON cannot hold the record.
     """
-    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "verdict": verdict, "answer": record}
+    line = {"at": now(), "verdict": verdict, "answer": record}
     try:
         data = json.dumps(line, ensure_ascii=False, allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:  # Fields that a later version adds were not checked.

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import pairwise
 
 from articles_qa.qa.proof.saved_answer import SavedAnswer, SavedTable
+from articles_qa.ui.pictures.dots import LEFT, RIGHT, ROW, read_day
 from articles_qa.ui.text.claim_tables import ClaimRow, WordedTable
 from articles_qa.ui.text.gist import tells
 from articles_qa.ui.text.wording import day
@@ -17,9 +18,7 @@ from articles_qa.ui.text.wording import day
 LEAST_POINTS = 3
 MOST_LINES = 8  # Speakers; of more, those of the best quotes.
 HEIGHT, TOP, FOOT = 180, 16, 24  # Of a picture over time, and of its margins, in pixels.
-ROW = 34  # Of a speaker in a picture by source.
 LABEL_HEIGHT, LABEL_WIDTH = 27, 8.0  # In pixels, with a point above it, and in per cent of the width.
-LEFT, RIGHT = 6.0, 94.0  # Per cent of the width between which points lie.
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +90,8 @@ def _values(table: SavedTable, worded: WordedTable) -> list[_Value]:
         middle = (float(value.low) + float(value.high)) / 2
         for claim in value.claims:
             row = rows[id(claim)]
-            found.append(_Value(middle, value.sense == "exact", row, _date(row.published)))
+            found.append(_Value(middle, value.sense == "exact", row, read_day(row.published)))
     return found
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _drawn(about: str, values: Sequence[_Value]) -> Picture:

@@ -83,6 +83,8 @@ def _is_name(line: str) -> bool:
 def _post(text: str, lines: Sequence[Span], at: int, name: Span, heads: tuple[Span, ...]) -> list[Post]:
     """Return the post whose words begin at a line, after one blank line at most."""
     at += at < len(lines) and not len(lines[at])
+    if at < len(lines) and _REPLY.match(lines[at].cut(text)):
+        heads, at = (*heads, lines[at]), at + 1
     words: list[Span] = []
     near = lines[at : at + MAX_LINES]
     if all(map(len, near)) and not any(_DATED.fullmatch(line.cut(text)) for line in near):
@@ -91,8 +93,6 @@ def _post(text: str, lines: Sequence[Span], at: int, name: Span, heads: tuple[Sp
         cut = line.cut(text)
         if not cut:
             break
-        if _REPLY.match(cut):
-            continue
         if _DATED.fullmatch(cut) or _HANDLE_LINE.fullmatch(cut):
             heads += (line,)
             if words:

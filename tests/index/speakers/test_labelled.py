@@ -28,6 +28,10 @@ def said_by(text: str) -> list[str | None]:
             [None, "Ann Riggs"],
         ),
         (
+            "It rained for four days in the town of Dell.\n\nAnn Riggs @riggs · 1h\nReplying to @dell\nNobody drowned.\n",
+            [None, "Ann Riggs"],
+        ),
+        (
             "Fire: live\n\n18:42\nPolice: two men have been found alive. They are well.\n\n18:01\nIt burns.\n",
             ["Police", "Police", None],
         ),

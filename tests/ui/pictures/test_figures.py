@@ -6,7 +6,8 @@ from xml.etree.ElementTree import Element
 
 from articles_qa.qa.proof.saved_answer import read_answer
 from articles_qa.ui.page.turn import turn_html
-from articles_qa.ui.pictures.figures import HEIGHT, LEFT, RIGHT, Picture, picture
+from articles_qa.ui.pictures.dots import LEFT, RIGHT
+from articles_qa.ui.pictures.figures import HEIGHT, Picture, picture
 from articles_qa.ui.text.claim_tables import worded_tables
 
 Parse = Callable[[str], Element]
